@@ -1,0 +1,32 @@
+using GeoVlm.Data.Geometry;
+
+namespace GeoVlm.Data;
+
+/// <summary>A typed answer: a dataset's reference, or what a parser read in a completion.</summary>
+public abstract record Answer;
+
+/// <summary>Words: a scene label, a caption, a short answer such as "yes" or "3".</summary>
+/// <param name="Text">The words, trimmed.</param>
+public sealed record TextAnswer(string Text) : Answer;
+
+/// <summary>Boxes, in one frame.</summary>
+/// <param name="Objects">The boxes, in the order given; may be empty.</param>
+/// <param name="Frame">The frame of every coordinate in <paramref name="Objects"/>.</param>
+public sealed record BoxesAnswer(IReadOnlyList<LabelledBox> Objects, CoordinateFrame Frame) : Answer
+{
+    /// <summary>The same boxes in another frame of the same image.</summary>
+    public BoxesAnswer In(CoordinateFrame frame) =>
+        frame == Frame ? this : new([.. Objects.Select(o => o with { Box = Frame.Convert(o.Box, frame), Oriented = null })], frame);
+}
+
+/// <summary>A box and what it holds.</summary>
+/// <param name="Box">The axis-aligned box, in the frame of the answer.</param>
+/// <param name="Label">Class or phrase; empty where the source has none.</param>
+public sealed record LabelledBox(Box Box, string Label = "")
+{
+    /// <summary>The rotated rectangle behind <see cref="Box"/>, where the source has one (same frame).</summary>
+    public OrientedBox? Oriented { get; init; }
+
+    /// <summary>True where the source marks the object as difficult; readers keep it, metrics may leave it out.</summary>
+    public bool Difficult { get; init; }
+}

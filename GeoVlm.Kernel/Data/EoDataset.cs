@@ -1,0 +1,32 @@
+namespace GeoVlm.Data;
+
+/// <summary>A loaded dataset: its samples, and what was wrong with the source.</summary>
+/// <param name="Name">What the user calls it.</param>
+/// <param name="Reader">Name of the reader that made it.</param>
+/// <param name="Samples">The usable samples, in source order.</param>
+/// <param name="Problems">What was skipped or looks wrong; loading goes on past them.</param>
+public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample> Samples, IReadOnlyList<DatasetProblem> Problems)
+{
+    /// <summary>Number of usable samples.</summary>
+    public int Count => Samples.Count;
+
+    /// <summary>Where it comes from (a folder, or the recipe of a synthetic set).</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The tasks asked, with the number of samples of each.</summary>
+    public IReadOnlyDictionary<EoTask, int> Tasks => Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
+
+    /// <summary>The samples for which <paramref name="predicate"/> holds.</summary>
+    public EoDataset Where(Func<Sample, bool> predicate) => this with { Samples = [.. Samples.Where(predicate)] };
+
+    /// <summary>The samples of one task.</summary>
+    public EoDataset OfTask(EoTask task) => Where(s => s.Task == task);
+
+    /// <summary>The first <paramref name="count"/> samples.</summary>
+    public EoDataset Head(int count = 6) => this with { Samples = [.. Samples.Take(count)] };
+}
+
+/// <summary>Something wrong with one item of a source.</summary>
+/// <param name="Where">File, and line or record, as the user would look it up; relative to the dataset's root.</param>
+/// <param name="What">What was found, against what was expected, and how to mend it.</param>
+public sealed record DatasetProblem(string Where, string What);

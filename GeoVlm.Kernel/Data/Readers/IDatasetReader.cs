@@ -1,0 +1,34 @@
+namespace GeoVlm.Data.Readers;
+
+/// <summary>Reads one family of datasets.</summary>
+public interface IDatasetReader
+{
+    /// <summary>What <c>--reader</c> calls it: lower case, no blanks.</summary>
+    string Name { get; }
+
+    /// <summary>One line for help: the layout and the box convention it expects.</summary>
+    string Summary { get; }
+
+    /// <summary>Says whether the path looks like this family, and why; null when it does not.</summary>
+    string? Recognise(string path);
+
+    /// <summary>Loads the dataset. A broken item becomes a <see cref="DatasetProblem"/>; only a wholly unreadable source throws.</summary>
+    /// <exception cref="GeoVlmException">The source is missing or is not of this family.</exception>
+    EoDataset Read(string path, ReadOptions options);
+}
+
+/// <summary>What the user asked of a reader.</summary>
+public sealed record ReadOptions
+{
+    /// <summary>Name of the dataset; the folder's name when null.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>At most this many samples; null for all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Seed of what a reader draws (which object a referred-detection question asks for).</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Images with more pixels than this are refused as decompression bombs.</summary>
+    public long MaxImagePixels { get; init; } = 512L * 1024 * 1024;
+}

@@ -1,0 +1,27 @@
+using GeoVlm.Data.Geometry;
+
+namespace GeoVlm.Data;
+
+/// <summary>One item of a dataset: one or more images, a question, and the reference answer.</summary>
+/// <param name="Id">Unique in its dataset.</param>
+/// <param name="Task">What is asked.</param>
+/// <param name="Images">One image, or several dates of one place in order of time (before, after).</param>
+/// <param name="Question">The question as a person would put it, without chat or format instructions.</param>
+/// <param name="Reference">The reference answer; boxes are in <see cref="Frame"/>.</param>
+public sealed record Sample(string Id, EoTask Task, IReadOnlyList<GeoImage> Images, string Question, Answer Reference)
+{
+    /// <summary>Other correct wordings (captions come with several).</summary>
+    public IReadOnlyList<Answer> OtherReferences { get; init; } = [];
+
+    /// <summary>Everything known to be in the (last) image, whatever was asked; in original pixels.</summary>
+    public IReadOnlyList<LabelledBox> Objects { get; init; } = [];
+
+    /// <summary>Reference change mask on the pixel grid of the images, for change detection.</summary>
+    public Mask? ChangeMask { get; init; }
+
+    /// <summary>Scene class or other facts of the source, for tables and filters.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The pixels of the last image as the dataset has it.</summary>
+    public CoordinateFrame Frame => CoordinateFrame.Original(Images[^1].Width, Images[^1].Height);
+}

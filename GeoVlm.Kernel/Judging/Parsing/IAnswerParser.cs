@@ -1,0 +1,19 @@
+using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
+
+namespace GeoVlm.Judging.Parsing;
+
+/// <summary>Reads the text between the answer tags as a typed answer.</summary>
+/// <remarks>Model output is untrusted: a parser never throws, runs in linear time and bounds what it accepts.</remarks>
+public interface IAnswerParser
+{
+    /// <summary>What it expects, in the words that a prompt would use.</summary>
+    string Expects { get; }
+
+    /// <summary>Reads the answer.</summary>
+    /// <param name="text">The text between the tags.</param>
+    /// <param name="frame">The frame that coordinates are written in.</param>
+    /// <param name="answer">The answer, in that frame.</param>
+    /// <param name="failure">Why there is none; positions count from the start of <paramref name="text"/>.</param>
+    bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure);
+}

@@ -1,0 +1,32 @@
+using GeoVlm.Rendering;
+
+namespace GeoVlm.Workbench.Commands;
+
+/// <summary>What a magic command may use of the session that runs it.</summary>
+public abstract class CommandContext
+{
+    /// <summary>Where output goes.</summary>
+    public abstract ICellHost Host { get; }
+
+    /// <summary>Cancelled when the user interrupts the cell.</summary>
+    public abstract CancellationToken Cancellation { get; }
+
+    /// <summary>Parameters given on the command line of the run (<c>-p name=value</c>).</summary>
+    public abstract IReadOnlyDictionary<string, string> Parameters { get; }
+
+    /// <summary>Folder that relative paths start from: the notebook's.</summary>
+    public abstract string WorkingFolder { get; }
+
+    /// <summary>Makes a value a variable of the C# cells, with its own type; replaces one of the same name.</summary>
+    public abstract void SetVariable(string name, object value);
+
+    /// <summary>The value of a variable of the session.</summary>
+    /// <exception cref="GeoVlmException">There is none of this name and type; the message lists those there are.</exception>
+    public abstract T GetVariable<T>(string name) where T : class;
+
+    /// <summary>The latest variable of this type, for commands whose argument was left out; null when there is none.</summary>
+    public abstract T? LatestVariable<T>() where T : class;
+
+    /// <summary>Shows a value.</summary>
+    public void Display(IRenderable value, string? displayId = null) => Host.Display(value.Render(), displayId);
+}
