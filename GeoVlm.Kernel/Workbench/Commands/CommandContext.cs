@@ -11,9 +11,6 @@ public abstract class CommandContext
     /// <summary>Cancelled when the user interrupts the cell.</summary>
     public abstract CancellationToken Cancellation { get; }
 
-    /// <summary>Parameters given on the command line of the run (<c>-p name=value</c>).</summary>
-    public abstract IReadOnlyDictionary<string, string> Parameters { get; }
-
     /// <summary>Folder that relative paths start from: the notebook's.</summary>
     public abstract string WorkingFolder { get; }
 
