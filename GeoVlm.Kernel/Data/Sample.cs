@@ -13,6 +13,9 @@ public sealed record Sample(string Id, EoTask Task, IReadOnlyList<GeoImage> Imag
     /// <summary>Other correct wordings (captions come with several).</summary>
     public IReadOnlyList<Answer> OtherReferences { get; init; } = [];
 
+    /// <summary>A worked reasoning towards the reference, for fine-tuning; empty where the source has none.</summary>
+    public string Reasoning { get; init; } = "";
+
     /// <summary>Everything known to be in the (last) image, whatever was asked; in original pixels.</summary>
     public IReadOnlyList<LabelledBox> Objects { get; init; } = [];
 
