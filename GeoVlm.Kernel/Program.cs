@@ -1,1 +1,16 @@
-Console.WriteLine("geovlm");
+using GeoVlm.Workbench;
+using GeoVlm.Workbench.Commands;
+using GeoVlm.Workbench.Notebooks;
+using GeoVlm.Workbench.Terminal;
+
+WorkbenchParts parts = new(
+    NewSession: workingFolder =>
+    {
+        Session.WarmUp();
+        return new Session(workingFolder);
+    },
+    RenderHtml: NotebookHtml.Render,
+    Commands: CommandCatalogue.All,
+    Probes: [.. MachineProbes.All, .. TorchProbes.All]);
+
+return CommandLine.Run(args, parts, Console.Out, Console.Error);

@@ -24,6 +24,31 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
 
     /// <summary>The first <paramref name="count"/> samples.</summary>
     public EoDataset Head(int count = 6) => this with { Samples = [.. Samples.Take(count)] };
+
+    /// <summary>Decodes every image once; samples whose image cannot be decoded move to <see cref="Problems"/>. Takes as long as reading it all.</summary>
+    public EoDataset VerifyImages()
+    {
+        var errors = new Dictionary<GeoImage, string?>(ReferenceEqualityComparer.Instance);
+        return this with
+        {
+            Samples = [.. Samples.Where(s => s.Images.All(i => Error(i) is null))],
+            Problems = [.. Problems, .. errors.Where(e => e.Value is not null).Select(e => new DatasetProblem(e.Key.Name, e.Value!))],
+        };
+
+        string? Error(GeoImage image)
+        {
+            if (errors.TryGetValue(image, out string? known)) return known;
+            try
+            {
+                image.Load();
+                return errors[image] = null;
+            }
+            catch (GeoVlmException e)
+            {
+                return errors[image] = e.Message;
+            }
+        }
+    }
 }
 
 /// <summary>Something wrong with one item of a source.</summary>

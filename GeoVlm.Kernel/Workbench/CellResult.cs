@@ -5,7 +5,7 @@ namespace GeoVlm.Workbench;
 /// <summary>How a cell ended.</summary>
 /// <param name="Status">Ok, error or interrupted.</param>
 /// <param name="Value">The rendered value of the last expression; null when there was none.</param>
-/// <param name="Error">What went wrong; null when nothing did.</param>
+/// <param name="Error">What went wrong; null exactly when the status is Ok.</param>
 public sealed record CellResult(CellStatus Status, MimeBundle? Value, CellError? Error);
 
 /// <summary>The three ends of a cell.</summary>

@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
@@ -8,7 +9,17 @@ namespace GeoVlm.Judging.Parsing;
 /// <param name="Reasoning">What stands between the think tags; empty when there are none.</param>
 /// <param name="Answer">The typed answer, boxes in the sample's original pixels; null when it could not be read.</param>
 /// <param name="Failure">Why there is no answer; null when there is one.</param>
-public sealed record ParsedCompletion(string Text, bool StrictFormat, string Reasoning, Answer? Answer, ParseFailure? Failure);
+public sealed record ParsedCompletion(string Text, bool StrictFormat, string Reasoning, Answer? Answer, ParseFailure? Failure)
+{
+    /// <summary>What stands between the answer tags, as written; null when there are none. Untrusted.</summary>
+    public string? WrittenAnswer { get; init; }
+
+    /// <summary>The frame in which the model wrote coordinates; null when unknown, read as original pixels.</summary>
+    public CoordinateFrame? WrittenFrame { get; init; }
+
+    /// <summary>The answer's boxes in original pixels; null when it is unreadable or has no boxes by its kind.</summary>
+    public IReadOnlyList<Box>? Boxes => Answer is BoxesAnswer boxes ? [.. boxes.Objects.Select(o => o.Box)] : null;
+}
 
 /// <summary>Why a completion could not be read as an answer.</summary>
 /// <param name="Reason">What was found against what was expected.</param>

@@ -14,10 +14,16 @@ public interface IReward
 
     /// <summary>Scores a completion. An unreadable answer scores 0 unless the reward is about format.</summary>
     /// <returns>Value in [0, 1], with the reason for it.</returns>
+    /// <exception cref="GeoVlmException">The sample's reference is not of the kind that the reward compares.</exception>
     RewardScore Score(ParsedCompletion completion, Sample sample);
 }
 
 /// <summary>A reward's verdict.</summary>
 /// <param name="Value">0 to 1.</param>
 /// <param name="Reason">What matched what, and why not more.</param>
-public sealed record RewardScore(double Value, string Reason = "");
+public sealed record RewardScore(double Value, string Reason = "")
+{
+    /// <summary>The score of a completion whose answer could not be read as the kind that the reward compares.</summary>
+    internal static RewardScore Unreadable(ParsedCompletion completion) =>
+        new(0, completion.Failure?.Reason ?? $"the answer was read as a {completion.Answer?.GetType().Name}, which this reward does not compare");
+}

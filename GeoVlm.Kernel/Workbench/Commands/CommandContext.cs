@@ -24,6 +24,12 @@ public abstract class CommandContext
     /// <summary>The latest variable of this type, for commands whose argument was left out; null when there is none.</summary>
     public abstract T? LatestVariable<T>() where T : class;
 
+    /// <summary>The visible variables of the session, oldest first.</summary>
+    public abstract IReadOnlyList<SessionVariable> Variables { get; }
+
+    /// <summary>Runs an action when the cell has ended, however it ended.</summary>
+    public abstract void AtCellEnd(Action action);
+
     /// <summary>Shows a value.</summary>
     public void Display(IRenderable value, string? displayId = null) => Host.Display(value.Render(), displayId);
 }

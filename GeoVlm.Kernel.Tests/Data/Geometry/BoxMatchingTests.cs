@@ -1,0 +1,65 @@
+using System.Text.Json;
+using CsCheck;
+using GeoVlm.Data.Geometry;
+using GeoVlm.Tests.Goldens;
+
+namespace GeoVlm.Tests.Data.Geometry;
+
+public class BoxMatchingTests
+{
+    private static readonly Gen<Box[]> Boxes =
+        Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 6]).Select((x, y, w, h) => new Box(x, y, x + w, y + h)).Array[0, 5];
+
+    [Fact]
+    public void A_greedy_choice_would_be_worse()
+    {
+        // Squares of side 10, moved in x. Greedy takes the closest pair, 0 with 0 at 9/11, and is left with 3/17.
+        var matching = BoxMatching.Optimal([new(0, 0, 10, 10), new(3, 0, 13, 10)], [new(1, 0, 11, 10), new(-4, 0, 6, 10)]);
+        Assert.Equal([(0, 1), (1, 0)], matching.Pairs.Select(p => (p.Predicted, p.Reference)));
+        Assert.Equal(6.0 / 14 + 8.0 / 12, matching.TotalIoU, 12);
+    }
+
+    [Fact]
+    public void No_other_matching_has_a_larger_sum() =>
+        Gen.Select(Boxes, Boxes).Sample((a, b) =>
+        {
+            var matching = BoxMatching.Optimal(a, b);
+            Assert.Equal(Best(a, b, 0, 0, iou => iou), matching.TotalIoU, 9);
+            AssertOneToOne(matching);
+        }, iter: 3000);
+
+    [Fact]
+    public void With_a_threshold_no_other_matching_has_more_pairs() =>
+        Gen.Select(Boxes, Boxes).Sample((a, b) =>
+        {
+            var matching = BoxMatching.Optimal(a, b, 0.5);
+            Assert.All(matching.Pairs, p => Assert.True(p.IoU >= 0.5));
+            Assert.Equal(Best(a, b, 0, 0, iou => iou >= 0.5 ? 1 : 0), matching.Pairs.Count, 9);
+            AssertOneToOne(matching);
+        }, iter: 3000);
+
+    [Fact]
+    public void IoU_equals_that_of_the_COCO_tools()
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Require("metric-goldens/iou/aabb-iou-goldens.json")));
+        foreach (var pair in golden.RootElement.GetProperty("pairs").EnumerateArray())
+            Assert.Equal(pair.GetProperty("iou").GetDouble(), Read(pair.GetProperty("a")).IoU(Read(pair.GetProperty("b"))), 9);
+        static Box Read(JsonElement b) => new(b[0].GetDouble(), b[1].GetDouble(), b[2].GetDouble(), b[3].GetDouble());
+    }
+
+    /// <summary>The best total over every one-to-one matching, tried one by one.</summary>
+    private static double Best(Box[] a, Box[] b, int i, int used, Func<double, double> value)
+    {
+        if (i == a.Length) return 0;
+        double best = Best(a, b, i + 1, used, value);
+        for (int j = 0; j < b.Length; j++)
+            if ((used & 1 << j) == 0) best = Math.Max(best, value(a[i].IoU(b[j])) + Best(a, b, i + 1, used | 1 << j, value));
+        return best;
+    }
+
+    private static void AssertOneToOne(BoxMatching matching)
+    {
+        Assert.Distinct(matching.Pairs.Select(p => p.Predicted));
+        Assert.Distinct(matching.Pairs.Select(p => p.Reference));
+    }
+}

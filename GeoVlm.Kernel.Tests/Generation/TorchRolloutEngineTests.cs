@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using GeoVlm.Data;
+using GeoVlm.Data.Prompts;
+using GeoVlm.Generation;
+using GeoVlm.Models;
+using GeoVlm.Tests.Models;
+using TorchSharp;
+
+namespace GeoVlm.Tests.Generation;
+
+public class TorchRolloutEngineTests
+{
+    private static readonly SamplingOptions Sampled = new() { GroupSize = 4, Temperature = 0.9, MaxNewTokens = 40, Seed = 3 };
+
+    private static Prompt[] Prompts(int count, params EoTask[] tasks) => [.. TinyPolicy.Samples(count, tasks).Select(PromptTemplate.Plain.For)];
+
+    /// <summary>The best single test of a reinforcement learner: sampling and learning must agree on every token's probability.</summary>
+    [Fact]
+    public void Before_any_update_recomputed_log_probs_equal_the_sampled_ones()
+    {
+        using var policy = TinyPolicy.Load();
+        var groups = new TorchRolloutEngine(policy).Generate(Prompts(6, EoTask.ReferredDetection, EoTask.ChangeDetection, EoTask.ImageCaption), Sampled, TestContext.Current.CancellationToken);
+        using var noGrad = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var rows = groups.Select(g => new PackedRow(policy.Encode(g.Prompt), [.. g.Rollouts.Select(r => new Branch([.. r.TokenIds]))])).ToArray();
+        float[] recomputed = TokenLogProbs.Score(policy, rows, Sampled.Temperature).LogProbs.data<float>().ToArray();
+        float[] sampled = [.. groups.SelectMany(g => g.Rollouts).SelectMany(r => r.LogProbs)];
+        Assert.Equal(sampled.Length, recomputed.Length);
+        Assert.True(sampled.Zip(recomputed, (a, b) => Math.Abs(a - b)).Max() < 1e-4);
+    }
+
+    [Fact]
+    public void A_completion_depends_on_its_seed_and_prompt_but_not_on_the_batch()
+    {
+        using var policy = TinyPolicy.Load();
+        var engine = new TorchRolloutEngine(policy);
+        var prompts = Prompts(4);
+        var together = engine.Generate(prompts, Sampled, TestContext.Current.CancellationToken);
+        var alone = engine.Generate([prompts[2]], Sampled, TestContext.Current.CancellationToken)[0];
+        var other = engine.Generate([prompts[2]], Sampled with { Seed = 4 }, TestContext.Current.CancellationToken)[0];
+        Assert.Equal(together[2].Rollouts.Select(r => r.Text), alone.Rollouts.Select(r => r.Text));
+        Assert.NotEqual(alone.Rollouts.Select(r => r.Text), other.Rollouts.Select(r => r.Text));
+    }
+
+    [Fact]
+    public void Visual_tokens_and_ids_past_the_vocabulary_are_never_sampled()
+    {
+        using var policy = TinyPolicy.Load();
+        var groups = new TorchRolloutEngine(policy).Generate(Prompts(2), Sampled with { Temperature = 50, GroupSize = 8 }, TestContext.Current.CancellationToken);
+        Assert.All(groups.SelectMany(g => g.Rollouts).SelectMany(r => r.TokenIds), id =>
+        {
+            Assert.False(policy.Encoder.IsVisual(id));
+            Assert.InRange(id, 0, policy.Tokenizer.VocabularySize - 1);
+        });
+    }
+
+    [Fact]
+    public void Cancellation_ends_sampling_within_a_token()
+    {
+        using var policy = TinyPolicy.Load();
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
+        var clock = Stopwatch.StartNew();
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            new TorchRolloutEngine(policy).Generate(Prompts(8), Sampled with { GroupSize = 8, MaxNewTokens = 400, Temperature = 50 }, cancel.Token));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"took {clock.Elapsed}");
+    }
+
+    [Fact]
+    public void Greedy_is_the_most_likely_token_at_every_step()
+    {
+        using var policy = TinyPolicy.Load();
+        var group = new TorchRolloutEngine(policy).Generate(Prompts(1), SamplingOptions.Greedy, TestContext.Current.CancellationToken)[0];
+        using var noGrad = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var (all, targets) = TokenLogProbs.Distributions(policy, [new PackedRow(policy.Encode(group.Prompt), [new Branch([.. group.Rollouts[0].TokenIds])])]);
+        Assert.Equal(targets.data<long>().ToArray(), all.argmax(-1).data<long>().ToArray());
+    }
+}

@@ -1,0 +1,26 @@
+using GeoVlm.Tests.Goldens;
+using GeoVlm.Tests.Workbench;
+using GeoVlm.Workbench;
+using GeoVlm.Workbench.Commands;
+
+namespace GeoVlm.Tests.House;
+
+public sealed class CommandExampleTests
+{
+    public static TheoryData<string> Names => [.. CommandCatalogue.All.Select(command => command.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Examples_and_help_run_in_a_fresh_session(string name)
+    {
+        IReadOnlyList<string> examples = CommandCatalogue.Find(name).Examples;
+        Assert.True(examples.Count > 0, $"{name} has no examples: give it lines that work in a fresh session.");
+        using Session session = new(SharedFolder.Repository);
+        foreach (string cell in examples.Append($"{name} --help"))
+        {
+            RecordingHost host = new();
+            CellResult result = session.Execute(cell, host, TestContext.Current.CancellationToken);
+            Assert.True(result.Status == CellStatus.Ok, $"An example of {name} fails; mend the command or the example.\n{cell}\n{result.Error?.Message}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using GeoVlm.Data;
+using GeoVlm.Judging.Metrics;
+using GeoVlm.Judging.Rewards;
+using GeoVlm.Judging.Rubrics;
+
+namespace GeoVlm.Tests.Judging;
+
+public class CatalogueTests
+{
+    [Fact]
+    public void Finds_by_name_and_suggests_the_nearest()
+    {
+        Assert.IsType<BoxIoUReward>(RewardCatalogue.Find("IoU"));
+        Assert.IsType<MeanIoU>(MetricCatalogue.Find("mean IoU"));
+        Assert.Contains("Did you mean 'detection-f1'?", Assert.Throws<GeoVlmException>(() => RewardCatalogue.Find("detection_f1")).Message);
+    }
+
+    [Fact]
+    public void Every_task_has_a_rubric_whose_metrics_apply()
+    {
+        foreach (var task in Enum.GetValues<EoTask>())
+        {
+            var rubric = RubricCatalogue.For(task);
+            Assert.Equal(task, rubric.Task);
+            Assert.True(rubric.Metrics.Count >= 2, $"{task} has no metric of its own");
+            Assert.Equal([RubricCatalogue.TaskWeight, RubricCatalogue.FormatWeight], rubric.Rewards.Select(r => r.Weight));
+        }
+        Assert.Equal(Enum.GetValues<EoTask>().Length, RubricCatalogue.All.Count);
+    }
+}

@@ -1,0 +1,97 @@
+namespace GeoVlm.Data.Geometry;
+
+/// <summary>The best one-to-one matching of predicted to reference boxes.</summary>
+/// <param name="Pairs">The matched pairs in order of the predicted index; a box without a partner is in none.</param>
+public sealed record BoxMatching(IReadOnlyList<BoxMatching.Pair> Pairs)
+{
+    /// <summary>One match.</summary>
+    /// <param name="Predicted">Index among the predicted boxes.</param>
+    /// <param name="Reference">Index among the reference boxes.</param>
+    /// <param name="IoU">Their overlap, above 0.</param>
+    public readonly record struct Pair(int Predicted, int Reference, double IoU);
+
+    /// <summary>Sum of the IoU of the pairs.</summary>
+    public double TotalIoU => Pairs.Sum(p => p.IoU);
+
+    /// <summary>Matches by the Hungarian method, so that no other matching is better.</summary>
+    /// <remarks>
+    /// With <paramref name="minimumIoU"/> 0 the sum of IoU is largest. Otherwise only pairs of at least that IoU count, their number is
+    /// largest, and among the matchings with that number the sum of IoU. All boxes in one frame. Time O(s² l) for s boxes on the shorter
+    /// side and l on the longer.
+    /// </remarks>
+    public static BoxMatching Optimal(IReadOnlyList<Box> predicted, IReadOnlyList<Box> reference, double minimumIoU = 0)
+    {
+        bool swap = predicted.Count > reference.Count;
+        var (rows, columns) = swap ? (reference, predicted) : (predicted, reference);
+        // One pair more outweighs any gain in IoU, which is at most rows.Count over all pairs.
+        double perPair = minimumIoU > 0 ? rows.Count + 1 : 0;
+        var overlap = new double[rows.Count, columns.Count];
+        var cost = new double[rows.Count, columns.Count];
+        for (int i = 0; i < rows.Count; i++)
+            for (int j = 0; j < columns.Count; j++)
+            {
+                double iou = rows[i].IoU(columns[j]);
+                if (!(iou > 0 && iou >= minimumIoU)) continue;
+                overlap[i, j] = iou;
+                cost[i, j] = -(perPair + iou);
+            }
+
+        int[] columnOfRow = CheapestAssignment(cost);
+        var pairs = new List<Pair>();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            int j = columnOfRow[i];
+            if (overlap[i, j] > 0) pairs.Add(swap ? new(j, i, overlap[i, j]) : new(i, j, overlap[i, j]));
+        }
+        return new BoxMatching([.. pairs.OrderBy(p => p.Predicted)]);
+    }
+
+    /// <summary>The column of each row in an assignment of least total cost; no more rows than columns.</summary>
+    /// <remarks>Rows enter one by one; each is placed along the cheapest augmenting path, found like Dijkstra's on reduced costs
+    /// cost − rowPotential − columnPotential, which the potentials keep non-negative (Kuhn 1955, Munkres 1957).</remarks>
+    private static int[] CheapestAssignment(double[,] cost)
+    {
+        int rows = cost.GetLength(0), columns = cost.GetLength(1);
+        double[] rowPotential = new double[rows], columnPotential = new double[columns];
+        int[] rowOfColumn = new int[columns], previous = new int[columns];
+        Array.Fill(rowOfColumn, -1);
+        for (int newRow = 0; newRow < rows; newRow++)
+        {
+            var distance = new double[columns];
+            var visited = new bool[columns];
+            Array.Fill(distance, double.PositiveInfinity);
+            int row = newRow, from = -1, end = -1;
+            double reached = 0;
+            while (end < 0)
+            {
+                int nearest = -1;
+                for (int j = 0; j < columns; j++)
+                {
+                    if (visited[j]) continue;
+                    double through = reached + cost[row, j] - rowPotential[row] - columnPotential[j];
+                    if (through < distance[j]) (distance[j], previous[j]) = (through, from);
+                    if (nearest < 0 || distance[j] < distance[nearest]) nearest = j;
+                }
+                visited[nearest] = true;
+                reached = distance[nearest];
+                if (rowOfColumn[nearest] < 0) end = nearest;
+                else (row, from) = (rowOfColumn[nearest], nearest);
+            }
+
+            rowPotential[newRow] += reached;
+            for (int j = 0; j < columns; j++)
+            {
+                if (!visited[j] || j == end) continue;
+                rowPotential[rowOfColumn[j]] += reached - distance[j];
+                columnPotential[j] -= reached - distance[j];
+            }
+            for (int j = end; j >= 0; j = previous[j])
+                rowOfColumn[j] = previous[j] < 0 ? newRow : rowOfColumn[previous[j]];
+        }
+
+        var columnOfRow = new int[rows];
+        for (int j = 0; j < columns; j++)
+            if (rowOfColumn[j] >= 0) columnOfRow[rowOfColumn[j]] = j;
+        return columnOfRow;
+    }
+}

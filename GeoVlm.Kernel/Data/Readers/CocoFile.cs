@@ -1,0 +1,188 @@
+using System.Text;
+using System.Text.Json;
+using GeoVlm.Data.Geometry;
+
+namespace GeoVlm.Data.Readers;
+
+/// <summary>One COCO JSON file: its images, and the labelled boxes of each.</summary>
+internal sealed class CocoFile
+{
+    private readonly Dictionary<string, List<LabelledBox>> objects = [];
+
+    private CocoFile(IReadOnlyList<ImageRecord> images) => Images = images;
+
+    public IReadOnlyList<ImageRecord> Images { get; }
+
+    public IReadOnlyList<LabelledBox> ObjectsOf(string imageId) => objects.GetValueOrDefault(imageId) ?? [];
+
+    /// <summary>Reads the file; broken records are reported (record, what), a broken file throws.</summary>
+    public static CocoFile Read(string path, Action<string, string> report)
+    {
+        using var document = Parse(path);
+        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("images", out var images)
+            || !document.RootElement.TryGetProperty("annotations", out var annotations)
+            || images.ValueKind != JsonValueKind.Array || annotations.ValueKind != JsonValueKind.Array)
+            throw new GeoVlmException($"{path}: expected an object with the lists images and annotations. Name the instances file of the dataset.");
+        var file = new CocoFile(ReadImages(images, report));
+        file.AddObjects(annotations, ReadCategories(document.RootElement, report), report);
+        return file;
+    }
+
+    private static JsonDocument Parse(string path)
+    {
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) bytes = Encoding.UTF8.GetBytes(File.ReadAllText(path)); // UTF-16
+            int start = bytes is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
+            BlankNonFinite(bytes.AsSpan(start));
+            return JsonDocument.Parse(bytes.AsMemory(start));
+        }
+        catch (JsonException e)
+        {
+            throw new GeoVlmException($"{path}: not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message} "
+                + "Mend it there, or fetch the file again if it is cut short.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GeoVlmException($"{path}: cannot be read: {e.Message} Check the permissions.", e);
+        }
+    }
+
+    /// <summary>
+    /// Python writes NaN and Infinity, which JSON does not have. They become empty strings of the same length, so that the one record
+    /// that holds them is reported and positions stay true.
+    /// </summary>
+    private static void BlankNonFinite(Span<byte> json)
+    {
+        bool inText = false;
+        for (int i = 0; i < json.Length; i++)
+        {
+            byte b = json[i];
+            if (inText)
+            {
+                if (b == '\\') i++;
+                else if (b == '"') inText = false;
+                continue;
+            }
+            if (b == '"') inText = true;
+            if (b is not ((byte)'N' or (byte)'I' or (byte)'-')) continue;
+            var rest = json[i..];
+            int length = rest.StartsWith("NaN"u8) ? 3 : rest.StartsWith("Infinity"u8) ? 8 : rest.StartsWith("-Infinity"u8) ? 9 : 0;
+            if (length == 0) continue;
+            rest[..length].Fill((byte)' ');
+            rest[0] = rest[1] = (byte)'"';
+            i += length - 1;
+        }
+    }
+
+    private static List<ImageRecord> ReadImages(JsonElement images, Action<string, string> report)
+    {
+        var records = new List<ImageRecord>();
+        int number = 0;
+        foreach (var item in images.EnumerateArray())
+        {
+            string record = $"images[{number++}]";
+            if (Id(item, "id") is not { } id) report(record, "has no id; give it the number that annotations call image_id. Skipped.");
+            else if (Text(item, "file_name") is not { } name) report(record, "has no file_name; name its image file. Skipped.");
+            else records.Add(new ImageRecord(id, name, Size(item, "width"), Size(item, "height")));
+        }
+        // Annotations cannot be told apart when two images share an id.
+        var twice = records.GroupBy(r => r.Id).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.Count());
+        foreach (var (id, count) in twice) report($"image {id}", $"{count} images have this id; give each its own. All of them are left out.");
+        return [.. records.Where(r => !twice.ContainsKey(r.Id))];
+    }
+
+    /// <summary>Names by category id; null where the file has no category list.</summary>
+    private static Dictionary<string, string>? ReadCategories(JsonElement root, Action<string, string> report)
+    {
+        if (!root.TryGetProperty("categories", out var categories) || categories.ValueKind != JsonValueKind.Array || categories.GetArrayLength() == 0)
+        {
+            report("categories", "missing; classes are called 'category 1' and so on. Add the list of {id, name} to ask for them by name.");
+            return null;
+        }
+        var names = new Dictionary<string, string>();
+        foreach (var item in categories.EnumerateArray())
+            if (Id(item, "id") is { } id && Text(item, "name") is { } name && ClassNames.Readable(name) is { Length: > 0 } words) names[id] = words;
+        return names;
+    }
+
+    private void AddObjects(JsonElement annotations, Dictionary<string, string>? categories, Action<string, string> report)
+    {
+        var images = Images.Select(i => i.Id).ToHashSet();
+        var seen = new HashSet<string>();
+        int number = 0;
+        foreach (var item in annotations.EnumerateArray())
+        {
+            string record = $"annotations[{number++}]";
+            if (Id(item, "id") is { } id)
+            {
+                record += $" (id {id})";
+                if (!seen.Add(id)) report(record, "another annotation has this id; both are kept. Give each its own.");
+            }
+            if (Id(item, "image_id") is not { } imageId || !images.Contains(imageId))
+            {
+                report(record, $"image_id {Id(item, "image_id") ?? "(none)"} is not among the usable images; mend it or remove the annotation. Skipped.");
+                continue;
+            }
+            if (ReadBox(item, out string problem) is not { } box)
+            {
+                report(record, problem + " Skipped.");
+                continue;
+            }
+            string category = Id(item, "category_id") ?? "";
+            string label = $"category {category}".TrimEnd();
+            if (categories is not null && !categories.TryGetValue(category, out label!))
+            {
+                label = $"category {category}".TrimEnd();
+                report(record, $"category_id {category} is not in categories; the object is called '{label}'. Add it to the list.");
+            }
+            if (!objects.TryGetValue(imageId, out var list)) objects[imageId] = list = [];
+            list.Add(new LabelledBox(box, label));
+        }
+    }
+
+    private static Box? ReadBox(JsonElement item, out string problem)
+    {
+        problem = "bbox must be a list of four numbers x, y, width, height.";
+        if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("bbox", out var bbox)
+            || bbox.ValueKind != JsonValueKind.Array || bbox.GetArrayLength() != 4) return null;
+        var numbers = new double[4];
+        for (int i = 0; i < 4; i++)
+        {
+            if (bbox[i].ValueKind == JsonValueKind.Number && bbox[i].TryGetDouble(out numbers[i]) && double.IsFinite(numbers[i])) continue;
+            problem = bbox[i] is { ValueKind: JsonValueKind.String } text && text.GetRawText() != "\"\""
+                ? $"bbox[{i}] is the text {text.GetRawText()}, not a number; remove the quotes."
+                : $"bbox[{i}] is not a finite number; mend or remove the annotation.";
+            return null;
+        }
+        problem = $"bbox {bbox.GetRawText()} has no area; width and height must be greater than 0. Mend or remove the annotation.";
+        return Box.FromXywh(numbers[0], numbers[1], numbers[2], numbers[3]) is { IsEmpty: false } box ? box : null;
+    }
+
+    /// <summary>An id, number or text, as text.</summary>
+    private static string? Id(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value)
+            ? value.ValueKind switch { JsonValueKind.Number => value.GetRawText(), JsonValueKind.String => TextOf(value), _ => null } : null;
+
+    private static string? Text(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? TextOf(value) : null;
+
+    /// <summary>The text of a string; null when it holds half a surrogate pair, which is no text.</summary>
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString() is { Length: > 0 } text ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static int Size(JsonElement item, string name) =>
+        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : 0;
+
+    internal sealed record ImageRecord(string Id, string FileName, int Width, int Height);
+}

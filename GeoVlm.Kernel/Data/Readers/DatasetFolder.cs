@@ -1,0 +1,106 @@
+using GeoVlm.Data.Imagery;
+
+namespace GeoVlm.Data.Readers;
+
+/// <summary>The folder of a dataset while it is being read: finds its files, keeps names inside it, and collects problems.</summary>
+internal sealed class DatasetFolder(string root, ReadOptions options)
+{
+    private readonly List<DatasetProblem> problems = [];
+
+    /// <summary>Full path of the dataset's root.</summary>
+    public string Root { get; } = Path.GetFullPath(root);
+
+    public ReadOptions Options => options;
+
+    public IReadOnlyList<DatasetProblem> Problems => problems;
+
+    public void Report(string where, string what) => problems.Add(new DatasetProblem(where, what));
+
+    /// <summary>Path relative to the root, with forward slashes, for people and ids.</summary>
+    public string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
+
+    /// <summary>The dataset made of what a reader yields; stops at the limit.</summary>
+    public EoDataset Finish(IDatasetReader reader, IEnumerable<Sample> samples)
+    {
+        List<Sample> read = [.. options.Limit is { } limit ? samples.Take(limit) : samples];
+        return new EoDataset(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Root)), reader.Name, read, problems) { Source = Root };
+    }
+
+    /// <summary>
+    /// A file that an annotation names, looked for in the given folders in turn. Null, with a problem reported, when the name leaves
+    /// the root or no such file exists.
+    /// </summary>
+    public string? Find(string name, IReadOnlyList<string> folders, string where)
+    {
+        string plain = name.Trim().Replace('\\', '/');
+        if (plain.Length == 0 || plain.Contains('\0') || plain.StartsWith('/') || plain.Contains(':'))
+        {
+            Report(where, $"file name '{name}' is not a path inside the dataset; write it relative to the dataset's folder. Skipped.");
+            return null;
+        }
+        foreach (string folder in folders)
+        {
+            string full = Path.GetFullPath(Path.Combine(folder, plain));
+            if (!full.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                Report(where, $"file name '{name}' leaves the dataset's folder; write it relative to that folder, without '..'. Skipped.");
+                return null;
+            }
+            if (File.Exists(full)) return full;
+        }
+        string looked = string.Join(", ", folders.Select(f => Relative(f) + "/"));
+        Report(where, $"image '{name}' does not exist (looked in {looked}). Put it there, or remove the record. Skipped.");
+        return null;
+    }
+
+    /// <summary>Opens an image; null, with a problem reported, when its header cannot be read.</summary>
+    public GeoImage? OpenImage(string path, string? name = null)
+    {
+        try
+        {
+            return ImageDecoder.Open(path, name ?? Path.GetFileName(path), options.MaxImagePixels);
+        }
+        catch (GeoVlmException e)
+        {
+            Report(Relative(path), e.Message + " Skipped.");
+            return null;
+        }
+    }
+
+    /// <summary>The text of an annotation file, or null with a problem reported.</summary>
+    public string? ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Report(Relative(path), $"cannot be read: {e.Message} Check the permissions. Skipped.");
+            return null;
+        }
+    }
+
+    /// <summary>Image files directly in a folder, by name.</summary>
+    public static IReadOnlyList<string> Images(string folder) => !Directory.Exists(folder) ? []
+        : [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+
+    public static bool IsImage(string path) => ImageDecoder.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
+
+    /// <summary>Sub-folders by name, hidden ones left out; none when the folder does not exist.</summary>
+    public static IReadOnlyList<string> Folders(string folder) => !Directory.Exists(folder) ? []
+        : [.. Directory.EnumerateDirectories(folder).Where(d => !Path.GetFileName(d).StartsWith('.')).Order(StringComparer.Ordinal)];
+
+    /// <summary>The sub-folder with one of the names, whatever their case; null where none exists.</summary>
+    public static string? Folder(string parent, params ReadOnlySpan<string> names)
+    {
+        var folders = Folders(parent);
+        foreach (string name in names)
+            if (folders.FirstOrDefault(f => string.Equals(Path.GetFileName(f), name, StringComparison.OrdinalIgnoreCase)) is { } found) return found;
+        return null;
+    }
+
+    /// <summary>The root itself where it has the layout, else those of its sub-folders (splits such as train, val, test) that have it.</summary>
+    public static IReadOnlyList<string> Parts(string root, Func<string, bool> hasLayout) =>
+        !Directory.Exists(root) ? [] : hasLayout(root) ? [root] : [.. Folders(root).Where(hasLayout)];
+}

@@ -1,0 +1,60 @@
+using GeoVlm.Data.Prompts;
+
+namespace GeoVlm.Data.Readers;
+
+/// <summary>Scene classification: the folder of an image is its class (EuroSAT, UC Merced, AID, RESISC45).</summary>
+/// <remarks>
+/// Class folders lie in the root, in <c>Images/</c>, or in split folders (<c>train/High/...</c>). The answer is the folder's name as words
+/// in lower case: "AnnualCrop" becomes "annual crop".
+/// </remarks>
+public sealed class SceneFolderReader : IDatasetReader
+{
+    /// <inheritdoc/>
+    public string Name => "scene-folder";
+
+    /// <inheritdoc/>
+    public string Summary => "one folder of images for each class (EuroSAT, UC Merced): the folder's name is the answer";
+
+    /// <inheritdoc/>
+    public string? Recognise(string path) =>
+        ClassFolders(path) is { Count: > 0 } classes ? $"{classes.Count} folders of images, such as {Path.GetFileName(classes[0])}/" : null;
+
+    /// <inheritdoc/>
+    public EoDataset Read(string path, ReadOptions options)
+    {
+        var classes = ClassFolders(path);
+        if (classes.Count == 0)
+            throw new GeoVlmException($"{path}: no sub-folder holds images. A scene dataset has one folder for each class; name the folder that holds those.");
+        var folder = new DatasetFolder(path, options);
+        return folder.Finish(this, classes.SelectMany(c => ReadClass(folder, c)));
+    }
+
+    /// <summary>Sub-folders with images; where there are none, those one level deeper (Images/, train/, test/).</summary>
+    private static IReadOnlyList<string> ClassFolders(string path)
+    {
+        var direct = DatasetFolder.Folders(path);
+        var classes = direct.Where(HasImages).ToList();
+        return classes.Count > 0 ? classes : [.. direct.SelectMany(DatasetFolder.Folders).Where(HasImages)];
+    }
+
+    private static bool HasImages(string folder) => Directory.EnumerateFiles(folder).Any(DatasetFolder.IsImage);
+
+    private static IEnumerable<Sample> ReadClass(DatasetFolder folder, string classFolder)
+    {
+        string label = ClassNames.Readable(Path.GetFileName(classFolder));
+        if (label.Length == 0)
+        {
+            folder.Report(folder.Relative(classFolder), "the folder's name holds no word; rename it after its class. Skipped.");
+            yield break;
+        }
+        foreach (string path in DatasetFolder.Images(classFolder))
+        {
+            if (folder.OpenImage(path) is not { } image) continue;
+            string file = folder.Relative(path);
+            yield return new Sample(file, EoTask.SceneClassification, [image], Questions.ClassifyScene, new TextAnswer(label))
+            {
+                Attributes = new Dictionary<string, string> { ["class"] = label, ["file"] = file },
+            };
+        }
+    }
+}

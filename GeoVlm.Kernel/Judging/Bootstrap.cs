@@ -1,0 +1,36 @@
+using GeoVlm.Data;
+
+namespace GeoVlm.Judging;
+
+/// <summary>Percentile bootstrap of a mean (Efron 1979): how far the mean would move with another draw of the same many samples.</summary>
+public static class Bootstrap
+{
+    /// <summary>Number of resamples.</summary>
+    public const int Resamples = 2000;
+
+    /// <summary>The mean and its 95 % interval.</summary>
+    /// <param name="values">At least one value.</param>
+    /// <param name="stream">Names the random stream; the same name and values give the same interval everywhere.</param>
+    public static (double Mean, double Low, double High) MeanInterval(IReadOnlyList<double> values, string stream)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(values.Count, nameof(values));
+        var random = new SeededRandom(Seed.Derive(0, "bootstrap", stream));
+        var means = new double[Resamples];
+        for (int r = 0; r < Resamples; r++)
+        {
+            double sum = 0;
+            for (int i = 0; i < values.Count; i++) sum += values[random.Next(values.Count)];
+            means[r] = sum / values.Count;
+        }
+        Array.Sort(means);
+        return (values.Average(), Quantile(means, 0.025), Quantile(means, 0.975));
+    }
+
+    /// <summary>Quantile of sorted values, interpolated between neighbours.</summary>
+    private static double Quantile(double[] sorted, double q)
+    {
+        double at = q * (sorted.Length - 1);
+        int below = (int)at;
+        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
+    }
+}

@@ -1,0 +1,22 @@
+using GeoVlm.Data;
+using GeoVlm.Judging.Parsing;
+
+namespace GeoVlm.Judging.Metrics;
+
+/// <summary>IoU of the predicted boxes, painted as a mask, with the reference change mask, 0 to 1; both empty scores 1.</summary>
+/// <remarks>Per sample, then averaged; pixels pooled over a dataset, as LEVIR-CD results are given, are another number.</remarks>
+public sealed class ChangeIoU : IMetric
+{
+    /// <inheritdoc/>
+    public string Name => "change IoU";
+
+    /// <inheritdoc/>
+    public string Summary => "IoU of the area of the boxes with the changed area, mean over samples";
+
+    /// <inheritdoc/>
+    public bool AppliesTo(EoTask task) => task is EoTask.ChangeDetection;
+
+    /// <inheritdoc/>
+    public double Score(ParsedCompletion completion, Sample sample) =>
+        completion.Boxes is { } boxes ? References.ChangeOverlap(boxes, sample, Name).IoU : 0;
+}

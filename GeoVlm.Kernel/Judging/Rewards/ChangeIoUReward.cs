@@ -1,0 +1,23 @@
+using GeoVlm.Data;
+using GeoVlm.Judging.Parsing;
+
+namespace GeoVlm.Judging.Rewards;
+
+/// <summary>IoU of the predicted boxes, painted as a mask, with the reference change mask; both empty scores 1.</summary>
+/// <remarks>A pixel is inside a box when its centre is. Where the sample has no mask its reference boxes are painted.</remarks>
+public sealed class ChangeIoUReward : IReward
+{
+    /// <inheritdoc/>
+    public string Name => "change-iou";
+
+    /// <inheritdoc/>
+    public string Summary => "IoU of the area of the boxes with the changed area, 0 to 1";
+
+    /// <inheritdoc/>
+    public RewardScore Score(ParsedCompletion completion, Sample sample)
+    {
+        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
+        var overlap = References.ChangeOverlap(boxes, sample, Name);
+        return new(overlap.IoU, $"{overlap.Hits} changed pixels hit, {overlap.FalseAlarms} false alarms, {overlap.Misses} missed");
+    }
+}

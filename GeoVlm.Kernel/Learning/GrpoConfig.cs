@@ -1,0 +1,81 @@
+using GeoVlm.Learning.Advantages;
+using GeoVlm.Learning.Losses;
+
+namespace GeoVlm.Learning;
+
+/// <summary>Options of a GRPO run; names follow TRL where it has the same option.</summary>
+public sealed record GrpoConfig
+{
+    /// <summary>Optimizer updates of the run. At least 1.</summary>
+    public int Steps { get; init; } = 40;
+
+    /// <summary>Prompts per step. At least 1.</summary>
+    public int PromptsPerStep { get; init; } = 12;
+
+    /// <summary>Completions per prompt (G). At least 2: an advantage needs siblings.</summary>
+    public int GroupSize { get; init; } = 12;
+
+    /// <summary>Most tokens of a completion.</summary>
+    public int MaxCompletionTokens { get; init; } = 40;
+
+    /// <summary>Sampling temperature; log-probabilities are of the tempered distribution. Above 0.</summary>
+    public double Temperature { get; init; } = 1.0;
+
+    /// <summary>Peak learning rate of AdamW.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>Steps of linear warm-up; constant afterwards.</summary>
+    public int WarmupSteps { get; init; } = 5;
+
+    /// <summary>Clip range below 1 (ε_low).</summary>
+    public double ClipLow { get; init; } = 0.2;
+
+    /// <summary>Clip range above 1 (ε_high).</summary>
+    public double ClipHigh { get; init; } = 0.2;
+
+    /// <summary>Weight of the KL penalty to the reference policy (β). 0 neither computes nor needs one.</summary>
+    public double Beta { get; init; } = 0.02;
+
+    /// <summary>Updates on each batch of rollouts (μ).</summary>
+    public int IterationsPerBatch { get; init; } = 1;
+
+    /// <summary>Largest norm of the gradient; longer ones are scaled down.</summary>
+    public double MaxGradientNorm { get; init; } = 1.0;
+
+    /// <summary>Whether the vision tower is trained too.</summary>
+    public bool TrainVision { get; init; } = true;
+
+    /// <summary>Name of the loss in <see cref="LossCatalogue"/>.</summary>
+    public string Loss { get; init; } = "dapo";
+
+    /// <summary>How rewards become advantages.</summary>
+    public AdvantageScale Advantage { get; init; } = AdvantageScale.GroupStandardDeviation;
+
+    /// <summary>Seed of prompt order and sampling.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Reports every problem at once, before a model is touched.</summary>
+    /// <exception cref="GeoVlmException">One or more options are out of range.</exception>
+    public void Validate()
+    {
+        var problems = new List<string>();
+        void Check(bool ok, string problem)
+        {
+            if (!ok) problems.Add(problem);
+        }
+        Check(Steps >= 1, $"Steps is {Steps}; it must be at least 1");
+        Check(PromptsPerStep >= 1, $"PromptsPerStep is {PromptsPerStep}; it must be at least 1");
+        Check(GroupSize >= 2, $"GroupSize is {GroupSize}; an advantage compares siblings, so it must be at least 2");
+        Check(MaxCompletionTokens >= 1, $"MaxCompletionTokens is {MaxCompletionTokens}; it must be at least 1");
+        Check(Temperature > 0, $"Temperature is {Temperature}; greedy rollouts are all the same, so it must be above 0");
+        Check(LearningRate > 0, $"LearningRate is {LearningRate}; it must be above 0");
+        Check(WarmupSteps >= 0, $"WarmupSteps is {WarmupSteps}; it must not be negative");
+        Check(ClipLow is > 0 and < 1, $"ClipLow is {ClipLow}; it must lie between 0 and 1");
+        Check(ClipHigh > 0, $"ClipHigh is {ClipHigh}; it must be above 0");
+        Check(Beta >= 0, $"Beta is {Beta}; it must not be negative");
+        Check(IterationsPerBatch >= 1, $"IterationsPerBatch is {IterationsPerBatch}; it must be at least 1");
+        Check(MaxGradientNorm > 0, $"MaxGradientNorm is {MaxGradientNorm}; it must be above 0");
+        Check(LossCatalogue.All.Any(l => l.Name == Loss), $"Loss is '{Loss}'; there are: {string.Join(", ", LossCatalogue.All.Select(l => l.Name))}");
+        if (problems.Count > 0) throw new GeoVlmException("these GRPO options cannot work:\n  " + string.Join("\n  ", problems));
+    }
+}

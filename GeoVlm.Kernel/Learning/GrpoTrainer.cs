@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using GeoVlm.Data;
+using GeoVlm.Data.Prompts;
+using GeoVlm.Generation;
+using GeoVlm.Judging.Rubrics;
+using GeoVlm.Learning.Advantages;
+using GeoVlm.Learning.Losses;
+using GeoVlm.Models;
+using GeoVlm.Models.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Learning;
+
+/// <summary>Group relative policy optimisation: sample a group per prompt, reward it, compare siblings, take one clipped step.</summary>
+public sealed class GrpoTrainer : IDisposable
+{
+    private readonly GrpoConfig config;
+    private readonly Policy policy;
+    private readonly Policy? reference;
+    private readonly IRolloutEngine engine;
+    private readonly IReadOnlyList<Sample> samples;
+    private readonly Func<Sample, Rubric> rubricOf;
+    private readonly PromptTemplate template;
+    private readonly AdamW optimizer;
+    private readonly IPolicyLoss loss;
+    private readonly PromptOrder order;
+
+    /// <summary>Prepares a run; the reference policy is a frozen copy of the policy as it is now.</summary>
+    /// <param name="policy">What is trained, in place; not owned.</param>
+    /// <param name="samples">The training samples.</param>
+    /// <param name="rubricOf">How each sample is judged.</param>
+    /// <param name="config">Options.</param>
+    /// <param name="engine">What samples rollouts; the policy itself when null.</param>
+    /// <exception cref="GeoVlmException">An option is out of range, or there are no samples.</exception>
+    public GrpoTrainer(Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null)
+    {
+        config.Validate();
+        if (samples.Count == 0) throw new GeoVlmException("there are no samples to train on");
+        (this.config, this.policy, this.samples, this.rubricOf) = (config, policy, samples, rubricOf);
+        this.engine = engine ?? new TorchRolloutEngine(policy);
+        template = PromptTemplate.Find(policy.Encoder.Options.Template);
+        reference = config.Beta > 0 ? policy.FrozenCopy("reference") : null;
+        loss = LossCatalogue.Find(config.Loss);
+        order = new PromptOrder(samples.Count, config.Seed);
+        optimizer = new AdamW(policy.Model, config.LearningRate, weightDecay: 0, trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
+    }
+
+    /// <summary>Steps taken so far.</summary>
+    public int StepsDone { get; private set; }
+
+    /// <summary>The rollouts of the latest step, with their judgements, for looking at.</summary>
+    public IReadOnlyList<(RolloutGroup Group, IReadOnlyList<Judgement> Judgements)> LatestRollouts { get; private set; } = [];
+
+    /// <summary>Runs all steps of the config.</summary>
+    /// <param name="afterStep">Sees each record; the run can be stopped between two tokens or two steps, and the policy keeps what it learned.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    /// <exception cref="OperationCanceledException">Stopped by the user.</exception>
+    public IReadOnlyList<StepRecord> Run(Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)
+    {
+        var records = new List<StepRecord>();
+        while (StepsDone < config.Steps)
+        {
+            var record = Step(cancellation);
+            records.Add(record);
+            afterStep?.Invoke(record);
+        }
+        return records;
+    }
+
+    /// <summary>One step: prompts, rollouts, rewards, advantages, loss, update.</summary>
+    public StepRecord Step(CancellationToken cancellation = default)
+    {
+        var clock = Stopwatch.StartNew();
+        int step = StepsDone + 1;
+        var prompts = order.Take(config.PromptsPerStep).Select(i => template.For(samples[i])).ToArray();
+        var groups = engine.Generate(prompts, new SamplingOptions
+        {
+            GroupSize = config.GroupSize,
+            Temperature = config.Temperature,
+            MaxNewTokens = config.MaxCompletionTokens,
+            Seed = Seed.Derive(config.Seed, "rollouts", step),
+        }, cancellation);
+        var judged = groups.Select(group =>
+            (group, (IReadOnlyList<Judgement>)[.. group.Rollouts.Select(r => rubricOf(group.Prompt.Sample).Judge(r.Text, group.Prompt.Sample, group.Frame))])).ToArray();
+        double rolloutSeconds = clock.Elapsed.TotalSeconds;
+
+        var batch = new BatchShape([.. groups.SelectMany(g => g.Rollouts).Select(r => r.TokenIds.Count)], config.MaxCompletionTokens);
+        var items = Batch(judged, batch);
+        double learningRate = config.LearningRate * Math.Min(1, (double)step / Math.Max(1, config.WarmupSteps));
+        UpdateTotals totals = null!;
+        double gradientNorm = 0;
+        for (int iteration = 0; iteration < config.IterationsPerBatch; iteration++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            optimizer.ZeroGradients();
+            var parts = Lanes.Run(items, Lanes.For(policy.Model), lane => Backward(lane, batch));
+            var sum = parts.Aggregate((a, b) => a + b);
+            if (!double.IsFinite(sum.Loss))
+                throw new GeoVlmException($"the loss of step {step} is not finite (samples {string.Join(", ", prompts.Select(p => p.Sample.Id))}); the policy keeps the weights of step {step - 1}");
+            gradientNorm = optimizer.Step(learningRate, config.MaxGradientNorm);
+            if (iteration == 0) totals = sum;
+            else totals = totals with { Clipped = sum.Clipped };
+        }
+        StepsDone = step;
+        LatestRollouts = judged;
+        return Record(step, judged, batch, totals, gradientNorm, learningRate, rolloutSeconds, clock.Elapsed.TotalSeconds - rolloutSeconds);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        reference?.Dispose();
+    }
+
+    private List<GroupItem> Batch((RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged, BatchShape batch)
+    {
+        var items = new List<GroupItem>();
+        int first = 0;
+        foreach (var (group, judgements) in judged)
+        {
+            double[] advantages = GroupAdvantage.Of([.. judgements.Select(j => j.Reward.Total)], config.Advantage);
+            items.Add(new GroupItem(new PackedRow(policy.Encode(group.Prompt), [.. group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]), group.Rollouts, advantages, first));
+            first += group.Rollouts.Count;
+        }
+        return items;
+    }
+
+    private UpdateTotals Backward(IReadOnlyList<GroupItem> items, BatchShape batch)
+    {
+        using var scope = NewDisposeScope();
+        var device = policy.Model.Device;
+        PackedRow[] rows = [.. items.Select(i => i.Row)];
+        var tokens = items.SelectMany(i => i.Rollouts.Select((r, g) => (r, Advantage: i.Advantages[g], Completion: (long)i.First + g))).ToArray();
+        var old_N = tensor(tokens.SelectMany(t => t.r.LogProbs).ToArray()).to(device);
+        var advantages_N = tensor(tokens.SelectMany(t => Enumerable.Repeat((float)t.Advantage, t.r.TokenIds.Count)).ToArray()).to(device);
+        var completion_N = tensor(tokens.SelectMany(t => Enumerable.Repeat(t.Completion, t.r.TokenIds.Count)).ToArray()).to(device);
+        Tensor? reference_N = null;
+        if (reference is not null)
+        {
+            using var noGrad = no_grad();
+            reference_N = TokenLogProbs.Score(reference, rows, config.Temperature).LogProbs;
+        }
+        var (logProbs_N, entropy_N) = TokenLogProbs.Score(policy, rows, config.Temperature, withEntropy: true);
+        var terms = ClippedSurrogate.PerToken(logProbs_N, old_N, reference_N, advantages_N, config.ClipLow, config.ClipHigh, config.Beta);
+        var total = loss.Reduce(terms.Loss, completion_N, batch);
+        total.backward();
+        return new UpdateTotals(
+            total.item<float>(), entropy_N!.sum().item<float>(), terms.Kl?.sum().item<float>(), terms.Clipped.sum().item<long>(),
+            (logProbs_N - old_N).abs().max().item<float>());
+    }
+
+    private StepRecord Record(
+        int step, (RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged, BatchShape batch, UpdateTotals totals,
+        double gradientNorm, double learningRate, double rolloutSeconds, double updateSeconds)
+    {
+        double[] deviations = [.. judged.Select(j => GroupAdvantage.StandardDeviation([.. j.Judgements.Select(x => x.Reward.Total)]))];
+        var parts = judged.SelectMany(j => j.Judgements).SelectMany(j => j.Reward.Parts).GroupBy(p => p.Name).ToDictionary(g => g.Key, g => g.Average(p => p.Value));
+        var rollouts = judged.SelectMany(j => j.Group.Rollouts).ToArray();
+        return new StepRecord
+        {
+            Step = step,
+            Reward = judged.SelectMany(j => j.Judgements).Average(j => j.Reward.Total),
+            RewardStd = deviations.Average(),
+            FracRewardZeroStd = deviations.Count(d => d < 1e-6) / (double)deviations.Length,
+            Rewards = parts,
+            Kl = totals.Kl / batch.Tokens,
+            Entropy = totals.Entropy / batch.Tokens,
+            Loss = totals.Loss,
+            GradNorm = gradientNorm,
+            ClipRatio = totals.Clipped / (double)batch.Tokens,
+            MaxLogProbDifference = totals.MaxLogProbDifference,
+            MeanLength = batch.Tokens / (double)rollouts.Length,
+            LengthClippedRatio = rollouts.Count(r => r.Finish == FinishReason.Length) / (double)rollouts.Length,
+            LearningRate = learningRate,
+            RolloutSeconds = rolloutSeconds,
+            UpdateSeconds = updateSeconds,
+            Tokens = batch.Tokens,
+        };
+    }
+
+    private sealed record GroupItem(PackedRow Row, IReadOnlyList<Rollout> Rollouts, double[] Advantages, int First);
+
+    private sealed record UpdateTotals(double Loss, double Entropy, double? Kl, long Clipped, double MaxLogProbDifference)
+    {
+        public static UpdateTotals operator +(UpdateTotals a, UpdateTotals b) =>
+            new(a.Loss + b.Loss, a.Entropy + b.Entropy, a.Kl + b.Kl, a.Clipped + b.Clipped, Math.Max(a.MaxLogProbDifference, b.MaxLogProbDifference));
+    }
+}

@@ -1,0 +1,14 @@
+using GeoVlm.Data;
+
+namespace GeoVlm.Learning.Losses;
+
+/// <summary>The losses that a config can name.</summary>
+public static class LossCatalogue
+{
+    /// <summary>All of them, in reading order.</summary>
+    public static IReadOnlyList<IPolicyLoss> All { get; } = [new GrpoLoss(), new DapoLoss(), new DrGrpoLoss()];
+
+    /// <summary>The loss of this name.</summary>
+    /// <exception cref="GeoVlmException">There is none; the message names the nearest.</exception>
+    public static IPolicyLoss Find(string name) => NearestName.Find(All, l => l.Name, name, "loss");
+}

@@ -1,0 +1,115 @@
+using GeoVlm.Models;
+using GeoVlm.Models.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Learning;
+
+/// <summary>Supervised fine-tuning: the mean negative log-likelihood of the answers' tokens, questions packed behind their shared image.</summary>
+public sealed class SftTrainer : IDisposable
+{
+    private readonly Policy policy;
+    private readonly SftConfig config;
+    private readonly IAuxiliaryLoss? auxiliary;
+    private readonly Tensor? smoothing_VV;
+    private readonly AdamW optimizer;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="policy">What is trained, in place; not owned.</param>
+    /// <param name="config">Options.</param>
+    /// <param name="auxiliary">A second loss on hidden states, for training from scratch; not owned.</param>
+    /// <param name="smoothing_VV">[V, V] row v: the target distribution for token v; hard targets when null. Not owned.</param>
+    public SftTrainer(Policy policy, SftConfig config, IAuxiliaryLoss? auxiliary = null, Tensor? smoothing_VV = null)
+    {
+        (this.policy, this.config, this.auxiliary, this.smoothing_VV) = (policy, config, auxiliary, smoothing_VV);
+        optimizer = new AdamW(policy.Model, config.LearningRate, config.WeightDecay, extra: auxiliary?.Parameters);
+    }
+
+    /// <summary>Steps taken so far.</summary>
+    public int StepsDone { get; private set; }
+
+    /// <summary>One update.</summary>
+    /// <param name="rows">Makes row <c>i</c> of the step; called on the lanes, so that preparing data costs no extra time.</param>
+    /// <param name="auxiliaryWeight">Weight of the auxiliary loss; 0 leaves it out. It must be above 0 for rows without questions.</param>
+    public SftRecord Step(Func<int, SftRow> rows, double auxiliaryWeight = 0)
+    {
+        optimizer.ZeroGradients();
+        var parts = Lanes.Run([.. Enumerable.Range(0, config.ImagesPerStep)], Lanes.For(policy.Model), indices => Backward([.. indices.Select(rows)], auxiliaryWeight));
+        double loss = parts.Sum(p => p.Loss);
+        if (!double.IsFinite(loss)) throw new GeoVlmException($"the loss of step {StepsDone + 1} is not finite; lower the learning rate ({config.LearningRate})");
+        double learningRate = config.LearningRateAt(++StepsDone);
+        double norm = optimizer.Step(learningRate, config.MaxGradientNorm);
+        return new SftRecord(StepsDone, loss, parts.Sum(p => p.Auxiliary), parts.Sum(p => p.Tokens), norm, learningRate);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => optimizer.Dispose();
+
+    // Each lane weighs its share of the images alike, so the step's loss is the mean over lanes of their mean over tokens.
+    private (double Loss, double Auxiliary, int Tokens) Backward(IReadOnlyList<SftRow> rows, double auxiliaryWeight)
+    {
+        using var scope = NewDisposeScope();
+        double share = rows.Count / (double)config.ImagesPerStep;
+        Tensor? observed = null;
+        var (all_NV, targets_N) = TokenLogProbs.Distributions(policy, [.. rows.Select(r => r.Packed)], afterLayer: (layer, hidden) =>
+        {
+            // Owned by this scope: the forward pass frees its own intermediates when it returns.
+            if (auxiliary is not null && auxiliaryWeight > 0 && layer == auxiliary.Layer) observed = hidden.alias().DetachFromDisposeScope();
+        });
+        using var held = observed;
+        var losses = new List<Tensor>();
+        double answerLoss = 0, auxiliaryLoss = 0;
+        if (targets_N.size(0) > 0)
+        {
+            var loss = smoothing_VV is null
+                ? -all_NV.gather(1, targets_N.unsqueeze(1)).mean()
+                : -(smoothing_VV.index_select(0, targets_N) * all_NV.clamp(min: -100)).sum(-1).mean();
+            answerLoss = loss.item<float>() * share;
+            losses.Add(loss * share);
+        }
+        if (observed is not null)
+        {
+            var loss = auxiliary!.Of(policy, observed, rows);
+            auxiliaryLoss = loss.item<float>() * share;
+            losses.Add(loss * (auxiliaryWeight * share));
+        }
+        losses.Aggregate((a, b) => a + b).backward();
+        return (answerLoss, auxiliaryLoss, (int)targets_N.size(0));
+    }
+}
+
+/// <summary>One image with its questions and answers.</summary>
+/// <param name="Packed">The image as prefix, a branch for each question.</param>
+/// <param name="Objects">What is in the image, in the model's pixels, for an auxiliary loss.</param>
+public sealed record SftRow(PackedRow Packed, IReadOnlyList<SceneTarget> Objects);
+
+/// <summary>An object that an auxiliary loss asks for.</summary>
+/// <param name="Box">In the model's pixels.</param>
+/// <param name="Class">Index of its class.</param>
+/// <param name="Colour">Index of its colour.</param>
+public sealed record SceneTarget(Data.Geometry.Box Box, int Class, int Colour);
+
+/// <summary>A second loss that looks at hidden states while a model is trained from scratch; it is dropped afterwards.</summary>
+public interface IAuxiliaryLoss
+{
+    /// <summary>The decoder layer whose output it looks at, from 0.</summary>
+    int Layer { get; }
+
+    /// <summary>Its own parameters.</summary>
+    IReadOnlyList<TorchSharp.Modules.Parameter> Parameters { get; }
+
+    /// <summary>The loss, a scalar with graph.</summary>
+    /// <param name="policy">The policy in training.</param>
+    /// <param name="hidden_BTD">[B, T, d] output of the layer.</param>
+    /// <param name="rows">The B rows.</param>
+    Tensor Of(Policy policy, Tensor hidden_BTD, IReadOnlyList<SftRow> rows);
+}
+
+/// <summary>What one step of fine-tuning did.</summary>
+/// <param name="Step">The step, from 1.</param>
+/// <param name="Loss">Mean negative log-likelihood per answer token, in nats (cross-entropy against smoothed targets where they are).</param>
+/// <param name="Auxiliary">The auxiliary loss; 0 when it is off.</param>
+/// <param name="Tokens">Answer tokens of the step.</param>
+/// <param name="GradNorm">Norm of the gradient before clipping.</param>
+/// <param name="LearningRate">Learning rate of the update.</param>
+public sealed record SftRecord(int Step, double Loss, double Auxiliary, int Tokens, double GradNorm, double LearningRate);

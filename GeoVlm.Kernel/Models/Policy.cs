@@ -1,0 +1,137 @@
+using GeoVlm.Data;
+using GeoVlm.Data.Prompts;
+using GeoVlm.Models.Qwen25Vl;
+using GeoVlm.Models.Tokens;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Models;
+
+/// <summary>What is trained: the model with its tokenizer and chat template, loaded from one folder in Hugging Face layout.</summary>
+public sealed class Policy : IDisposable
+{
+    /// <summary>Added to the logits of a token that must never be sampled; finite, so that p·log p stays 0 and not NaN.</summary>
+    private const float Forbidden = -1e9f;
+
+    private readonly Tensor forbidden_V;
+
+    private Policy(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, PromptEncoder encoder, string folder)
+    {
+        (Name, Model, Tokenizer, Template, Encoder, Folder) = (name, model, tokenizer, template, encoder, folder);
+        StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)];
+        var bias = new float[model.Config.Text.VocabularySize];
+        string[] visual = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"];
+        foreach (int id in visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)) bias[id] = Forbidden;
+        for (int id = tokenizer.VocabularySize; id < bias.Length; id++) bias[id] = Forbidden;
+        forbidden_V = tensor(bias, device: model.Device).DetachFromDisposeScope();
+    }
+
+    /// <summary>What messages and runs call it.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it computes: <c>cpu</c>, <c>cuda:0</c>.</summary>
+    public string DeviceName => Model.Device.ToString();
+
+    /// <summary>The network.</summary>
+    public VisionLanguageModel Model { get; }
+
+    /// <summary>Text to tokens and back.</summary>
+    public TextTokenizer Tokenizer { get; }
+
+    /// <summary>Turns into text.</summary>
+    public ChatTemplate Template { get; }
+
+    /// <summary>Prompts into tokens, positions and patches.</summary>
+    public PromptEncoder Encoder { get; }
+
+    /// <summary>Tokens that end a completion.</summary>
+    public IReadOnlyList<int> StopTokens { get; }
+
+    /// <summary>The folder it was loaded from; its tokenizer files are copied when it is saved elsewhere.</summary>
+    public string Folder { get; }
+
+    /// <summary>Loads a folder in Hugging Face layout.</summary>
+    /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json.</param>
+    /// <param name="device">Where to put it; the best there is when null.</param>
+    /// <exception cref="GeoVlmException">Something is missing or does not fit; the message names file and tensor.</exception>
+    public static Policy Load(string folder, Device? device = null)
+    {
+        if (!Directory.Exists(folder)) throw new GeoVlmException($"no model folder at {folder}: it must hold config.json, model.safetensors, the tokenizer and preprocessor_config.json");
+        var tokenizer = TextTokenizer.Load(folder);
+        return Of(new DirectoryInfo(folder).Name, VisionLanguageModel.Load(folder, device), tokenizer, ChatTemplate.Load(folder), ModelOptions.Load(folder), folder);
+    }
+
+    /// <summary>Puts a policy together from its parts; it owns the model from now on.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="template">Its chat template.</param>
+    /// <param name="options">What GeoVlm alone needs to know of it.</param>
+    /// <param name="folder">Where its tokenizer files lie.</param>
+    public static Policy Of(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, ModelOptions options, string folder)
+    {
+        if (tokenizer.VocabularySize > model.Config.Text.VocabularySize)
+            throw new GeoVlmException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model's embedding only {model.Config.Text.VocabularySize}; they are not of one model");
+        return new Policy(name, model, tokenizer, template, new PromptEncoder(model, tokenizer, template, options), folder);
+    }
+
+    /// <summary>A copy that does not learn: the reference policy, or "before" in a comparison.</summary>
+    public Policy FrozenCopy(string? name = null) =>
+        new(name ?? Name, Model.Clone(frozen: true), Tokenizer, Template, new PromptEncoder(Model, Tokenizer, Template, Encoder.Options), Folder);
+
+    /// <summary>Writes a folder that <see cref="Load"/> and Python read.</summary>
+    /// <param name="folder">Where to; made when it does not exist.</param>
+    /// <param name="type">Type of the weights in the file; as they are when null.</param>
+    public void Save(string folder, ScalarType? type = null)
+    {
+        Directory.CreateDirectory(folder);
+        Model.Save(folder, type);
+        Encoder.Options.Save(folder);
+        foreach (string file in Directory.EnumerateFiles(Folder).Where(f => TokenizerFiles.Contains(Path.GetFileName(f))))
+        {
+            string target = Path.Combine(folder, Path.GetFileName(file));
+            if (Path.GetFullPath(target) != Path.GetFullPath(file)) File.Copy(file, target, overwrite: true);
+        }
+    }
+
+    /// <summary>The prompt of a sample with this text, ready for the model.</summary>
+    public EncodedPrompt Encode(Prompt prompt) => Encoder.Encode(prompt);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        forbidden_V.Dispose();
+        Model.Dispose();
+    }
+
+    /// <summary>Token embeddings with the visuals' embeddings put in their places.</summary>
+    /// <param name="ids_BT">int64 [B, T].</param>
+    /// <param name="prompts">The B prompts at the start of the rows.</param>
+    internal Tensor InputEmbeddings(Tensor ids_BT, IReadOnlyList<EncodedPrompt> prompts)
+    {
+        var embeddings_BTD = Model.Embed(ids_BT);
+        if (prompts.All(p => p.Grids.Count == 0)) return embeddings_BTD;
+        int width = (int)ids_BT.size(1);
+        var places = new List<long>();
+        for (int row = 0; row < prompts.Count; row++)
+            for (int t = 0; t < prompts[row].TokenIds.Length; t++)
+                if (Encoder.IsVisual(prompts[row].TokenIds[t])) places.Add((long)row * width + t);
+        int patchLength = Model.Config.Vision.PatchLength;
+        var pixels = cat([.. prompts.Where(p => p.Grids.Count > 0).Select(p => tensor(p.PixelValues, p.PixelValues.Length / patchLength, patchLength))], 0);
+        var visual_MD = Model.EncodeVisual(pixels.to(Model.Device), [.. prompts.SelectMany(p => p.Grids)]);
+        var flat = embeddings_BTD.reshape(-1, embeddings_BTD.size(-1));
+        return flat.index_copy(0, tensor(places.ToArray()).to(Model.Device), visual_MD).reshape(embeddings_BTD.shape);
+    }
+
+    /// <summary>Log-probabilities over the vocabulary, tempered, visual tokens and ids past the tokenizer's end ruled out.</summary>
+    /// <param name="hidden_ND">[N, d] final hidden states.</param>
+    /// <param name="temperature">Above 0.</param>
+    internal Tensor NextTokenLogProbs(Tensor hidden_ND, double temperature)
+    {
+        var logits = Model.Logits(hidden_ND).to(ScalarType.Float32) + forbidden_V;
+        return nn.functional.log_softmax(temperature == 1 ? logits : logits / temperature, -1);
+    }
+
+    private static readonly string[] TokenizerFiles =
+        ["tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "generation_config.json"];
+}

@@ -1,0 +1,69 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace GeoVlm.Models.Qwen25Vl;
+
+/// <summary>The few formulas that the vision tower and the decoder share.</summary>
+internal static class Layers
+{
+    /// <summary>x / sqrt(mean(x²) + ε) · weight over the last dimension.</summary>
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
+    {
+        using Tensor square = x.square();
+        using Tensor mean = square.mean([-1], keepdim: true);
+        using Tensor shifted = mean.add(epsilon);
+        using Tensor scale = shifted.rsqrt();
+        using Tensor normed = x.mul(scale);
+        return normed.mul(weight);
+    }
+
+    /// <summary>down(silu(gate(x)) · up(x)); biases may be null.</summary>
+    public static Tensor GatedFeedForward(Tensor x, Linear gate, Linear up, Linear down)
+    {
+        using Tensor g = gate.Apply(x);
+        using Tensor activated = F.silu(g);
+        using Tensor u = up.Apply(x);
+        using Tensor product = activated.mul(u);
+        return down.Apply(product);
+    }
+
+    /// <summary>Rotates pairs (i, i + half) of the last dimension: x · cos + swap(x) · signedSin.</summary>
+    /// <param name="x">[..., head].</param>
+    /// <param name="rotary">Cosines, and sines with their first half negated, each broadcastable to <paramref name="x"/>.</param>
+    public static Tensor Rotate(Tensor x, Rotary rotary)
+    {
+        long half = x.size(-1) / 2;
+        using Tensor first = x.narrow(-1, 0, half);
+        using Tensor second = x.narrow(-1, half, half);
+        using Tensor swapped = cat([second, first], -1);
+        using Tensor straight = x.mul(rotary.Cos);
+        return straight.addcmul(swapped, rotary.SignedSin, 1);
+    }
+}
+
+/// <summary>Weight [output, input] and bias [output] of a linear layer.</summary>
+internal readonly record struct Linear(Tensor Weight, Tensor? Bias)
+{
+    public static Linear From(ParameterSet parameters, string name, bool bias) => new(parameters[$"{name}.weight"], bias ? parameters[$"{name}.bias"] : null);
+
+    public Tensor Apply(Tensor x) => F.linear(x, Weight, Bias);
+}
+
+/// <summary>Tables of a rotary embedding.</summary>
+/// <param name="Cos">Cosines, [..., head].</param>
+/// <param name="SignedSin">Sines, [..., head], the first half negated.</param>
+internal readonly record struct Rotary(Tensor Cos, Tensor SignedSin) : IDisposable
+{
+    /// <summary>Tables for angles [..., head / 2].</summary>
+    public static Rotary From(Tensor angles)
+    {
+        using Tensor cos = angles.cos(), sin = angles.sin(), negative = sin.neg();
+        return new(cat([cos, cos], -1), cat([negative, sin], -1));
+    }
+
+    public void Dispose()
+    {
+        Cos.Dispose();
+        SignedSin.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using GeoVlm.Data;
+using GeoVlm.Models.Weights;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Models.Qwen25Vl;
+
+/// <summary>All parameters of one model, by their names in Hugging Face checkpoints.</summary>
+internal sealed class ParameterSet : IDisposable
+{
+    private readonly Dictionary<string, Parameter> byName;
+
+    private ParameterSet(IReadOnlyList<(string Name, Parameter Tensor)> all)
+    {
+        All = all;
+        byName = all.ToDictionary(p => p.Name, p => p.Tensor);
+    }
+
+    /// <summary>Names and parameters, in the order of <see cref="ParameterSpec.All"/>.</summary>
+    public IReadOnlyList<(string Name, Parameter Tensor)> All { get; }
+
+    public Parameter this[string name] => byName[name];
+
+    /// <summary>Random parameters, the same for a seed on every machine.</summary>
+    public static ParameterSet Create(Qwen25VlConfig config, ulong seed, Device device)
+    {
+        IReadOnlyList<ParameterSpec> specs = ParameterSpec.All(config);
+        float[][] values = new float[specs.Count][];
+        System.Threading.Tasks.Parallel.For(0, specs.Count, i => values[i] = StartingValues(specs[i], seed));
+        using DisposeScope scope = NewDisposeScope();
+        return new([.. specs.Select((s, i) => (s.Name, Own(tensor(values[i], s.Shape, device: device), requiresGrad: true)))]);
+    }
+
+    /// <summary>Parameters read from a checkpoint as float32.</summary>
+    /// <exception cref="GeoVlmException">A tensor is missing, unexpected, of another shape, or not finite.</exception>
+    public static ParameterSet Load(Qwen25VlConfig config, string folder, Device device)
+    {
+        using SafetensorsShards shards = SafetensorsShards.Open(folder);
+        // transformers from 4.52 on may write model.language_model.* and model.visual.*; the Hub's names are the older ones.
+        Dictionary<string, string> stored = shards.Names.ToDictionary(n => n.Replace("model.language_model.", "model.").Replace("model.visual.", "visual."));
+        List<(string Name, Parameter Tensor)> all = [];
+        try
+        {
+            foreach (ParameterSpec spec in ParameterSpec.All(config)) all.Add((spec.Name, Read(shards, stored, spec, folder, device)));
+            if (config.Text.TieWordEmbeddings && stored.Remove("lm_head.weight", out string? head)) CheckTied(shards, head, all, folder);
+            if (stored.Count > 0) throw new GeoVlmException($"{folder}: unexpected tensor '{stored.Values.First()}' ({stored.Count} in all); config.json describes a model without it.");
+            return new(all);
+        }
+        catch
+        {
+            foreach ((_, Parameter tensor) in all) tensor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A deep copy.</summary>
+    public ParameterSet Clone(bool requiresGrad)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return new([.. All.Select(p => (p.Name, Own(p.Tensor.detach().clone(), requiresGrad)))]);
+    }
+
+    public void Dispose()
+    {
+        foreach ((_, Parameter tensor) in All) tensor.Dispose();
+    }
+
+    /// <summary>Wraps a tensor as a parameter that no dispose scope owns.</summary>
+    private static Parameter Own(Tensor tensor, bool requiresGrad) => (Parameter)new Parameter(tensor, requiresGrad).DetachFromDisposeScope();
+
+    private static Parameter Read(SafetensorsShards shards, Dictionary<string, string> stored, ParameterSpec spec, string folder, Device device)
+    {
+        if (!stored.Remove(spec.Name, out string? name)) throw new GeoVlmException($"{folder}: tensor '{spec.Name}' is missing, expected [{string.Join(", ", spec.Shape)}].");
+        (SafetensorsFile file, SafetensorsEntry entry) = shards.Find(name);
+        if (!entry.Shape.SequenceEqual(spec.Shape)) throw new GeoVlmException($"{file.Path}: tensor '{name}' has the shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", spec.Shape)}] from config.json.");
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tensor = file.Read(name, ScalarType.Float32, device);
+        if (!tensor.isfinite().all().item<bool>()) throw new GeoVlmException($"{file.Path}: tensor '{name}' has values that are not finite (NaN or infinity); the checkpoint is damaged.");
+        return Own(tensor, requiresGrad: true);
+    }
+
+    private static void CheckTied(SafetensorsShards shards, string head, List<(string Name, Parameter Tensor)> all, string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor embedding = all.Single(p => p.Name == "model.embed_tokens.weight").Tensor.cpu();
+        if (!shards.Read(head, ScalarType.Float32).eq(embedding).all().item<bool>()) throw new GeoVlmException($"{folder}: config.json says tie_word_embeddings, but 'lm_head.weight' differs from 'model.embed_tokens.weight'.");
+    }
+
+    private static float[] StartingValues(ParameterSpec spec, ulong seed)
+    {
+        float[] values = new float[spec.Shape.Aggregate(1L, (a, b) => a * b)];
+        if (spec.Start == Start.Zero) return values;
+        if (spec.Start == Start.One)
+        {
+            Array.Fill(values, 1);
+            return values;
+        }
+        double fanIn = spec.Shape.Skip(1).Aggregate(1L, (a, b) => a * b);
+        double deviation = spec.Start switch { Start.Embedding => 0.02, Start.Residual => 0.5 / Math.Sqrt(fanIn), _ => 1 / Math.Sqrt(fanIn) };
+        SeededRandom random = new(Seed.Derive(seed, spec.Name));
+        for (int i = 0; i < values.Length; i++) values[i] = (float)random.Normal(0, deviation);
+        return values;
+    }
+}

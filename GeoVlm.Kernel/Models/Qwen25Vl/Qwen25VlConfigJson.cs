@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace GeoVlm.Models.Qwen25Vl;
+
+/// <summary>config.json in both of its styles: text keys at the top level (the Hub) or under <c>text_config</c> (transformers 5).</summary>
+internal static class Qwen25VlConfigJson
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static Qwen25VlConfig Read(string path)
+    {
+        JsonConfig root = JsonConfig.Load(path);
+        if (root.Text("model_type") is not "qwen2_5_vl") throw new GeoVlmException($"{path}: model_type is '{root.Text("model_type")}', expected 'qwen2_5_vl'; only Qwen2.5-VL models can be loaded.");
+        JsonConfig text = root.Section("text_config") ?? root;
+        JsonConfig vision = root.Section("vision_config") ?? throw new GeoVlmException($"{path}: 'vision_config' is missing.");
+        JsonConfig rope = text.Section("rope_parameters") ?? text.Section("rope_scaling") ?? throw new GeoVlmException($"{path}: neither 'rope_parameters' nor 'rope_scaling' is there.");
+        Qwen25VlConfig config = new(
+            new TextConfig
+            {
+                VocabularySize = text.Integer("vocab_size"),
+                HiddenSize = text.Integer("hidden_size"),
+                IntermediateSize = text.Integer("intermediate_size"),
+                Layers = text.Integer("num_hidden_layers"),
+                Heads = text.Integer("num_attention_heads"),
+                KeyValueHeads = text.Integer("num_key_value_heads"),
+                RopeSections = rope.Integers("mrope_section"),
+                RopeTheta = rope.Number("rope_theta", text.Number("rope_theta", 1_000_000)),
+                RmsNormEpsilon = text.Number("rms_norm_eps", 1e-6),
+                // The top level decides; transformers 5 repeats it in the section.
+                TieWordEmbeddings = root.Flag("tie_word_embeddings", text.Flag("tie_word_embeddings", false)),
+                MaxPositions = text.Integer("max_position_embeddings", 32768),
+            },
+            new VisionConfig
+            {
+                Depth = vision.Integer("depth"),
+                HiddenSize = vision.Integer("hidden_size"),
+                IntermediateSize = vision.Integer("intermediate_size"),
+                Heads = vision.Integer("num_heads"),
+                OutHiddenSize = vision.Integer("out_hidden_size"),
+                FullAttentionBlocks = vision.Integers("fullatt_block_indexes"),
+                WindowSize = vision.Integer("window_size", 112),
+                PatchSize = vision.Integer("patch_size", 14),
+                TemporalPatchSize = vision.Integer("temporal_patch_size", 2),
+                MergeSize = vision.Integer("spatial_merge_size", 2),
+                InChannels = vision.Integer("in_channels", vision.Integer("in_chans", 3)),
+                TokensPerSecond = vision.Integer("tokens_per_second", 2),
+            },
+            new SpecialTokenIds(
+                root.Integer("image_token_id"),
+                root.Integer("video_token_id"),
+                root.Integer("vision_start_token_id"),
+                root.Integer("vision_end_token_id"),
+                text.Integer("eos_token_id", root.Integer("eos_token_id", -1)),
+                text.Integer("pad_token_id", root.Integer("pad_token_id", text.Integer("bos_token_id", root.Integer("bos_token_id", -1))))));
+        config.Validate(path);
+        return config;
+    }
+
+    public static string Write(Qwen25VlConfig config)
+    {
+        (TextConfig text, VisionConfig vision, SpecialTokenIds tokens) = (config.Text, config.Vision, config.Tokens);
+        JsonObject json = new()
+        {
+            ["architectures"] = new JsonArray("Qwen2_5_VLForConditionalGeneration"),
+            ["model_type"] = "qwen2_5_vl",
+            ["vocab_size"] = text.VocabularySize,
+            ["hidden_size"] = text.HiddenSize,
+            ["intermediate_size"] = text.IntermediateSize,
+            ["num_hidden_layers"] = text.Layers,
+            ["num_attention_heads"] = text.Heads,
+            ["num_key_value_heads"] = text.KeyValueHeads,
+            ["hidden_act"] = "silu",
+            ["rms_norm_eps"] = text.RmsNormEpsilon,
+            ["rope_theta"] = text.RopeTheta,
+            ["rope_scaling"] = new JsonObject { ["type"] = "mrope", ["mrope_section"] = Array(text.RopeSections) },
+            ["tie_word_embeddings"] = text.TieWordEmbeddings,
+            ["max_position_embeddings"] = text.MaxPositions,
+            ["max_window_layers"] = text.Layers,
+            ["use_sliding_window"] = false,
+            ["attention_dropout"] = 0.0,
+            ["torch_dtype"] = "float32",
+            ["bos_token_id"] = tokens.Padding,
+            ["pad_token_id"] = tokens.Padding,
+            ["eos_token_id"] = tokens.EndOfText,
+            ["image_token_id"] = tokens.Image,
+            ["video_token_id"] = tokens.Video,
+            ["vision_start_token_id"] = tokens.VisionStart,
+            ["vision_end_token_id"] = tokens.VisionEnd,
+            ["vision_config"] = new JsonObject
+            {
+                ["depth"] = vision.Depth,
+                ["hidden_act"] = "silu",
+                ["hidden_size"] = vision.HiddenSize,
+                ["intermediate_size"] = vision.IntermediateSize,
+                ["num_heads"] = vision.Heads,
+                ["in_channels"] = vision.InChannels,
+                ["out_hidden_size"] = vision.OutHiddenSize,
+                ["patch_size"] = vision.PatchSize,
+                ["spatial_patch_size"] = vision.PatchSize,
+                ["temporal_patch_size"] = vision.TemporalPatchSize,
+                ["spatial_merge_size"] = vision.MergeSize,
+                ["window_size"] = vision.WindowSize,
+                ["fullatt_block_indexes"] = Array(vision.FullAttentionBlocks),
+                ["tokens_per_second"] = vision.TokensPerSecond,
+            },
+        };
+        return json.ToJsonString(Indented);
+    }
+
+    private static JsonArray Array(IEnumerable<int> numbers) => new([.. numbers.Select(n => (JsonNode)n)]);
+}

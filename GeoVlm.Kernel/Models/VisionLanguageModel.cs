@@ -1,0 +1,117 @@
+using System.Text;
+using GeoVlm.Models.Native;
+using GeoVlm.Models.Qwen25Vl;
+using GeoVlm.Models.Weights;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Models;
+
+/// <summary>A Qwen2.5-VL model: pictures and tokens in, next-token logits out. Sampling and learning share these functions.</summary>
+/// <remarks>
+/// All tensors are float32 on <see cref="Device"/>. Every function is differentiable (decoding with a cache excepted), returns a tensor of
+/// the caller's dispose scope, leaks nothing, and may run on several threads at once over the same parameters.
+/// </remarks>
+public sealed class VisionLanguageModel : IDisposable
+{
+    private readonly ParameterSet parameters;
+    private readonly VisionTower vision;
+    private readonly LanguageModel language;
+
+    private VisionLanguageModel(Qwen25VlConfig config, ImagePreprocessor preprocessor, ParameterSet parameters, Device device)
+    {
+        (Config, Preprocessor, Device, this.parameters) = (config, preprocessor, device, parameters);
+        vision = new(config.Vision, parameters, device);
+        language = new(config.Text, parameters, device);
+    }
+
+    /// <summary>The model's shape.</summary>
+    public Qwen25VlConfig Config { get; }
+
+    /// <summary>How pictures become patches.</summary>
+    public ImagePreprocessor Preprocessor { get; }
+
+    /// <summary>Where the parameters are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Every parameter under its Hugging Face name; a tied head is the embedding, listed once.</summary>
+    public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => parameters.All;
+
+    /// <summary>Number of trained numbers.</summary>
+    public long ParameterCount => parameters.All.Sum(p => p.Tensor.numel());
+
+    /// <summary>Loads a Hugging Face folder: config.json, preprocessor_config.json and model.safetensors, whole or in shards.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
+    /// <exception cref="GeoVlmException">A file is missing or damaged, or a tensor is missing, unexpected, of another shape or not finite.</exception>
+    public static VisionLanguageModel Load(string folder, Device? device = null)
+    {
+        device ??= TorchRuntime.DefaultDevice;
+        Qwen25VlConfig config = Qwen25VlConfig.Load(folder);
+        ImagePreprocessor preprocessor = ImagePreprocessor.Load(folder);
+        return new(config, preprocessor, ParameterSet.Load(config, folder, device), device);
+    }
+
+    /// <summary>A model with random parameters, the same for a seed on every machine, on <see cref="TorchRuntime.DefaultDevice"/>.</summary>
+    /// <remarks>Normal: embeddings with deviation 0.02, linear layers fan_in^-0.5, those that write to the residual stream half of that; biases 0, norms 1.</remarks>
+    /// <exception cref="GeoVlmException">The config's numbers do not fit together.</exception>
+    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed)
+    {
+        config.Validate();
+        Device device = TorchRuntime.DefaultDevice;
+        return new(config, preprocessor, ParameterSet.Create(config, seed, device), device);
+    }
+
+    /// <summary>Visual tokens of pictures.</summary>
+    /// <param name="pixelValues">[patches, patch length], the visuals one after another, as <see cref="ImagePreprocessor.Encode"/> makes them.</param>
+    /// <param name="grids">Patches of each visual.</param>
+    /// <returns>[tokens, hidden]: the visuals in order, each in raster order of its merged patches.</returns>
+    public Tensor EncodeVisual(Tensor pixelValues, IReadOnlyList<VisualGrid> grids) => vision.Forward(pixelValues, grids);
+
+    /// <summary>Embeds tokens: int64 [B, T] to [B, T, hidden].</summary>
+    public Tensor Embed(Tensor ids) => language.Embed(ids);
+
+    /// <summary>Runs the decoder.</summary>
+    /// <param name="embeddings">[B, T, hidden]; placeholders already replaced by visual tokens.</param>
+    /// <param name="positions">int64 [3, B or 1, T]: time, height and width, see <see cref="RopeIndex"/>.</param>
+    /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached + T.</param>
+    /// <param name="cache">Earlier keys and values; the new ones are appended. Only under <c>no_grad</c>.</param>
+    /// <param name="afterLayer">Called with the index of each layer and the residual stream [B, T, hidden] after it, which lives as long as the caller's dispose scope.</param>
+    /// <returns>[B, T, hidden] after the final norm.</returns>
+    public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask = null, KeyValueCache? cache = null, Action<int, Tensor>? afterLayer = null) =>
+        language.Decode(embeddings, positions, mask, cache, afterLayer);
+
+    /// <summary>The output head: [..., hidden] to [..., vocabulary].</summary>
+    public Tensor Logits(Tensor hidden) => language.Logits(hidden);
+
+    /// <summary>A deep copy that shares nothing, such as the reference policy.</summary>
+    /// <param name="frozen">Whether the copy's parameters take no gradient.</param>
+    public VisionLanguageModel Clone(bool frozen) => new(Config, Preprocessor, parameters.Clone(requiresGrad: !frozen), Device);
+
+    /// <summary>Saves config.json, preprocessor_config.json and model.safetensors; each file appears complete or not at all, the weights last.</summary>
+    /// <param name="folder">The folder; made if missing.</param>
+    /// <param name="type">Element type of the stored weights; null is float32.</param>
+    /// <exception cref="GeoVlmException">A file cannot be written.</exception>
+    public void Save(string folder, ScalarType? type = null)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GeoVlmException($"{folder}: the folder cannot be made ({e.Message})", e);
+        }
+        AtomicFile.Write(Path.Combine(folder, "config.json"), s => s.Write(Encoding.UTF8.GetBytes(Config.ToJson())));
+        AtomicFile.Write(Path.Combine(folder, "preprocessor_config.json"), s => s.Write(Encoding.UTF8.GetBytes(Preprocessor.ToJson())));
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), parameters.All.Select(p => (p.Name, (Tensor)p.Tensor)), type);
+    }
+
+    /// <summary>Frees the parameters and tables.</summary>
+    public void Dispose()
+    {
+        vision.Dispose();
+        language.Dispose();
+        parameters.Dispose();
+    }
+}

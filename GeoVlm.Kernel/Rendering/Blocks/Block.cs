@@ -1,0 +1,69 @@
+using System.Text;
+using SkiaSharp;
+
+namespace GeoVlm.Rendering.Blocks;
+
+/// <summary>A piece of a display. It is described once and comes out as HTML, as a static picture and as text.</summary>
+/// <remarks>
+/// HTML has inline styles only and inherits the page's colours, so that it reads in light and dark themes; its meaning survives
+/// where a page strips styles. The static picture stands on white.
+/// </remarks>
+internal abstract class Block
+{
+    /// <summary>A border or rule that shows on white and on black.</summary>
+    protected const string Border = "rgba(128,128,128,.45)";
+
+    /// <summary>Appends the HTML; every text in it is encoded.</summary>
+    public abstract void WriteHtml(StringBuilder html);
+
+    /// <summary>Appends the text, ending with a line end.</summary>
+    public abstract void WriteText(StringBuilder text);
+
+    /// <summary>Size in pixels, when it may be at most <paramref name="maxWidth"/> wide.</summary>
+    public abstract SKSize Measure(float maxWidth);
+
+    /// <summary>Paints it with its top left corner at the origin.</summary>
+    public abstract void Paint(SKCanvas canvas, float maxWidth);
+
+    /// <summary>All representations.</summary>
+    /// <param name="maxWidth">Width that text wraps at in the static picture, in pixels.</param>
+    /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits.</param>
+    public MimeBundle ToBundle(int maxWidth, int pngBudget = 150_000)
+    {
+        StringBuilder html = new(), text = new();
+        html.Append("<div style=\"font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:13px;line-height:1.4;text-align:left\">");
+        WriteHtml(html);
+        html.Append("</div>");
+        WriteText(text);
+        return new MimeBundle(new Dictionary<string, string>
+        {
+            [MimeBundle.Html] = html.ToString(),
+            [MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, pngBudget)),
+            [MimeBundle.Text] = text.ToString().TrimEnd(),
+        });
+    }
+
+    /// <summary>The static picture.</summary>
+    public byte[] ToPng(int maxWidth, int pngBudget)
+    {
+        const float margin = 10;
+        var size = Measure(maxWidth);
+        byte[] png = [];
+        foreach (float scale in new[] { 1f, 0.75f, 0.5f, 0.35f })
+        {
+            var picture = new Picture(Pixels(size.Width), Pixels(size.Height), canvas =>
+            {
+                canvas.Scale(scale);
+                canvas.Translate(margin, margin);
+                Paint(canvas, maxWidth);
+            });
+            foreach (byte[] encoded in picture.ToPngs(256, 96, 40))
+            {
+                png = encoded;
+                if (png.Length <= pngBudget) return png;
+            }
+            int Pixels(float length) => Math.Clamp((int)Math.Ceiling((length + 2 * margin) * scale), 1, 8000);
+        }
+        return png;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text;
+using SkiaSharp;
+
+namespace GeoVlm.Rendering.Blocks;
+
+/// <summary>One cell of a table.</summary>
+/// <param name="Text">What it says.</param>
+/// <param name="IsNumber">Whether it stands to the right.</param>
+internal sealed record Cell(string Text, bool IsNumber = false)
+{
+    /// <summary>Length of a bar before the text, 0 to 1; null for none.</summary>
+    public double? Bar { get; init; }
+
+    /// <summary>Bold on a tinted ground in this colour ("#RRGGBB"); null for none.</summary>
+    public string? Highlight { get; init; }
+}
+
+/// <summary>A table with a header, unless every header is empty. Long cells wrap.</summary>
+internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<Cell>> rows, string barColour = Palette.Blue) : Block
+{
+    private const float Size = 12.5f, Padding = 8, BarWidth = 90, BarHeight = 9, MaxColumn = 320;
+
+    private bool HasHeader => headers.Any(h => h.Length > 0);
+
+    public override void WriteHtml(StringBuilder html)
+    {
+        html.Append("<table style=\"border-collapse:collapse;border:none;margin:0;font-size:12.5px\">");
+        if (HasHeader)
+        {
+            html.Append("<tr style=\"background:none\">");
+            for (int c = 0; c < headers.Count; c++)
+                html.Append($"<th {Style(IsNumberColumn(c), $"border-bottom:1.5px solid {Border};font-weight:600")}>").Append(HtmlText.Encode(headers[c])).Append("</th>");
+            html.Append("</tr>");
+        }
+        foreach (var row in rows)
+        {
+            html.Append("<tr style=\"background:none\">");
+            foreach (var cell in row) WriteCell(html, cell);
+            html.Append("</tr>");
+        }
+        html.Append("</table>");
+    }
+
+    private void WriteCell(StringBuilder html, Cell cell)
+    {
+        string tint = cell.Highlight is null ? "" : $";background:{Rgba(cell.Highlight, 0.22)};font-weight:600";
+        html.Append($"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}")}>");
+        if (cell.Bar is { } bar)
+            html.Append(CultureInfo.InvariantCulture, $"<span style=\"display:inline-block;width:{BarWidth}px;height:{BarHeight}px;margin-right:6px;background:rgba(128,128,128,.25)\">")
+                .Append(CultureInfo.InvariantCulture, $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>");
+        string text = HtmlText.Encode(cell.Text);
+        html.Append(cell.Highlight is null ? text : $"<b>{text}</b>").Append("</td>");
+    }
+
+    public override void WriteText(StringBuilder text)
+    {
+        string[][] grid = [.. (HasHeader ? new[] { headers.ToArray() } : []), .. rows.Select(r => r.Select(c => c.Text).ToArray())];
+        grid = [.. grid.Select(r => r.Select(t => HtmlText.Truncate(HtmlText.Clean(t).ReplaceLineEndings(" "), 60)).ToArray())];
+        int[] widths = [.. Enumerable.Range(0, grid.Length == 0 ? 0 : grid.Max(r => r.Length)).Select(c => grid.Max(r => c < r.Length ? r[c].Length : 0))];
+        foreach (var row in grid)
+            text.Append(string.Join("  ", row.Select((t, c) => IsNumberColumn(c) ? t.PadLeft(widths[c]) : t.PadRight(widths[c]))).TrimEnd()).Append('\n');
+    }
+
+    public override SKSize Measure(float maxWidth)
+    {
+        float[] widths = Widths();
+        return new(widths.Sum(), (HasHeader ? Row : 0) + rows.Sum(r => RowHeight(r, widths)));
+    }
+
+    public override void Paint(SKCanvas canvas, float maxWidth)
+    {
+        float[] widths = Widths();
+        float y = 0, total = widths.Sum();
+        using var rule = new SKPaint { Color = new SKColor(0xC8, 0xC8, 0xC8), StrokeWidth = 1 };
+        if (HasHeader)
+        {
+            float x = 0;
+            for (int c = 0; c < headers.Count; x += widths[c++]) PaintText(canvas, headers[c], x, y, widths[c], IsNumberColumn(c), true);
+            y += Row;
+            canvas.DrawLine(0, y, total, y, rule);
+        }
+        foreach (var row in rows)
+        {
+            float x = 0, height = RowHeight(row, widths);
+            for (int c = 0; c < row.Count; x += widths[c++]) PaintCell(canvas, row[c], x, y, widths[c], height);
+            y += height;
+            canvas.DrawLine(0, y, total, y, rule);
+        }
+    }
+
+    private const float Row = Size * Painting.LineHeight + 6;
+
+    private void PaintCell(SKCanvas canvas, Cell cell, float x, float y, float width, float height)
+    {
+        if (cell.Highlight is { } tint)
+        {
+            using var ground = new SKPaint { Color = Palette.Sk(tint, 0.22) };
+            canvas.DrawRect(x, y, width, height, ground);
+        }
+        if (cell.Bar is { } bar)
+        {
+            using var track = new SKPaint { Color = new SKColor(0xE2, 0xE2, 0xE2) };
+            using var fill = new SKPaint { Color = Palette.Sk(barColour) };
+            float top = y + (Row - BarHeight) / 2;
+            canvas.DrawRect(x + Padding, top, BarWidth, BarHeight, track);
+            canvas.DrawRect(x + Padding, top, BarWidth * (float)Fraction(bar), BarHeight, fill);
+            x += BarWidth + 6;
+            width -= BarWidth + 6;
+        }
+        PaintText(canvas, cell.Text, x, y, width, cell.IsNumber, cell.Highlight is not null);
+    }
+
+    private static void PaintText(SKCanvas canvas, string text, float x, float y, float width, bool toRight, bool bold)
+    {
+        if (toRight) Painting.Line(canvas, text, x + width - Padding, y + 3 + Size * 1.05f, Size, Painting.Ink, bold, SKTextAlign.Right);
+        else Painting.Paragraph(canvas, text, x + Padding, y + 3, width - 2 * Padding + 0.5f, Size, Painting.Ink, bold);
+    }
+
+    private float[] Widths()
+    {
+        float[] widths = new float[Math.Max(headers.Count, rows.Count == 0 ? 0 : rows.Max(r => r.Count))];
+        for (int c = 0; c < headers.Count; c++) widths[c] = Painting.Width(headers[c], Size, true) + 2 * Padding;
+        foreach (var row in rows)
+            for (int c = 0; c < row.Count; c++)
+            {
+                float text = row[c].Text.ReplaceLineEndings("\n").Split('\n').Max(t => Painting.Width(t, Size, row[c].Highlight is not null));
+                float limit = row[c].IsNumber ? float.MaxValue : MaxColumn;
+                widths[c] = Math.Max(widths[c], Math.Min(limit, text) + 2 * Padding + (row[c].Bar is null ? 0 : BarWidth + 6));
+            }
+        return widths;
+    }
+
+    private static float RowHeight(IReadOnlyList<Cell> row, float[] widths)
+    {
+        float height = Row;
+        for (int c = 0; c < row.Count; c++)
+            if (!row[c].IsNumber)
+                height = Math.Max(height, 6 + Painting.Paragraph(null, row[c].Text, 0, 0, widths[c] - 2 * Padding + 0.5f - (row[c].Bar is null ? 0 : BarWidth + 6), Size, Painting.Ink));
+        return height;
+    }
+
+    private bool IsNumberColumn(int column) => rows.Count > 0 && rows.All(r => column >= r.Count || r[column].IsNumber);
+
+    private static double Fraction(double bar) => double.IsNaN(bar) ? 0 : Math.Clamp(bar, 0, 1);
+
+    private static string Style(bool toRight, string more)
+    {
+        string align = toRight ? "right" : "left";
+        return $"align=\"{align}\" style=\"text-align:{align};padding:3px 8px;border:none;vertical-align:top;white-space:pre-wrap;max-width:30em;overflow-wrap:break-word;{more}\"";
+    }
+
+    private static string Rgba(string hex, double opacity)
+    {
+        var c = Palette.Sk(hex);
+        return string.Create(CultureInfo.InvariantCulture, $"rgba({c.Red},{c.Green},{c.Blue},{opacity})");
+    }
+}

@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Numerics;
+using System.Text;
+
+namespace GeoVlm.Rendering;
+
+/// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size of full colour, and exact for charts and tables.</summary>
+/// <remarks>Notebooks are kept with their pictures, so size matters. Colours are chosen by median cut where there are more.</remarks>
+internal static class IndexedPng
+{
+    private static readonly uint[] crcTable = [.. Enumerable.Range(0, 256).Select(n =>
+    {
+        uint c = (uint)n;
+        for (int k = 0; k < 8; k++) c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
+        return c;
+    })];
+
+    /// <summary>The file. <paramref name="pixels"/> is [height, width] of 0x00RRGGBB; transparency is not kept.</summary>
+    public static byte[] Encode(int width, int height, ReadOnlySpan<uint> pixels, int maxColours = 256)
+    {
+        byte[] rows = new byte[height * (width + 1)]; // each row begins with its filter: 0, none
+        var palette = Exact(width, height, pixels, rows, maxColours) ?? MedianCut(width, height, pixels, rows, maxColours);
+
+        using var file = new MemoryStream();
+        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = (8, 3); // eight bits, palette
+        Chunk(file, "IHDR", header);
+        Chunk(file, "PLTE", [.. palette.SelectMany(c => new[] { (byte)(c >> 16), (byte)(c >> 8), (byte)c })]);
+        using var data = new MemoryStream();
+        using (var zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true)) zlib.Write(rows);
+        Chunk(file, "IDAT", data.ToArray());
+        Chunk(file, "IEND", []);
+        return file.ToArray();
+    }
+
+    private static List<uint>? Exact(int width, int height, ReadOnlySpan<uint> pixels, byte[] rows, int maxColours)
+    {
+        var index = new Dictionary<uint, byte>();
+        var palette = new List<uint>();
+        uint last = ~0u;
+        byte lastIndex = 0;
+        for (int i = 0; i < width * height; i++)
+        {
+            if (pixels[i] != last)
+            {
+                last = pixels[i];
+                if (!index.TryGetValue(last, out lastIndex))
+                {
+                    if (palette.Count == maxColours) return null;
+                    index[last] = lastIndex = (byte)palette.Count;
+                    palette.Add(last);
+                }
+            }
+            rows[i / width * (width + 1) + 1 + i % width] = lastIndex;
+        }
+        return palette;
+    }
+
+    // Median cut over a histogram with five bits a channel: the box with the widest spread of pixels is halved until there are enough.
+    private static List<uint> MedianCut(int width, int height, ReadOnlySpan<uint> pixels, byte[] rows, int maxColours)
+    {
+        int[] count = new int[1 << 15];
+        for (int i = 0; i < width * height; i++) count[Bin(pixels[i])]++;
+        int[] bins = [.. Enumerable.Range(0, count.Length).Where(b => count[b] > 0)];
+        var boxes = new PriorityQueue<(int Start, int Length, int Shift), long>();
+        Add(0, bins.Length);
+        while (boxes.Count < maxColours && boxes.TryPeek(out var widest, out long priority) && priority < 0)
+        {
+            boxes.Dequeue();
+            var part = bins.AsSpan(widest.Start, widest.Length);
+            part.Sort((a, b) => Channel(a, widest.Shift).CompareTo(Channel(b, widest.Shift)));
+            long total = 0, half = 0;
+            foreach (int b in part) total += count[b];
+            int cut = 0;
+            while (cut < part.Length - 1 && (cut == 0 || half + count[part[cut]] <= total / 2)) half += count[part[cut++]];
+            Add(widest.Start, cut);
+            Add(widest.Start + cut, widest.Length - cut);
+        }
+        byte[] indexOf = new byte[count.Length];
+        var palette = new List<uint>();
+        foreach (var (box, _) in boxes.UnorderedItems)
+        {
+            long red = 0, green = 0, blue = 0, n = 0;
+            foreach (int b in bins.AsSpan(box.Start, box.Length))
+            {
+                indexOf[b] = (byte)palette.Count;
+                n += count[b];
+                red += Level(b, 10) * count[b];
+                green += Level(b, 5) * count[b];
+                blue += Level(b, 0) * count[b];
+            }
+            palette.Add((uint)(red / n << 16 | green / n << 8 | blue / n));
+        }
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = indexOf[Bin(pixels[y * width + x])];
+        return palette;
+
+        void Add(int start, int length)
+        {
+            (int shift, int spread) = (0, 0);
+            long n = 0;
+            for (int s = 0; s <= 10; s += 5)
+            {
+                int low = 31, high = 0;
+                for (int i = start; i < start + length; i++) (low, high) = (Math.Min(low, Channel(bins[i], s)), Math.Max(high, Channel(bins[i], s)));
+                if (high - low > spread) (shift, spread) = (s, high - low);
+            }
+            for (int i = start; i < start + length; i++) n += count[bins[i]];
+            boxes.Enqueue((start, length, shift), -spread * (long)(1 + BitOperations.Log2((ulong)n)));
+        }
+    }
+
+    private static int Bin(uint c) => (int)((c >> 9 & 0x7C00) | (c >> 6 & 0x3E0) | (c >> 3 & 0x1F));
+
+    private static int Channel(int bin, int shift) => bin >> shift & 31;
+
+    private static long Level(int bin, int shift) => Channel(bin, shift) * 255 / 31;
+
+    private static void Chunk(Stream file, string type, byte[] data)
+    {
+        Span<byte> word = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(word, data.Length);
+        file.Write(word);
+        byte[] name = Encoding.ASCII.GetBytes(type);
+        file.Write(name);
+        file.Write(data);
+        uint crc = Crc(data, Crc(name, ~0u)) ^ ~0u;
+        BinaryPrimitives.WriteUInt32BigEndian(word, crc);
+        file.Write(word);
+    }
+
+    private static uint Crc(byte[] data, uint crc)
+    {
+        foreach (byte b in data) crc = crcTable[(crc ^ b) & 0xFF] ^ (crc >> 8);
+        return crc;
+    }
+}

@@ -1,0 +1,34 @@
+using GeoVlm.Data;
+
+namespace GeoVlm.Workbench.Commands;
+
+/// <summary>Every magic command, in reading order.</summary>
+public static class CommandCatalogue
+{
+    /// <summary>The commands.</summary>
+    public static IReadOnlyList<IMagicCommand> All { get; } =
+    [
+        new LsMagicCommand(),
+        new HelpCommand(),
+        new AboutCommand(),
+        new WhoCommand(),
+        new WhosCommand(),
+        new TimeCommand(),
+        new HtmlCommand(),
+        new MarkdownCommand(),
+        new GeoTasksCommand(),
+        new GeoLoadCommand(),
+        new GeoModelCommand(),
+        new GeoShowCommand(),
+        new GeoSftCommand(),
+        new GeoGrpoCommand(),
+        new GeoEvalCommand(),
+    ];
+
+    /// <summary>The command of this name.</summary>
+    /// <param name="name">With its prefix: <c>#!geo-load</c>.</param>
+    /// <exception cref="GeoVlmException">There is none; the message has the nearest names.</exception>
+    public static IMagicCommand Find(string name) =>
+        All.FirstOrDefault(command => command.Name == name)
+        ?? throw new GeoVlmException($"unknown command {name}{(NearestName.Suggestion(name, All.Select(command => command.Name)) is { Length: > 0 } meant ? meant : ";")} `#!lsmagic` lists all");
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using GeoVlm.Data;
+using GeoVlm.Learning;
+using GeoVlm.Learning.Losses;
+using GeoVlm.Learning.Runs;
+using GeoVlm.Models;
+using GeoVlm.Rendering;
+
+namespace GeoVlm.Workbench.Commands;
+
+/// <summary><c>#!geo-grpo</c>: trains a policy with task-aware rewards, with a display that follows every step.</summary>
+public sealed class GeoGrpoCommand : IMagicCommand
+{
+    private static readonly GrpoConfig Defaults = new();
+
+    /// <inheritdoc/>
+    public string Name => "#!geo-grpo";
+
+    /// <inheritdoc/>
+    public string Summary => "post-train a policy by GRPO on verifiable rewards; interrupt it any time, it keeps what it learned";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MagicOption> Options { get; } =
+    [
+        new("dataset", "variable with the training samples; the latest dataset when left out"),
+        new("--model", "variable with a policy, trained in place; the latest one when left out"),
+        new("--task", "only samples of this task") { Choices = EoTaskNames.All },
+        new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
+        new("--steps", "optimizer updates", MagicOptionKind.Integer, Default: $"{Defaults.Steps}"),
+        new("--prompts", "prompts per step", MagicOptionKind.Integer, Default: $"{Defaults.PromptsPerStep}"),
+        new("--group", "completions per prompt", MagicOptionKind.Integer, Default: $"{Defaults.GroupSize}"),
+        new("--max-tokens", "most tokens of a completion", MagicOptionKind.Integer, Default: $"{Defaults.MaxCompletionTokens}"),
+        new("--temperature", "sampling temperature", MagicOptionKind.Number, Default: $"{Defaults.Temperature}"),
+        new("--lr", "learning rate after warm-up", MagicOptionKind.Number, Default: $"{Defaults.LearningRate}"),
+        new("--beta", "weight of the KL penalty to the frozen reference", MagicOptionKind.Number, Default: $"{Defaults.Beta}"),
+        new("--clip", "clip range of the ratio", MagicOptionKind.Number, Default: $"{Defaults.ClipLow}"),
+        new("--loss", "how token losses are averaged", Default: Defaults.Loss) { Choices = [.. LossCatalogue.All.Select(l => l.Name)] },
+        new("--seed", "seed of prompt order and sampling", MagicOptionKind.Integer, Default: $"{Defaults.Seed}"),
+        new("--run", "folder for options, steps (JSON lines) and the last checkpoint; nothing is written when left out"),
+        new("--as", "name of the variable for the steps", Default: "steps"),
+    ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "#!geo-load synthetic --split train --count 8 --tasks referred-detection --quiet",
+        "#!geo-model tiny",
+        "#!geo-grpo train --steps 2 --prompts 2 --group 4 --reward iou:1,format:0.3",
+    ];
+
+    /// <inheritdoc/>
+    public string CSharp => "using var trainer = new GrpoTrainer(policy, train.Samples, s => RubricCatalogue.For(s.Task), new GrpoConfig { Steps = 40 }); trainer.Run()";
+
+    /// <inheritdoc/>
+    public void Run(MagicArguments arguments, CommandContext context)
+    {
+        var policy = SessionArguments.Policy(arguments, context);
+        var config = Config(arguments);
+        config.Validate();
+        var run = arguments.Text("--run") is { } folder ? new RunFolder(Path.GetFullPath(folder, context.WorkingFolder), config) : null;
+        using var trainer = new GrpoTrainer(policy, SessionArguments.Dataset(arguments, context).Samples, SessionArguments.Rubrics(arguments, context), config);
+        var records = new List<StepRecord>();
+        var display = new Progress(context, config.Steps);
+        display.Show(records, "starting");
+        try
+        {
+            trainer.Run(record =>
+            {
+                records.Add(record);
+                run?.Append(record);
+                display.Show(records, "");
+            }, context.Cancellation);
+            display.Show(records, "done");
+        }
+        catch (OperationCanceledException)
+        {
+            display.Show(records, $"stopped after step {records.Count}; '{policy.Name}' keeps what it learned");
+            throw;
+        }
+        finally
+        {
+            context.SetVariable(arguments.Required("--as"), records);
+            if (records.Count > 0) run?.SaveCheckpoint(policy);
+        }
+    }
+
+    private static GrpoConfig Config(MagicArguments arguments) => new()
+    {
+        Steps = arguments.Integer("--steps")!.Value,
+        PromptsPerStep = arguments.Integer("--prompts")!.Value,
+        GroupSize = arguments.Integer("--group")!.Value,
+        MaxCompletionTokens = arguments.Integer("--max-tokens")!.Value,
+        Temperature = arguments.Number("--temperature")!.Value,
+        LearningRate = arguments.Number("--lr")!.Value,
+        Beta = arguments.Number("--beta")!.Value,
+        ClipLow = arguments.Number("--clip")!.Value,
+        ClipHigh = arguments.Number("--clip")!.Value,
+        Loss = arguments.Required("--loss"),
+        Seed = (ulong)arguments.Integer("--seed")!.Value,
+    };
+
+    private sealed class Progress(CommandContext context, int steps)
+    {
+        private readonly string displayId = $"geo-grpo-{Guid.NewGuid():N}";
+        private readonly Stopwatch clock = Stopwatch.StartNew();
+        private bool shown;
+
+        public void Show(IReadOnlyList<StepRecord> records, string status)
+        {
+            var bundle = new TrainingDashboard([.. records.Select(Point)], steps)
+            {
+                Status = status,
+                TimeLeft = records.Count > 0 && records.Count < steps && status == "" ? clock.Elapsed / records.Count * (steps - records.Count) : null,
+            }.Render();
+            if (shown) context.Host.UpdateDisplay(bundle, displayId);
+            else context.Host.Display(bundle, displayId);
+            shown = true;
+        }
+
+        private static TrainingPoint Point(StepRecord r) =>
+            new(r.Step, r.Reward, r.RewardStd, r.Kl ?? double.NaN, r.MeanLength, r.Tokens / r.RolloutSeconds)
+            {
+                Extra = [.. r.Rewards.Select(part => (part.Key, part.Value)), ("entropy", r.Entropy)],
+            };
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using GeoVlm.Data;
+using GeoVlm.Data.Prompts;
+using GeoVlm.Judging;
+using GeoVlm.Judging.Rewards;
+using GeoVlm.Judging.Rubrics;
+using GeoVlm.Models;
+
+namespace GeoVlm.Workbench.Commands;
+
+/// <summary>Reads the arguments that several geo commands share: a dataset, a policy, rewards.</summary>
+internal static class SessionArguments
+{
+    /// <summary>The dataset that <c>dataset</c> names (the latest when left out), of the task in <c>--task</c> when given.</summary>
+    public static EoDataset Dataset(MagicArguments arguments, CommandContext context)
+    {
+        var dataset = arguments.Text("dataset") is { } name
+            ? context.GetVariable<EoDataset>(name)
+            : context.LatestVariable<EoDataset>() ?? throw new GeoVlmException("there is no dataset yet: load one, for example with `#!geo-load synthetic`");
+        if (arguments.Text("--task") is not { } task) return dataset;
+        var chosen = dataset.OfTask(EoTaskNames.Parse(task));
+        return chosen.Count > 0 ? chosen : throw new GeoVlmException($"'{dataset.Name}' has no {task} samples; it has: {string.Join(", ", dataset.Tasks.Keys.Select(EoTaskNames.Of))}");
+    }
+
+    /// <summary>The policy that <c>--model</c> names, or the latest.</summary>
+    public static Policy Policy(MagicArguments arguments, CommandContext context) => arguments.Text("--model") is { } name
+        ? context.GetVariable<Policy>(name)
+        : context.LatestVariable<Policy>() ?? throw new GeoVlmException("there is no policy yet: load one, for example with `#!geo-model tiny`");
+
+    /// <summary>
+    /// How each sample is rewarded: by its task's rubric, with the rewards of <c>--reward</c> instead where given: names of the catalogue or
+    /// of variables, weights after a colon, joined by commas ("iou:1,format:0.3").
+    /// </summary>
+    public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context)
+    {
+        if (arguments.Text("--reward") is not { } text) return sample => RubricCatalogue.For(sample.Task);
+        (IReward, double)[] rewards = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part =>
+        {
+            string[] pair = part.Split(':', 2);
+            double weight = 1;
+            if (pair.Length == 2 && !double.TryParse(pair[1], CultureInfo.InvariantCulture, out weight)) throw new GeoVlmException($"'{part}': the weight after the colon must be a number");
+            return (RewardCatalogue.All.FirstOrDefault(r => r.Name == pair[0]) ?? context.GetVariable<IReward>(pair[0]), weight);
+        })];
+        return sample => RubricCatalogue.For(sample.Task).WithRewards(rewards);
+    }
+
+    /// <summary>Options that fit the policy: its prompt template, a batch that suits its size, the cell's cancellation.</summary>
+    public static EvaluationOptions EvaluationOptions(Policy policy, CommandContext context) => new()
+    {
+        Template = PromptTemplate.Find(policy.Encoder.Options.Template),
+        BatchSize = policy.Model.ParameterCount < 50_000_000 ? 64 : 8,
+        Cancellation = context.Cancellation,
+    };
+}

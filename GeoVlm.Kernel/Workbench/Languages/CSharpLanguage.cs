@@ -1,0 +1,130 @@
+using System.Runtime.ExceptionServices;
+using GeoVlm.Rendering;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.Scripting.Hosting;
+
+namespace GeoVlm.Workbench.Languages;
+
+/// <summary>C# cells: a chain of Roslyn submissions, each seeing the variables, functions and types of those before it.</summary>
+internal sealed class CSharpLanguage(string workingFolder)
+{
+    /// <summary>
+    /// Held while a submission is compiled. Two compilations that bind the same references at the same time each make symbols of their own for
+    /// them, and a later submission that sees both finds every imported static member ambiguous with itself (CS0229).
+    /// </summary>
+    private static readonly Lock Compiler = new();
+
+    private readonly InteractiveAssemblyLoader loader = CSharpReferences.Loader();
+    private readonly PackageReferences packages = new();
+    private ScriptOptions options = CSharpReferences.Options(workingFolder);
+    private ScriptState<object>? state;
+
+    /// <summary>Compiles and runs two small submissions, so that the compiler is loaded when the first cell comes.</summary>
+    public static void WarmUp(string workingFolder)
+    {
+        Script<object> first = CSharpScript.Create("1 + 1", CSharpReferences.Options(workingFolder));
+        Script<object> second = first.ContinueWith("$\"{1}\"");
+        lock (Compiler) _ = Errors(second, CancellationToken.None);
+        second.RunAsync(globals: null).GetAwaiter().GetResult();
+    }
+
+    /// <summary>The visible variables: of each name the latest, in the order of declaration.</summary>
+    public IReadOnlyList<SessionVariable> Variables =>
+        state is null ? [] :
+        [
+            .. state.Variables.Select((variable, order) => (variable, order))
+                .GroupBy(entry => entry.variable.Name, (_, same) => same.Last())
+                .OrderBy(entry => entry.order)
+                .Select(entry => new SessionVariable(entry.variable.Name, entry.variable.Type, entry.variable.Value)),
+        ];
+
+    /// <summary>Runs C# on the calling cell thread and renders its last expression.</summary>
+    /// <param name="code">The code, with the line numbers of the cell (magic lines are blank).</param>
+    /// <param name="cellName">Shown in stack frames and error positions: "In [3]".</param>
+    /// <param name="thread">The thread that is being run on.</param>
+    /// <param name="cancellation">The user's interrupt.</param>
+    /// <returns>The rendered value; null when the code does not end in an expression.</returns>
+    /// <exception cref="CellCompilationException">The code does not compile.</exception>
+    public MimeBundle? Run(string code, string cellName, CellThread thread, CancellationToken cancellation)
+    {
+        (code, IReadOnlyList<string> references) = packages.Resolve(code, cancellation);
+        if (references.Count > 0) options = options.AddReferences(references.Select(path => MetadataReference.CreateFromFile(path)));
+
+        (Script<object> script, bool showsValue) = Compile(code, options.WithFilePath(Path.Combine(workingFolder, cellName)), cancellation);
+        MimeBundle? value = null;
+        thread.RunCode(async () =>
+        {
+            ScriptState<object> next = await Start(script, cancellation);
+            // A failed cell keeps what it declared before it failed.
+            thread.Keep(() => state = next);
+            if (next.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+            if (showsValue) value = ValueRenderer.Render(next.ReturnValue);
+        });
+        return value;
+    }
+
+    /// <summary>Declares a variable of the value's own type.</summary>
+    public void SetVariable(string name, object value)
+    {
+        string type = CSharpName.Of(value.GetType());
+        string identifier = CSharpName.Identifier(name);
+        string code = $"{type} {identifier} = ({type})global::{typeof(VariableSlot).FullName}.{nameof(VariableSlot.Value)};";
+        VariableSlot.Value = value;
+        try
+        {
+            Script<object> script = Continue(code, options);
+            Diagnostic[] errors;
+            lock (Compiler) errors = Errors(script, CancellationToken.None);
+            if (errors.Length > 0)
+                throw new InvalidOperationException($"The variable {name} of type {type} cannot be declared: {errors[0].GetMessage()}");
+            state = Start(script, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            VariableSlot.Value = null;
+        }
+        if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+    }
+
+    private (Script<object> Script, bool ShowsValue) Compile(string code, ScriptOptions cellOptions, CancellationToken cancellation)
+    {
+        using Lock.Scope compiling = Compiler.EnterScope();
+        Script<object> written = Continue(code, cellOptions);
+        Compilation compilation = written.GetCompilation();
+        SyntaxTree tree = compilation.SyntaxTrees.Last();
+        SemanticModel model = compilation.GetSemanticModel(tree);
+        string injected = InterruptInjector.Inject(tree.GetRoot(cancellation), code, model);
+
+        Script<object> script = injected == code ? written : Continue(injected, cellOptions);
+        Diagnostic[] errors = Errors(script, cancellation);
+        if (errors.Length > 0 && script != written)
+        {
+            // Report, or where only the injected code is at fault run, what the user wrote.
+            script = written;
+            errors = Errors(written, cancellation);
+        }
+        if (errors.Length > 0) throw new CellCompilationException(errors, code);
+        return (script, EndsInValue(tree, model));
+    }
+
+    private Script<object> Continue(string code, ScriptOptions cellOptions) =>
+        state is null ? CSharpScript.Create(code, cellOptions, assemblyLoader: loader) : state.Script.ContinueWith(code, cellOptions);
+
+    private Task<ScriptState<object>> Start(Script<object> script, CancellationToken cancellation) => state is null
+        ? script.RunAsync(globals: null, catchException: static _ => true, cancellation)
+        : script.RunFromAsync(state, catchException: static _ => true, cancellation);
+
+    private static Diagnostic[] Errors(Script<object> script, CancellationToken cancellation) =>
+        [.. script.Compile(cancellation).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+
+    private static bool EndsInValue(SyntaxTree tree, SemanticModel model)
+    {
+        if (tree.GetRoot() is not CompilationUnitSyntax { Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }] })
+            return false;
+        return model.GetTypeInfo(last.Expression).Type?.SpecialType != SpecialType.System_Void;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+
+namespace GeoVlm.Workbench.Notebooks;
+
+/// <summary>Runs a notebook from top to bottom without a front end.</summary>
+/// <param name="newSession">Makes the session, given the folder that relative paths in cells start from.</param>
+public sealed class NotebookRunner(Func<string, ISession> newSession)
+{
+    /// <summary>A cell with this tag may fail without stopping the run.</summary>
+    public const string MayFailTag = "raises-exception";
+
+    /// <summary>Executes the code cells in order and puts their outputs into the notebook; stops at the first error.</summary>
+    /// <param name="notebook">Changed in place.</param>
+    /// <param name="workingFolder">Where relative paths start; the notebook's own folder.</param>
+    /// <param name="outputPath">Written after every cell, so that even a killed process leaves what was done.</param>
+    /// <param name="progress">Hears of every cell.</param>
+    /// <param name="cellTimeout">Longest time of one cell; null for no limit.</param>
+    /// <param name="cancellation">Interrupts the running cell and ends the run.</param>
+    /// <exception cref="GeoVlmException">The session cannot start, or the output cannot be written.</exception>
+    public RunOutcome Run(
+        NotebookFile notebook, string workingFolder, string outputPath, IRunProgress progress,
+        TimeSpan? cellTimeout = null, CancellationToken cancellation = default)
+    {
+        NotebookCell[] cells = [.. notebook.Cells.Where(cell => cell.IsCode)];
+        foreach (NotebookCell cell in cells)
+        {
+            cell.Outputs = [];
+            cell.ExecutionCount = null;
+        }
+
+        using ISession session = newSession(workingFolder);
+        DisplayRegistry displays = new();
+        List<OutputCollector> collectors = [];
+        CellFailure? failure = null;
+        for (int i = 0; i < cells.Length && failure is null; i++)
+        {
+            NotebookCell cell = cells[i];
+            OutputCollector output = new(displays, progress.Printed);
+            collectors.Add(output);
+            progress.CellStarted(i + 1, cells.Length, cell.Source);
+            long started = Stopwatch.GetTimestamp();
+            CellResult result = RunCell(session, cell, output, i + 1, cellTimeout, cancellation);
+            progress.CellEnded(result.Status, Stopwatch.GetElapsedTime(started));
+
+            bool tolerated = result.Status == CellStatus.Error && cell.Tags.Contains(MayFailTag);
+            if (result.Error is { } error && !tolerated) failure = new CellFailure(i + 1, cell.Source, error);
+            cell.Outputs = output.ToJson();
+            notebook.Write(outputPath);
+        }
+
+        // Later cells may have updated the displays of earlier ones.
+        for (int i = 0; i < collectors.Count; i++) cells[i].Outputs = collectors[i].ToJson();
+        notebook.Write(outputPath);
+        return new RunOutcome(collectors.Count, failure);
+    }
+
+    private static CellResult RunCell(
+        ISession session, NotebookCell cell, OutputCollector output, int number, TimeSpan? timeout, CancellationToken cancellation)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (timeout is { } longest) limit.CancelAfter(longest);
+        cell.ExecutionCount = number;
+        CellResult result = session.Execute(cell.Source, output, limit.Token, number);
+        if (result.Status == CellStatus.Interrupted && !cancellation.IsCancellationRequested) result = result with { Error = TooSlow(timeout) };
+
+        if (result.Value is { } value) output.Result(value, number);
+        if (result.Error is { } error) output.Error(error);
+        return result;
+    }
+
+    private static CellError TooSlow(TimeSpan? timeout)
+    {
+        string message = FormattableString.Invariant(
+            $"The cell ran longer than {timeout?.TotalSeconds:0.###} s and was interrupted. Raise --timeout, or leave it out for no limit.");
+        return new CellError("CellTimeout", message, [message]);
+    }
+}

@@ -1,0 +1,132 @@
+using GeoVlm.Rendering;
+using GeoVlm.Workbench.Commands;
+using GeoVlm.Workbench.Languages;
+
+namespace GeoVlm.Workbench;
+
+/// <summary>A live notebook whose cells are C# and magic commands.</summary>
+public sealed class Session : ISession
+{
+    /// <summary>What one cell may print before it is cut, in characters.</summary>
+    public const long DefaultOutputLimit = 8L << 20;
+
+    private readonly CSharpLanguage csharp;
+    private readonly long outputLimit;
+    private int running;
+    private bool hasRaised;
+
+    /// <summary>Starts a session without cells.</summary>
+    /// <param name="workingFolder">Folder that relative paths start from; the process's by default.</param>
+    /// <param name="outputLimit">Characters that one cell may print.</param>
+    /// <exception cref="GeoVlmException">The folder does not exist.</exception>
+    public Session(string? workingFolder = null, long outputLimit = DefaultOutputLimit)
+    {
+        WorkingFolder = Path.GetFullPath(workingFolder ?? Environment.CurrentDirectory);
+        if (!Directory.Exists(WorkingFolder)) throw new GeoVlmException($"the folder {WorkingFolder} does not exist");
+        this.outputLimit = outputLimit;
+        CellConsole.Install();
+        csharp = new CSharpLanguage(WorkingFolder);
+    }
+
+    /// <inheritdoc />
+    public string WorkingFolder { get; }
+
+    /// <summary>Loads and compiles the compiler in the background, so that a first cell need not wait for it (about 0.9 s of work).</summary>
+    /// <returns>The work, for who wants to wait.</returns>
+    public static Task WarmUp() => Task.Run(() => CSharpLanguage.WarmUp(Environment.CurrentDirectory));
+
+    /// <inheritdoc />
+    /// <exception cref="InvalidOperationException">Another cell of this session is running.</exception>
+    public CellResult Execute(string code, ICellHost host, CancellationToken cancellation, int cellNumber = 0)
+    {
+        if (Interlocked.Exchange(ref running, 1) == 1) throw new InvalidOperationException("A cell of this session is running already.");
+        string folderBefore = Environment.CurrentDirectory;
+        CellThread thread = new(new CellScope(host, cancellation, outputLimit));
+        SessionCommandContext context = new(csharp, host, WorkingFolder, cancellation);
+        try
+        {
+            ForgetInterrupt();
+            using CancellationTokenRegistration stage1 = cancellation.Register(RaiseInterrupt);
+            if (folderBefore != WorkingFolder) Environment.CurrentDirectory = WorkingFolder;
+            MimeBundle? value = null;
+            thread.Run(() => value = RunSegments(code, context, thread, cellNumber));
+            return cancellation.IsCancellationRequested
+                ? new CellResult(CellStatus.Interrupted, value, CellErrors.Interrupted(isLeftBehind: false))
+                : new CellResult(CellStatus.Ok, value, null);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            return new CellResult(CellStatus.Interrupted, null, CellErrors.Interrupted(thread.IsLeftBehind));
+        }
+        catch (Exception exception)
+        {
+            return new CellResult(CellStatus.Error, null, CellErrors.Of(exception, WorkingFolder));
+        }
+        finally
+        {
+            context.RunAtEnd();
+            if (folderBefore != WorkingFolder) Environment.CurrentDirectory = folderBefore;
+            Volatile.Write(ref running, 0);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => ForgetInterrupt();
+
+    private MimeBundle? RunSegments(string code, SessionCommandContext context, CellThread thread, int cellNumber)
+    {
+        IReadOnlyList<CellSegment> segments = CellSegment.Split(code);
+        Validate(segments);
+        MimeBundle? value = null;
+        foreach (CellSegment segment in segments)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            value = null;
+            if (segment.IsMagic) RunMagic(segment, context);
+            else value = csharp.Run(segment.Text, cellNumber > 0 ? $"In [{cellNumber}]" : "cell", thread, context.Cancellation);
+        }
+        return value;
+    }
+
+    // All magic lines are checked before anything runs, so that a typing error at the end does not cost the hour before it.
+    private static void Validate(IReadOnlyList<CellSegment> segments)
+    {
+        List<string> problems = [];
+        foreach (CellSegment segment in segments.Where(segment => segment.IsMagic))
+        {
+            try
+            {
+                MagicLine line = MagicLine.Parse(segment.Text);
+                IMagicCommand command = CommandCatalogue.Find(line.Name);
+                if (!line.AsksForHelp) line.Bind(command);
+            }
+            catch (GeoVlmException exception)
+            {
+                problems.Add(segments.Count > 1 ? $"line {segment.Line}: {exception.Message}" : exception.Message);
+            }
+        }
+        if (problems.Count > 0) throw new GeoVlmException(string.Join('\n', problems));
+    }
+
+    private static void RunMagic(CellSegment segment, SessionCommandContext context)
+    {
+        MagicLine line = MagicLine.Parse(segment.Text);
+        IMagicCommand command = CommandCatalogue.Find(line.Name);
+        if (line.AsksForHelp) context.Display(new CommandHelp(command));
+        else if (command is IBodyCommand body) body.RunBody(line.Bind(command, context.TextOf), segment.Body, context);
+        else command.Run(line.Bind(command, context.TextOf), context);
+    }
+
+    private void RaiseInterrupt()
+    {
+        hasRaised = true;
+        CellInterrupt.Raise();
+    }
+
+    // The flag stays up until the next cell, for tasks that the interrupted one left behind.
+    private void ForgetInterrupt()
+    {
+        if (hasRaised) CellInterrupt.Lower();
+        hasRaised = false;
+    }
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using GeoVlm.Workbench.Notebooks;
+using Spectre.Console;
+
+namespace GeoVlm.Workbench.Terminal;
+
+/// <summary><c>run</c>: a notebook from top to bottom, without a browser.</summary>
+internal sealed class RunCommand
+{
+    private readonly WorkbenchParts parts;
+    private readonly IAnsiConsole console;
+
+    private readonly Argument<string> notebookArgument = new("notebook") { Description = "The .ipynb file. It is not changed, unless --out names its own folder." };
+    private readonly Option<string> outOption = new("--out", "-o")
+    {
+        Description = "Folder for the notebook with its outputs.", DefaultValueFactory = _ => "out", HelpName = "folder",
+    };
+    private readonly Option<string[]> parameterOption = new("--parameter", "-p")
+    {
+        Description = "Sets a variable after the cell tagged \"parameters\"; may be repeated.", HelpName = "name=value", Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<bool> htmlOption = new("--html") { Description = "Also write one HTML page that needs no server (the default)." };
+    private readonly Option<bool> noHtmlOption = new("--no-html") { Description = "Write no HTML page." };
+    private readonly Option<double?> timeoutOption = new("--timeout")
+    {
+        Description = "Longest time of one cell, in seconds; without it there is no limit.", HelpName = "seconds", CustomParser = ParseSeconds,
+    };
+
+    private RunCommand(WorkbenchParts parts, IAnsiConsole console)
+    {
+        this.parts = parts;
+        this.console = console;
+    }
+
+    public static Command Create(WorkbenchParts parts, IAnsiConsole console)
+    {
+        RunCommand run = new(parts, console);
+        Command command = new("run", "Run a notebook from top to bottom and write it, with its outputs, to another folder.")
+        {
+            run.notebookArgument, run.outOption, run.parameterOption, run.htmlOption, run.noHtmlOption, run.timeoutOption,
+        };
+        run.parameterOption.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1))
+                result.AddError($"-p {token.Value}: write it as name=value, for example -p steps=20.");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(run.htmlOption) && result.GetValue(run.noHtmlOption)) result.AddError("--html and --no-html exclude each other.");
+        });
+        command.SetAction(run.Run);
+        return command;
+    }
+
+    private static double? ParseSeconds(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        // Above a week a timer overflows, and nobody waits for it.
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= 604_800) return seconds;
+        result.AddError($"--timeout {text}: write the seconds as a number above 0, for example --timeout 600.");
+        return null;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(notebookArgument);
+        NotebookFile notebook = NotebookFile.Read(path);
+        foreach (string warning in NotebookParameters.Inject(notebook, Parameters(parsed), path))
+            console.MarkupLine($"[yellow]Warning:[/] {Markup.Escape(warning)}");
+
+        string output = Path.Combine(parsed.GetRequiredValue(outOption), Path.GetFileName(path));
+        TimeSpan? timeout = parsed.GetValue(timeoutOption) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        using CancellationTokenSource interrupt = new();
+        using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = !interrupt.IsCancellationRequested; // a second Ctrl-C ends the process; what was done is on disk
+            interrupt.Cancel();
+        });
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        RunOutcome outcome = TerminalProgress.Follow(console, progress =>
+            new NotebookRunner(parts.NewSession).Run(notebook, folder, output, progress, timeout, interrupt.Token));
+
+        if (outcome.Failure is { } failure) ShowFailure(failure);
+        console.WriteLine($"Wrote {output}");
+        if (!parsed.GetValue(noHtmlOption)) WriteHtml(notebook, Path.ChangeExtension(output, ".html"));
+        return outcome.Failure is null ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private void WriteHtml(NotebookFile notebook, string path)
+    {
+        string page = parts.RenderHtml(notebook.Json, Path.GetFileNameWithoutExtension(path));
+        try
+        {
+            File.WriteAllText(path, page);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new GeoVlmException($"The page {path} could not be written: {error.Message} Choose another folder with -o, or use --no-html.", error);
+        }
+        console.WriteLine($"Wrote {path}");
+    }
+
+    private void ShowFailure(CellFailure failure)
+    {
+        console.MarkupLine($"[red]Cell {failure.Number} failed:[/] {Markup.Escape(failure.Error.Name)}");
+        int line = 0;
+        foreach (string text in failure.Source.TrimEnd().Split('\n')) console.MarkupLine($"[grey]{++line,4} |[/] {Markup.Escape(text)}");
+        foreach (string text in failure.Error.Traceback) console.WriteLine(text);
+    }
+
+    private List<KeyValuePair<string, string>> Parameters(ParseResult parsed) =>
+    [
+        .. (parsed.GetValue(parameterOption) ?? []).Select(text => text.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1])),
+    ];
+}
