@@ -15,12 +15,14 @@ public sealed class CommandExampleTests
     {
         IReadOnlyList<string> examples = CommandCatalogue.Find(name).Examples;
         Assert.True(examples.Count > 0, $"{name} has no examples: give it lines that work in a fresh session.");
+        string help = $"{name} --help";
         using Session session = new(SharedFolder.Repository);
-        foreach (string cell in examples.Append($"{name} --help"))
+        foreach (string cell in examples.Append(help))
         {
             RecordingHost host = new();
             CellResult result = session.Execute(cell, host, TestContext.Current.CancellationToken);
             Assert.True(result.Status == CellStatus.Ok, $"An example of {name} fails; mend the command or the example.\n{cell}\n{result.Error?.Message}");
+            if (cell == help) Assert.True(host.Out.Length > 0 || !host.Displays.IsEmpty, $"{help} shows nothing");
         }
     }
 }

@@ -22,10 +22,5 @@ public static class EoTaskNames
 
     /// <summary>The task of a name.</summary>
     /// <exception cref="GeoVlmException">There is none.</exception>
-    public static EoTask Parse(string name)
-    {
-        foreach (var task in Enum.GetValues<EoTask>())
-            if (string.Equals(Of(task), name, StringComparison.OrdinalIgnoreCase) || string.Equals(task.ToString(), name, StringComparison.OrdinalIgnoreCase)) return task;
-        throw new GeoVlmException($"there is no task '{name}'; there are: {string.Join(", ", All)}");
-    }
+    public static EoTask Parse(string name) => NearestName.Find(Enum.GetValues<EoTask>(), Of, name, "task");
 }

@@ -39,7 +39,9 @@ internal static class SessionArguments
             string[] pair = part.Split(':', 2);
             double weight = 1;
             if (pair.Length == 2 && !double.TryParse(pair[1], CultureInfo.InvariantCulture, out weight)) throw new GeoVlmException($"'{part}': the weight after the colon must be a number");
-            return (RewardCatalogue.All.FirstOrDefault(r => r.Name == pair[0]) ?? context.GetVariable<IReward>(pair[0]), weight);
+            // A variable of the user's own comes first, so that a reward written in a cell may bear a catalogue name.
+            bool isVariable = context.Variables.Any(v => v.Name == pair[0] && v.Value is IReward);
+            return (isVariable ? context.GetVariable<IReward>(pair[0]) : RewardCatalogue.Find(pair[0]), weight);
         })];
         return sample => RubricCatalogue.For(sample.Task).WithRewards(rewards);
     }
