@@ -102,7 +102,7 @@ public sealed class VisionLanguageModel : IDisposable
         {
             throw new GeoVlmException($"{folder}: the folder cannot be made ({e.Message})", e);
         }
-        AtomicFile.Write(Path.Combine(folder, "config.json"), s => s.Write(Encoding.UTF8.GetBytes(Config.ToJson())));
+        AtomicFile.Write(Path.Combine(folder, "config.json"), s => s.Write(Encoding.UTF8.GetBytes(Config.ToJson((type ?? ScalarType.Float32).ToString().ToLowerInvariant()))));
         AtomicFile.Write(Path.Combine(folder, "preprocessor_config.json"), s => s.Write(Encoding.UTF8.GetBytes(Preprocessor.ToJson())));
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), parameters.All.Select(p => (p.Name, (Tensor)p.Tensor)), type);
     }

@@ -11,7 +11,8 @@ public sealed record Qwen25VlConfig(TextConfig Text, VisionConfig Vision, Specia
     public static Qwen25VlConfig Load(string folder) => Qwen25VlConfigJson.Read(Path.Combine(folder, "config.json"));
 
     /// <summary>The text of a <c>config.json</c> in the Hub's flat style, which every version of transformers reads.</summary>
-    public string ToJson() => Qwen25VlConfigJson.Write(this);
+    /// <param name="weightType">What the weights beside it are stored as, in Hugging Face's words: "float32", "bfloat16".</param>
+    public string ToJson(string weightType = "float32") => Qwen25VlConfigJson.Write(this, weightType);
 
     /// <summary>Checks that the numbers fit together.</summary>
     /// <param name="where">What to call the config in messages, such as its path.</param>

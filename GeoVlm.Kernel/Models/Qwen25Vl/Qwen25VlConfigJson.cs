@@ -57,7 +57,7 @@ internal static class Qwen25VlConfigJson
         return config;
     }
 
-    public static string Write(Qwen25VlConfig config)
+    public static string Write(Qwen25VlConfig config, string weightType)
     {
         (TextConfig text, VisionConfig vision, SpecialTokenIds tokens) = (config.Text, config.Vision, config.Tokens);
         JsonObject json = new()
@@ -79,7 +79,7 @@ internal static class Qwen25VlConfigJson
             ["max_window_layers"] = text.Layers,
             ["use_sliding_window"] = false,
             ["attention_dropout"] = 0.0,
-            ["torch_dtype"] = "float32",
+            ["torch_dtype"] = weightType,
             ["bos_token_id"] = tokens.Padding,
             ["pad_token_id"] = tokens.Padding,
             ["eos_token_id"] = tokens.EndOfText,

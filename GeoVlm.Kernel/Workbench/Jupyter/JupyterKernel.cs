@@ -46,6 +46,8 @@ public sealed class JupyterKernel : IDisposable
             stop.Cancel();
         });
 
+        using IDisposable? parent = ParentWatch.Start(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), stop.Cancel);
+
         channels.Publish("status", new JsonObject { ["execution_state"] = "starting" }, null);
         _ = Task.Run(() => session.Value); // should it fail, the first cell shows why
         Thread shell = Serve("jupyter shell", channels.Shell, numbered => Between(numbered.Message, () => Answer(numbered)));
