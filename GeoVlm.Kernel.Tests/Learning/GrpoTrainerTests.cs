@@ -9,7 +9,7 @@ using TorchSharp;
 
 namespace GeoVlm.Tests.Learning;
 
-[Collection(CountsTensors.Name)]
+[Collection(RunsAlone.Name)]
 public class GrpoTrainerTests
 {
     private static readonly GrpoConfig Small = new() { Steps = 3, PromptsPerStep = 4, GroupSize = 4, WarmupSteps = 1, Seed = 5 };

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace GeoVlm.Tests.Models;
 
 /// <summary>Counts live tensors, and that counter is the process's: no other test may run meanwhile.</summary>
-[Collection(CountsTensors.Name)]
+[Collection(RunsAlone.Name)]
 public class DataParallelTests
 {
     [Fact]

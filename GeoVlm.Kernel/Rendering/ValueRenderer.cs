@@ -8,7 +8,7 @@ namespace GeoVlm.Rendering;
 /// <summary>Turns any value that a cell returns into a display. It never throws: what a value throws is shown.</summary>
 public static class ValueRenderer
 {
-    private const int MostCharacters = 100_000;
+    private const int MostCharacters = 4_000_000;
 
     /// <summary>The representations of a value; <see cref="IRenderable"/> draws itself, anything else is described.</summary>
     /// <remarks>Of a sequence the first 50 items are shown, whatever its length.</remarks>

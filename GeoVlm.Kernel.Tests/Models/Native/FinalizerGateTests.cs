@@ -4,7 +4,7 @@ using GeoVlm.Tests.Goldens;
 
 namespace GeoVlm.Tests.Models.Native;
 
-[Collection(CountsTensors.Name)]
+[Collection(RunsAlone.Name)]
 public class FinalizerGateTests
 {
     private static int finalized;

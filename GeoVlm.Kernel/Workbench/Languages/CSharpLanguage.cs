@@ -20,7 +20,7 @@ internal sealed class CSharpLanguage(string workingFolder)
 
     private readonly InteractiveAssemblyLoader loader = CSharpReferences.Loader();
     private readonly PackageReferences packages = new();
-    private ScriptOptions options = CSharpReferences.Options(workingFolder);
+    private readonly ScriptOptions options = CSharpReferences.Options(workingFolder);
     private ScriptState<object>? state;
 
     /// <summary>Compiles and runs two small submissions, so that the compiler is loaded when the first cell comes.</summary>
@@ -52,9 +52,9 @@ internal sealed class CSharpLanguage(string workingFolder)
     public MimeBundle? Run(string code, string cellName, CellThread thread, CancellationToken cancellation)
     {
         (code, IReadOnlyList<string> references) = packages.Resolve(code, cancellation);
-        if (references.Count > 0) options = options.AddReferences(references.Select(path => MetadataReference.CreateFromFile(path)));
+        ScriptOptions cellOptions = Options([.. references.Select(path => MetadataReference.CreateFromFile(path))]).WithFilePath(Path.Combine(workingFolder, cellName));
 
-        (Script<object> script, bool showsValue) = Compile(code, options.WithFilePath(Path.Combine(workingFolder, cellName)), cancellation);
+        (Script<object> script, bool showsValue) = Compile(code, cellOptions, cancellation);
         MimeBundle? value = null;
         thread.RunCode(async () =>
         {
@@ -76,7 +76,7 @@ internal sealed class CSharpLanguage(string workingFolder)
         VariableSlot.Value = value;
         try
         {
-            Script<object> script = Continue(code, options);
+            Script<object> script = Continue(code, Options([]));
             Diagnostic[] errors;
             lock (Compiler) errors = Errors(script, CancellationToken.None);
             if (errors.Length > 0)
@@ -110,6 +110,11 @@ internal sealed class CSharpLanguage(string workingFolder)
         if (errors.Length > 0) throw new CellCompilationException(errors, code);
         return (script, EndsInValue(tree, model));
     }
+
+    // A submission inherits the references and imports of those before it. Roslyn adds to them what its own options name, without looking
+    // for doubles, so naming all of them again would make every cell dearer than the last (8 GB after a thousand).
+    private ScriptOptions Options(IReadOnlyList<MetadataReference> added) =>
+        state is null ? options.AddReferences(added) : options.WithReferences(added).WithImports();
 
     private Script<object> Continue(string code, ScriptOptions cellOptions) =>
         state is null ? CSharpScript.Create(code, cellOptions, assemblyLoader: loader) : state.Script.ContinueWith(code, cellOptions);
