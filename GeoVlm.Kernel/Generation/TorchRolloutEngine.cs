@@ -3,7 +3,6 @@ using GeoVlm.Data.Prompts;
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Generation;

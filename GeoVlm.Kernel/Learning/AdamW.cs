@@ -1,6 +1,5 @@
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -7,7 +7,6 @@ using GeoVlm.Learning.Advantages;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning;
@@ -40,7 +39,7 @@ public sealed class GrpoTrainer : IDisposable
         (this.config, this.policy, this.samples, this.rubricOf) = (config, policy, samples, rubricOf);
         this.engine = engine ?? new TorchRolloutEngine(policy);
         template = PromptTemplate.Find(policy.Encoder.Options.Template);
-        reference = config.Beta > 0 ? policy.FrozenCopy("reference") : null;
+        reference = config.Beta > 0 ? policy.Copy("reference") : null;
         loss = LossCatalogue.Find(config.Loss);
         order = new PromptOrder(samples.Count, config.Seed);
         optimizer = new AdamW(policy.Model, config.LearningRate, weightDecay: 0, trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));

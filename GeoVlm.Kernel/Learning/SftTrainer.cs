@@ -1,6 +1,5 @@
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning;

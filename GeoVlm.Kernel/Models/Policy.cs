@@ -1,8 +1,5 @@
-using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
-using GeoVlm.Models.Qwen25Vl;
 using GeoVlm.Models.Tokens;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
@@ -75,9 +72,14 @@ public sealed class Policy : IDisposable
         return new Policy(name, model, tokenizer, template, new PromptEncoder(model, tokenizer, template, options), folder);
     }
 
-    /// <summary>A copy that does not learn: the reference policy, or "before" in a comparison.</summary>
-    public Policy FrozenCopy(string? name = null) =>
-        new(name ?? Name, Model.Clone(frozen: true), Tokenizer, Template, new PromptEncoder(Model, Tokenizer, Template, Encoder.Options), Folder);
+    /// <summary>An independent copy: the reference policy, "before" in a comparison, or the start of another run. Its weights take no gradient until a
+    /// trainer asks for it.</summary>
+    /// <param name="name">What to call it; the same name when null.</param>
+    public Policy Copy(string? name = null)
+    {
+        var copy = Model.Clone(frozen: true);
+        return new(name ?? Name, copy, Tokenizer, Template, new PromptEncoder(copy, Tokenizer, Template, Encoder.Options), Folder);
+    }
 
     /// <summary>Writes a folder that <see cref="Load"/> and Python read.</summary>
     /// <param name="folder">Where to; made when it does not exist.</param>

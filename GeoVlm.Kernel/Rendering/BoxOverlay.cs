@@ -1,6 +1,5 @@
 using System.Globalization;
 using GeoVlm.Data;
-using GeoVlm.Data.Geometry;
 using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;

@@ -5,7 +5,7 @@ namespace GeoVlm.Data.Readers;
 /// <remarks>
 /// <c>bbox</c> is x, y, width, height in pixels, continuous. The path is a JSON file or a folder with JSON files in it or in its
 /// <c>annotations/</c>. Without <c>categories</c> classes are called "category 1" and so on. Images are looked for beside the JSON file,
-/// in <c>images/</c>, <c>JPEGImages/</c>, <c>positive_image_set/</c>, then in every other sub-folder of the root.
+/// in <c>images/</c>, <c>JPEGImages/</c>, <c>positive_image_set/</c> of the root and of its sub-folders, then in every other sub-folder of the root.
 /// </remarks>
 public sealed class CocoReader : IDatasetReader
 {
@@ -65,7 +65,8 @@ public sealed class CocoReader : IDatasetReader
         }
 
         string beside = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        var usual = new[] { "images", "JPEGImages", "positive_image_set" }.Select(n => DatasetFolder.Folder(folder.Root, n)).OfType<string>();
+        string[] names = ["images", "JPEGImages", "positive_image_set"];
+        var usual = DatasetFolder.Folders(folder.Root).Prepend(folder.Root).SelectMany(parent => names.Select(n => DatasetFolder.Folder(parent, n))).OfType<string>();
         string[] imageFolders = [.. usual.Prepend(beside).Append(folder.Root).Concat(DatasetFolder.Folders(folder.Root)).Distinct()];
         string split = Path.GetFileNameWithoutExtension(file);
         foreach (var record in coco.Images)

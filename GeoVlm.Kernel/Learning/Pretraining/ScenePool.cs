@@ -1,5 +1,4 @@
 using GeoVlm.Data;
-using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Synthetic;
 
 namespace GeoVlm.Learning.Pretraining;

@@ -3,7 +3,6 @@ using GeoVlm.Data;
 using GeoVlm.Models;
 using GeoVlm.Models.Qwen25Vl;
 using GeoVlm.Models.Tokens;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Pretraining;

@@ -8,10 +8,7 @@ using GeoVlm.Data.Synthetic;
 using GeoVlm.Generation;
 using GeoVlm.Judging;
 using GeoVlm.Models;
-using GeoVlm.Models.Native;
-using GeoVlm.Models.Qwen25Vl;
 using GeoVlm.Models.Tokens;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Pretraining;

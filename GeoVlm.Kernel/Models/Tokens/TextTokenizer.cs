@@ -6,8 +6,8 @@ namespace GeoVlm.Models.Tokens;
 
 /// <summary>Text to token ids and back: byte-level BPE as Qwen2.5-VL's files describe it, id for id like the reference.</summary>
 /// <remarks>
-/// Our own rather than Microsoft.ML.Tokenizers, because that splits words over UTF-16 units and under invariant globalization does not
-/// normalize, so its ids differ from those the model learnt with. Thread-safe.
+/// Our own, because .NET's regular expressions work on UTF-16 units and so miss letters beyond U+FFFF, and <c>string.Normalize</c> does nothing under
+/// invariant globalization. Thread-safe.
 /// </remarks>
 public sealed class TextTokenizer
 {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering.Charts;
 

@@ -1,7 +1,6 @@
 using GeoVlm.Data;
 using GeoVlm.Generation;
 using GeoVlm.Judging;
-using GeoVlm.Judging.Rubrics;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;

@@ -3,7 +3,6 @@ using GeoVlm.Data;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Runs;
-using GeoVlm.Models;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;

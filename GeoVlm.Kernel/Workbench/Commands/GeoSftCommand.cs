@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using GeoVlm.Data.Synthetic;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Pretraining;
-using GeoVlm.Rendering;
 using GeoVlm.Rendering.Charts;
 
 namespace GeoVlm.Workbench.Commands;

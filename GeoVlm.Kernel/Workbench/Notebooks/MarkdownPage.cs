@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using GeoVlm.Rendering;
-using Markdig.Helpers;
 using Markdig;
+using Markdig.Helpers;
 using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;

@@ -113,6 +113,10 @@ internal sealed class RunCommand
 
     private List<KeyValuePair<string, string>> Parameters(ParseResult parsed) =>
     [
-        .. (parsed.GetValue(parameterOption) ?? []).Select(text => text.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1])),
+        .. (parsed.GetValue(parameterOption) ?? []).Select(text => text.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], FromHere(parts[1]))),
     ];
+
+    // A path is typed as seen from the shell, while cells start from the notebook's folder.
+    private static string FromHere(string value) =>
+        (value.Contains('/') || value.StartsWith('.')) && (Directory.Exists(value) || File.Exists(value)) ? Path.GetFullPath(value) : value;
 }
