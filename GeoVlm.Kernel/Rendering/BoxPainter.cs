@@ -9,7 +9,9 @@ namespace GeoVlm.Rendering;
 /// <param name="Height">Rows of the picture as shown.</param>
 internal sealed class BoxPainter(int Width, int Height)
 {
-    private const int MostBoxes = 300, MostLabels = 24;
+    private const int MostBoxes = 300;
+    // Beyond these, labels would hide what the boxes show: then a text is written once, on its first box.
+    private const int MostLabelledBoxes = 8, MostTextsOfACrowd = 4, Crowd = 30;
     private const float LabelSize = 12, LabelHeight = 16;
     private readonly List<SKRect> taken = [];
     private readonly List<(SKRect Box, string Text, string Colour)> labels = [];
@@ -25,8 +27,10 @@ internal sealed class BoxPainter(int Width, int Height)
     /// <param name="dashed">References are dashed, predictions solid.</param>
     public void Draw(SKCanvas canvas, BoxesAnswer boxes, Func<LabelledBox, int, string> label, string colour, bool dashed)
     {
-        float line = Math.Min(Width, Height) < 240 ? 1.5f : 2;
-        using var dash = dashed ? SKPathEffect.CreateDash([6, 4], 0) : null;
+        float line = boxes.Objects.Count > Crowd ? 1 : Math.Min(Width, Height) < 240 ? 1.5f : 2;
+        bool everyLabel = boxes.Objects.Count <= MostLabelledBoxes;
+        var texts = new HashSet<string>();
+        using var dash = dashed ? SKPathEffect.CreateDash(boxes.Objects.Count > Crowd ? [3, 2] : [6, 4], 0) : null;
         using var halo = new SKPaint { Color = new SKColor(0, 0, 0, 150), Style = SKPaintStyle.Stroke, StrokeWidth = line + 2, IsAntialias = true, StrokeJoin = SKStrokeJoin.Round };
         using var stroke = new SKPaint { Color = Palette.Sk(colour), Style = SKPaintStyle.Stroke, StrokeWidth = line, IsAntialias = true, PathEffect = dash };
         for (int i = 0; i < Math.Min(boxes.Objects.Count, MostBoxes); i++)
@@ -37,7 +41,7 @@ internal sealed class BoxPainter(int Width, int Height)
             canvas.DrawPath(outline, halo);
             canvas.DrawPath(outline, stroke);
             string text = label(item, i);
-            if (text.Length > 0 && labels.Count < MostLabels) labels.Add((outline.Bounds, text, colour));
+            if (text.Length > 0 && (everyLabel || (texts.Count < MostTextsOfACrowd && texts.Add(text)))) labels.Add((outline.Bounds, text, colour));
         }
     }
 
