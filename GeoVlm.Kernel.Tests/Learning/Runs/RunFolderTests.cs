@@ -21,6 +21,7 @@ public class RunFolderTests
         var read = Assert.Single(RunFolder.ReadSteps(path));
         Assert.Equal(record with { Rewards = read.Rewards }, read);
         Assert.Equal(0.2, read.Rewards["iou"]);
+        Assert.Contains("earlier run of 1 steps", Assert.Throws<GeoVlmException>(() => new RunFolder(path, new GrpoConfig())).Message);
 
         using var policy = TinyPolicy.Load();
         run.SaveCheckpoint(policy);

@@ -41,7 +41,7 @@ public sealed record TinyRecipe
     /// <summary>Steps on weak labels.</summary>
     public int WeakSteps { get; init; } = 250;
 
-    /// <summary>Images per step.</summary>
+    /// <summary>Images per step; twice as many in the dense stage, whose rows have no text.</summary>
     public int ImagesPerStep { get; init; } = 8;
 
     /// <summary>A model folder from which only the weak labels are taught; null starts from nothing.</summary>
@@ -163,7 +163,7 @@ public sealed record TinyRecipe
             and nothing else; it is no use on real imagery.
 
             Made from nothing by `dotnet run -c Release --project GeoVlm.Kernel -- tiny make <folder>`, seed {Seed}: {DenseSteps} steps of a dense object
-            loss, {CleanSteps} steps on clean labels, {WeakSteps} steps on weak labels (boxes too large, formats mixed), {ImagesPerStep} images a step.
+            loss, {CleanSteps} steps on clean labels, {WeakSteps} steps on weak labels (boxes too large, formats mixed), {ImagesPerStep} images a step ({2 * ImagesPerStep} in the dense stage).
             The tokenizer was trained on the text of the synthetic scenes.
 
             ## Log

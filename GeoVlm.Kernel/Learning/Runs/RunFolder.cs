@@ -10,12 +10,15 @@ public sealed class RunFolder
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
     private static readonly JsonSerializerOptions Indented = new(Json) { WriteIndented = true };
 
-    /// <summary>Creates the folder (or empties the log of an earlier run there) and writes the options.</summary>
+    /// <summary>Creates the folder and writes the options.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="config">The run's options.</param>
+    /// <exception cref="GeoVlmException">The folder holds the steps of an earlier run, which would be lost.</exception>
     public RunFolder(string path, GrpoConfig config)
     {
         Path = System.IO.Path.GetFullPath(path);
+        if (File.Exists(StepsFile) && new FileInfo(StepsFile).Length > 0)
+            throw new GeoVlmException($"{Path} holds an earlier run of {ReadSteps(Path).Count} steps; name another folder, or move that one away");
         Directory.CreateDirectory(Path);
         File.WriteAllText(System.IO.Path.Combine(Path, "config.json"), JsonSerializer.Serialize(config, Indented) + "\n");
         File.WriteAllText(StepsFile, "");
