@@ -19,6 +19,15 @@ public sealed record BoxesAnswer(IReadOnlyList<LabelledBox> Objects, CoordinateF
         frame == Frame ? this : new([.. Objects.Select(o => o with { Box = Frame.Convert(o.Box, frame), Oriented = null })], frame);
 }
 
+/// <summary>A set of labels, for multi-label classification.</summary>
+/// <param name="Labels">The labels, in the order given; a label may contain commas.</param>
+public sealed record LabelsAnswer(IReadOnlyList<string> Labels) : Answer;
+
+/// <summary>A caption whose phrases are grounded in boxes.</summary>
+/// <param name="Text">The caption without box notation.</param>
+/// <param name="Boxes">The boxes, each labelled with the phrase that it grounds.</param>
+public sealed record GroundedTextAnswer(string Text, BoxesAnswer Boxes) : Answer;
+
 /// <summary>A box and what it holds.</summary>
 /// <param name="Box">The axis-aligned box, in the frame of the answer.</param>
 /// <param name="Label">Class or phrase; empty where the source has none.</param>
@@ -26,6 +35,9 @@ public sealed record LabelledBox(Box Box, string Label = "")
 {
     /// <summary>The rotated rectangle behind <see cref="Box"/>, where the source has one (same frame).</summary>
     public OrientedBox? Oriented { get; init; }
+
+    /// <summary>The outline behind <see cref="Box"/>, where the source has one (same frame).</summary>
+    public Polygon? Outline { get; init; }
 
     /// <summary>True where the source marks the object as difficult; readers keep it, metrics may leave it out.</summary>
     public bool Difficult { get; init; }

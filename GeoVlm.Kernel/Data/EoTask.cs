@@ -17,4 +17,26 @@ public enum EoTask
     VisualQuestionAnswering,
     /// <summary>The boxes of what changed between two dates.</summary>
     ChangeDetection,
+    /// <summary>Every label that holds for the scene.</summary>
+    MultiLabelClassification,
+    /// <summary>One label for a place seen at several dates.</summary>
+    TemporalClassification,
+    /// <summary>A description whose objects each come with their boxes.</summary>
+    GroundedCaption,
+    /// <summary>The one box of what a sentence describes.</summary>
+    VisualGrounding,
+    /// <summary>The rotated rectangles of every object of a class.</summary>
+    OrientedDetection,
+    /// <summary>A sentence about what changed between two or more dates.</summary>
+    ChangeCaption,
+    /// <summary>Which kind of disaster happened between two dates.</summary>
+    DisasterType,
+    /// <summary>How badly one building is damaged.</summary>
+    DamageLevel,
+    /// <summary>How many buildings are affected, as a number or as none, one, two, many.</summary>
+    AffectedCount,
+    /// <summary>The boxes of the buildings that a disaster damaged.</summary>
+    DisasterDetection,
+    /// <summary>A sentence about the damage seen after a disaster.</summary>
+    DamageCaption,
 }

@@ -20,7 +20,10 @@ public sealed record Sample(string Id, EoTask Task, IReadOnlyList<GeoImage> Imag
     public IReadOnlyList<LabelledBox> Objects { get; init; } = [];
 
     /// <summary>Reference change mask on the pixel grid of the images, for change detection.</summary>
-    public Mask? ChangeMask { get; init; }
+    public DeferredMask? ChangeMask { get; init; }
+
+    /// <summary>The split that the source puts it in ("train", "val", "test"); empty where it has none.</summary>
+    public string Split { get; init; } = "";
 
     /// <summary>Scene class or other facts of the source, for tables and filters.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();

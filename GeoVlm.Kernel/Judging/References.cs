@@ -29,7 +29,7 @@ internal static class References
     public static MaskOverlap ChangeOverlap(IReadOnlyList<Box> predicted, Sample sample, string asker)
     {
         var image = sample.Images[^1];
-        var reference = sample.ChangeMask ?? Mask.FromBoxes(image.Width, image.Height, Boxes(sample, asker));
+        var reference = sample.ChangeMask?.Load() ?? Mask.FromBoxes(image.Width, image.Height, Boxes(sample, asker));
         return MaskOverlap.Between(Mask.FromBoxes(reference.Width, reference.Height, predicted), reference);
     }
 

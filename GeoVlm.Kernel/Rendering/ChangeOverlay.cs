@@ -45,7 +45,7 @@ public sealed record ChangeOverlay(Sample Sample, BoxesAnswer? Prediction = null
     private Mask Reference()
     {
         var image = Sample.Images[^1];
-        return Sample.ChangeMask ?? Mask.FromBoxes(image.Width, image.Height,
+        return Sample.ChangeMask?.Load() ?? Mask.FromBoxes(image.Width, image.Height,
             Sample.Reference is BoxesAnswer boxes ? boxes.In(Sample.Frame).Objects.Select(o => o.Box) : []);
     }
 

@@ -17,7 +17,7 @@ public class ChangePairReaderTests
         var sample = dataset.Samples[0];
         Assert.Equal(["before", "after"], sample.Images.Select(i => i.Name));
         Assert.Equal((32, 32), (sample.ChangeMask!.Width, sample.Images[1].Load().Height));
-        Assert.Equal(892, sample.ChangeMask.Count); // the fixture's label holds all grey levels; those above 0 count
+        Assert.Equal(892, sample.ChangeMask.Load().Count); // the fixture's label holds all grey levels; those above 0 count
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public class ChangePairReaderTests
         var sample = Assert.Single(ReaderCatalogue.Load(folder.Path).Samples);
         Assert.Equal(EoTask.ChangeDetection, sample.Task);
         Assert.Equal([new Box(100, 50, 130, 60), new Box(10, 10, 12, 12)], ((BoxesAnswer)sample.Reference).Objects.Select(o => o.Box));
-        Assert.Equal(30 * 10 + 4 + 3, sample.ChangeMask!.Count);
+        Assert.Equal(30 * 10 + 4 + 3, sample.ChangeMask!.Load().Count);
         Assert.NotEqual(sample.Images[0].Load().Pixels, sample.Images[1].Load().Pixels);
     }
 

@@ -15,6 +15,8 @@ public static class AnswerText
     {
         TextAnswer text => text.Text,
         BoxesAnswer boxes => string.Join(",", boxes.In(frame).Objects.Select(o => Write(o.Box))),
+        LabelsAnswer labels => string.Join(", ", labels.Labels),
+        GroundedTextAnswer grounded => $"{grounded.Text} {Write(grounded.Boxes, frame)}",
         _ => throw new ArgumentException($"no text form for {answer.GetType().Name}", nameof(answer)),
     };
 

@@ -6,6 +6,13 @@ namespace GeoVlm.Data.Synthetic;
 /// <summary>Datasets of synthetic scenes: exact truth, any size, no files.</summary>
 public static class SyntheticDataset
 {
+    /// <summary>The tasks that synthetic scenes have questions for.</summary>
+    public static IReadOnlyList<EoTask> Tasks { get; } =
+    [
+        EoTask.SceneClassification, EoTask.ReferredDetection, EoTask.ObjectDetection, EoTask.RegionCaption, EoTask.ImageCaption,
+        EoTask.VisualQuestionAnswering, EoTask.ChangeDetection,
+    ];
+
     /// <summary>Makes the dataset; pictures are painted anew at each <see cref="GeoImage.Load"/> and never kept.</summary>
     /// <exception cref="GeoVlmException">An option is out of range.</exception>
     public static EoDataset Create(SyntheticOptions options)
@@ -48,7 +55,7 @@ public sealed record SyntheticOptions
     public ulong Seed { get; init; }
 
     /// <summary>The tasks asked, in turn, one scene (or pair) for each sample; all seven by default.</summary>
-    public IReadOnlyList<EoTask> Tasks { get; init; } = Enum.GetValues<EoTask>();
+    public IReadOnlyList<EoTask> Tasks { get; init; } = SyntheticDataset.Tasks;
 
     /// <summary>The frame in which the model reads boxes inside a question.</summary>
     public CoordinateFrame ModelFrame { get; init; } = CoordinateFrame.Model(112, 112);
@@ -59,7 +66,7 @@ public sealed record SyntheticOptions
         if (string.IsNullOrWhiteSpace(Split)) problems.Add("Split is empty; name it, for example \"train\" or \"heldout\"");
         if (Count < 1) problems.Add($"Count is {Count}, expected at least 1");
         if (Tasks.Count == 0) problems.Add("Tasks is empty; name at least one EoTask");
-        foreach (var task in Tasks.Where(t => !Enum.IsDefined(t)).Distinct()) problems.Add($"Tasks holds {(int)task}, which is no EoTask");
+        foreach (var task in Tasks.Except(SyntheticDataset.Tasks)) problems.Add($"Tasks holds {task}, which synthetic scenes do not ask");
         if (problems.Count > 0) throw new GeoVlmException($"The synthetic dataset cannot be made: {string.Join("; ", problems)}.");
     }
 }

@@ -13,7 +13,7 @@ public sealed class AccuracyAt50 : IMetric
     public string Summary => "share of samples whose one box reaches IoU 0.5";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => task is EoTask.ReferredDetection;
+    public bool AppliesTo(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding;
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

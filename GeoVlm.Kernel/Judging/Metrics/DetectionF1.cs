@@ -15,7 +15,7 @@ public sealed class DetectionF1 : IMetric
     public string Summary => "F1 of boxes matched one-to-one at IoU 0.5, mean over samples";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => task is EoTask.ObjectDetection;
+    public bool AppliesTo(EoTask task) => task is EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection;
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

@@ -15,7 +15,7 @@ public sealed class DetectionScore : IMetric
     public string Summary => "sum of one-to-one matched IoU / max(predicted, reference boxes)";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => task is EoTask.ObjectDetection;
+    public bool AppliesTo(EoTask task) => task is EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection;
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

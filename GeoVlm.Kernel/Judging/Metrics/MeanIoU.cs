@@ -13,7 +13,7 @@ public sealed class MeanIoU : IMetric
     public string Summary => "IoU of the one box asked for; any other number of boxes scores 0";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => task is EoTask.ReferredDetection;
+    public bool AppliesTo(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding;
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

@@ -13,7 +13,8 @@ public sealed class TokenF1 : IMetric
     public string Summary => "F1 of the words against the best reference";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => task is EoTask.RegionCaption or EoTask.ImageCaption;
+    public bool AppliesTo(EoTask task) => task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.MultiLabelClassification or EoTask.GroundedCaption
+        or EoTask.ChangeCaption or EoTask.DamageCaption;
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

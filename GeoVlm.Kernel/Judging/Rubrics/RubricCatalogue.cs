@@ -28,6 +28,17 @@ public static class RubricCatalogue
         Make(EoTask.ImageCaption, new TextParser(), new TokenF1Reward()),
         Make(EoTask.VisualQuestionAnswering, new TextParser(), new ExactMatchReward()),
         Make(EoTask.ChangeDetection, new BoxesParser(), new ChangeIoUReward()),
+        Make(EoTask.MultiLabelClassification, new TextParser(), new TokenF1Reward()),
+        Make(EoTask.TemporalClassification, new TextParser(), new ExactMatchReward()),
+        Make(EoTask.GroundedCaption, new TextParser(), new TokenF1Reward()),
+        Make(EoTask.VisualGrounding, new BoxesParser(), new BoxIoUReward()),
+        Make(EoTask.OrientedDetection, new BoxesParser(), new DetectionReward()),
+        Make(EoTask.ChangeCaption, new TextParser(), new TokenF1Reward()),
+        Make(EoTask.DisasterType, new TextParser(), new ExactMatchReward()),
+        Make(EoTask.DamageLevel, new TextParser(), new ExactMatchReward()),
+        Make(EoTask.AffectedCount, new TextParser(), new ExactMatchReward()),
+        Make(EoTask.DisasterDetection, new BoxesParser(), new DetectionReward()),
+        Make(EoTask.DamageCaption, new TextParser(), new TokenF1Reward()),
     ];
 
     /// <summary>The rubric of a task.</summary>

@@ -146,8 +146,8 @@ public sealed record TinyRecipe
     /// <summary>Held-out greedy scores, the reward of each task.</summary>
     private static string Evaluate(Policy policy, int perTask = 300)
     {
-        var tasks = Enum.GetValues<EoTask>();
-        var heldout = SyntheticDataset.Create(new SyntheticOptions { Split = "recipe-check", Count = perTask * tasks.Length, Tasks = tasks });
+        var tasks = SyntheticDataset.Tasks;
+        var heldout = SyntheticDataset.Create(new SyntheticOptions { Split = "recipe-check", Count = perTask * tasks.Count, Tasks = tasks });
         var report = Evaluator.Evaluate(new TorchRolloutEngine(policy), heldout.Samples, new EvaluationOptions { BatchSize = 64 });
         return string.Join("; ", report.Rows.Where(r => r.Metric != EvaluationReport.Reward)
             .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Task} {r.Metric} {r.Mean:0.000}")));

@@ -24,7 +24,12 @@ public static class CommandLine
         });
         RootCommand root = new("GeoVlm: notebooks in C# to train vision-language models on images of the Earth.")
         {
-            RunCommand.Create(parts, console), JupyterCommand.Create(parts, console), DoctorCommand.Create(parts.Probes, console), TinyCommand.Create(console), version,
+            RunCommand.Create(parts, console),
+            JupyterCommand.Create(parts, console),
+            DoctorCommand.Create(parts.Probes, console),
+            TinyCommand.Create(console),
+            BenchCommand.Create(console),
+            version,
         };
 
         ParseResult parsed = root.Parse(arguments);
