@@ -48,11 +48,38 @@ public sealed record GrpoConfig
     /// <summary>Name of the loss in <see cref="LossCatalogue"/>.</summary>
     public string Loss { get; init; } = "dapo";
 
-    /// <summary>How rewards become advantages.</summary>
-    public AdvantageScale Advantage { get; init; } = AdvantageScale.GroupStandardDeviation;
+    /// <summary>Name of the advantage in <see cref="AdvantageCatalogue"/>: how rewards become advantages.</summary>
+    public string Advantage { get; init; } = "group";
+
+    /// <summary>Of what the importance ratio is taken; <c>Sequence</c> with the loss <c>grpo</c> is GSPO.</summary>
+    public RatioLevel Ratio { get; init; } = RatioLevel.Token;
+
+    /// <summary>Upper bound of the ratio inside the minimum too (two-sided clipping); null for none. Above 1 + ε_high.</summary>
+    public double? RatioLimit { get; init; }
+
+    /// <summary>How KL(policy ‖ reference) is estimated.</summary>
+    public KlEstimator Kl { get; init; } = KlEstimator.K3;
+
+    /// <summary>Whether the KL estimate is weighed by the importance ratio.</summary>
+    public bool WeighKlByRatio { get; init; }
+
+    /// <summary>Completions of negative advantage that drifted further than this mean log ratio are left out; null keeps all.</summary>
+    public double? OffPolicyThreshold { get; init; }
 
     /// <summary>Seed of prompt order and sampling.</summary>
     public ulong Seed { get; init; } = 1;
+
+    internal LossOptions LossOptions => new()
+    {
+        ClipLow = ClipLow,
+        ClipHigh = ClipHigh,
+        RatioLimit = RatioLimit,
+        Beta = Beta,
+        Kl = Kl,
+        WeighKlByRatio = WeighKlByRatio,
+        Ratio = Ratio,
+        OffPolicyThreshold = OffPolicyThreshold,
+    };
 
     /// <summary>Reports every problem at once, before a model is touched.</summary>
     /// <exception cref="GeoVlmException">One or more options are out of range.</exception>
@@ -75,6 +102,10 @@ public sealed record GrpoConfig
         Check(Beta >= 0, $"Beta is {Beta}; it must not be negative");
         Check(IterationsPerBatch >= 1, $"IterationsPerBatch is {IterationsPerBatch}; it must be at least 1");
         Check(MaxGradientNorm > 0, $"MaxGradientNorm is {MaxGradientNorm}; it must be above 0");
+        Check(RatioLimit is null || RatioLimit > 1 + ClipHigh, $"RatioLimit is {RatioLimit}; it must lie above 1 + ClipHigh, {1 + ClipHigh}");
+        Check(OffPolicyThreshold is null or > 0, $"OffPolicyThreshold is {OffPolicyThreshold}; it must be above 0, or null");
+        Check(Loss != "luspo" || (Ratio == RatioLevel.Sequence && Beta == 0), "Loss 'luspo' averages whole completions; it needs Ratio = Sequence and Beta = 0");
+        Check(AdvantageCatalogue.All.Any(a => a.Name == Advantage), $"Advantage is '{Advantage}'; there are: {string.Join(", ", AdvantageCatalogue.All.Select(a => a.Name))}");
         Check(LossCatalogue.All.Any(l => l.Name == Loss), $"Loss is '{Loss}'; there are: {string.Join(", ", LossCatalogue.All.Select(l => l.Name))}");
         if (problems.Count > 0) throw new GeoVlmException("these GRPO options cannot work:\n  " + string.Join("\n  ", problems));
     }

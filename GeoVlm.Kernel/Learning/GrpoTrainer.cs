@@ -23,6 +23,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly PromptTemplate template;
     private readonly AdamW optimizer;
     private readonly IPolicyLoss loss;
+    private readonly IAdvantage advantage;
     private readonly PromptOrder order;
 
     /// <summary>Prepares a run; the reference policy is a frozen copy of the policy as it is now.</summary>
@@ -41,6 +42,7 @@ public sealed class GrpoTrainer : IDisposable
         template = PromptTemplate.Find(policy.Encoder.Options.Template);
         reference = config.Beta > 0 ? policy.Copy("reference") : null;
         loss = LossCatalogue.Find(config.Loss);
+        advantage = AdvantageCatalogue.Find(config.Advantage);
         order = new PromptOrder(samples.Count, config.Seed);
         optimizer = new AdamW(policy.Model, config.LearningRate, weightDecay: 0, trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
     }
@@ -85,7 +87,7 @@ public sealed class GrpoTrainer : IDisposable
         double rolloutSeconds = clock.Elapsed.TotalSeconds;
 
         var batch = new BatchShape([.. groups.SelectMany(g => g.Rollouts).Select(r => r.TokenIds.Count)], config.MaxCompletionTokens);
-        var items = Batch(judged, batch);
+        var items = Batch(judged);
         double learningRate = config.LearningRate * Math.Min(1, (double)step / Math.Max(1, config.WarmupSteps));
         UpdateTotals totals = null!;
         double gradientNorm = 0;
@@ -113,17 +115,30 @@ public sealed class GrpoTrainer : IDisposable
         reference?.Dispose();
     }
 
-    private List<GroupItem> Batch((RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged, BatchShape batch)
+    private List<GroupItem> Batch((RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged)
     {
+        double[] advantages = advantage.Of(Rewards([.. judged.SelectMany(j => j.Judgements)]));
         var items = new List<GroupItem>();
         int first = 0;
-        foreach (var (group, judgements) in judged)
+        foreach (var (group, _) in judged)
         {
-            double[] advantages = GroupAdvantage.Of([.. judgements.Select(j => j.Reward.Total)], config.Advantage);
-            items.Add(new GroupItem(new PackedRow(policy.Encode(group.Prompt), [.. group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]), group.Rollouts, advantages, first));
+            items.Add(new GroupItem(
+                new PackedRow(policy.Encode(group.Prompt), [.. group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]),
+                group.Rollouts, advantages[first..(first + group.Rollouts.Count)], first));
             first += group.Rollouts.Count;
         }
         return items;
+    }
+
+    // Tasks of one batch may have different parts: a part that a rubric lacks is NaN, not 0.
+    private RewardTable Rewards(Judgement[] judgements)
+    {
+        var parts = judgements.SelectMany(j => j.Reward.Parts).GroupBy(p => p.Name).Select(g => (g.Key, g.First().Weight)).ToArray();
+        return new RewardTable([.. judgements.Select(j => j.Reward.Total)], config.GroupSize)
+        {
+            Parts = [.. parts.Select(part => (double[])[.. judgements.Select(j => j.Reward.Parts.FirstOrDefault(p => p.Name == part.Key)?.Value ?? double.NaN)])],
+            Weights = [.. parts.Select(part => part.Weight)],
+        };
     }
 
     private UpdateTotals Backward(IReadOnlyList<GroupItem> items, BatchShape batch)
@@ -142,11 +157,10 @@ public sealed class GrpoTrainer : IDisposable
             reference_N = TokenLogProbs.Score(reference, rows, config.Temperature).LogProbs;
         }
         var (logProbs_N, entropy_N) = TokenLogProbs.Score(policy, rows, config.Temperature, withEntropy: true);
-        var terms = ClippedSurrogate.PerToken(logProbs_N, old_N, reference_N, advantages_N, config.ClipLow, config.ClipHigh, config.Beta);
-        var total = loss.Reduce(terms.Loss, completion_N, batch);
-        total.backward();
+        var terms = PolicyObjective.Of(loss, new PolicyTokens(logProbs_N, old_N, advantages_N, completion_N) { Reference = reference_N }, config.LossOptions, batch);
+        terms.Total.backward();
         return new UpdateTotals(
-            total.item<float>(), entropy_N!.sum().item<float>(), terms.Kl?.sum().item<float>(), terms.Clipped.sum().item<long>(),
+            terms.Total.item<float>(), entropy_N!.sum().item<float>(), terms.Kl?.sum().item<float>(), terms.Clipped.sum().item<long>(),
             (logProbs_N - old_N).abs().max().item<float>());
     }
 
@@ -154,7 +168,7 @@ public sealed class GrpoTrainer : IDisposable
         int step, (RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged, BatchShape batch, UpdateTotals totals,
         double gradientNorm, double learningRate, double rolloutSeconds, double updateSeconds)
     {
-        double[] deviations = [.. judged.Select(j => GroupAdvantage.StandardDeviation([.. j.Judgements.Select(x => x.Reward.Total)]))];
+        double[] deviations = [.. judged.Select(j => RewardTable.StandardDeviation(j.Judgements.Select(x => x.Reward.Total)))];
         var parts = judged.SelectMany(j => j.Judgements).SelectMany(j => j.Reward.Parts).GroupBy(p => p.Name).ToDictionary(g => g.Key, g => g.Average(p => p.Value));
         var rollouts = judged.SelectMany(j => j.Group.Rollouts).ToArray();
         return new StepRecord
