@@ -44,7 +44,7 @@ public sealed class GrpoTrainer : IDisposable
         loss = LossCatalogue.Find(config.Loss);
         advantage = AdvantageCatalogue.Find(config.Advantage);
         order = new PromptOrder(samples.Count, config.Seed);
-        optimizer = new AdamW(policy.Model, config.LearningRate, weightDecay: 0, trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
+        optimizer = new AdamW(policy.Model, new AdamWOptions(), trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
     }
 
     /// <summary>Steps taken so far.</summary>
@@ -97,9 +97,10 @@ public sealed class GrpoTrainer : IDisposable
             optimizer.ZeroGradients();
             var parts = Lanes.Run(items, Lanes.For(policy.Model), lane => Backward(lane, batch));
             var sum = parts.Aggregate((a, b) => a + b);
-            if (!double.IsFinite(sum.Loss))
-                throw new GeoVlmException($"the loss of step {step} is not finite (samples {string.Join(", ", prompts.Select(p => p.Sample.Id))}); the policy keeps the weights of step {step - 1}");
-            gradientNorm = optimizer.Step(learningRate, config.MaxGradientNorm);
+            gradientNorm = double.IsFinite(sum.Loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN;
+            if (!double.IsFinite(gradientNorm))
+                throw new GeoVlmException($"the {(double.IsFinite(sum.Loss) ? "gradient" : "loss")} of step {step} is not finite (samples {string.Join(", ", prompts.Select(p => p.Sample.Id))}); "
+                    + $"the policy keeps the weights {(iteration == 0 ? $"of step {step - 1}" : $"of update {iteration} of this step")}. Lower the learning rate ({config.LearningRate}), or look at these samples.");
             if (iteration == 0) totals = sum;
             else totals = totals with { Clipped = sum.Clipped };
         }
