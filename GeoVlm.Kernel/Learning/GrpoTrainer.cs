@@ -5,6 +5,7 @@ using GeoVlm.Generation;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning.Advantages;
 using GeoVlm.Learning.Losses;
+using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
 using static TorchSharp.torch;
@@ -17,6 +18,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly GrpoConfig config;
     private readonly Policy policy;
     private readonly Policy? reference;
+    private readonly bool ownsReference;
     private readonly IRolloutEngine engine;
     private readonly IReadOnlyList<Sample> samples;
     private readonly Func<Sample, Rubric> rubricOf;
@@ -26,21 +28,24 @@ public sealed class GrpoTrainer : IDisposable
     private readonly IAdvantage advantage;
     private readonly PromptOrder order;
 
-    /// <summary>Prepares a run; the reference policy is a frozen copy of the policy as it is now.</summary>
+    /// <summary>Prepares a run.</summary>
     /// <param name="policy">What is trained, in place; not owned.</param>
     /// <param name="samples">The training samples.</param>
     /// <param name="rubricOf">How each sample is judged.</param>
     /// <param name="config">Options.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
+    /// <param name="start">The reference policy, not owned; a copy of the policy as it is now when null.</param>
     /// <exception cref="GeoVlmException">An option is out of range, or there are no samples.</exception>
-    public GrpoTrainer(Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null)
+    public GrpoTrainer(
+        Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null, Policy? start = null)
     {
         config.Validate();
         if (samples.Count == 0) throw new GeoVlmException("there are no samples to train on");
         (this.config, this.policy, this.samples, this.rubricOf) = (config, policy, samples, rubricOf);
         this.engine = engine ?? new TorchRolloutEngine(policy);
         template = PromptTemplate.Find(policy.Encoder.Options.Template);
-        reference = config.Beta > 0 ? policy.Copy("reference") : null;
+        ownsReference = start is null && config.Beta > 0;
+        reference = config.Beta > 0 ? start ?? policy.Copy("reference") : null;
         loss = LossCatalogue.Find(config.Loss);
         advantage = AdvantageCatalogue.Find(config.Advantage);
         order = new PromptOrder(samples.Count, config.Seed);
@@ -50,8 +55,14 @@ public sealed class GrpoTrainer : IDisposable
     /// <summary>Steps taken so far.</summary>
     public int StepsDone { get; private set; }
 
-    /// <summary>The rollouts of the latest step, with their judgements, for looking at.</summary>
-    public IReadOnlyList<(RolloutGroup Group, IReadOnlyList<Judgement> Judgements)> LatestRollouts { get; private set; } = [];
+    /// <summary>The rollouts of the latest step, with what they earned, for looking at.</summary>
+    public IReadOnlyList<JudgedGroup> LatestRollouts { get; private set; } = [];
+
+    /// <summary>The options.</summary>
+    internal GrpoConfig Config => config;
+
+    /// <summary>What is trained.</summary>
+    internal Policy Policy => policy;
 
     /// <summary>Runs all steps of the config.</summary>
     /// <param name="afterStep">Sees each record; the run can be stopped between two tokens or two steps, and the policy keeps what it learned.</param>
@@ -82,8 +93,7 @@ public sealed class GrpoTrainer : IDisposable
             MaxNewTokens = config.MaxCompletionTokens,
             Seed = Seed.Derive(config.Seed, "rollouts", step),
         }, cancellation);
-        var judged = groups.Select(group =>
-            (group, (IReadOnlyList<Judgement>)[.. group.Rollouts.Select(r => rubricOf(group.Prompt.Sample).Judge(r.Text, group.Prompt.Sample, group.Frame))])).ToArray();
+        var judged = Judge(groups);
         double rolloutSeconds = clock.Elapsed.TotalSeconds;
 
         var batch = new BatchShape([.. groups.SelectMany(g => g.Rollouts).Select(r => r.TokenIds.Count)], config.MaxCompletionTokens);
@@ -93,7 +103,7 @@ public sealed class GrpoTrainer : IDisposable
         double gradientNorm = 0;
         for (int iteration = 0; iteration < config.IterationsPerBatch; iteration++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (iteration == 0) cancellation.ThrowIfCancellationRequested(); // a step that has begun to update is finished, so that a checkpoint never falls inside one
             optimizer.ZeroGradients();
             var parts = Lanes.Run(items, Lanes.For(policy.Model), lane => Backward(lane, batch));
             var sum = parts.Aggregate((a, b) => a + b);
@@ -109,23 +119,48 @@ public sealed class GrpoTrainer : IDisposable
         return Record(step, judged, batch, totals, gradientNorm, learningRate, rolloutSeconds, clock.Elapsed.TotalSeconds - rolloutSeconds);
     }
 
+    /// <summary>The counters that a checkpoint keeps.</summary>
+    internal TrainerState State() => new(StepsDone, order.Taken, optimizer.Updates);
+
+    /// <summary>The optimizer's tensors that a checkpoint keeps.</summary>
+    internal IEnumerable<(string Name, Tensor Tensor)> OptimizerState() => optimizer.State();
+
+    /// <summary>Puts back weights, optimizer and counters.</summary>
+    internal void Restore(TrainerState state, Func<string, Tensor> readWeights, Func<string, Tensor> readOptimizer)
+    {
+        using var noGrad = no_grad();
+        foreach (var (name, parameter) in policy.Model.Parameters)
+        {
+            using var saved = readWeights(name);
+            parameter.copy_(saved);
+        }
+        optimizer.Restore(state.Updates, readOptimizer);
+        order.Take(state.PromptsTaken - order.Taken);
+        StepsDone = state.StepsDone;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         optimizer.Dispose();
-        reference?.Dispose();
+        if (ownsReference) reference?.Dispose();
     }
 
-    private List<GroupItem> Batch((RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged)
+    private JudgedGroup[] Judge(IReadOnlyList<RolloutGroup> groups)
     {
-        double[] advantages = advantage.Of(Rewards([.. judged.SelectMany(j => j.Judgements)]));
+        var judgements = groups.Select(g => g.Rollouts.Select(r => rubricOf(g.Prompt.Sample).Judge(r.Text, g.Prompt.Sample, g.Frame)).ToArray()).ToArray();
+        double[] advantages = advantage.Of(Rewards([.. judgements.SelectMany(j => j)]));
+        return [.. groups.Select((group, g) => new JudgedGroup(group, judgements[g], advantages[(g * config.GroupSize)..((g + 1) * config.GroupSize)]))];
+    }
+
+    private List<GroupItem> Batch(IReadOnlyList<JudgedGroup> judged)
+    {
         var items = new List<GroupItem>();
         int first = 0;
-        foreach (var (group, _) in judged)
+        foreach (var (group, _, advantages) in judged)
         {
             items.Add(new GroupItem(
-                new PackedRow(policy.Encode(group.Prompt), [.. group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]),
-                group.Rollouts, advantages[first..(first + group.Rollouts.Count)], first));
+                new PackedRow(policy.Encode(group.Prompt), [.. group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]), group.Rollouts, advantages, first));
             first += group.Rollouts.Count;
         }
         return items;
@@ -166,7 +201,7 @@ public sealed class GrpoTrainer : IDisposable
     }
 
     private StepRecord Record(
-        int step, (RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged, BatchShape batch, UpdateTotals totals,
+        int step, JudgedGroup[] judged, BatchShape batch, UpdateTotals totals,
         double gradientNorm, double learningRate, double rolloutSeconds, double updateSeconds)
     {
         double[] deviations = [.. judged.Select(j => RewardTable.StandardDeviation(j.Judgements.Select(x => x.Reward.Total)))];
@@ -194,7 +229,7 @@ public sealed class GrpoTrainer : IDisposable
         };
     }
 
-    private sealed record GroupItem(PackedRow Row, IReadOnlyList<Rollout> Rollouts, double[] Advantages, int First);
+    private sealed record GroupItem(PackedRow Row, IReadOnlyList<Rollout> Rollouts, IReadOnlyList<double> Advantages, int First);
 
     private sealed record UpdateTotals(double Loss, double Entropy, double? Kl, long Clipped, double MaxLogProbDifference)
     {

@@ -10,6 +10,9 @@ internal sealed class PromptOrder(int count, ulong seed)
     private readonly Queue<int> waiting = new();
     private int epoch;
 
+    /// <summary>Samples handed out so far.</summary>
+    public int Taken { get; private set; }
+
     /// <summary>The indices of the next <paramref name="wanted"/> samples.</summary>
     public IReadOnlyList<int> Take(int wanted)
     {
@@ -24,6 +27,7 @@ internal sealed class PromptOrder(int count, ulong seed)
             }
             taken.Add(waiting.Dequeue());
         }
+        Taken += wanted;
         return taken;
     }
 }

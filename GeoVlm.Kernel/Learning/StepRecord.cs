@@ -47,11 +47,11 @@ public sealed record StepRecord
     /// <summary>Learning rate of the update.</summary>
     [JsonPropertyName("learning_rate")] public required double LearningRate { get; init; }
 
-    /// <summary>Seconds spent sampling.</summary>
-    [JsonPropertyName("seconds/rollout")] public required double RolloutSeconds { get; init; }
+    /// <summary>Seconds spent sampling and judging. Kept apart from the step in a run folder, since no two runs take the same time.</summary>
+    [JsonIgnore] public double RolloutSeconds { get; init; }
 
-    /// <summary>Seconds spent on forward, backward and optimizer.</summary>
-    [JsonPropertyName("seconds/update")] public required double UpdateSeconds { get; init; }
+    /// <summary>Seconds spent on forward, backward and optimizer; kept apart like <see cref="RolloutSeconds"/>.</summary>
+    [JsonIgnore] public double UpdateSeconds { get; init; }
 
     /// <summary>Completion tokens of the step.</summary>
     [JsonPropertyName("num_tokens")] public required int Tokens { get; init; }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using GeoVlm.Data;
+using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Runs;
+using GeoVlm.Models;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
@@ -35,7 +37,10 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("--clip", "clip range of the ratio", MagicOptionKind.Number, Default: $"{Defaults.ClipLow}"),
         new("--loss", "how token losses are averaged", Default: Defaults.Loss) { Choices = [.. LossCatalogue.All.Select(l => l.Name)] },
         new("--seed", "seed of prompt order and sampling", MagicOptionKind.Integer, Default: $"{Defaults.Seed}"),
-        new("--run", "folder for options, steps (JSON lines) and the last checkpoint; nothing is written when left out"),
+        new("--run", "folder that keeps options, steps, rollouts and checkpoints; nothing is written when left out"),
+        new("--resume", "go on with the run in --run from its last checkpoint", MagicOptionKind.Flag),
+        new("--force", "resume although options, data or rewards differ from those the run began with", MagicOptionKind.Flag),
+        new("--checkpoint-every", "steps between two checkpoints of a run", MagicOptionKind.Integer, Default: "10"),
         new("--as", "name of the variable for the steps", Default: "steps"),
     ];
 
@@ -56,31 +61,46 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var policy = SessionArguments.Policy(arguments, context);
         var config = Config(arguments);
         config.Validate();
-        var run = arguments.Text("--run") is { } folder ? new RunFolder(Path.GetFullPath(folder, context.WorkingFolder), config) : null;
-        using var trainer = new GrpoTrainer(policy, SessionArguments.Dataset(arguments, context).Samples, SessionArguments.Rubrics(arguments, context), config);
-        var records = new List<StepRecord>();
-        var display = new Progress(context, config.Steps);
-        display.Show(records, "starting");
+        var samples = SessionArguments.Dataset(arguments, context).Samples;
+        var rubrics = SessionArguments.Rubrics(arguments, context);
+        using var run = OnDisk(arguments, context, policy, samples, rubrics, config);
+        using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
+        List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
+        var display = new Progress(context, records.Count, config.Steps);
+        display.Show(records, records.Count > 0 ? $"resumed after step {records.Count}" : "starting");
+        void After(StepRecord record)
+        {
+            records.Add(record);
+            display.Show(records, "");
+        }
         try
         {
-            trainer.Run(record =>
-            {
-                records.Add(record);
-                run?.Append(record);
-                display.Show(records, "");
-            }, context.Cancellation);
+            if (run is not null) run.Run(After, context.Cancellation);
+            else trainer!.Run(After, context.Cancellation);
             display.Show(records, "done");
         }
         catch (OperationCanceledException)
         {
-            display.Show(records, $"stopped after step {records.Count}; '{policy.Name}' keeps what it learned");
+            display.Show(records, $"stopped after step {records.Count}; '{policy.Name}' keeps what it learned" + (run is null ? "" : $", and `--resume` goes on from {run.Path}"));
             throw;
         }
         finally
         {
             context.SetVariable(arguments.Required("--as"), records);
-            if (records.Count > 0) run?.SaveCheckpoint(policy);
+            foreach (string warning in run?.Warnings ?? []) context.Host.Stream(StreamKind.Stderr, warning + "\n");
         }
+    }
+
+    private static GrpoRun? OnDisk(
+        MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config)
+    {
+        bool resume = arguments.Flag("--resume");
+        if (arguments.Text("--run") is not { } folder) return resume ? throw new GeoVlmException("--resume needs the run's folder: --run FOLDER") : null;
+        string path = Path.GetFullPath(folder, context.WorkingFolder);
+        var options = new RunOptions { CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value) };
+        return resume
+            ? GrpoRun.Resume(path, policy, samples, rubrics, config, arguments.Flag("--force"), options)
+            : GrpoRun.Start(path, policy, samples, rubrics, config, options);
     }
 
     private static GrpoConfig Config(MagicArguments arguments) => new()
@@ -98,7 +118,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         Seed = (ulong)arguments.Integer("--seed")!.Value,
     };
 
-    private sealed class Progress(CommandContext context, int steps)
+    private sealed class Progress(CommandContext context, int first, int steps)
     {
         private readonly string displayId = $"geo-grpo-{Guid.NewGuid():N}";
         private readonly Stopwatch clock = Stopwatch.StartNew();
@@ -109,7 +129,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
             var bundle = new TrainingDashboard([.. records.Select(Point)], steps)
             {
                 Status = status,
-                TimeLeft = records.Count > 0 && records.Count < steps && status == "" ? clock.Elapsed / records.Count * (steps - records.Count) : null,
+                TimeLeft = records.Count > first && records.Count < steps && status == "" ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
             }.Render();
             if (shown) context.Host.UpdateDisplay(bundle, displayId);
             else context.Host.Display(bundle, displayId);
