@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using GeoVlm.Models.Native;
-using TorchSharp;
 
 namespace GeoVlm.Learning.Runs;
 
