@@ -32,7 +32,7 @@ public sealed class GrpoRunTests : IDisposable
         // Killed in step 4: steps 1 to 3 are on disk, the last checkpoint is of step 2.
         using (var policy = TinyPolicy.Load())
         using (var run = GrpoRun.Start(In("killed"), policy, samples, RubricOf, Small, EveryTwo))
-            Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 3) throw new InvalidOperationException("killed"); }));
+            Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 3) throw new InvalidOperationException("killed"); }, TestContext.Current.CancellationToken));
         Assert.Equal(3, RunFolder.ReadSteps(In("killed")).Count);
 
         using (var policy = TinyPolicy.Load())

@@ -24,12 +24,14 @@ public sealed record RunManifest
     /// <summary>The rewards of each task with their weights: "iou:1, format:0.3".</summary>
     public required IReadOnlyDictionary<string, string> Rewards { get; init; }
 
-    /// <summary>What differs from <paramref name="other"/>, a line each: name, value here, value there. The number of steps may grow.</summary>
+    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on it.</summary>
     public IReadOnlyList<string> Differences(RunManifest other)
     {
         var differences = new List<string>();
         Compare("", JsonSerializer.SerializeToNode(this, RunFolder.Json), JsonSerializer.SerializeToNode(other, RunFolder.Json), differences);
-        return [.. differences.Where(d => !d.StartsWith($"{nameof(Options)}.{nameof(GrpoConfig.Steps)} ", StringComparison.Ordinal) && !d.StartsWith($"{nameof(Model)} ", StringComparison.Ordinal))];
+        bool stepsMatter = Options.Order == PromptOrdering.Successive || !Options.Schedule.StartsWith("constant", StringComparison.Ordinal);
+        return [.. differences.Where(d => !d.StartsWith($"{nameof(Model)} ", StringComparison.Ordinal)
+            && (stepsMatter || !d.StartsWith($"{nameof(Options)}.{nameof(GrpoConfig.Steps)} ", StringComparison.Ordinal)))];
     }
 
     private static void Compare(string name, JsonNode? here, JsonNode? there, List<string> differences)

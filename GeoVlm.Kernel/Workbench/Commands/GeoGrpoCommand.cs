@@ -2,8 +2,10 @@ using System.Diagnostics;
 using GeoVlm.Data;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
+using GeoVlm.Learning.Advantages;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Runs;
+using GeoVlm.Learning.Schedules;
 using GeoVlm.Models;
 using GeoVlm.Rendering;
 
@@ -12,7 +14,7 @@ namespace GeoVlm.Workbench.Commands;
 /// <summary><c>#!geo-grpo</c>: trains a policy with task-aware rewards, with a display that follows every step.</summary>
 public sealed class GeoGrpoCommand : IMagicCommand
 {
-    private static readonly GrpoConfig Defaults = new();
+    private static readonly GrpoConfig Laptop = GrpoPresets.Find("laptop").Config;
 
     /// <inheritdoc/>
     public string Name => "#!geo-grpo";
@@ -27,16 +29,26 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("--model", "variable with a policy, trained in place; the latest one when left out"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
-        new("--steps", "optimizer updates", MagicOptionKind.Integer, Default: $"{Defaults.Steps}"),
-        new("--prompts", "prompts per step", MagicOptionKind.Integer, Default: $"{Defaults.PromptsPerStep}"),
-        new("--group", "completions per prompt", MagicOptionKind.Integer, Default: $"{Defaults.GroupSize}"),
-        new("--max-tokens", "most tokens of a completion", MagicOptionKind.Integer, Default: $"{Defaults.MaxCompletionTokens}"),
-        new("--temperature", "sampling temperature", MagicOptionKind.Number, Default: $"{Defaults.Temperature}"),
-        new("--lr", "learning rate after warm-up", MagicOptionKind.Number, Default: $"{Defaults.LearningRate}"),
-        new("--beta", "weight of the KL penalty to the frozen reference", MagicOptionKind.Number, Default: $"{Defaults.Beta}"),
-        new("--clip", "clip range of the ratio", MagicOptionKind.Number, Default: $"{Defaults.ClipLow}"),
-        new("--loss", "how token losses are averaged", Default: Defaults.Loss) { Choices = [.. LossCatalogue.All.Select(l => l.Name)] },
-        new("--seed", "seed of prompt order and sampling", MagicOptionKind.Integer, Default: $"{Defaults.Seed}"),
+        new("--preset", "options to begin with; those below override it", Default: "laptop") { Choices = [.. GrpoPresets.All.Select(p => p.Name)] },
+        new("--steps", $"optimizer updates (laptop: {Laptop.Steps})", MagicOptionKind.Integer),
+        new("--prompts", $"prompts per step (laptop: {Laptop.PromptsPerStep})", MagicOptionKind.Integer),
+        new("--group", $"completions per prompt (laptop: {Laptop.GroupSize})", MagicOptionKind.Integer),
+        new("--max-tokens", $"most tokens of a completion (laptop: {Laptop.MaxCompletionTokens})", MagicOptionKind.Integer),
+        new("--temperature", $"sampling temperature (laptop: {Laptop.Temperature})", MagicOptionKind.Number),
+        new("--lr", $"peak learning rate (laptop: {Laptop.LearningRate})", MagicOptionKind.Number),
+        new("--schedule", $"learning-rate schedule (laptop: {Laptop.Schedule})") { Choices = [.. LearningRateSchedule.All.Select(s => s.Name)] },
+        new("--warmup", $"steps of warm-up (laptop: {Laptop.WarmupSteps})", MagicOptionKind.Integer),
+        new("--beta", $"weight of the KL penalty to the reference (laptop: {Laptop.Beta})", MagicOptionKind.Number),
+        new("--clip", $"clip range of the ratio, both sides (laptop: {Laptop.ClipLow})", MagicOptionKind.Number),
+        new("--clip-high", "clip range above 1, where it differs (DAPO: 0.28); the cap itself for cispo", MagicOptionKind.Number),
+        new("--loss", $"the policy loss (laptop: {Laptop.Loss})") { Choices = [.. LossCatalogue.All.Select(l => l.Name)] },
+        new("--ratio", "of what the importance ratio is taken; sequence with --loss grpo is GSPO") { Choices = ["token", "sequence"] },
+        new("--advantage", $"how rewards become advantages (laptop: {Laptop.Advantage})") { Choices = [.. AdvantageCatalogue.All.Select(a => a.Name)] },
+        new("--iterations", "updates on each batch of rollouts (μ)", MagicOptionKind.Integer),
+        new("--resamples", "how often groups of equal rewards are replaced in a step (dynamic sampling)", MagicOptionKind.Integer),
+        new("--order", "in which order prompts are asked") { Choices = ["shuffled", "successive", "easy-first"] },
+        new("--micro-batch", "groups per forward and backward pass; less memory, same result", MagicOptionKind.Integer),
+        new("--seed", $"seed of prompt order and sampling (laptop: {Laptop.Seed})", MagicOptionKind.Integer),
         new("--run", "folder that keeps options, steps, rollouts and checkpoints; nothing is written when left out"),
         new("--resume", "go on with the run in --run from its last checkpoint", MagicOptionKind.Flag),
         new("--force", "resume although options, data or rewards differ from those the run began with", MagicOptionKind.Flag),
@@ -87,7 +99,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         finally
         {
             context.SetVariable(arguments.Required("--as"), records);
-            foreach (string warning in run?.Warnings ?? []) context.Host.Stream(StreamKind.Stderr, warning + "\n");
+            foreach (string warning in (run?.Warnings ?? []).Concat((run?.Trainer ?? trainer!).Notes)) context.Host.Stream(StreamKind.Stderr, warning + "\n");
         }
     }
 
@@ -103,20 +115,32 @@ public sealed class GeoGrpoCommand : IMagicCommand
             : GrpoRun.Start(path, policy, samples, rubrics, config, options);
     }
 
-    private static GrpoConfig Config(MagicArguments arguments) => new()
+    private static GrpoConfig Config(MagicArguments arguments)
     {
-        Steps = arguments.Integer("--steps")!.Value,
-        PromptsPerStep = arguments.Integer("--prompts")!.Value,
-        GroupSize = arguments.Integer("--group")!.Value,
-        MaxCompletionTokens = arguments.Integer("--max-tokens")!.Value,
-        Temperature = arguments.Number("--temperature")!.Value,
-        LearningRate = arguments.Number("--lr")!.Value,
-        Beta = arguments.Number("--beta")!.Value,
-        ClipLow = arguments.Number("--clip")!.Value,
-        ClipHigh = arguments.Number("--clip")!.Value,
-        Loss = arguments.Required("--loss"),
-        Seed = (ulong)arguments.Integer("--seed")!.Value,
-    };
+        var preset = GrpoPresets.Find(arguments.Required("--preset")).Config;
+        return preset with
+        {
+            Steps = arguments.Integer("--steps") ?? preset.Steps,
+            PromptsPerStep = arguments.Integer("--prompts") ?? preset.PromptsPerStep,
+            GroupSize = arguments.Integer("--group") ?? preset.GroupSize,
+            MaxCompletionTokens = arguments.Integer("--max-tokens") ?? preset.MaxCompletionTokens,
+            Temperature = arguments.Number("--temperature") ?? preset.Temperature,
+            LearningRate = arguments.Number("--lr") ?? preset.LearningRate,
+            Schedule = arguments.Text("--schedule") ?? preset.Schedule,
+            WarmupSteps = arguments.Integer("--warmup") ?? preset.WarmupSteps,
+            Beta = arguments.Number("--beta") ?? preset.Beta,
+            ClipLow = arguments.Number("--clip") ?? preset.ClipLow,
+            ClipHigh = arguments.Number("--clip-high") ?? arguments.Number("--clip") ?? preset.ClipHigh,
+            Loss = arguments.Text("--loss") ?? preset.Loss,
+            Ratio = arguments.Text("--ratio") is { } ratio ? Enum.Parse<RatioLevel>(ratio, ignoreCase: true) : preset.Ratio,
+            Advantage = arguments.Text("--advantage") ?? preset.Advantage,
+            IterationsPerBatch = arguments.Integer("--iterations") ?? preset.IterationsPerBatch,
+            Resamples = arguments.Integer("--resamples") ?? preset.Resamples,
+            Order = arguments.Text("--order") is { } order ? Enum.Parse<PromptOrdering>(order.Replace("-", ""), ignoreCase: true) : preset.Order,
+            GroupsPerMicroBatch = arguments.Integer("--micro-batch") ?? preset.GroupsPerMicroBatch,
+            Seed = (ulong?)arguments.Integer("--seed") ?? preset.Seed,
+        };
+    }
 
     private sealed class Progress(CommandContext context, int first, int steps)
     {
