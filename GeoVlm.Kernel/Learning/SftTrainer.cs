@@ -21,7 +21,7 @@ public sealed class SftTrainer : IDisposable
     public SftTrainer(Policy policy, SftConfig config, IAuxiliaryLoss? auxiliary = null, Tensor? smoothing_VV = null)
     {
         (this.policy, this.config, this.auxiliary, this.smoothing_VV) = (policy, config, auxiliary, smoothing_VV);
-        optimizer = new AdamW(policy.Model, config.LearningRate, config.WeightDecay, extra: auxiliary?.Parameters);
+        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), extra: auxiliary?.Parameters);
     }
 
     /// <summary>Steps taken so far.</summary>
