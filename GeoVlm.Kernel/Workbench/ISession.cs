@@ -12,4 +12,21 @@ public interface ISession : IDisposable
     /// <param name="cancellation">Interrupts the cell; the session and its variables live on.</param>
     /// <param name="cellNumber">The number shown in error positions (In [n]).</param>
     CellResult Execute(string code, ICellHost host, CancellationToken cancellation, int cellNumber = 0);
+
+    /// <summary>What may stand at the cursor.</summary>
+    /// <param name="code">The cell.</param>
+    /// <param name="position">The cursor, in UTF-16 units.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Completions Complete(string code, int position, CancellationToken cancellation = default) => Completions.None(position);
+
+    /// <summary>What stands at the cursor, or how the call around it may be written; null for nothing that is known.</summary>
+    /// <param name="code">The cell.</param>
+    /// <param name="position">The cursor, in UTF-16 units.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Inspection? Inspect(string code, int position, CancellationToken cancellation = default) => null;
+
+    /// <summary>The faults that the compiler sees before the cell runs.</summary>
+    /// <param name="code">The cell.</param>
+    /// <param name="cancellation">Gives up.</param>
+    IReadOnlyList<CellDiagnostic> Diagnose(string code, CancellationToken cancellation = default) => [];
 }

@@ -11,6 +11,7 @@ public sealed class Session : ISession
     public const long DefaultOutputLimit = 8L << 20;
 
     private readonly CSharpLanguage csharp;
+    private readonly SessionAssistant assistant;
     private readonly long outputLimit;
     private int running;
     private bool hasRaised;
@@ -26,6 +27,7 @@ public sealed class Session : ISession
         this.outputLimit = outputLimit;
         CellConsole.Install();
         csharp = new CSharpLanguage(WorkingFolder);
+        assistant = new SessionAssistant(csharp, WorkingFolder);
     }
 
     /// <inheritdoc />
@@ -71,7 +73,20 @@ public sealed class Session : ISession
     }
 
     /// <inheritdoc />
-    public void Dispose() => ForgetInterrupt();
+    public Completions Complete(string code, int position, CancellationToken cancellation = default) => assistant.Complete(code, position, cancellation);
+
+    /// <inheritdoc />
+    public Inspection? Inspect(string code, int position, CancellationToken cancellation = default) => assistant.Inspect(code, position, cancellation);
+
+    /// <inheritdoc />
+    public IReadOnlyList<CellDiagnostic> Diagnose(string code, CancellationToken cancellation = default) => assistant.Diagnose(code, cancellation);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        ForgetInterrupt();
+        csharp.Dispose();
+    }
 
     private MimeBundle? RunSegments(string code, SessionCommandContext context, CellThread thread, int cellNumber)
     {

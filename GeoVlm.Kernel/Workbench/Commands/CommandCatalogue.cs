@@ -29,6 +29,6 @@ public static class CommandCatalogue
     /// <param name="name">With its prefix: <c>#!geo-load</c>.</param>
     /// <exception cref="GeoVlmException">There is none; the message has the nearest names.</exception>
     public static IMagicCommand Find(string name) =>
-        All.FirstOrDefault(command => command.Name == name)
+        All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name))
         ?? throw new GeoVlmException($"unknown command {name}{(NearestName.Suggestion(name, All.Select(command => command.Name)) is { Length: > 0 } meant ? meant : ";")} `#!lsmagic` lists all");
 }

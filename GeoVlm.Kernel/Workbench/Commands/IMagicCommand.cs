@@ -6,6 +6,9 @@ public interface IMagicCommand
     /// <summary>With its prefix: <c>#!geo-load</c>.</summary>
     string Name { get; }
 
+    /// <summary>Other names that work the same; none for most.</summary>
+    IReadOnlyList<string> Aliases => [];
+
     /// <summary>One line for help.</summary>
     string Summary { get; }
 

@@ -16,7 +16,7 @@ public sealed class JupyterKernel : IDisposable
     private readonly Lazy<ISession> session;
     private readonly ExecuteHandler execute;
     private readonly InputHistory history = new();
-    private readonly MagicAssistance magic;
+    private readonly CodeAssistance assistance;
     private readonly CancellationTokenSource stop = new();
 
     /// <summary>Binds the sockets.</summary>
@@ -29,7 +29,7 @@ public sealed class JupyterKernel : IDisposable
         channels = new Channels(connection);
         session = new Lazy<ISession>(() => newSession(Environment.CurrentDirectory));
         execute = new ExecuteHandler(channels, session, history);
-        magic = new MagicAssistance(commands);
+        assistance = new CodeAssistance(session);
     }
 
     /// <summary>Serves requests until a front end, or SIGTERM, asks the kernel to stop. SIGINT interrupts the running cell.</summary>
@@ -96,10 +96,10 @@ public sealed class JupyterKernel : IDisposable
                 execute.Handle(numbered);
                 break;
             case "complete_request":
-                channels.SendShell(request.Reply(magic.Complete(request)));
+                channels.SendShell(request.Reply(assistance.Complete(request, stop.Token)));
                 break;
             case "inspect_request":
-                channels.SendShell(request.Reply(magic.Inspect(request)));
+                channels.SendShell(request.Reply(assistance.Inspect(request, stop.Token)));
                 break;
             case "is_complete_request":
                 channels.SendShell(request.Reply(CompletenessCheck.Answer(request.Text("code") ?? "")));

@@ -10,7 +10,7 @@ using Microsoft.CodeAnalysis.Scripting.Hosting;
 namespace GeoVlm.Workbench.Languages;
 
 /// <summary>C# cells: a chain of Roslyn submissions, each seeing the variables, functions and types of those before it.</summary>
-internal sealed class CSharpLanguage(string workingFolder)
+internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 {
     /// <summary>
     /// Held while a submission is compiled. Two compilations that bind the same references at the same time each make symbols of their own for
@@ -21,6 +21,7 @@ internal sealed class CSharpLanguage(string workingFolder)
     private readonly InteractiveAssemblyLoader loader = CSharpReferences.Loader();
     private readonly PackageReferences packages = new();
     private readonly ScriptOptions options = CSharpReferences.Options(workingFolder);
+    private readonly CSharpWorkspace workspace = new();
     private ScriptState<object>? state;
 
     /// <summary>Compiles and runs two small submissions, so that the compiler is loaded when the first cell comes.</summary>
@@ -31,6 +32,9 @@ internal sealed class CSharpLanguage(string workingFolder)
         lock (Compiler) _ = Errors(second, CancellationToken.None);
         second.RunAsync(globals: null).GetAwaiter().GetResult();
     }
+
+    /// <summary>Completion and inspection.</summary>
+    public CSharpAssistant Assistant => new(workspace);
 
     /// <summary>The visible variables: of each name the latest, in the order of declaration.</summary>
     public IReadOnlyList<SessionVariable> Variables =>
@@ -61,6 +65,7 @@ internal sealed class CSharpLanguage(string workingFolder)
             ScriptState<object> next = await Start(script, cancellation);
             // A failed cell keeps what it declared before it failed.
             thread.Keep(() => state = next);
+            workspace.Ran(code, references);
             if (next.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
             if (showsValue) value = ValueRenderer.Render(next.ReturnValue);
         });
@@ -88,7 +93,11 @@ internal sealed class CSharpLanguage(string workingFolder)
             VariableSlot.Value = null;
         }
         if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+        workspace.Ran(code, []);
     }
+
+    /// <inheritdoc />
+    public void Dispose() => workspace.Dispose();
 
     private (Script<object> Script, bool ShowsValue) Compile(string code, ScriptOptions cellOptions, CancellationToken cancellation)
     {
