@@ -5,7 +5,7 @@ using GeoVlm.Workbench.Languages;
 namespace GeoVlm.Workbench;
 
 /// <summary>Completion, inspection and diagnostics of cells, whichever language stands at the cursor.</summary>
-internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFolder)
+internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFolder, Func<string, IMagicCommand?> find)
 {
     private readonly MagicAssistant magic = new(CommandCatalogue.All);
 
@@ -14,7 +14,7 @@ internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFold
     {
         position = Math.Clamp(position, 0, code.Length);
         (int start, int end) = LineAround(code, position);
-        Mask mask = new(code);
+        Mask mask = new(code, find);
         if (mask.IsMagic(code, start, end))
         {
             Completions found = magic.Complete(code[start..end].TrimEnd('\r'), position - start, new MagicValues(csharp.Variables, workingFolder));
@@ -28,14 +28,14 @@ internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFold
     {
         position = Math.Clamp(position, 0, code.Length);
         (int start, int end) = LineAround(code, position);
-        Mask mask = new(code);
+        Mask mask = new(code, find);
         if (mask.IsMagic(code, start, end)) return magic.Inspect(code[start..end].TrimEnd('\r'), position - start);
         return mask.Holds(position) ? null : csharp.Assistant.Inspect(mask.CSharp, position, cancellation);
     }
 
     /// <summary>The faults that the C# compiler sees.</summary>
     public IReadOnlyList<CellDiagnostic> Diagnose(string code, CancellationToken cancellation) =>
-        csharp.Assistant.Diagnose(new Mask(code).CSharp, cancellation);
+        csharp.Assistant.Diagnose(new Mask(code, find).CSharp, cancellation);
 
     private static (int Start, int End) LineAround(string code, int position)
     {
@@ -49,11 +49,11 @@ internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFold
     {
         private readonly bool[] masked;
 
-        public Mask(string code)
+        public Mask(string code, Func<string, IMagicCommand?> find)
         {
             masked = new bool[code.Length];
             int[] lines = [0, .. code.Index().Where(letter => letter.Item == '\n').Select(letter => letter.Index + 1), code.Length + 1];
-            foreach (CellSegment segment in CellSegment.Split(code).Where(segment => segment.IsMagic))
+            foreach (CellSegment segment in CellSegment.Split(code, find).Where(segment => segment.IsMagic))
             {
                 Blank(lines[segment.Line - 1], lines[segment.Line] - 1);
                 if (segment.Body.Length > 0) Blank(lines[segment.BodyLine - 1], lines[segment.BodyLine - 1 + segment.Body.Split('\n').Length] - 1);

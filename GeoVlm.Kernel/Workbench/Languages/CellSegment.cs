@@ -27,7 +27,9 @@ internal sealed record CellSegment(string Text, int Line, bool IsMagic, string L
     /// The parts of a cell, in order. A line that starts with <c>#!</c> is magic unless C# reads it as part of a string or a comment. A command
     /// that takes text takes it up to the next line that names a language.
     /// </summary>
-    public static IReadOnlyList<CellSegment> Split(string cell)
+    /// <param name="cell">Its text.</param>
+    /// <param name="find">The command of a name; null for none.</param>
+    public static IReadOnlyList<CellSegment> Split(string cell, Func<string, IMagicCommand?> find)
     {
         cell = cell.Replace("\r\n", "\n", StringComparison.Ordinal);
         if (!cell.Contains("#!", StringComparison.Ordinal)) return string.IsNullOrWhiteSpace(cell) ? [] : [new CellSegment(cell, 1, false)];
@@ -57,6 +59,10 @@ internal sealed record CellSegment(string Text, int Line, bool IsMagic, string L
             break;
         }
         return segments;
+
+        bool IsSelector(string line) => line.StartsWith("#!", StringComparison.Ordinal) && Find(line.Trim()) is IBodyCommand or CSharpCommand;
+
+        IMagicCommand? Find(string magic) => find(magic.Split(' ', '\t')[0]);
 
         void AddCode(int end)
         {
@@ -89,15 +95,6 @@ internal sealed record CellSegment(string Text, int Line, bool IsMagic, string L
                 segments.Add(new CellSegment(magic, line + 1, true, language) { Body = body, BodyLine = start + 1 });
             }
         }
-    }
-
-    private static bool IsSelector(string line) =>
-        line.StartsWith("#!", StringComparison.Ordinal) && (Find(line.Trim()) is IBodyCommand || line.Trim() == "#!" + CSharp);
-
-    private static IMagicCommand? Find(string magic)
-    {
-        string name = magic.Split(' ', '\t')[0];
-        return CommandCatalogue.All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name));
     }
 
     private static IEnumerable<int> MagicLines(string cell)
