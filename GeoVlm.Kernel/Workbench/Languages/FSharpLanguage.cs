@@ -18,7 +18,7 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
     {
         string[] arguments =
         [
-            "fsi", "--noninteractive", "--nologo", "--gui-", "--quiet", "--optimize+", "--multiemit-", $"--lib:{workingFolder}",
+            "fsi", "--noninteractive", "--nologo", "--gui-", "--quiet", "--optimize+", "--multiemit-", "--targetprofile:netcore", "--usesdkrefs-", $"--lib:{workingFolder}",
             $"-r:{typeof(FSharpLanguage).Assembly.Location}",
         ];
         session = Shell.FsiEvaluationSession.Create(
