@@ -15,5 +15,11 @@ internal static class CheckKindCatalogue
         new PixelValuesCheck(),
         new RopeIndexCheck(),
         new PrefillLogitsCheck(),
+        new SftLossesCheck(),
+        new GrpoLossesCheck(),
+        new AdvantagesCheck(),
+        new KlCheck(),
+        new AdamWCheck(),
+        new SchedulesCheck(),
     ];
 }
