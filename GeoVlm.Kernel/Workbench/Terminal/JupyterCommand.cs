@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.ExceptionServices;
 using GeoVlm.Workbench.Jupyter;
 using NetMQ;
 using Spectre.Console;
@@ -39,6 +40,12 @@ internal static class JupyterCommand
 
     private static int Serve(WorkbenchParts parts, string connectionFile)
     {
+        // What a thread of the user does not catch would end the process, and with it the notebook.
+        ExceptionHandling.SetUnhandledExceptionHandler(static error =>
+        {
+            Console.Error.WriteLine($"Unhandled on a thread of the cell: {error.GetType().Name}: {error.Message}");
+            return true;
+        });
         using (JupyterKernel kernel = new(ConnectionFile.Read(connectionFile), parts.NewSession)) kernel.Run();
         NetMQConfig.Cleanup(block: true); // waits for the sockets to hand over the last messages; only once all are disposed
         return ExitCode.Success;
