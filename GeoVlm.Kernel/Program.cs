@@ -1,5 +1,4 @@
 using GeoVlm.Workbench;
-using GeoVlm.Workbench.Commands;
 using GeoVlm.Workbench.Notebooks;
 using GeoVlm.Workbench.Terminal;
 
@@ -10,7 +9,6 @@ WorkbenchParts parts = new(
         return new Session(workingFolder);
     },
     RenderHtml: NotebookHtml.Render,
-    Commands: CommandCatalogue.All,
     Probes: [.. MachineProbes.All, .. TorchProbes.All]);
 
 return CommandLine.Run(args, parts, Console.Out, Console.Error);

@@ -25,6 +25,19 @@ public sealed class NotebookCell
         set => Json["source"] = NotebookText.ToLines(value);
     }
 
+    /// <summary>The language that its metadata name, as Polyglot Notebooks keeps it: "csharp", "fsharp"; null for the notebook's own.</summary>
+    public string? Language
+    {
+        get => Name(Json["metadata"]?["polyglot_notebook"], "kernelName") ?? Name(Json["metadata"]?["dotnet_interactive"], "language");
+        set => Json["metadata"]!["polyglot_notebook"] = new JsonObject { ["kernelName"] = value };
+    }
+
+    /// <summary>What is executed: its text, below the selector of its language where that stands in the metadata alone.</summary>
+    public string Submission => Language is { } language and not "csharp" && !Source.StartsWith("#!" + language, StringComparison.Ordinal) ? $"#!{language}\n{Source}" : Source;
+
+    private static string? Name(JsonNode? metadata, string key) =>
+        metadata is JsonObject named && named[key] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+
     /// <summary>Its tags, for example <c>parameters</c> or <c>raises-exception</c>.</summary>
     public IReadOnlyList<string> Tags => (Json["metadata"]!["tags"] as JsonArray)?
         .Where(tag => tag?.GetValueKind() == JsonValueKind.String).Select(tag => tag!.GetValue<string>()).ToArray() ?? [];

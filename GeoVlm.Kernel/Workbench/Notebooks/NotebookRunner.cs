@@ -60,7 +60,7 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (timeout is { } longest) limit.CancelAfter(longest);
         cell.ExecutionCount = number;
-        CellResult result = session.Execute(cell.Source, output, limit.Token, number);
+        CellResult result = session.Execute(cell.Submission, output, limit.Token, number);
         if (result.Status == CellStatus.Interrupted && !cancellation.IsCancellationRequested) result = result with { Error = TooSlow(timeout) };
 
         if (result.Value is { } value) output.Result(value, number);

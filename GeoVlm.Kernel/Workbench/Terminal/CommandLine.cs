@@ -29,6 +29,7 @@ public static class CommandLine
             DoctorCommand.Create(parts.Probes, console),
             TinyCommand.Create(console),
             BenchCommand.Create(console),
+            CheckModelCommand.Create(console),
             version,
         };
 

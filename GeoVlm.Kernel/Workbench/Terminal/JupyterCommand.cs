@@ -39,7 +39,7 @@ internal static class JupyterCommand
 
     private static int Serve(WorkbenchParts parts, string connectionFile)
     {
-        using (JupyterKernel kernel = new(ConnectionFile.Read(connectionFile), parts.NewSession, parts.Commands)) kernel.Run();
+        using (JupyterKernel kernel = new(ConnectionFile.Read(connectionFile), parts.NewSession)) kernel.Run();
         NetMQConfig.Cleanup(block: true); // waits for the sockets to hand over the last messages; only once all are disposed
         return ExitCode.Success;
     }
