@@ -11,9 +11,11 @@ internal static class CheckKindCatalogue
         new SafetensorsFilesCheck(),
         new TokenizerEncodeCheck(),
         new TokenizerDecodeCheck(),
+        new ChatTemplateCheck(),
         new SmartResizeCheck(),
         new PixelValuesCheck(),
         new RopeIndexCheck(),
+        new VisionCheck(),
         new PrefillLogitsCheck(),
         new SftLossesCheck(),
         new GrpoLossesCheck(),
@@ -21,5 +23,9 @@ internal static class CheckKindCatalogue
         new KlCheck(),
         new AdamWCheck(),
         new SchedulesCheck(),
+        new DecodeLogitsCheck(),
+        new GreedyCheck(),
+        new LogpsCheck(),
+        new SftGradientsCheck(),
     ];
 }
