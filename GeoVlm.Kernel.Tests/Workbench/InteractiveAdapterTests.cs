@@ -62,7 +62,7 @@ public sealed class InteractiveAdapterTests
         """;
 
     [Fact]
-    public void Commands_run_show_and_set_variables_in_a_host_of_that_shape()
+    public async Task Commands_run_show_and_set_variables_in_a_host_of_that_shape()
     {
         Assembly host = Compile();
         Assert.Contains("#!geo-load", InteractiveAdapter.Register(host));
@@ -71,14 +71,14 @@ public sealed class InteractiveAdapterTests
         dynamic command = context.Command;
 
         command.Line("#!geo-load synthetic --split train --count 2 --tasks referred-detection");
-        ((Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context)).Wait(TestContext.Current.CancellationToken);
+        await (Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context);
         Assert.Null((string?)context.Failure);
         Assert.Contains("EoDataset train = (global::GeoVlm.Data.EoDataset)", (string)root.Submitted[0]);
         Assert.Contains(((IEnumerable<dynamic>)context.Events[0].Values).Select(value => (string)value.MimeType), type => type == "text/html");
         Assert.Equal(["IRenderable text/html", "IRenderable text/plain"], (IEnumerable<string>)host.GetType("Microsoft.DotNet.Interactive.Formatting.Formatter")!.GetProperty("Registered")!.GetValue(null)!);
 
         command.Line("#!geo-load synthetic --splt train");
-        ((Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context)).Wait(TestContext.Current.CancellationToken);
+        await (Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context);
         Assert.Contains("did you mean --split", (string)context.Failure);
     }
 

@@ -26,7 +26,7 @@ public sealed class WidgetTests
     }
 
     [Fact]
-    public void A_button_stops_a_cell_that_runs_and_without_a_page_a_widget_is_text()
+    public async Task A_button_stops_a_cell_that_runs_and_without_a_page_a_widget_is_text()
     {
         using Session session = new(SharedFolder.Repository);
         CommRecorder page = new();
@@ -35,7 +35,7 @@ public sealed class WidgetTests
         Task<CellResult> running = Task.Run(() => session.Execute("while (!stop.Pressed.IsCancellationRequested) Thread.Sleep(5); pick.Value", page, TestContext.Current.CancellationToken));
         JsonObject click = new() { ["method"] = "custom", ["content"] = new JsonObject { ["event"] = "click" } };
         session.Comms.Receive(new CommMessage("comm_msg", id, null, click, [], []), page);
-        Assert.True(running.Wait(TimeSpan.FromSeconds(10)));
+        await running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal("task: a (of a, b)", new Dropdown("task", "a", "b").Render().Data[MimeBundle.Text]);
         Assert.False(new Button("x").Render().Data.ContainsKey("application/vnd.jupyter.widget-view+json"));
     }
