@@ -35,6 +35,10 @@ public static class CommandCatalogue
         new GeoGrpoCommand(),
         new GeoEvalCommand(),
         new GeoAblateCommand(),
+        new GeoJobCommand(),
+        new GeoRunsCommand(),
+        new GeoCompareCommand(),
+        new GeoReplayCommand(),
     ];
 
     /// <summary>The command of this name.</summary>
