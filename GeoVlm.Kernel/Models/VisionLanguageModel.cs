@@ -76,6 +76,8 @@ public sealed class VisionLanguageModel : IDisposable
         device ??= TorchRuntime.DefaultDevice;
         Qwen25VlConfig config = Qwen25VlConfig.Load(folder);
         ImagePreprocessor preprocessor = ImagePreprocessor.Load(folder);
+        (int, int, int) expected = (config.Vision.PatchSize, config.Vision.TemporalPatchSize, config.Vision.MergeSize), found = (preprocessor.PatchSize, preprocessor.TemporalPatchSize, preprocessor.MergeSize);
+        if (found != expected) throw new GeoVlmException($"{folder}: preprocessor_config.json has the patch, temporal and merge sizes {found}, config.json {expected}; they are not of one model.");
         return new(config, preprocessor, ParameterSet.Load(config, folder, device), device);
     }
 
