@@ -110,6 +110,12 @@ public sealed class VisionLanguageModel : IDisposable
     public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask = null, KeyValueCache? cache = null, Action<int, Tensor>? afterLayer = null) =>
         language.Decode(embeddings, positions, mask, cache, afterLayer);
 
+    /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
+    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, Tensor? mask) => language.DecodeCheckpointed(embeddings, positions, mask);
+
+    /// <summary>Weight [vocabulary, hidden] of the output head; null where an adapter is at work on it.</summary>
+    internal Tensor? PlainHead => language.PlainHead;
+
     /// <summary>The output head: [..., hidden] to [..., vocabulary].</summary>
     public Tensor Logits(Tensor hidden) => language.Logits(hidden);
 
