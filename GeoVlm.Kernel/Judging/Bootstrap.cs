@@ -26,6 +26,30 @@ public static class Bootstrap
         return (values.Average(), Quantile(means, 0.025), Quantile(means, 0.975));
     }
 
+    /// <summary>Numbers of a whole set with their 95 % intervals: the samples are drawn anew, each number is computed of the draw.</summary>
+    /// <param name="count">Number of samples, at least one.</param>
+    /// <param name="resamples">Number of draws.</param>
+    /// <param name="stream">Names the random stream.</param>
+    /// <param name="score">From indices of samples to the numbers, null where undefined.</param>
+    /// <returns>The numbers of the set itself, and the ends of their intervals over the draws that define them; NaN for an undefined number.</returns>
+    public static (double?[] Value, double[] Low, double[] High) SetIntervals(int count, int resamples, string stream, Func<IReadOnlyList<int>, double?[]> score)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(count);
+        var random = new SeededRandom(Seed.Derive(0, "bootstrap", stream));
+        double?[] value = score([.. Enumerable.Range(0, count)]);
+        var drawn = value.Select(_ => new List<double>(resamples)).ToArray();
+        var samples = new int[count];
+        for (int r = 0; r < resamples; r++)
+        {
+            for (int i = 0; i < count; i++) samples[i] = random.Next(count);
+            double?[] scored = score(samples);
+            for (int m = 0; m < value.Length; m++)
+                if (scored[m] is { } one) drawn[m].Add(one);
+        }
+        double End(int m, double q) => value[m] is null || drawn[m].Count == 0 ? double.NaN : Quantile([.. drawn[m].Order()], q);
+        return (value, [.. value.Select((_, m) => End(m, 0.025))], [.. value.Select((_, m) => End(m, 0.975))]);
+    }
+
     /// <summary>Quantile of sorted values, interpolated between neighbours.</summary>
     private static double Quantile(double[] sorted, double q)
     {
