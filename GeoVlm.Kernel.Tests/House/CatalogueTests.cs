@@ -55,6 +55,6 @@ public sealed partial class CatalogueTests
     [GeneratedRegex(@"^([a-z0-9]+(-[a-z0-9]+)*|dr_grpo)\z")]
     private static partial Regex LossName();
 
-    [GeneratedRegex(@"^#!(geo(-[a-z0-9]+)+|lsmagic|help|about|whos?|time|html|markdown)\z")]
+    [GeneratedRegex(@"^#!(geo(-[a-z0-9]+)+|[a-z]+)\z")]
     private static partial Regex CommandName();
 }

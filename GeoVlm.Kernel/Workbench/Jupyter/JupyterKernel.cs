@@ -8,7 +8,7 @@ namespace GeoVlm.Workbench.Jupyter;
 /// The session starts in the background, so that kernel_info is answered before the compiler is loaded.</remarks>
 public sealed class JupyterKernel : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), UntilWarmUp = TimeSpan.FromSeconds(1);
 
     private readonly Channels channels;
     private readonly Lazy<ISession> session;
@@ -17,6 +17,7 @@ public sealed class JupyterKernel : IDisposable
     private readonly CommHandler comms;
     private readonly Subshells subshells;
     private readonly CancellationTokenSource stop = new();
+    private readonly ManualResetEventSlim answered = new();
     private readonly CrashNote crash;
 
     /// <summary>Binds the sockets.</summary>
@@ -50,10 +51,11 @@ public sealed class JupyterKernel : IDisposable
         using IDisposable? parent = ParentWatch.Start(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), stop.Cancel);
 
         channels.Publish("status", new JsonObject { ["execution_state"] = "starting" }, null);
-        _ = Task.Run(() => session.Value); // should it fail, the first cell shows why
         ShellLane main = subshells.Main;
         Thread control = new(ServeControl) { Name = "jupyter control", IsBackground = true };
         control.Start();
+        Thread warmUp = new(WarmUp) { Name = "jupyter warm-up", IsBackground = true };
+        warmUp.Start();
         channels.Start(Route, channels.Control.Add, channels.Stdin.Add);
         stop.Token.WaitHandle.WaitOne();
 
@@ -70,6 +72,23 @@ public sealed class JupyterKernel : IDisposable
     {
         channels.Dispose();
         stop.Dispose();
+    }
+
+    // The compiler comes after the first answer, which it would slow down, and the language services when nothing else wants the processor.
+    private void WarmUp()
+    {
+        try
+        {
+            answered.Wait(UntilWarmUp, stop.Token);
+            ISession made = session.Value; // should it fail, the first cell shows why
+            stop.Token.WaitHandle.WaitOne(Patience);
+            Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+            if (!stop.IsCancellationRequested) made.Complete("Console.", 8, stop.Token);
+        }
+        catch (Exception error)
+        {
+            if (!stop.IsCancellationRequested) Console.Error.WriteLine($"geovlm: warming up failed: {error.Message}");
+        }
     }
 
     // On the thread of the sockets. What moves in a widget must reach a running cell, which is what a slider or a stop button is for.
@@ -124,6 +143,7 @@ public sealed class JupyterKernel : IDisposable
         {
             case "kernel_info_request":
                 send(request.Reply(KernelInfo.Answer()));
+                answered.Set();
                 break;
             case "interrupt_request":
                 subshells.Interrupt();

@@ -70,12 +70,9 @@ internal sealed partial class KernelProcess : IDisposable
             ShellPort = ports[0], ControlPort = ports[1], StdinPort = ports[2], IoPubPort = ports[3], HeartbeatPort = ports[4],
         };
         string file = Path.Combine(Path.GetTempPath(), $"geovlm-{Guid.NewGuid():N}.json");
-        using (FileStream stream = new(file, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-            JsonSerializer.Serialize(stream, connection);
+        FileStreamOptions ownersOnly = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) ownersOnly.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (FileStream stream = new(file, ownersOnly)) JsonSerializer.Serialize(stream, connection);
         ProcessStartInfo start = new(launch.Arguments[0], launch.Arguments.Skip(1).Select(word => word.Replace("{connection_file}", file, StringComparison.Ordinal)))
         {
             RedirectStandardOutput = true, RedirectStandardError = true,

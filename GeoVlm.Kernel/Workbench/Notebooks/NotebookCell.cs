@@ -72,6 +72,12 @@ public sealed class NotebookCell
         });
     }
 
+    /// <summary>A new Markdown cell.</summary>
+    public static NotebookCell Markdown(string source) => new(new JsonObject
+    {
+        ["cell_type"] = "markdown", ["id"] = NewId(), ["metadata"] = new JsonObject(), ["source"] = NotebookText.ToLines(source),
+    });
+
     /// <summary>A cell id as nbformat 4.5 asks for.</summary>
     internal static string NewId() => Guid.NewGuid().ToString("N")[..8];
 }

@@ -25,6 +25,7 @@ public static class CommandLine
         RootCommand root = new("GeoVlm: notebooks in C# to train vision-language models on images of the Earth.")
         {
             RunCommand.Create(parts, console),
+            ConvertCommand.Create(console),
             JupyterCommand.Create(parts, console),
             DoctorCommand.Create(parts.Probes, console),
             TinyCommand.Create(console),

@@ -15,6 +15,9 @@ public sealed class CommHub
     /// <exception cref="GeoVlmException">The calling code does not run inside of a cell.</exception>
     public static CommHub Current => CellScope.Require("CommHub").Comms;
 
+    /// <summary>Whether the calling code runs inside of a cell.</summary>
+    internal static bool IsInCell => CellScope.Current is not null;
+
     /// <summary>Id and target of each open comm.</summary>
     public IReadOnlyList<(string Id, string Target)> Open => [.. comms.Values.Select(comm => (comm.Id, comm.Target))];
 
