@@ -11,6 +11,9 @@ public sealed record Prediction(Sample Sample, ParsedCompletion Completion)
     /// <summary>Attribute of a sample that holds its reference as the source wrote it, for metrics that read text with the published parser.</summary>
     public const string ReferenceText = "reference_text";
 
+    /// <summary>Attribute that holds the boxes of the reference as written, where they stand apart from its text.</summary>
+    public const string ReferenceBoxesText = "reference_boxes_text";
+
     /// <summary>Attribute that puts a sample into a size group: small, medium, large.</summary>
     public const string SizeGroup = "size_group";
 

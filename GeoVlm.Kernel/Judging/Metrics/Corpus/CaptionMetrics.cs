@@ -55,6 +55,7 @@ public sealed class CaptionMetrics(WordNet? wordNet = null) : ICorpusMetric
     {
         if (prediction.Sample.Task != EoTask.GroundedCaption) return new(prediction.Words, prediction.ReferenceTexts);
         string? reference = prediction.Sample.Attributes.GetValueOrDefault(Prediction.ReferenceText);
+        if (prediction.ReferenceObjects.Count >= PublishedBoxMetrics.MostGrounded) return new(prediction.Words, []); // left out, as published
         return new(PublishedBoxes.TextWithout(prediction.Written), reference is null ? prediction.ReferenceTexts : [PublishedBoxes.TextWithout(reference)]);
     }
 

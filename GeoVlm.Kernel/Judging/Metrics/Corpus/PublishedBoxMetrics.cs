@@ -10,7 +10,7 @@ namespace GeoVlm.Judging.Metrics.Corpus;
 /// images with 50 or more reference boxes are left out.</remarks>
 public sealed class PublishedBoxMetrics : ICorpusMetric
 {
-    private const int MostGrounded = 50;
+    internal const int MostGrounded = 50;
     private static readonly double[] Thresholds = [0.5, 0.25];
     private static readonly string[] Groups = ["all", "small", "medium", "large", "single", "multiple"];
 
@@ -56,7 +56,7 @@ public sealed class PublishedBoxMetrics : ICorpusMetric
         public static Row Of(Prediction prediction, bool signed)
         {
             var sample = prediction.Sample;
-            string? text = sample.Attributes.GetValueOrDefault(Prediction.ReferenceText);
+            string? text = sample.Attributes.GetValueOrDefault(Prediction.ReferenceBoxesText) ?? sample.Attributes.GetValueOrDefault(Prediction.ReferenceText);
             var row = text is not null
                 ? new Row(PublishedBoxes.Read(prediction.Written, signed), PublishedBoxes.Read(text, signed))
                 : new Row([.. prediction.Objects.Select(FiveNumbers)], [.. prediction.ReferenceObjects.Select(FiveNumbers)]);
