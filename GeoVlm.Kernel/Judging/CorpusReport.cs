@@ -41,7 +41,7 @@ public sealed class CorpusReport
         foreach (var ((task, count, before), (_, _, later)) in families.Zip(after.families))
         {
             int[] shared = [.. before.Definitions.Select(d => later.Definitions.ToList().FindIndex(l => l.Name == d.Name))];
-            var (mean, low, high) = Bootstrap.SetIntervals(count, Resamples(count), $"{task}/{before.Definitions[0].Name}/difference", s =>
+            var (mean, low, high, chance) = Bootstrap.SetIntervals(count, Resamples(count), $"{task}/{before.Definitions[0].Name}/difference", s =>
             {
                 var (first, second) = (before.Score(s), later.Score(s));
                 return [.. first.Select((f, i) => shared[i] < 0 ? null : second[shared[i]] - f)];
@@ -50,14 +50,14 @@ public sealed class CorpusReport
             var (was, now) = (before.Score(all), later.Score(all));
             for (int i = 0; i < mean.Length; i++)
                 if (mean[i] is { } change)
-                    differences.Add(new(task, before.Definitions[i].Name, was[i]!.Value, now[shared[i]]!.Value, change, low[i], high[i], count));
+                    differences.Add(new(task, before.Definitions[i].Name, was[i]!.Value, now[shared[i]]!.Value, change, low[i], high[i], count) { PValue = chance[i] });
         }
         return differences;
     }
 
     private static IEnumerable<MetricRow> RowsOf(EoTask task, int count, PreparedMetric metric)
     {
-        var (mean, low, high) = Bootstrap.SetIntervals(count, Resamples(count), $"{task}/{metric.Definitions[0].Name}", metric.Score);
+        var (mean, low, high, _) = Bootstrap.SetIntervals(count, Resamples(count), $"{task}/{metric.Definitions[0].Name}", metric.Score);
         return metric.Definitions.Select((d, i) => new MetricRow(task, d.Name, mean[i] ?? double.NaN, low[i], high[i], count) { Definition = d.Definition, Protocol = d.Protocol });
     }
 

@@ -113,6 +113,9 @@ public sealed record MetricRow(EoTask Task, string Metric, double Mean, double L
 /// <param name="Count">Number of samples.</param>
 public sealed record PairedDifference(EoTask Task, string Metric, double Before, double After, double Difference, double Low, double High, int Count)
 {
+    /// <summary>Two-sided p-value of no difference, from the same draws; NaN where it was not computed.</summary>
+    public double PValue { get; init; } = double.NaN;
+
     /// <summary>Whether the interval leaves out 0.</summary>
     public bool IsClear => Low > 0 || High < 0;
 }

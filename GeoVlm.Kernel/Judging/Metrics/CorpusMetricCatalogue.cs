@@ -14,6 +14,7 @@ public static class CorpusMetricCatalogue
         new PublishedBoxMetrics(),
         new CocoBoxMetrics(),
         new ChangeMapMetrics(),
+        new DamageMetrics(),
         new ClassMetrics(),
         new LabelSetMetrics(),
         new CaptionMetrics(),

@@ -10,12 +10,16 @@ namespace GeoVlm.Judging.Predictions;
 /// <param name="Notes">What was assumed: the dialect, the frame of boxes.</param>
 public sealed record PredictionFile(IReadOnlyList<Prediction> Predictions, IReadOnlyList<DatasetProblem> Problems, IReadOnlyList<string> Notes)
 {
+    /// <summary>Rows that are not scored: no JSON, no prediction, no reference.</summary>
+    public int Skipped => Problems.Count(p => p.What.EndsWith("skipped", StringComparison.Ordinal));
+
     private static readonly string[] EarthDialFields = ["gt_bbox", "caption0", "annotation", "groundtruth", "obj_ids"];
 
     /// <summary>Reads JSON Lines or a JSON array, also gzipped.</summary>
     /// <remarks>The plain schema of a row: <c>{"id", "prediction", "reference" or "references", "boxes", "reference_boxes", "width", "height",
     /// "frame", "size_group", "vqa_type"}</c>; only a prediction and a reference are needed. Common other names are understood (answer, response,
-    /// ground_truth, caption0 …). Boxes are <c>[x1,y1,x2,y2]</c> with an optional angle in degrees, in a text or as an array.</remarks>
+    /// ground_truth, caption0 …). Boxes are <c>[x1,y1,x2,y2]</c> with an optional angle in degrees, in a text or as an array, or objects
+    /// <c>{"bbox": [x1,y1,x2,y2], "label", "score"}</c>; other notations that name their units are read as well.</remarks>
     /// <exception cref="GeoVlmException">A file cannot be read, or not one row can be used; the message names the first problems.</exception>
     public static PredictionFile Read(string path, PredictionOptions options)
     {

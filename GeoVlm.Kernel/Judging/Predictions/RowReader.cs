@@ -16,6 +16,9 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
     /// <summary>The side of an image whose size no row tells; pixels then pass through unchanged.</summary>
     private const int UnknownSide = 1000;
 
+    /// <summary>Most pixels of an image whose boxes are painted.</summary>
+    private const long MaximumPixels = 100_000_000;
+
     private readonly bool boxes = BoxTasks.Has(options.Task) || options.Task == EoTask.ChangeDetection;
     private bool sizeUnknown;
 
@@ -35,6 +38,8 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         string frameName = row.Text("frame") ?? options.Frame ?? (earthDial ? "percent" : "pixels");
         int side = earthDial || frameName == "percent" ? 100 : UnknownSide;
         var image = new GeoImage(id, width ?? side, height ?? side, () => throw new GeoVlmException($"'{id}' is a row of predictions, which has no picture."));
+        if (options.Task is EoTask.ChangeDetection or EoTask.DisasterDetection && (long)image.Width * image.Height > MaximumPixels)
+            throw new GeoVlmException($"its picture of {image.Width} × {image.Height} is above {MaximumPixels:N0} pixels, too large to paint");
         var frame = PredictionFrames.Parse(frameName, image.Width, image.Height);
         var truthFrame = truth.Text("reference_frame") is { } other ? PredictionFrames.Parse(other, image.Width, image.Height)
             : ReferenceEquals(row, truth) ? frame : PredictionFrames.Parse(truth.Text("frame") ?? options.Frame ?? "pixels", image.Width, image.Height);
@@ -43,7 +48,8 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         var given = truth.Get("reference_boxes") ?? truth.Get("gt_boxes");
         if (references.Count == 0 && given is null && truth.Get("obj_ids") is null)
             throw new GeoVlmException("it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references)");
-        List<Answer> answers = [.. references.Select(r => Reference(r, truthFrame))];
+        // Beside boxes given apart, other fields hold words: a label, or the text that the boxes ground.
+        List<Answer> answers = given is null || options.Task == EoTask.GroundedCaption ? [.. references.Select(r => Reference(r, truthFrame))] : [];
         if (given is { } array) answers = [Combined(answers.FirstOrDefault(), Boxes(PredictionRow.Flat(array), truthFrame))];
         else if (answers.Count == 0) answers = [Combined(null, Boxes(truth.Text("obj_ids")!, truthFrame))];
         var sample = new Sample(id, options.Task, [image], row.Text("question") ?? "", answers[0])
@@ -92,14 +98,7 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         ? new GroundedTextAnswer(PublishedBoxes.TextWithout((words as TextAnswer)?.Text ?? (words as GroundedTextAnswer)?.Text ?? ""), found)
         : found;
 
-    /// <summary>Groups of four or five numbers; a fifth turns the box counter-clockwise, in degrees.</summary>
-    private static BoxesAnswer Boxes(string text, CoordinateFrame frame) => new(
-    [
-        .. PublishedBoxes.Read(text, signed: true).Where(g => g.Length is 4 or 5).Select(g => new LabelledBox(g.Length == 4 ? new Box(g[0], g[1], g[2], g[3]) : Upright(g))
-            { Oriented = g.Length == 5 ? PublishedBoxes.Rectangle(g) : null }),
-    ], frame);
-
-    private static Box Upright(double[] group) => group[4] == 0 ? new Box(group[0], group[1], group[2], group[3]) : PublishedBoxes.Rectangle(group).Bounds();
+    private BoxesAnswer Boxes(string text, CoordinateFrame frame) => RowBoxes.Read(text, frame, options.Frame is null && !earthDial);
 
     private Dictionary<string, string> Attributes(PredictionRow row, PredictionRow truth, IReadOnlyList<JsonElement> references)
     {

@@ -36,7 +36,7 @@ internal sealed class ScoreCommand
     {
         ScoreCommand score = new(console);
         score.dialectOption.AcceptOnlyFromAmong([.. PredictionOptions.Dialects]);
-        Command command = new("score", "Score any system's predictions: metrics as published beside ours, with 95 % intervals and definitions. See docs/scoring.md.")
+        Command command = new("score", "Score any system's predictions: metrics as published beside ours, with 95 % intervals and definitions. See docs/metrics.md.")
         {
             score.taskOption, score.predictionsOption, score.referencesOption, score.againstOption, score.dialectOption, score.frameOption, score.wordNetOption, score.jsonOption,
         };
@@ -78,6 +78,7 @@ internal sealed class ScoreCommand
         Task = EoTaskNames.Of(task),
         Predictions = path,
         Scored = file.Predictions.Count,
+        file.Skipped,
         file.Notes,
         Problems = file.Problems.Select(p => new { p.Where, p.What }),
         Unreadable = file.Predictions.Count(p => p.Completion.Failure is not null),
@@ -85,7 +86,7 @@ internal sealed class ScoreCommand
         {
             Name = r.Metric, Value = Finite(r.Mean), Low = Finite(r.Low), High = Finite(r.High), r.Count, Protocol = r.Protocol.ToString().ToLowerInvariant(), r.Definition,
         }),
-        Differences = differences.Select(d => new { Name = d.Metric, Other = d.Before, This = d.After, d.Difference, Low = Finite(d.Low), High = Finite(d.High), Clear = d.IsClear, d.Count }),
+        Differences = differences.Select(d => new { Name = d.Metric, Other = d.Before, This = d.After, d.Difference, Low = Finite(d.Low), High = Finite(d.High), P = Finite(d.PValue), Clear = d.IsClear, d.Count }),
     };
 
     // JSON has no NaN: an undefined number is null.
@@ -93,7 +94,7 @@ internal sealed class ScoreCommand
 
     private void Show(string path, EoTask task, PredictionFile file, CorpusReport report, IReadOnlyList<PairedDifference> differences)
     {
-        console.WriteLine($"{path}: {file.Predictions.Count} rows scored as {EoTaskNames.Of(task)}, {file.Predictions.Count(p => p.Completion.Failure is not null)} of them unreadable answers.");
+        console.WriteLine($"{path}: {file.Predictions.Count} rows scored as {EoTaskNames.Of(task)}, {file.Predictions.Count(p => p.Completion.Failure is not null)} of them unreadable answers; {file.Skipped} rows skipped.");
         foreach (string note in file.Notes) console.WriteLine(note);
         foreach (MetricProtocol protocol in (MetricProtocol[])[MetricProtocol.Published, MetricProtocol.Honest])
         {
@@ -104,9 +105,9 @@ internal sealed class ScoreCommand
         }
         if (differences.Count > 0)
         {
-            Table table = new Table().AddColumns("paired", "other", "this", "difference", "95 % interval", "n");
+            Table table = new Table().AddColumns("paired", "other", "this", "difference", "95 % interval", "p", "n");
             foreach (PairedDifference d in differences)
-                table.AddRow(Markup.Escape(d.Metric), Number(d.Before), Number(d.After), $"{d.Difference:+0.0000;-0.0000;0.0000}", Markup.Escape(Interval(d.Low, d.High)), d.Count.ToString());
+                table.AddRow(Markup.Escape(d.Metric), Number(d.Before), Number(d.After), $"{d.Difference:+0.0000;-0.0000;0.0000}", Markup.Escape(Interval(d.Low, d.High)), Number(d.PValue), d.Count.ToString());
             console.Write(table);
         }
         foreach (DatasetProblem problem in file.Problems.Take(ProblemsShown)) console.WriteLine($"{problem.Where}: {problem.What}");

@@ -30,14 +30,17 @@ public sealed class CocoBoxMetrics : ICorpusMetric
         {
             foreach (var o in predictions[i].ReferenceObjects)
                 truths.Add(new(i, byClass ? o.Label : "", CocoBox.From(o.Box), o.Box.Area, o.Difficult));
-            foreach (var o in predictions[i].Objects) detections.Add(new(i, byClass ? Class(o, i) : "", CocoBox.From(o.Box)));
+            foreach (var o in predictions[i].Objects)
+                detections.Add(new(i, byClass ? Class(o, i) : "", CocoBox.From(o.Box), o.Confidence ?? 1));
         }
         var coco = new CocoEvaluation(truths, detections, predictions.Count);
         string per = byClass ? "mean over classes" : "classes set aside";
+        string confidence = predictions.Any(p => p.Objects.Any(o => o.Confidence is not null)) ? "boxes ranked by their confidence"
+            : "every box has confidence 1, so file order matters";
         string[] classes = byClass && coco.Categories.Count is > 1 and <= MostClassesShown ? [.. coco.Categories] : [];
         List<(MetricDefinition Definition, Func<IReadOnlyList<int>, double?> Value)> values =
         [
-            (new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; every box has confidence 1, so file order matters (pycocotools)"), s => coco.AveragePrecision(images: s)),
+            (new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; {confidence} (pycocotools)"), s => coco.AveragePrecision(images: s)),
             (new("AP50", $"COCO AP at IoU 0.5, {per}"), s => coco.AveragePrecision(0.5, images: s)),
             (new("AP75", $"COCO AP at IoU 0.75, {per}"), s => coco.AveragePrecision(0.75, images: s)),
             (new("AR@100", $"COCO average recall, at most 100 boxes, {per}"), s => coco.AverageRecall(images: s)),
