@@ -1,5 +1,4 @@
 using System.Globalization;
-using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Predictions;
