@@ -29,20 +29,22 @@ public sealed class GrpoTrainer : IDisposable
     /// <param name="rubricOf">How each sample is judged.</param>
     /// <param name="config">Options.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
-    /// <param name="start">The reference policy, not owned; a copy of the policy as it is now when null.</param>
+    /// <param name="start">The reference policy, not owned; when null a copy of the policy as it is now, or where it has an adapter, the policy without that.</param>
     /// <exception cref="GeoVlmException">An option is out of range, or there are no samples.</exception>
     public GrpoTrainer(
         Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null, Policy? start = null)
     {
         config.Validate();
         if (samples.Count == 0) throw new GeoVlmException("there are no samples to train on");
+        if (config.SyncReferenceEvery is not null && policy.Model.Adapter is not null)
+            throw new GeoVlmException("SyncReferenceEvery: the reference of a policy with an adapter is its base model, which does not move; leave it null, or merge the adapter.");
         (Config, Policy) = (config, policy);
         ownsReference = start is null && config.Beta > 0;
-        reference = config.Beta > 0 ? start ?? policy.Copy("reference") : null;
+        reference = config.Beta > 0 ? start ?? (policy.Model.Adapter is null ? policy.Copy("reference") : policy.WithoutAdapter()) : null;
         order = new PromptOrder(samples, config.Order, config.Seed, config.Steps * config.PromptsPerStep);
         collector = new RolloutCollector(
             engine ?? new TorchRolloutEngine(policy), samples, rubricOf, PromptTemplate.Find(policy.Encoder.Options.Template), order, config);
-        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
+        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), config.Train);
         update = new PolicyUpdate(policy, reference, optimizer, config);
         schedule = LearningRateSchedule.Find(config.Schedule);
     }
@@ -115,7 +117,7 @@ public sealed class GrpoTrainer : IDisposable
     internal void Restore(TrainerState state, Func<string, Tensor> readWeights, Func<string, Tensor> readOptimizer)
     {
         using var noGrad = no_grad();
-        foreach (var (name, parameter) in Policy.Model.Parameters)
+        foreach (var (name, parameter) in Policy.Parameters)
         {
             using var saved = readWeights(name);
             parameter.copy_(saved);
