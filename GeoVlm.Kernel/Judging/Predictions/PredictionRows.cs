@@ -42,7 +42,7 @@ internal static class PredictionRows
             if (line.Length > MaximumLine) problems.Add(new(where, $"{line.Length:N0} characters, more than {MaximumLine:N0}; skipped"));
             else if (Parse(line, out var value) is { } fault) problems.Add(new(where, $"{fault}; skipped"));
             else if (value.ValueKind != JsonValueKind.Object) problems.Add(new(where, $"found a JSON {value.ValueKind}, expected an object like {{\"id\": 1, \"prediction\": \"…\"}}; skipped"));
-            else rows.Add(new(number, value));
+            else rows.Add(PredictionRow.Of(number, value));
         }
         return rows;
     }
@@ -53,7 +53,7 @@ internal static class PredictionRows
         var rows = new List<PredictionRow>();
         foreach (var (index, item) in value.EnumerateArray().Index())
         {
-            if (item.ValueKind == JsonValueKind.Object) rows.Add(new(index + 1, item));
+            if (item.ValueKind == JsonValueKind.Object) rows.Add(PredictionRow.Of(index + 1, item));
             else problems.Add(new($"{name}, item {index + 1}", $"found a JSON {item.ValueKind}, expected an object; skipped"));
         }
         return rows;

@@ -33,6 +33,16 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
     /// <exception cref="GeoVlmException">The row lacks something.</exception>
     public Prediction Read(PredictionRow row, PredictionRow truth, string id)
     {
+        var (sample, frame) = ReadSample(row, truth, id, answersAreReferences: !ReferenceEquals(row, truth));
+        string? written = row.Prediction ?? (row.Get("boxes") is { } bare ? PredictionRow.Flat(bare) : null);
+        if (written is null) throw new GeoVlmException("it has no prediction (\"prediction\", \"answer\", \"response\", \"boxes\" …)");
+        return new Prediction(sample, Read(written, row.Get("boxes"), sample, frame));
+    }
+
+    /// <summary>What was asked, and the frame in which the answer writes coordinates.</summary>
+    /// <exception cref="GeoVlmException">The row lacks something.</exception>
+    public (Sample Sample, CoordinateFrame Frame) ReadSample(PredictionRow row, PredictionRow truth, string id, bool answersAreReferences)
+    {
         var (width, height) = (row.Size("width") ?? truth.Size("width"), row.Size("height") ?? truth.Size("height"));
         sizeUnknown |= width is null || height is null;
         string frameName = row.Text("frame") ?? options.Frame ?? (earthDial ? "percent" : "pixels");
@@ -44,7 +54,7 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         var truthFrame = truth.Text("reference_frame") is { } other ? PredictionFrames.Parse(other, image.Width, image.Height)
             : ReferenceEquals(row, truth) ? frame : PredictionFrames.Parse(truth.Text("frame") ?? options.Frame ?? "pixels", image.Width, image.Height);
 
-        var references = truth.References(answersAreReferences: !ReferenceEquals(row, truth));
+        var references = truth.References(answersAreReferences);
         var given = truth.Get("reference_boxes") ?? truth.Get("gt_boxes");
         if (references.Count == 0 && given is null && truth.Get("obj_ids") is null)
             throw new GeoVlmException("it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references)");
@@ -57,9 +67,7 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
             OtherReferences = [.. answers.Skip(1)],
             Attributes = Attributes(row, truth, references),
         };
-        string? written = row.Prediction ?? (row.Get("boxes") is { } bare ? PredictionRow.Flat(bare) : null);
-        if (written is null) throw new GeoVlmException("it has no prediction (\"prediction\", \"answer\", \"response\", \"boxes\" …)");
-        return new Prediction(sample, Read(written, row.Get("boxes"), sample, frame));
+        return (sample, frame);
     }
 
     private ParsedCompletion Read(string written, JsonElement? given, Sample sample, CoordinateFrame frame)
