@@ -8,5 +8,6 @@ public static class BenchmarkCatalogue
     [
         new RewardsBenchmark(),
         new KernelBenchmark(),
+        new RewardServiceBenchmark(),
     ];
 }
