@@ -21,6 +21,7 @@ public static class CommandCatalogue
         new CSharpCommand(),
         new FSharpCommand(),
         new PythonCommand(),
+        new SqlCommand(),
         new ConnectCommand(),
         new ShellCommand(),
         new ShareCommand(),
