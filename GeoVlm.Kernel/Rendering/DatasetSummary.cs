@@ -14,6 +14,9 @@ public sealed partial record DatasetSummary(EoDataset Dataset) : IRenderable
     /// <summary>Number of problems that are listed; the rest is counted.</summary>
     public int MostProblems { get; init; } = 5;
 
+    // Headers are read from disk; a summary is not worth opening a hundred thousand files.
+    private const int MostHeaders = 2000;
+
     /// <inheritdoc/>
     public MimeBundle Render()
     {
@@ -42,8 +45,9 @@ public sealed partial record DatasetSummary(EoDataset Dataset) : IRenderable
         Add("reader", Dataset.Reader);
         if (Dataset.Source.Length > 0) Add("source", Dataset.Source);
         Add("tasks", string.Join(", ", Dataset.Tasks.Select(t => $"{Words(t.Key)} {t.Value:N0}")));
-        var images = Dataset.Samples.SelectMany(s => s.Images).ToArray();
-        Add("images", Sizes(images));
+        var images = Dataset.Samples.SelectMany(s => s.Images).Distinct(ReferenceEqualityComparer.Instance).Cast<GeoImage>()
+            .Take(MostHeaders).Where(i => i.Problem is null).ToArray();
+        Add(images.Length < MostHeaders ? "images" : $"first {MostHeaders:N0} images", Sizes(images));
         double[] distances = [.. images.Select(i => i.GroundSampleDistanceMetres).OfType<double>().Distinct().Order()];
         Add("ground sample distance", distances.Length switch
         {
