@@ -3,6 +3,7 @@ using GeoVlm.Data;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
+using GeoVlm.Learning.Losses;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Tests.Models;
 using TorchSharp;
@@ -85,6 +86,57 @@ public class GrpoTrainerTests
         }
         Assert.True(counts[^1] <= counts[2], string.Join(", ", counts));
     }
+
+    [Fact]
+    public void Micro_batches_change_nothing_beyond_rounding()
+    {
+        var whole = Run(Small with { Steps = 1 })[0];
+        var split = Run(Small with { Steps = 1, GroupsPerMicroBatch = 1 })[0];
+        Assert.Equal(whole.Loss, split.Loss, 5);
+        Assert.Equal(whole.GradNorm, split.GradNorm, whole.GradNorm * 1e-4);
+        Assert.Equal(whole.Reward, split.Reward);
+    }
+
+    [Theory]
+    [InlineData("grpo", "group", RatioLevel.Sequence)]
+    [InlineData("dr_grpo", "mean", RatioLevel.Token)]
+    [InlineData("bnpo", "batch", RatioLevel.Token)]
+    [InlineData("cispo", "rloo", RatioLevel.Token)]
+    [InlineData("sapo", "gdpo", RatioLevel.Token)]
+    [InlineData("vespo", "group", RatioLevel.Token)]
+    public void Every_loss_and_advantage_trains_and_is_on_policy_first(string loss, string advantage, RatioLevel ratio)
+    {
+        var records = Run(Small with { Steps = 1, PromptsPerStep = 2, IterationsPerBatch = 2, Loss = loss, Advantage = advantage, Ratio = ratio, ClipHigh = loss == "cispo" ? 5 : 0.2 });
+        Assert.True(records[0].MaxLogProbDifference < 1e-4);
+        Assert.True(double.IsFinite(records[0].GradNorm) && records[0].MaxRatio > records[0].MinRatio, $"ratios {records[0].MinRatio} to {records[0].MaxRatio}"); // the second update is off-policy
+    }
+
+    [Fact]
+    public void Groups_of_equal_rewards_are_replaced_and_a_hopeless_dataset_still_ends()
+    {
+        using var policy = TinyPolicy.Load();
+        var never = Reward.Define("never", (_, _) => 0);
+        using var hopeless = new GrpoTrainer(policy, TinyPolicy.Samples(16), s => RubricOf(s).WithRewards((never, 1)), Small with { Resamples = 2, PromptsPerStep = 2 });
+        Assert.Equal(1, hopeless.Step(TestContext.Current.CancellationToken).FracRewardZeroStd);
+
+        var strict = new Dictionary<string, int>(); // the first two prompts pay all alike, later ones do not
+        var pays = Reward.Define("pays", (answer, _) => Math.Clamp(((BoxesAnswer)answer).Objects.Sum(o => o.Box.X1) / 1000, 0, 1));
+        using var trainer = new GrpoTrainer(policy, TinyPolicy.Samples(16),
+            s => RubricOf(s).WithRewards((strict.TryAdd(s.Id, strict.Count) && strict.Count <= 2 || strict[s.Id] < 2 ? never : pays, 1)), Small with { Resamples = 3, PromptsPerStep = 2 });
+        Assert.True(trainer.Step(TestContext.Current.CancellationToken).FracRewardZeroStd < 0.6);
+    }
+
+    [Fact]
+    public void A_reference_that_moves_every_step_wholly_keeps_the_KL_at_nought()
+    {
+        var frozen = Run(Small with { Steps = 3, LearningRate = 1e-3 });
+        var moving = Run(Small with { Steps = 3, LearningRate = 1e-3, SyncReferenceEvery = 1, SyncReferenceShare = 1 });
+        Assert.True(frozen[^1].Kl > 1e-4, $"KL {frozen[^1].Kl}");
+        Assert.Equal(0, moving[^1].Kl!.Value, 6);
+    }
+
+    [Fact]
+    public void Presets_can_all_work() => Assert.All(GrpoPresets.All, p => p.Config.Validate());
 
     [Fact]
     public void Every_bad_option_is_reported_at_once()

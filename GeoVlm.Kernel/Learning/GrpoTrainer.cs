@@ -5,8 +5,9 @@ using GeoVlm.Generation;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning.Advantages;
 using GeoVlm.Learning.Losses;
+using GeoVlm.Learning.Runs;
+using GeoVlm.Learning.Schedules;
 using GeoVlm.Models;
-using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning;
@@ -14,42 +15,52 @@ namespace GeoVlm.Learning;
 /// <summary>Group relative policy optimisation: sample a group per prompt, reward it, compare siblings, take one clipped step.</summary>
 public sealed class GrpoTrainer : IDisposable
 {
-    private readonly GrpoConfig config;
-    private readonly Policy policy;
     private readonly Policy? reference;
-    private readonly IRolloutEngine engine;
-    private readonly IReadOnlyList<Sample> samples;
-    private readonly Func<Sample, Rubric> rubricOf;
-    private readonly PromptTemplate template;
+    private readonly bool ownsReference;
     private readonly AdamW optimizer;
-    private readonly IPolicyLoss loss;
     private readonly PromptOrder order;
+    private readonly RolloutCollector collector;
+    private readonly PolicyUpdate update;
+    private readonly LearningRateSchedule schedule;
 
-    /// <summary>Prepares a run; the reference policy is a frozen copy of the policy as it is now.</summary>
+    /// <summary>Prepares a run.</summary>
     /// <param name="policy">What is trained, in place; not owned.</param>
     /// <param name="samples">The training samples.</param>
     /// <param name="rubricOf">How each sample is judged.</param>
     /// <param name="config">Options.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
+    /// <param name="start">The reference policy, not owned; a copy of the policy as it is now when null.</param>
     /// <exception cref="GeoVlmException">An option is out of range, or there are no samples.</exception>
-    public GrpoTrainer(Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null)
+    public GrpoTrainer(
+        Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null, Policy? start = null)
     {
         config.Validate();
         if (samples.Count == 0) throw new GeoVlmException("there are no samples to train on");
-        (this.config, this.policy, this.samples, this.rubricOf) = (config, policy, samples, rubricOf);
-        this.engine = engine ?? new TorchRolloutEngine(policy);
-        template = PromptTemplate.Find(policy.Encoder.Options.Template);
-        reference = config.Beta > 0 ? policy.Copy("reference") : null;
-        loss = LossCatalogue.Find(config.Loss);
-        order = new PromptOrder(samples.Count, config.Seed);
-        optimizer = new AdamW(policy.Model, config.LearningRate, weightDecay: 0, trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
+        (Config, Policy) = (config, policy);
+        ownsReference = start is null && config.Beta > 0;
+        reference = config.Beta > 0 ? start ?? policy.Copy("reference") : null;
+        order = new PromptOrder(samples, config.Order, config.Seed, config.Steps * config.PromptsPerStep);
+        collector = new RolloutCollector(
+            engine ?? new TorchRolloutEngine(policy), samples, rubricOf, PromptTemplate.Find(policy.Encoder.Options.Template), order, config);
+        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
+        update = new PolicyUpdate(policy, reference, optimizer, config);
+        schedule = LearningRateSchedule.Find(config.Schedule);
     }
 
     /// <summary>Steps taken so far.</summary>
     public int StepsDone { get; private set; }
 
-    /// <summary>The rollouts of the latest step, with their judgements, for looking at.</summary>
-    public IReadOnlyList<(RolloutGroup Group, IReadOnlyList<Judgement> Judgements)> LatestRollouts { get; private set; } = [];
+    /// <summary>The rollouts of the latest step, with what they earned, for looking at.</summary>
+    public IReadOnlyList<JudgedGroup> LatestRollouts { get; private set; } = [];
+
+    /// <summary>The options.</summary>
+    public GrpoConfig Config { get; }
+
+    /// <summary>What is trained.</summary>
+    internal Policy Policy { get; }
+
+    /// <summary>What had to be changed to go on, for people: micro-batches made smaller when memory ran out.</summary>
+    public IReadOnlyList<string> Notes => update.Notes;
 
     /// <summary>Runs all steps of the config.</summary>
     /// <param name="afterStep">Sees each record; the run can be stopped between two tokens or two steps, and the policy keeps what it learned.</param>
@@ -58,7 +69,7 @@ public sealed class GrpoTrainer : IDisposable
     public IReadOnlyList<StepRecord> Run(Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)
     {
         var records = new List<StepRecord>();
-        while (StepsDone < config.Steps)
+        while (StepsDone < Config.Steps)
         {
             var record = Step(cancellation);
             records.Add(record);
@@ -72,118 +83,103 @@ public sealed class GrpoTrainer : IDisposable
     {
         var clock = Stopwatch.StartNew();
         int step = StepsDone + 1;
-        var prompts = order.Take(config.PromptsPerStep).Select(i => template.For(samples[i])).ToArray();
-        var groups = engine.Generate(prompts, new SamplingOptions
-        {
-            GroupSize = config.GroupSize,
-            Temperature = config.Temperature,
-            MaxNewTokens = config.MaxCompletionTokens,
-            Seed = Seed.Derive(config.Seed, "rollouts", step),
-        }, cancellation);
-        var judged = groups.Select(group =>
-            (group, (IReadOnlyList<Judgement>)[.. group.Rollouts.Select(r => rubricOf(group.Prompt.Sample).Judge(r.Text, group.Prompt.Sample, group.Frame))])).ToArray();
+        var groups = collector.Collect(step, cancellation);
         double rolloutSeconds = clock.Elapsed.TotalSeconds;
 
-        var batch = new BatchShape([.. groups.SelectMany(g => g.Rollouts).Select(r => r.TokenIds.Count)], config.MaxCompletionTokens);
-        var items = Batch(judged, batch);
-        double learningRate = config.LearningRate * Math.Min(1, (double)step / Math.Max(1, config.WarmupSteps));
+        var batch = new BatchShape(
+            [.. groups.SelectMany(g => g.Group.Rollouts).Select(r => PolicyUpdate.Counts(r, Config) ? r.TokenIds.Count : 0)], Config.MaxCompletionTokens);
+        var rows = update.Pack(groups);
+        double learningRate = Config.LearningRate * schedule.Factor(step, Config.ScheduleOptions);
+        cancellation.ThrowIfCancellationRequested(); // for the last time: a step that has begun to update is finished, so that a checkpoint never falls inside one
         UpdateTotals totals = null!;
-        double gradientNorm = 0;
-        for (int iteration = 0; iteration < config.IterationsPerBatch; iteration++)
+        for (int iteration = 0; iteration < Config.IterationsPerBatch; iteration++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            optimizer.ZeroGradients();
-            var parts = Lanes.Run(items, Lanes.For(policy.Model), lane => Backward(lane, batch));
-            var sum = parts.Aggregate((a, b) => a + b);
-            if (!double.IsFinite(sum.Loss))
-                throw new GeoVlmException($"the loss of step {step} is not finite (samples {string.Join(", ", prompts.Select(p => p.Sample.Id))}); the policy keeps the weights of step {step - 1}");
-            gradientNorm = optimizer.Step(learningRate, config.MaxGradientNorm);
-            if (iteration == 0) totals = sum;
-            else totals = totals with { Clipped = sum.Clipped };
+            var now = update.Take(rows, batch, learningRate);
+            if (!double.IsFinite(now.GradientNorm)) throw NotFinite(step, iteration, now, groups);
+            totals = iteration == 0 ? now : now with { Loss = totals.Loss, Entropy = totals.Entropy, Kl = totals.Kl, MaxLogProbDifference = totals.MaxLogProbDifference };
         }
+        SyncReference(step);
         StepsDone = step;
-        LatestRollouts = judged;
-        return Record(step, judged, batch, totals, gradientNorm, learningRate, rolloutSeconds, clock.Elapsed.TotalSeconds - rolloutSeconds);
+        LatestRollouts = groups;
+        return Record(step, groups, totals, learningRate) with { RolloutSeconds = rolloutSeconds, UpdateSeconds = clock.Elapsed.TotalSeconds - rolloutSeconds };
     }
+
+    /// <summary>The counters that a checkpoint keeps.</summary>
+    internal TrainerState State() => new(StepsDone, order.Taken, optimizer.Updates);
+
+    /// <summary>The optimizer's tensors that a checkpoint keeps, and the reference policy where it moves.</summary>
+    internal IEnumerable<(string Name, Tensor Tensor)> OptimizerState() =>
+        [.. optimizer.State(), .. MovingReference.Select(p => (ReferencePrefix + p.Name, (Tensor)p.Tensor))];
+
+    /// <summary>Puts back weights, optimizer and counters.</summary>
+    internal void Restore(TrainerState state, Func<string, Tensor> readWeights, Func<string, Tensor> readOptimizer)
+    {
+        using var noGrad = no_grad();
+        foreach (var (name, parameter) in Policy.Model.Parameters)
+        {
+            using var saved = readWeights(name);
+            parameter.copy_(saved);
+        }
+        optimizer.Restore(state.Updates, readOptimizer);
+        foreach (var (name, parameter) in MovingReference)
+        {
+            using var saved = readOptimizer(ReferencePrefix + name);
+            parameter.copy_(saved);
+        }
+        order.Take(state.PromptsTaken - order.Taken);
+        StepsDone = state.StepsDone;
+    }
+
+    private const string ReferencePrefix = "reference.";
+
+    private IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Tensor)> MovingReference => Config.SyncReferenceEvery is null || reference is null ? [] : reference.Model.Parameters;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         optimizer.Dispose();
-        reference?.Dispose();
+        if (ownsReference) reference?.Dispose();
     }
 
-    private List<GroupItem> Batch((RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged, BatchShape batch)
+    private GeoVlmException NotFinite(int step, int iteration, UpdateTotals totals, JudgedGroup[] groups) => new(
+        $"the {(double.IsFinite(totals.Loss) ? "gradient" : "loss")} of step {step} is not finite (samples {string.Join(", ", groups.Select(g => g.Group.Prompt.Sample.Id))}); "
+        + $"the policy keeps the weights {(iteration == 0 ? $"of step {step - 1}" : $"of update {iteration} of this step")}. Lower the learning rate ({Config.LearningRate}), or look at these samples.");
+
+    // The reference moves towards the policy, as TRL's sync_ref_model: reference ← α policy + (1 − α) reference.
+    private void SyncReference(int step)
     {
-        var items = new List<GroupItem>();
-        int first = 0;
-        foreach (var (group, judgements) in judged)
-        {
-            double[] advantages = GroupAdvantage.Of([.. judgements.Select(j => j.Reward.Total)], config.Advantage);
-            items.Add(new GroupItem(new PackedRow(policy.Encode(group.Prompt), [.. group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]), group.Rollouts, advantages, first));
-            first += group.Rollouts.Count;
-        }
-        return items;
+        if (reference is null || Config.SyncReferenceEvery is not { } every || step % every != 0) return;
+        using var noGrad = no_grad();
+        foreach (var (here, there) in Policy.Model.Parameters.Zip(reference.Model.Parameters)) there.Tensor.lerp_(here.Tensor, Config.SyncReferenceShare);
     }
 
-    private UpdateTotals Backward(IReadOnlyList<GroupItem> items, BatchShape batch)
+    private StepRecord Record(int step, JudgedGroup[] groups, UpdateTotals totals, double learningRate)
     {
-        using var scope = NewDisposeScope();
-        var device = policy.Model.Device;
-        PackedRow[] rows = [.. items.Select(i => i.Row)];
-        var tokens = items.SelectMany(i => i.Rollouts.Select((r, g) => (r, Advantage: i.Advantages[g], Completion: (long)i.First + g))).ToArray();
-        var old_N = tensor(tokens.SelectMany(t => t.r.LogProbs).ToArray()).to(device);
-        var advantages_N = tensor(tokens.SelectMany(t => Enumerable.Repeat((float)t.Advantage, t.r.TokenIds.Count)).ToArray()).to(device);
-        var completion_N = tensor(tokens.SelectMany(t => Enumerable.Repeat(t.Completion, t.r.TokenIds.Count)).ToArray()).to(device);
-        Tensor? reference_N = null;
-        if (reference is not null)
-        {
-            using var noGrad = no_grad();
-            reference_N = TokenLogProbs.Score(reference, rows, config.Temperature).LogProbs;
-        }
-        var (logProbs_N, entropy_N) = TokenLogProbs.Score(policy, rows, config.Temperature, withEntropy: true);
-        var terms = ClippedSurrogate.PerToken(logProbs_N, old_N, reference_N, advantages_N, config.ClipLow, config.ClipHigh, config.Beta);
-        var total = loss.Reduce(terms.Loss, completion_N, batch);
-        total.backward();
-        return new UpdateTotals(
-            total.item<float>(), entropy_N!.sum().item<float>(), terms.Kl?.sum().item<float>(), terms.Clipped.sum().item<long>(),
-            (logProbs_N - old_N).abs().max().item<float>());
-    }
-
-    private StepRecord Record(
-        int step, (RolloutGroup Group, IReadOnlyList<Judgement> Judgements)[] judged, BatchShape batch, UpdateTotals totals,
-        double gradientNorm, double learningRate, double rolloutSeconds, double updateSeconds)
-    {
-        double[] deviations = [.. judged.Select(j => GroupAdvantage.StandardDeviation([.. j.Judgements.Select(x => x.Reward.Total)]))];
-        var parts = judged.SelectMany(j => j.Judgements).SelectMany(j => j.Reward.Parts).GroupBy(p => p.Name).ToDictionary(g => g.Key, g => g.Average(p => p.Value));
-        var rollouts = judged.SelectMany(j => j.Group.Rollouts).ToArray();
+        double[] deviations = [.. groups.Select(g => (double)RewardTable.StandardDeviation(g.Judgements.Select(j => j.Reward.Total)))];
+        var judgements = groups.SelectMany(g => g.Judgements).ToArray();
+        var rollouts = groups.SelectMany(g => g.Group.Rollouts).ToArray();
+        int tokens = rollouts.Sum(r => r.TokenIds.Count);
         return new StepRecord
         {
             Step = step,
-            Reward = judged.SelectMany(j => j.Judgements).Average(j => j.Reward.Total),
+            Reward = judgements.Average(j => j.Reward.Total),
             RewardStd = deviations.Average(),
             FracRewardZeroStd = deviations.Count(d => d < 1e-6) / (double)deviations.Length,
-            Rewards = parts,
-            Kl = totals.Kl / batch.Tokens,
-            Entropy = totals.Entropy / batch.Tokens,
+            Rewards = judgements.SelectMany(j => j.Reward.Parts).GroupBy(p => p.Name).ToDictionary(g => g.Key, g => g.Average(p => p.Value)),
+            Kl = totals.Kl / tokens,
+            Entropy = totals.Entropy / tokens,
             Loss = totals.Loss,
-            GradNorm = gradientNorm,
-            ClipRatio = totals.Clipped / (double)batch.Tokens,
+            GradNorm = totals.GradientNorm,
+            ClipRatioLow = totals.ClippedLow / (double)tokens,
+            ClipRatioHigh = totals.ClippedHigh / (double)tokens,
+            ClipRatio = (totals.ClippedLow + totals.ClippedHigh) / (double)tokens,
             MaxLogProbDifference = totals.MaxLogProbDifference,
-            MeanLength = batch.Tokens / (double)rollouts.Length,
+            MinRatio = totals.MinRatio,
+            MaxRatio = totals.MaxRatio,
+            MeanLength = tokens / (double)rollouts.Length,
             LengthClippedRatio = rollouts.Count(r => r.Finish == FinishReason.Length) / (double)rollouts.Length,
             LearningRate = learningRate,
-            RolloutSeconds = rolloutSeconds,
-            UpdateSeconds = updateSeconds,
-            Tokens = batch.Tokens,
+            Tokens = tokens,
         };
-    }
-
-    private sealed record GroupItem(PackedRow Row, IReadOnlyList<Rollout> Rollouts, double[] Advantages, int First);
-
-    private sealed record UpdateTotals(double Loss, double Entropy, double? Kl, long Clipped, double MaxLogProbDifference)
-    {
-        public static UpdateTotals operator +(UpdateTotals a, UpdateTotals b) =>
-            new(a.Loss + b.Loss, a.Entropy + b.Entropy, a.Kl + b.Kl, a.Clipped + b.Clipped, Math.Max(a.MaxLogProbDifference, b.MaxLogProbDifference));
     }
 }

@@ -35,6 +35,18 @@ public sealed record StepRecord
     /// <summary>Share of tokens whose gradient the clip range took.</summary>
     [JsonPropertyName("clip_ratio/region_mean")] public required double ClipRatio { get; init; }
 
+    /// <summary>Share of tokens clipped because their probability fell too far.</summary>
+    [JsonPropertyName("clip_ratio/low_mean")] public double ClipRatioLow { get; init; }
+
+    /// <summary>Share of tokens clipped because their probability rose too far.</summary>
+    [JsonPropertyName("clip_ratio/high_mean")] public double ClipRatioHigh { get; init; }
+
+    /// <summary>Smallest importance ratio ρ of the last update on the batch; 1 on-policy.</summary>
+    [JsonPropertyName("ratio/min")] public double MinRatio { get; init; }
+
+    /// <summary>Largest importance ratio ρ of the last update on the batch; 1 on-policy.</summary>
+    [JsonPropertyName("ratio/max")] public double MaxRatio { get; init; }
+
     /// <summary>Largest |log ρ| over tokens before the first update on the batch: 0 when sampling and learning agree.</summary>
     [JsonPropertyName("sampling/max_logp_difference")] public required double MaxLogProbDifference { get; init; }
 
@@ -47,11 +59,11 @@ public sealed record StepRecord
     /// <summary>Learning rate of the update.</summary>
     [JsonPropertyName("learning_rate")] public required double LearningRate { get; init; }
 
-    /// <summary>Seconds spent sampling.</summary>
-    [JsonPropertyName("seconds/rollout")] public required double RolloutSeconds { get; init; }
+    /// <summary>Seconds spent sampling and judging. Kept apart from the step in a run folder, since no two runs take the same time.</summary>
+    [JsonIgnore] public double RolloutSeconds { get; init; }
 
-    /// <summary>Seconds spent on forward, backward and optimizer.</summary>
-    [JsonPropertyName("seconds/update")] public required double UpdateSeconds { get; init; }
+    /// <summary>Seconds spent on forward, backward and optimizer; kept apart like <see cref="RolloutSeconds"/>.</summary>
+    [JsonIgnore] public double UpdateSeconds { get; init; }
 
     /// <summary>Completion tokens of the step.</summary>
     [JsonPropertyName("num_tokens")] public required int Tokens { get; init; }

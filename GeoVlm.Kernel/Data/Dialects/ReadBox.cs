@@ -1,5 +1,4 @@
 using GeoVlm.Data.Geometry;
-using GeoVlm.Data.Readers;
 
 namespace GeoVlm.Data.Dialects;
 
@@ -17,7 +16,7 @@ public sealed record ReadBox(IReadOnlyList<double> Numbers, int Start, int Lengt
         if (Numbers.Count == 8)
         {
             var outline = new Polygon([.. Enumerable.Range(0, 4).Select(i => (Numbers[2 * i], Numbers[2 * i + 1]))]);
-            var fitted = new Quad(outline.Points[0], outline.Points[1], outline.Points[2], outline.Points[3]).Fit();
+            var fitted = OrientedBox.FromQuad(outline.Points);
             return new LabelledBox(outline.Bounds(), Label) { Outline = outline, Oriented = fitted };
         }
         var box = new Box(Numbers[0], Numbers[1], Numbers[2], Numbers[3]);

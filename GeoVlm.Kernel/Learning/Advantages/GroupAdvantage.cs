@@ -1,33 +1,18 @@
 namespace GeoVlm.Learning.Advantages;
 
-/// <summary>How the rewards of a group become advantages.</summary>
-public enum AdvantageScale
+/// <summary>GRPO: (r − mean) / (std + 1e-4), both of the rollout’s own group; std with n − 1, as TRL computes it.</summary>
+public sealed class GroupAdvantage : IAdvantage
 {
-    /// <summary>(r − mean) / (standard deviation + 1e-4), as GRPO defines it.</summary>
-    GroupStandardDeviation,
-    /// <summary>r − mean: no division, as Dr. GRPO argues, since dividing favours prompts that are nearly solved or nearly hopeless.</summary>
-    None,
-}
+    /// <inheritdoc/>
+    public string Name => "group";
 
-/// <summary>The group advantage: each rollout is compared with its siblings, so no value model is needed.</summary>
-public static class GroupAdvantage
-{
-    /// <summary>A_i = (r_i − mean(r)) / (std(r) + 1e-4), with the unbiased standard deviation (n − 1), as TRL computes it.</summary>
-    /// <param name="rewards">Total rewards of one group's G rollouts.</param>
-    /// <param name="scale">Whether to divide by the standard deviation.</param>
-    /// <returns>G advantages; all 0 when every reward is the same.</returns>
-    public static double[] Of(IReadOnlyList<double> rewards, AdvantageScale scale)
-    {
-        double mean = rewards.Average(), deviation = StandardDeviation(rewards);
-        double divisor = scale == AdvantageScale.GroupStandardDeviation ? deviation + 1e-4 : 1;
-        return [.. rewards.Select(r => (r - mean) / divisor)];
-    }
+    /// <inheritdoc/>
+    public string Summary => "(r − mean) / (std + 1e-4) within the group (GRPO)";
 
-    /// <summary>Unbiased standard deviation (n − 1); 0 for fewer than two values.</summary>
-    public static double StandardDeviation(IReadOnlyList<double> values)
+    /// <inheritdoc/>
+    public double[] Of(RewardTable rewards) => rewards.PerGroup(rewards.Totals, group =>
     {
-        if (values.Count < 2) return 0;
-        double mean = values.Average();
-        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
-    }
+        float mean = RewardTable.Mean(group), deviation = RewardTable.StandardDeviation(group);
+        return group.Select(r => (double)(((float)r - mean) / (deviation + RewardTable.Epsilon)));
+    });
 }

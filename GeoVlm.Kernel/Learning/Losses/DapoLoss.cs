@@ -1,16 +1,18 @@
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>The mean over all tokens of the batch: every token weighs the same, whatever the length of its completion.</summary>
-public sealed class DapoLoss : IPolicyLoss
+/// <summary>The mean over all tokens of the step: every token weighs the same, whatever the length of its completion.</summary>
+public sealed class DapoLoss : ClippedLoss, IPolicyLoss
 {
     /// <inheritdoc/>
-    public string Name => "dapo";
+    public override string Name => "dapo";
 
     /// <inheritdoc/>
-    public string Summary => "mean over all tokens of the batch (DAPO, arXiv 2503.14476)";
+    public override string Summary => "mean over all tokens of the step (DAPO, arXiv 2503.14476)";
 
     /// <inheritdoc/>
-    public torch.Tensor Reduce(torch.Tensor perTokenLoss_N, torch.Tensor completion_N, BatchShape batch) => perTokenLoss_N.sum() / Math.Max(1, batch.Tokens);
+    public override Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) => Normalisation.PerStep(perToken_N, tokens, batch);
+
+    Tensor IPolicyLoss.ReduceEntropy(Tensor entropy_N, BatchShape batch) => entropy_N.sum() / Math.Max(1, batch.TokensInStep ?? batch.Tokens);
 }

@@ -1,17 +1,16 @@
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
 /// <summary>The sum over tokens divided by the number of completions times the length limit, a constant: no length bias.</summary>
-public sealed class DrGrpoLoss : IPolicyLoss
+public sealed class DrGrpoLoss : ClippedLoss
 {
     /// <inheritdoc/>
-    public string Name => "dr_grpo";
+    public override string Name => "dr_grpo";
 
     /// <inheritdoc/>
-    public string Summary => "sum over tokens / (completions × length limit) (Dr. GRPO, arXiv 2503.20783)";
+    public override string Summary => "sum over tokens / (completions × length limit) (Dr. GRPO, arXiv 2503.20783)";
 
     /// <inheritdoc/>
-    public torch.Tensor Reduce(torch.Tensor perTokenLoss_N, torch.Tensor completion_N, BatchShape batch) =>
-        perTokenLoss_N.sum() / (Math.Max(1, batch.TokensPerCompletion.Count) * batch.MaxCompletionTokens);
+    public override Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) => Normalisation.PerLimit(perToken_N, tokens, batch);
 }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
@@ -8,21 +8,27 @@ public interface IPolicyLoss
     /// <summary>Its name in a config: the <c>loss_type</c> of TRL.</summary>
     string Name { get; }
 
-    /// <summary>One line for help: the normalisation, and its source.</summary>
+    /// <summary>One line for help: what it does differently, and its source.</summary>
     string Summary { get; }
 
-    /// <summary>The part of the batch's loss that these tokens contribute; the parts of a split batch add up to the whole.</summary>
-    /// <param name="perTokenLoss_N">[tokens] clipped surrogate plus KL penalty of each token.</param>
-    /// <param name="completion_N">[tokens] int64: which completion of <paramref name="batch"/> each token belongs to.</param>
+    /// <summary>[N] loss of each token, with graph, before the KL penalty.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="ratio_N">[N] importance ratio ρ of policy to old policy, with graph, of the level that the options name.</param>
+    /// <param name="options">Clip ranges and the like.</param>
     /// <param name="batch">Sizes of the whole batch.</param>
-    torch.Tensor Reduce(torch.Tensor perTokenLoss_N, torch.Tensor completion_N, BatchShape batch);
-}
+    Tensor PerToken(PolicyTokens tokens, Tensor ratio_N, LossOptions options, BatchShape batch);
 
-/// <summary>Sizes of a whole batch of completions, before it was split over lanes or accumulation steps.</summary>
-/// <param name="TokensPerCompletion">Number of tokens of each completion.</param>
-/// <param name="MaxCompletionTokens">The limit of new tokens.</param>
-public sealed record BatchShape(IReadOnlyList<int> TokensPerCompletion, int MaxCompletionTokens)
-{
-    /// <summary>All tokens of all completions.</summary>
-    public int Tokens { get; } = TokensPerCompletion.Sum();
+    /// <summary>[N] bool: the tokens whose gradient was cut because their ratio went too far.</summary>
+    Tensor Clipped(PolicyTokens tokens, Tensor ratio_N, LossOptions options);
+
+    /// <summary>The part of the batch's loss that these tokens contribute; the parts of a split batch add up to the whole.</summary>
+    /// <param name="perToken_N">[N] loss of each token, KL penalty included.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="batch">Sizes of the whole batch.</param>
+    Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch);
+
+    /// <summary>The part of the batch's mean entropy that these tokens contribute, divided as the loss is.</summary>
+    /// <param name="entropy_N">[N] entropies of the tokens that count.</param>
+    /// <param name="batch">Sizes of the whole batch.</param>
+    Tensor ReduceEntropy(Tensor entropy_N, BatchShape batch) => entropy_N.sum() / Math.Max(1, batch.Tokens);
 }

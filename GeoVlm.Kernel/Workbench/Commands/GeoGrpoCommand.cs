@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using GeoVlm.Data;
+using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
+using GeoVlm.Learning.Advantages;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Runs;
+using GeoVlm.Learning.Schedules;
+using GeoVlm.Models;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
@@ -10,7 +14,7 @@ namespace GeoVlm.Workbench.Commands;
 /// <summary><c>#!geo-grpo</c>: trains a policy with task-aware rewards, with a display that follows every step.</summary>
 public sealed class GeoGrpoCommand : IMagicCommand
 {
-    private static readonly GrpoConfig Defaults = new();
+    private static readonly GrpoConfig Laptop = GrpoPresets.Find("laptop").Config;
 
     /// <inheritdoc/>
     public string Name => "#!geo-grpo";
@@ -25,17 +29,30 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("--model", "variable with a policy, trained in place; the latest one when left out"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
-        new("--steps", "optimizer updates", MagicOptionKind.Integer, Default: $"{Defaults.Steps}"),
-        new("--prompts", "prompts per step", MagicOptionKind.Integer, Default: $"{Defaults.PromptsPerStep}"),
-        new("--group", "completions per prompt", MagicOptionKind.Integer, Default: $"{Defaults.GroupSize}"),
-        new("--max-tokens", "most tokens of a completion", MagicOptionKind.Integer, Default: $"{Defaults.MaxCompletionTokens}"),
-        new("--temperature", "sampling temperature", MagicOptionKind.Number, Default: $"{Defaults.Temperature}"),
-        new("--lr", "learning rate after warm-up", MagicOptionKind.Number, Default: $"{Defaults.LearningRate}"),
-        new("--beta", "weight of the KL penalty to the frozen reference", MagicOptionKind.Number, Default: $"{Defaults.Beta}"),
-        new("--clip", "clip range of the ratio", MagicOptionKind.Number, Default: $"{Defaults.ClipLow}"),
-        new("--loss", "how token losses are averaged", Default: Defaults.Loss) { Choices = [.. LossCatalogue.All.Select(l => l.Name)] },
-        new("--seed", "seed of prompt order and sampling", MagicOptionKind.Integer, Default: $"{Defaults.Seed}"),
-        new("--run", "folder for options, steps (JSON lines) and the last checkpoint; nothing is written when left out"),
+        new("--preset", "options to begin with; those below override it", Default: "laptop") { Choices = [.. GrpoPresets.All.Select(p => p.Name)] },
+        new("--steps", $"optimizer updates (laptop: {Laptop.Steps})", MagicOptionKind.Integer),
+        new("--prompts", $"prompts per step (laptop: {Laptop.PromptsPerStep})", MagicOptionKind.Integer),
+        new("--group", $"completions per prompt (laptop: {Laptop.GroupSize})", MagicOptionKind.Integer),
+        new("--max-tokens", $"most tokens of a completion (laptop: {Laptop.MaxCompletionTokens})", MagicOptionKind.Integer),
+        new("--temperature", $"sampling temperature (laptop: {Laptop.Temperature})", MagicOptionKind.Number),
+        new("--lr", $"peak learning rate (laptop: {Laptop.LearningRate})", MagicOptionKind.Number),
+        new("--schedule", $"learning-rate schedule (laptop: {Laptop.Schedule})") { Choices = [.. LearningRateSchedule.All.Select(s => s.Name)] },
+        new("--warmup", $"steps of warm-up (laptop: {Laptop.WarmupSteps})", MagicOptionKind.Integer),
+        new("--beta", $"weight of the KL penalty to the reference (laptop: {Laptop.Beta})", MagicOptionKind.Number),
+        new("--clip", $"clip range of the ratio, both sides (laptop: {Laptop.ClipLow})", MagicOptionKind.Number),
+        new("--clip-high", "clip range above 1, where it differs (DAPO: 0.28); the cap itself for cispo", MagicOptionKind.Number),
+        new("--loss", $"the policy loss (laptop: {Laptop.Loss})") { Choices = [.. LossCatalogue.All.Select(l => l.Name)] },
+        new("--ratio", "of what the importance ratio is taken; sequence with --loss grpo is GSPO") { Choices = ["token", "sequence"] },
+        new("--advantage", $"how rewards become advantages (laptop: {Laptop.Advantage})") { Choices = [.. AdvantageCatalogue.All.Select(a => a.Name)] },
+        new("--iterations", "updates on each batch of rollouts (μ)", MagicOptionKind.Integer),
+        new("--resamples", "how often groups of equal rewards are replaced in a step (dynamic sampling)", MagicOptionKind.Integer),
+        new("--order", "in which order prompts are asked") { Choices = ["shuffled", "successive", "easy-first"] },
+        new("--micro-batch", "groups per forward and backward pass; less memory, same result", MagicOptionKind.Integer),
+        new("--seed", $"seed of prompt order and sampling (laptop: {Laptop.Seed})", MagicOptionKind.Integer),
+        new("--run", "folder that keeps options, steps, rollouts and checkpoints; nothing is written when left out"),
+        new("--resume", "go on with the run in --run from its last checkpoint", MagicOptionKind.Flag),
+        new("--force", "resume although options, data or rewards differ from those the run began with", MagicOptionKind.Flag),
+        new("--checkpoint-every", "steps between two checkpoints of a run", MagicOptionKind.Integer, Default: "10"),
         new("--as", "name of the variable for the steps", Default: "steps"),
     ];
 
@@ -56,49 +73,76 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var policy = SessionArguments.Policy(arguments, context);
         var config = Config(arguments);
         config.Validate();
-        var run = arguments.Text("--run") is { } folder ? new RunFolder(Path.GetFullPath(folder, context.WorkingFolder), config) : null;
-        using var trainer = new GrpoTrainer(policy, SessionArguments.Dataset(arguments, context).Samples, SessionArguments.Rubrics(arguments, context), config);
-        var records = new List<StepRecord>();
-        var display = new Progress(context, config.Steps);
-        display.Show(records, "starting");
+        var samples = SessionArguments.Dataset(arguments, context).Samples;
+        var rubrics = SessionArguments.Rubrics(arguments, context);
+        using var run = OnDisk(arguments, context, policy, samples, rubrics, config);
+        using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
+        List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
+        var display = new Progress(context, records.Count, config.Steps);
+        display.Show(records, records.Count > 0 ? $"resumed after step {records.Count}" : "starting");
+        void After(StepRecord record)
+        {
+            records.Add(record);
+            display.Show(records, "");
+        }
         try
         {
-            trainer.Run(record =>
-            {
-                records.Add(record);
-                run?.Append(record);
-                display.Show(records, "");
-            }, context.Cancellation);
+            if (run is not null) run.Run(After, context.Cancellation);
+            else trainer!.Run(After, context.Cancellation);
             display.Show(records, "done");
         }
         catch (OperationCanceledException)
         {
-            display.Show(records, $"stopped after step {records.Count}; '{policy.Name}' keeps what it learned");
+            display.Show(records, $"stopped after step {records.Count}; '{policy.Name}' keeps what it learned" + (run is null ? "" : $", and `--resume` goes on from {run.Path}"));
             throw;
         }
         finally
         {
             context.SetVariable(arguments.Required("--as"), records);
-            if (records.Count > 0) run?.SaveCheckpoint(policy);
+            foreach (string warning in (run?.Warnings ?? []).Concat((run?.Trainer ?? trainer!).Notes)) context.Host.Stream(StreamKind.Stderr, warning + "\n");
         }
     }
 
-    private static GrpoConfig Config(MagicArguments arguments) => new()
+    private static GrpoRun? OnDisk(
+        MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config)
     {
-        Steps = arguments.Integer("--steps")!.Value,
-        PromptsPerStep = arguments.Integer("--prompts")!.Value,
-        GroupSize = arguments.Integer("--group")!.Value,
-        MaxCompletionTokens = arguments.Integer("--max-tokens")!.Value,
-        Temperature = arguments.Number("--temperature")!.Value,
-        LearningRate = arguments.Number("--lr")!.Value,
-        Beta = arguments.Number("--beta")!.Value,
-        ClipLow = arguments.Number("--clip")!.Value,
-        ClipHigh = arguments.Number("--clip")!.Value,
-        Loss = arguments.Required("--loss"),
-        Seed = (ulong)arguments.Integer("--seed")!.Value,
-    };
+        bool resume = arguments.Flag("--resume");
+        if (arguments.Text("--run") is not { } folder) return resume ? throw new GeoVlmException("--resume needs the run's folder: --run FOLDER") : null;
+        string path = Path.GetFullPath(folder, context.WorkingFolder);
+        var options = new RunOptions { CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value) };
+        return resume
+            ? GrpoRun.Resume(path, policy, samples, rubrics, config, arguments.Flag("--force"), options)
+            : GrpoRun.Start(path, policy, samples, rubrics, config, options);
+    }
 
-    private sealed class Progress(CommandContext context, int steps)
+    private static GrpoConfig Config(MagicArguments arguments)
+    {
+        var preset = GrpoPresets.Find(arguments.Required("--preset")).Config;
+        return preset with
+        {
+            Steps = arguments.Integer("--steps") ?? preset.Steps,
+            PromptsPerStep = arguments.Integer("--prompts") ?? preset.PromptsPerStep,
+            GroupSize = arguments.Integer("--group") ?? preset.GroupSize,
+            MaxCompletionTokens = arguments.Integer("--max-tokens") ?? preset.MaxCompletionTokens,
+            Temperature = arguments.Number("--temperature") ?? preset.Temperature,
+            LearningRate = arguments.Number("--lr") ?? preset.LearningRate,
+            Schedule = arguments.Text("--schedule") ?? preset.Schedule,
+            WarmupSteps = arguments.Integer("--warmup") ?? preset.WarmupSteps,
+            Beta = arguments.Number("--beta") ?? preset.Beta,
+            ClipLow = arguments.Number("--clip") ?? preset.ClipLow,
+            ClipHigh = arguments.Number("--clip-high") ?? arguments.Number("--clip") ?? preset.ClipHigh,
+            Loss = arguments.Text("--loss") ?? preset.Loss,
+            Ratio = arguments.Text("--ratio") is { } ratio ? Enum.Parse<RatioLevel>(ratio, ignoreCase: true) : preset.Ratio,
+            Advantage = arguments.Text("--advantage") ?? preset.Advantage,
+            IterationsPerBatch = arguments.Integer("--iterations") ?? preset.IterationsPerBatch,
+            Resamples = arguments.Integer("--resamples") ?? preset.Resamples,
+            Order = arguments.Text("--order") is { } order ? Enum.Parse<PromptOrdering>(order.Replace("-", ""), ignoreCase: true) : preset.Order,
+            GroupsPerMicroBatch = arguments.Integer("--micro-batch") ?? preset.GroupsPerMicroBatch,
+            Seed = (ulong?)arguments.Integer("--seed") ?? preset.Seed,
+        };
+    }
+
+    private sealed class Progress(CommandContext context, int first, int steps)
     {
         private readonly string displayId = $"geo-grpo-{Guid.NewGuid():N}";
         private readonly Stopwatch clock = Stopwatch.StartNew();
@@ -109,7 +153,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
             var bundle = new TrainingDashboard([.. records.Select(Point)], steps)
             {
                 Status = status,
-                TimeLeft = records.Count > 0 && records.Count < steps && status == "" ? clock.Elapsed / records.Count * (steps - records.Count) : null,
+                TimeLeft = records.Count > first && records.Count < steps && status == "" ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
             }.Render();
             if (shown) context.Host.UpdateDisplay(bundle, displayId);
             else context.Host.Display(bundle, displayId);

@@ -1,0 +1,87 @@
+using GeoVlm.Data;
+using GeoVlm.Judging.Rubrics;
+using GeoVlm.Learning;
+using GeoVlm.Learning.Runs;
+using GeoVlm.Models;
+using GeoVlm.Tests.Goldens;
+using GeoVlm.Tests.Models;
+
+namespace GeoVlm.Tests.Learning.Runs;
+
+[Collection(RunsAlone.Name)]
+public sealed class GrpoRunTests : IDisposable
+{
+    private static readonly GrpoConfig Small = new() { Steps = 5, PromptsPerStep = 3, GroupSize = 4, MaxCompletionTokens = 24, WarmupSteps = 2, Seed = 5 };
+    private static readonly RunOptions EveryTwo = new() { CheckpointEvery = 2 };
+    private readonly string root = Directory.CreateTempSubdirectory("geovlm-runs").FullName;
+    private readonly IReadOnlyList<Sample> samples = TinyPolicy.Samples(8);
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private static Rubric RubricOf(Sample sample) => RubricCatalogue.For(sample.Task);
+
+    private string In(params string[] parts) => Path.Combine([root, .. parts]);
+
+    [Fact]
+    public void A_killed_run_goes_on_bit_for_bit()
+    {
+        using (var policy = TinyPolicy.Load())
+        using (var run = GrpoRun.Start(In("whole"), policy, samples, RubricOf, Small, EveryTwo))
+            run.Run(cancellation: TestContext.Current.CancellationToken);
+
+        // Killed in step 4: steps 1 to 3 are on disk, the last checkpoint is of step 2.
+        using (var policy = TinyPolicy.Load())
+        using (var run = GrpoRun.Start(In("killed"), policy, samples, RubricOf, Small, EveryTwo))
+            Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 3) throw new InvalidOperationException("killed"); }, TestContext.Current.CancellationToken));
+        Assert.Equal(3, RunFolder.ReadSteps(In("killed")).Count);
+
+        using (var policy = TinyPolicy.Load())
+        using (var run = GrpoRun.Resume(In("killed"), policy, samples, RubricOf, options: EveryTwo))
+        {
+            Assert.Equal(2, run.Trainer.StepsDone);
+            Assert.Equal([3, 4, 5], run.Run(cancellation: TestContext.Current.CancellationToken).Select(r => r.Step));
+        }
+        foreach (string file in (string[])["steps.jsonl", "rollouts.jsonl", "checkpoints/step-5/model.safetensors", "checkpoints/step-5/optimizer.safetensors", "checkpoints/step-5/trainer.json"])
+            Assert.True(File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))), $"{file} differs");
+        Assert.Equal(["step-4", "step-5"], Directory.EnumerateDirectories(In("killed", "checkpoints")).Select(Path.GetFileName).Order());
+        var kept = RunFolder.ReadRollouts(In("whole"), 4);
+        Assert.Equal(12, kept.Count);
+        Assert.Equal(0, kept.Where(r => r.Group == 1).Sum(r => r.Advantage), 4);
+    }
+
+    [Fact]
+    public void Other_options_are_refused_with_what_differs_unless_forced()
+    {
+        using var policy = TinyPolicy.Load();
+        var one = Small with { Steps = 1 };
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, one)) run.Run(cancellation: TestContext.Current.CancellationToken);
+        string message = Assert.Throws<GeoVlmException>(() => GrpoRun.Resume(In("run"), policy, [.. samples.Take(7)], RubricOf, one with { Beta = 0.5, Steps = 2 })).Message;
+        Assert.All(["Options.Beta was 0.02, now 0.5", "Samples was 8, now 7"], part => Assert.Contains(part, message));
+        Assert.DoesNotContain("Options.Steps", message);
+        using var forced = GrpoRun.Resume(In("run"), policy, samples, RubricOf, one with { Beta = 0.5, Steps = 2 }, force: true);
+        Assert.Equal(2, Assert.Single(forced.Run(cancellation: TestContext.Current.CancellationToken)).Step);
+    }
+
+    [Fact]
+    public void A_stopped_run_leaves_a_checkpoint_of_its_last_step()
+    {
+        using var policy = TinyPolicy.Load();
+        using var stop = new CancellationTokenSource();
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, Small))
+            Assert.ThrowsAny<OperationCanceledException>(() => run.Run(_ => stop.Cancel(), stop.Token));
+        Assert.Equal(In("run", "checkpoints", "step-1"), Directory.EnumerateDirectories(In("run", "checkpoints")).Order().Last());
+        using var saved = Policy.Load(In("run", "checkpoints", "step-1"));
+        Assert.Equal(policy.Model.ParameterCount, saved.Model.ParameterCount);
+    }
+
+    [Fact]
+    public void A_run_that_cannot_be_written_goes_on_and_says_so()
+    {
+        using var policy = TinyPolicy.Load();
+        using var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, Small with { Steps = 1 });
+        File.Delete(In("run", "steps.jsonl"));
+        Directory.CreateDirectory(In("run", "steps.jsonl")); // appending to a folder fails like a full disk
+        Assert.Single(run.Run(cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("steps.jsonl", Assert.Single(run.Warnings));
+    }
+}

@@ -1,0 +1,122 @@
+using GeoVlm.Generation;
+using GeoVlm.Learning.Losses;
+using GeoVlm.Models;
+using GeoVlm.Models.Native;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Learning;
+
+/// <summary>One clipped policy-gradient update on judged rollouts: forward, loss, backward, optimizer.</summary>
+internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optimizer, GrpoConfig config)
+{
+    private readonly IPolicyLoss loss = LossCatalogue.Find(config.Loss);
+    private readonly MicroBatches microBatches = new(config.GroupsPerMicroBatch ?? int.MaxValue);
+
+    /// <summary>What happened to the micro-batches, for people.</summary>
+    public IReadOnlyList<string> Notes => microBatches.Notes;
+
+    /// <summary>The packed rows of a step's groups, made once and used in each of its updates.</summary>
+    public IReadOnlyList<Row> Pack(IReadOnlyList<JudgedGroup> groups)
+    {
+        var rows = new List<Row>(groups.Count);
+        int first = 0;
+        foreach (var judged in groups)
+        {
+            rows.Add(new Row(new PackedRow(policy.Encode(judged.Group.Prompt), [.. judged.Group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]), judged, first));
+            first += judged.Group.Rollouts.Count;
+        }
+        return rows;
+    }
+
+    /// <summary>Takes one update.</summary>
+    /// <param name="rows">The step's groups.</param>
+    /// <param name="batch">Their sizes.</param>
+    /// <param name="learningRate">Learning rate of the update.</param>
+    /// <returns>What the update measured before it changed the weights; the gradient norm is not finite when nothing was changed.</returns>
+    public UpdateTotals Take(IReadOnlyList<Row> rows, BatchShape batch, double learningRate)
+    {
+        var totals = microBatches
+            .Run(rows, optimizer.ZeroGradients, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), lane => Backward(lane, batch)).Aggregate((a, b) => a + b))
+            .Aggregate((a, b) => a + b);
+        return totals with { GradientNorm = double.IsFinite(totals.Loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN };
+    }
+
+    private UpdateTotals Backward(IReadOnlyList<Row> items, BatchShape batch)
+    {
+        using var scope = NewDisposeScope();
+        var device = policy.Model.Device;
+        PackedRow[] rows = [.. items.Select(i => i.Packed)];
+        var rollouts = items.SelectMany(i => i.Judged.Group.Rollouts.Select((r, g) => (Rollout: r, Advantage: (float)i.Judged.Advantages[g], Completion: (long)i.First + g))).ToArray();
+        Tensor PerToken<T>(Func<(Rollout Rollout, float Advantage, long Completion), T> value, Func<T[], Tensor> make) =>
+            make([.. rollouts.SelectMany(r => Enumerable.Repeat(value(r), r.Rollout.TokenIds.Count))]).to(device);
+        var old_N = tensor(rollouts.SelectMany(r => r.Rollout.LogProbs).ToArray()).to(device);
+        Tensor? reference_N = null;
+        if (reference is not null)
+        {
+            using var noGrad = no_grad();
+            reference_N = TokenLogProbs.Score(reference, rows, config.Temperature).LogProbs;
+        }
+        var (logProbs_N, entropy_N) = TokenLogProbs.Score(policy, rows, config.Temperature, withEntropy: true);
+        var tokens = new PolicyTokens(logProbs_N, old_N, PerToken(r => r.Advantage, a => tensor(a)), PerToken(r => r.Completion, a => tensor(a)))
+        {
+            Reference = reference_N,
+            Mask = config.MaskTruncated ? PerToken(r => Counts(r.Rollout, config) ? 1f : 0f, a => tensor(a)) : null,
+        };
+        var terms = PolicyObjective.Of(loss, tokens, config.LossOptions, batch);
+        terms.Total.backward();
+        return new UpdateTotals
+        {
+            Loss = terms.Total.item<float>(),
+            Entropy = entropy_N!.sum().item<float>(),
+            Kl = terms.Kl?.sum().item<float>(),
+            ClippedLow = (terms.Clipped & tokens.Advantages.lt(0)).sum().item<long>(),
+            ClippedHigh = (terms.Clipped & tokens.Advantages.gt(0)).sum().item<long>(),
+            MaxLogProbDifference = (logProbs_N - old_N).abs().max().item<float>(),
+            MinRatio = terms.Ratio.min().item<float>(),
+            MaxRatio = terms.Ratio.max().item<float>(),
+        };
+    }
+
+    /// <summary>Whether the tokens of a rollout count in the loss.</summary>
+    public static bool Counts(Rollout rollout, GrpoConfig config) => !config.MaskTruncated || rollout.Finish != FinishReason.Length;
+
+    /// <summary>A group ready for the model.</summary>
+    /// <param name="Packed">Prompt and completions, the prompt once.</param>
+    /// <param name="Judged">The group.</param>
+    /// <param name="First">Index of its first completion in the step.</param>
+    internal sealed record Row(PackedRow Packed, JudgedGroup Judged, int First);
+}
+
+/// <summary>Sums and extremes over the tokens of an update.</summary>
+internal sealed record UpdateTotals
+{
+    public required double Loss { get; init; }
+
+    public required double Entropy { get; init; }
+
+    public required double? Kl { get; init; }
+
+    public required long ClippedLow { get; init; }
+
+    public required long ClippedHigh { get; init; }
+
+    public required double MaxLogProbDifference { get; init; }
+
+    public required double MinRatio { get; init; }
+
+    public required double MaxRatio { get; init; }
+
+    public double GradientNorm { get; init; }
+
+    public static UpdateTotals operator +(UpdateTotals a, UpdateTotals b) => new()
+    {
+        Loss = a.Loss + b.Loss,
+        Entropy = a.Entropy + b.Entropy,
+        Kl = a.Kl + b.Kl,
+        ClippedLow = a.ClippedLow + b.ClippedLow,
+        ClippedHigh = a.ClippedHigh + b.ClippedHigh,
+        MaxLogProbDifference = Math.Max(a.MaxLogProbDifference, b.MaxLogProbDifference),
+        MinRatio = Math.Min(a.MinRatio, b.MinRatio),
+        MaxRatio = Math.Max(a.MaxRatio, b.MaxRatio),
+    };
+}

@@ -1,0 +1,178 @@
+using GeoVlm.Data;
+using GeoVlm.Generation;
+using GeoVlm.Judging.Rubrics;
+using GeoVlm.Models;
+
+namespace GeoVlm.Learning.Runs;
+
+/// <summary>A GRPO run that is kept on disk: stopped, killed or out of space, it goes on from its last checkpoint as if nothing had happened.</summary>
+public sealed class GrpoRun : IDisposable
+{
+    private readonly RunFolder folder;
+    private readonly RunOptions options;
+    private readonly Policy? reference;
+
+    private GrpoRun(RunFolder folder, GrpoTrainer trainer, Policy? reference, RunOptions options) => (this.folder, Trainer, this.reference, this.options) = (folder, trainer, reference, options);
+
+    /// <summary>What takes the steps.</summary>
+    public GrpoTrainer Trainer { get; }
+
+    /// <summary>Where the run is kept.</summary>
+    public string Path => folder.Path;
+
+    /// <summary>What could not be written so far; the run went on.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
+
+    private readonly List<string> warnings = [];
+
+    /// <summary>Begins a run in a new folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="policy">What is trained, in place; not owned.</param>
+    /// <param name="samples">The training samples.</param>
+    /// <param name="rubricOf">How each sample is judged.</param>
+    /// <param name="config">The trainer's options.</param>
+    /// <param name="options">What is kept, and how often; the defaults when null.</param>
+    /// <param name="engine">What samples rollouts; the policy itself when null.</param>
+    /// <exception cref="GeoVlmException">The folder holds a run already or is in use, an option is out of range, or there are no samples.</exception>
+    public static GrpoRun Start(
+        string path, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, RunOptions? options = null, IRolloutEngine? engine = null)
+    {
+        config.Validate();
+        var folder = RunFolder.Create(path);
+        try
+        {
+            var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine);
+            folder.WriteJson("config.json", Manifest(policy, samples, rubricOf, config));
+            folder.WriteJson("environment.json", RunEnvironment.Now());
+            policy.Save(folder.BaseFolder);
+            var run = new GrpoRun(folder, trainer, null, options ?? new RunOptions());
+            Checkpoint.Write(folder, trainer, run.options.KeepCheckpoints);
+            return run;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a run from its last checkpoint. The policy's weights are replaced by the checkpoint's.</summary>
+    /// <param name="path">The folder of the run.</param>
+    /// <param name="policy">A policy of the same model, whatever its weights; trained in place, not owned.</param>
+    /// <param name="samples">The samples of the run.</param>
+    /// <param name="rubricOf">How each sample is judged.</param>
+    /// <param name="config">The options of the run; its own when null.</param>
+    /// <param name="force">Whether to go on although something differs from what the run began with.</param>
+    /// <param name="options">What is kept, and how often; the defaults when null.</param>
+    /// <param name="engine">What samples rollouts; the policy itself when null.</param>
+    /// <exception cref="GeoVlmException">There is no run or no whole checkpoint, it is in use, or something differs; the message lists what.</exception>
+    public static GrpoRun Resume(
+        string path, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig? config = null, bool force = false, RunOptions? options = null,
+        IRolloutEngine? engine = null)
+    {
+        var folder = RunFolder.Open(path);
+        Policy? start = null;
+        try
+        {
+            var begun = RunFolder.ReadJson<RunManifest>(folder.Path, "config.json");
+            config ??= begun.Options;
+            start = Policy.Load(folder.BaseFolder, policy.Model.Device);
+            var differences = begun.Differences(Manifest(start, samples, rubricOf, config));
+            if (differences.Count > 0 && !force)
+                throw new GeoVlmException($"{folder.Path} began with other options; going on would mix two experiments:\n  {string.Join("\n  ", differences)}\nUse the same ones, start another run, or force it.");
+            if (Checkpoint.All(folder.Path) is not [.., var last]) throw new GeoVlmException($"{folder.Path} has no checkpoint to go on from; start another run");
+            var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine, start);
+            Checkpoint.Read(last.Folder, trainer);
+            folder.CutAfter(last.Step);
+            return new GrpoRun(folder, trainer, start, options ?? new RunOptions());
+        }
+        catch
+        {
+            start?.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the steps that are left; a checkpoint is written as often as asked, at the end, and when the run is stopped.</summary>
+    /// <param name="afterStep">Sees each record.</param>
+    /// <param name="cancellation">Stops the run; the checkpoint of the last whole step is written first.</param>
+    /// <exception cref="OperationCanceledException">Stopped by the user.</exception>
+    /// <exception cref="GeoVlmException">A loss was not finite; the last checkpoint is the one before.</exception>
+    public IReadOnlyList<StepRecord> Run(Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)
+    {
+        var records = new List<StepRecord>();
+        int saved = Trainer.StepsDone;
+        void Save()
+        {
+            if (saved == Trainer.StepsDone || !Try(() => Checkpoint.Write(folder, Trainer, options.KeepCheckpoints))) return;
+            saved = Trainer.StepsDone;
+        }
+        try
+        {
+            while (Trainer.StepsDone < Trainer.Config.Steps)
+            {
+                var record = Trainer.Step(cancellation);
+                records.Add(record);
+                Try(() => folder.Append(record, Trainer.LatestRollouts));
+                if (Trainer.StepsDone % options.CheckpointEvery == 0) Save();
+                afterStep?.Invoke(record);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw;
+        }
+        Save();
+        return records;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Trainer.Dispose();
+        reference?.Dispose();
+        folder.Dispose();
+    }
+
+    // A full disk costs the record, not the run; the last good checkpoint is still there.
+    private bool Try(Action write)
+    {
+        try
+        {
+            write();
+            return true;
+        }
+        catch (GeoVlmException e)
+        {
+            if (options.StopWhenUnwritable) throw;
+            warnings.Add($"step {Trainer.StepsDone}: {e.Message}");
+            return false;
+        }
+    }
+
+    private static RunManifest Manifest(Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config) => new()
+    {
+        Options = config,
+        Model = policy.Folder,
+        WeightsHash = Fingerprint.Of(policy),
+        Samples = samples.Count,
+        SamplesHash = Fingerprint.Of(samples),
+        Rewards = samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(
+            g => EoTaskNames.Of(g.Key), g => string.Join(", ", rubricOf(g.First()).Rewards.Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")))),
+    };
+}
+
+/// <summary>What a run keeps, and how often.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Steps between two checkpoints. At least 1.</summary>
+    public int CheckpointEvery { get; init; } = 10;
+
+    /// <summary>Checkpoints kept; older ones are deleted. At least 1.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>Whether the run stops when something cannot be written; else it goes on and says so in its warnings.</summary>
+    public bool StopWhenUnwritable { get; init; }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace GeoVlm.Learning.Runs;
+
+/// <summary>What was asked of a run, as <c>config.json</c> keeps it. Two runs with equal manifests on one machine take the same steps.</summary>
+public sealed record RunManifest
+{
+    /// <summary>The options.</summary>
+    public required GrpoConfig Options { get; init; }
+
+    /// <summary>Folder of the model, as the run saw it.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>SHA-256 of the weights before the first step.</summary>
+    public required string WeightsHash { get; init; }
+
+    /// <summary>Number of training samples.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>SHA-256 of the samples' ids, questions and references.</summary>
+    public required string SamplesHash { get; init; }
+
+    /// <summary>The rewards of each task with their weights: "iou:1, format:0.3".</summary>
+    public required IReadOnlyDictionary<string, string> Rewards { get; init; }
+
+    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on it.</summary>
+    public IReadOnlyList<string> Differences(RunManifest other)
+    {
+        var differences = new List<string>();
+        Compare("", JsonSerializer.SerializeToNode(this, RunFolder.Json), JsonSerializer.SerializeToNode(other, RunFolder.Json), differences);
+        bool stepsMatter = Options.Order == PromptOrdering.Successive || !Options.Schedule.StartsWith("constant", StringComparison.Ordinal);
+        return [.. differences.Where(d => !d.StartsWith($"{nameof(Model)} ", StringComparison.Ordinal)
+            && (stepsMatter || !d.StartsWith($"{nameof(Options)}.{nameof(GrpoConfig.Steps)} ", StringComparison.Ordinal)))];
+    }
+
+    private static void Compare(string name, JsonNode? here, JsonNode? there, List<string> differences)
+    {
+        if (here is JsonObject a && there is JsonObject b)
+        {
+            foreach (string key in a.Select(p => p.Key).Union(b.Select(p => p.Key))) Compare(name.Length == 0 ? key : $"{name}.{key}", a[key], b[key], differences);
+            return;
+        }
+        if (!JsonNode.DeepEquals(here, there)) differences.Add($"{name} was {here?.ToJsonString() ?? "absent"}, now {there?.ToJsonString() ?? "absent"}");
+    }
+}
