@@ -9,8 +9,12 @@ public static class ReaderCatalogue
         new ChangePairReader(),
         new DotaReader(),
         new VocReader(),
+        new InstructionReader(),
         new CocoReader(),
         new SceneFolderReader(),
+        new CsvReader(),
+        new ParquetReader(),
+        new ArrowReader(),
     ];
 
     /// <summary>The reader of that name.</summary>

@@ -60,6 +60,13 @@ internal sealed class RowImages(DatasetFolder folder)
             : $"image '{name}' does not exist in the dataset's folder. Put it there, or remove the record.");
     }
 
+    /// <summary>True where a name must not be looked for: absolute, with "..", or a link that leaves the root.</summary>
+    public bool IsRefused(string name)
+    {
+        string plain = name.Trim().Replace('\\', '/');
+        return Refusal(plain) is not null || Files.LeadsOutside(plain);
+    }
+
     /// <summary>Path of an image below the root, for tables; its name where it has no file.</summary>
     public string Relative(string name) => Files.Find(name.Trim().Replace('\\', '/')) is { } path ? folder.Relative(path) : name;
 
@@ -69,7 +76,8 @@ internal sealed class RowImages(DatasetFolder folder)
             : plain.Split('/').Contains("..") ? $"image name '{plain}' may leave the dataset's folder; write it relative to that folder, without '..'."
             : null;
 
-    private (IReadOnlyList<GeoImage> Images, string? Missing) All(Row row, List<object?> values)
+    /// <summary>The images of a list of cells.</summary>
+    public (IReadOnlyList<GeoImage> Images, string? Missing) All(Row row, List<object?> values)
     {
         var images = new List<GeoImage>(values.Count);
         foreach (object? value in values)

@@ -21,9 +21,15 @@ internal sealed partial class JsonRows(string file, Action<string, string> repor
     public static IEnumerable<Row> Read(string path, string file, Action<string, string> report)
     {
         var rows = new JsonRows(file, report);
-        var records = new JsonRecords(File.ReadAllBytes(path), rows.ReportLine);
-        foreach (var record in records.Read())
-            if (rows.Parse(record) is { } row) yield return row;
+        byte[] bytes = File.ReadAllBytes(path);
+        return NestedRows.Recognise(path) ? NestedRows.Read(bytes, rows) : rows.Read(bytes);
+    }
+
+    /// <summary>The rows of an array, of lines, or of objects one after the other.</summary>
+    public IEnumerable<Row> Read(byte[] bytes)
+    {
+        foreach (var record in new JsonRecords(bytes, ReportLine).Read())
+            if (Parse(record) is { } row) yield return row;
     }
 
     /// <summary>The row of a record; null, reported, where it is no readable object.</summary>
@@ -56,6 +62,9 @@ internal sealed partial class JsonRows(string file, Action<string, string> repor
             return null;
         }
     }
+
+    /// <summary>The value of JSON that stands inside a string; null where it is none.</summary>
+    public object? ParseText(string json) => ParseValue(new JsonRecords.Record(Encoding.UTF8.GetBytes(json), 1));
 
     public void ReportLine(int line, string what) => report($"{file}:{line}", what);
 

@@ -22,6 +22,13 @@ internal sealed class Row(Dictionary<string, object?> fields, string file, int n
     /// <summary>For problems: "train.jsonl:12".</summary>
     public string Where => $"{file}:{number}";
 
+    /// <summary>The same row with one more value.</summary>
+    public Row With(string name, object? value)
+    {
+        fields[name] = value;
+        return this;
+    }
+
     /// <summary>The value of the first of the names that is there and not null.</summary>
     public object? Value(params ReadOnlySpan<string> names)
     {

@@ -44,9 +44,7 @@ internal static class RowFile
         stream.ReadExactly(start);
         var rows = new JsonRows(path, (_, _) => { });
         // A record that is cut by the end of the part is never given.
-        foreach (var record in new JsonRecords(start, (_, _) => { }).Read())
-            if (rows.Parse(record) is { } row) return row;
-        return null;
+        return (NestedRows.Recognise(path) ? NestedRows.Read(start, rows) : rows.Read(start)).FirstOrDefault();
     }
 
     private static bool IsEmpty(string path) => new FileInfo(path).Length == 0;
