@@ -55,6 +55,9 @@ internal sealed class FileListing
         return imagesByStem.TryGetValue(Stem(file), out var images) && images.Count == 1 ? byPath[images[0]] : null;
     }
 
+    /// <summary>The first file of exactly this name, in whatever folder; null where there is none.</summary>
+    public string? Exact(string file) => byName.TryGetValue(file, out var named) ? byPath[named[0]] : null;
+
     /// <summary>True where the name, or a folder of it, is a link that leaves the root.</summary>
     public bool LeadsOutside(string name)
     {

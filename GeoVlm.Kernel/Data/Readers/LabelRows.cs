@@ -4,29 +4,9 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Tables with an image and what holds for it: captions (SkyScript, RSICD), labels (BigEarthNet, SeasoNet, one-hot), or one class.</summary>
+/// <summary>Tables with an image and what holds for it: labels (BigEarthNet, SeasoNet, one-hot), or one class.</summary>
 internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleIds ids, string split)
 {
-    /// <summary>One sample an image, the first sentence being the reference and the others its other wordings.</summary>
-    public IEnumerable<Draft> Captions(IEnumerable<Row> rows)
-    {
-        foreach (var row in rows)
-        {
-            var captions = CaptionTexts.Of(row);
-            if (captions.Count == 0)
-            {
-                folder.Report(row.Where, "no caption. Give the image one, or remove the record. Skipped.");
-                continue;
-            }
-            var (found, missing, name) = ImagesOf(row);
-            yield return new Draft(Make(row, name, found.Count > 1 ? EoTask.ChangeCaption : EoTask.ImageCaption,
-                found, found.Count > 1 ? Questions.DescribeChanges : Questions.DescribeScene, new TextAnswer(captions[0])) with
-            {
-                OtherReferences = [.. captions.Skip(1).Select(c => new TextAnswer(c))],
-            }, row.Where, missing);
-        }
-    }
-
     /// <summary>One sample an image, with every label that holds: a list, a text of numbers or names, or columns of 0 and 1.</summary>
     public IEnumerable<Draft> Labels(IEnumerable<Row> rows, string file)
     {
@@ -81,7 +61,9 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
         string name = row.Text(RowColumns.Image) ?? row.Where;
         var (found, missing) = images.Of(row);
         // A table without a column that names image files (patch names, folders of bands) still names what it speaks of.
-        if (found.Count == 0 && missing is null && row.Text(RowColumns.Image) is { } named && images.Open(named) is { } image) found = [image];
+        if (found.Count == 0 && missing is null && row.Text(RowColumns.Image) is { } named 
+            && (images.Open(named) ?? images.OpenBands(named)) is { } image) found = [image];
+        if (found.Count == 0 && missing is not null && images.OpenBands(missing) is { } patch) (found, missing) = ([patch], null);
         return (found, found.Count == 0 ? missing ?? row.Text(RowColumns.Image) : missing, name);
     }
 

@@ -8,13 +8,17 @@ public static class ReaderCatalogue
     [
         new ChangePairReader(),
         new DotaReader(),
+        new GroundingReader(),
         new VocReader(),
+        new MultiLabelReader(),
+        new VqaReader(),
+        new CaptionReader(),
         new InstructionReader(),
         new CocoReader(),
-        new SceneFolderReader(),
         new CsvReader(),
         new ParquetReader(),
         new ArrowReader(),
+        new SceneFolderReader(),
     ];
 
     /// <summary>The reader of that name.</summary>

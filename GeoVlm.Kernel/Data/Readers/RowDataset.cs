@@ -55,7 +55,7 @@ internal sealed class RowDataset
         {
             RowKind.Instruction => new InstructionRows(folder, images, ids, split).Of(all, file),
             RowKind.Boxes => new BoxRows(folder, images, ids, split).Of(all, file),
-            RowKind.Captions => new LabelRows(folder, images, ids, split).Captions(all),
+            RowKind.Captions => new CaptionRows(folder, images, ids, split).Of(all),
             RowKind.Labels => new LabelRows(folder, images, ids, split).Labels(all, file),
             RowKind.Scene => new LabelRows(folder, images, ids, split).Scenes(all),
             _ => Unknown(all, file),

@@ -22,14 +22,16 @@ internal static class RowFiles
     /// <summary>The first file whose rows are of a wanted kind, with that kind; few files are opened, and of each its beginning.</summary>
     public static (string File, RowKind Kind)? Recognise(string path, Func<string, bool> wanted, params ReadOnlySpan<RowKind> kinds)
     {
-        foreach (string file in Of(path, f => RowFile.HasExtension(f)).Where(wanted).Take(MostPeeked))
+        foreach (string file in Of(path, wanted).Take(MostPeeked))
             if (RowFile.First(file) is { } row && RowColumns.KindOf(row) is var kind && kinds.Contains(kind)) return (file, kind);
         return null;
     }
 
     public static bool IsJson(string file) => EndsWith(file, ".json", ".jsonl", ".ndjson");
 
-    public static bool IsCsv(string file) => EndsWith(file, ".csv", ".tsv", ".csv.gz");
+    /// <summary>Separated tables, and lists of lines "image label".</summary>
+    public static bool IsCsv(string file) => EndsWith(file, ".csv", ".tsv", ".csv.gz")
+        || (EndsWith(file, ".txt") && FileStart.Read(file).Split('\n')[0].Trim().Split(' ') is [var image, { Length: > 0 }] && DatasetFolder.IsImage(image));
 
     public static bool EndsWith(string file, params ReadOnlySpan<string> endings)
     {

@@ -51,6 +51,20 @@ internal sealed class RowImages(DatasetFolder folder)
         return image;
     }
 
+    /// <summary>A patch whose bands lie in one file each, called after it: patch_B02.tif, patch_10m_RGB.tif; null where there is none.</summary>
+    public GeoImage? OpenBands(string patch)
+    {
+        string name = patch.Trim().TrimEnd('/').Replace('\\', '/');
+        if (Refusal(name) is not null) return null;
+        name = name[(name.LastIndexOf('/') + 1)..];
+        return Files.Exact(name + "_10m_RGB.tif") is { } composed ? GeoImage.Deferred(name, composed, folder.Options.MaxImagePixels)
+            : BandFiles.Open(name, band => Files.Exact($"{name}_{band}.tif"), folder.Options.MaxImagePixels);
+    }
+
+    /// <summary>True where a file lies at this path from the root or from a folder below it.</summary>
+    public bool Exists(string path) => Refusal(path) is null && Files.Find(path) is { } found
+        && folder.Relative(found) is var relative && (relative == path || relative.EndsWith("/" + path, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Why a missing image is missing, and what to do.</summary>
     public string Explain(string name)
     {
