@@ -48,8 +48,10 @@ internal sealed class FileListing
         {
             string ending = "/" + name;
             if (file.Length < name.Length && named.Where(p => p.EndsWith(ending, StringComparison.OrdinalIgnoreCase)).ToList() is [var below, ..]) return byPath[below];
-            if (named.Count == 1 || file.Length == name.Length) return byPath[named[0]];
-            return byPath[named.MaxBy(p => Alike(p, name))!];
+            if (file.Length == name.Length) return byPath[named[0]];
+            // The folder of the annotation has another name on this disk, unless it is plainly another shard or split.
+            var elsewhere = named.Where(p => !IsOther(FolderOf(p), FolderOf(name))).ToList();
+            return elsewhere.Count == 0 ? null : byPath[elsewhere.MaxBy(p => Alike(p, name))!];
         }
         imagesByStem ??= ImagesByStem();
         return imagesByStem.TryGetValue(Stem(file), out var images) && images.Count == 1 ? byPath[images[0]] : null;
@@ -89,6 +91,17 @@ internal sealed class FileListing
 
     // Names hold dots ("27032281_4_-103.43_44.28.png"), so an ending is cut only where it is an image's.
     private static string Stem(string file) => DatasetFolder.IsImage(file) ? file[..file.LastIndexOf('.')] : file;
+
+    private static string FolderOf(string path) => path.Split('/') is [.., var parent, _] ? parent : "";
+
+    /// <summary>True for images2 and images4, and for train and test.</summary>
+    private static bool IsOther(string one, string other)
+    {
+        if (string.Equals(one, other, StringComparison.OrdinalIgnoreCase)) return false;
+        string first = SplitNames.Of(one), second = SplitNames.Of(other);
+        if (first.Length > 0 && second.Length > 0 && first != second) return true;
+        return one.Any(char.IsAsciiDigit) && string.Concat(one.Where(c => !char.IsAsciiDigit(c))).Equals(string.Concat(other.Where(c => !char.IsAsciiDigit(c))), StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>How many folders two paths share, from the end: train/A/x.png rather than test/A/x.png.</summary>
     private static int Alike(string path, string name)

@@ -22,16 +22,32 @@ public sealed class GroundingReader : IDatasetReader
     public string Summary => "Annotations/*.xml whose objects have a <description> (DIOR-RSVG), and lists of object numbers: xyxy in pixels";
 
     /// <inheritdoc/>
-    public string? Recognise(string path) => XmlFolder(path) is { } folder ? $"{Path.GetFileName(folder)}/ with XML files whose objects have a <description>" : null;
+    public string? Recognise(string path) =>
+        XmlFolder(path) is { } folder ? $"{Path.GetFileName(folder)}/ with XML files whose objects have a <description>"
+        : NumberLists(path) is [var list, ..] ? $"{Path.GetFileName(list)} lists numbers of objects" : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
+        if (XmlFolder(path) is null && NumberLists(path) is { Count: > 0 } lists) return OnlyLists(path, lists, options);
         string xml = XmlFolder(path) ?? throw new GeoVlmException($"{path}: no XML files whose objects have a <description>, here or in Annotations/. "
             + "Lists of numbers (train.txt) count the objects of those files; put them beside each other.");
         var folder = new DatasetFolder(path, options);
         var images = new RowImages(folder);
         return folder.Finish(this, Draft.Settle(folder, images, folder.Relative(xml), Drafts(folder, images, xml)));
+    }
+
+    private static IReadOnlyList<string> NumberLists(string path) => !Directory.Exists(path) ? [] :
+        [.. Directory.EnumerateFiles(path, "*.txt").Order(StringComparer.Ordinal).Where(f => SplitNames.Of(Path.GetFileName(f)).Length > 0
+            && FileStart.Read(f).Split('\n', 4, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var a, var b, var c, ..] && new[] { a, b, c }.All(l => l.All(char.IsAsciiDigit)))];
+
+    /// <summary>The lists without the XML files that they count: no sample, and a word about what is missing.</summary>
+    private EoDataset OnlyLists(string path, IReadOnlyList<string> lists, ReadOptions options)
+    {
+        var folder = new DatasetFolder(path, options);
+        foreach (string list in lists)
+            folder.Report(folder.Relative(list), $"names {File.ReadLines(list).Count(l => l.Trim().Length > 0):N0} objects by number, counted over XML files that are not here. Put Annotations/ beside the list.");
+        return folder.Finish(this, []);
     }
 
     private static string? XmlFolder(string path)

@@ -58,13 +58,12 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
 
     private (IReadOnlyList<GeoImage> Images, string? Missing, string Name) ImagesOf(Row row)
     {
-        string name = row.Text(RowColumns.Image) ?? row.Where;
+        // One-hot tables may head their columns by numbers; the name comes first.
+        string name = row.Text(RowColumns.Image) ?? row.Fields.Values.First() as string ?? row.Where;
         var (found, missing) = images.Of(row);
         // A table without a column that names image files (patch names, folders of bands) still names what it speaks of.
-        if (found.Count == 0 && missing is null && row.Text(RowColumns.Image) is { } named 
-            && (images.Open(named) ?? images.OpenBands(named)) is { } image) found = [image];
-        if (found.Count == 0 && missing is not null && images.OpenBands(missing) is { } patch) (found, missing) = ([patch], null);
-        return (found, found.Count == 0 ? missing ?? row.Text(RowColumns.Image) : missing, name);
+        if (found.Count == 0 && (images.Open(name) ?? images.OpenBands(name)) is { } image) (found, missing) = ([image], null);
+        return (found, found.Count == 0 ? missing ?? name : missing, name);
     }
 
     private Sample Make(Row row, string name, EoTask task, IReadOnlyList<GeoImage> found, string question, Answer reference) =>

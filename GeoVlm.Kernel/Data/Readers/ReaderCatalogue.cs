@@ -16,9 +16,10 @@ public static class ReaderCatalogue
         new InstructionReader(),
         new CocoReader(),
         new CsvReader(),
-        new ParquetReader(),
         new ArrowReader(),
+        new ParquetReader(),
         new SceneFolderReader(),
+        new JsonReader(),
     ];
 
     /// <summary>The reader of that name.</summary>

@@ -14,7 +14,7 @@ internal static class RowFiles
     public static IReadOnlyList<string> Of(string path, Func<string, bool>? wanted = null)
     {
         wanted ??= RowFile.HasExtension;
-        if (File.Exists(path)) return [path];
+        if (File.Exists(path)) return wanted(path) ? [path] : [];
         return !Directory.Exists(path) ? [] : [.. DatasetFolder.Folders(path).Prepend(path).SelectMany(Directory.EnumerateFiles)
             .Where(f => wanted(f) && !Companions.Contains(Path.GetFileName(f).ToLowerInvariant())).Order(StringComparer.Ordinal)];
     }

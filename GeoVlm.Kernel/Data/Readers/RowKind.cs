@@ -42,15 +42,20 @@ internal static class RowColumns
         bool Has(params ReadOnlySpan<string> names) => row.Value(names) is not null;
         if (Has(Conversation.Columns) || row.Fields.ContainsKey("qa_pairs") || IsReferring(row)) return RowKind.Instruction;
         if (Question.Any(row.Fields.ContainsKey) && (Answer.Any(row.Fields.ContainsKey) || Reference.Any(row.Fields.ContainsKey))) return RowKind.Instruction;
+        if (IsOneHot(row)) return RowKind.Labels;
         if (!Image.Any(row.Fields.ContainsKey)) return RowKind.Unknown;
         if (Corners.Any(c => c.All(row.Fields.ContainsKey))) return RowKind.Boxes;
         if (row.Value(Captions) is string or List<object?>) return RowKind.Captions;
-        if (Has(Labels) || Flags(row).Count >= 5) return RowKind.Labels;
+        if (Has(Labels)) return RowKind.Labels;
         return row.Text(Scene) is not null && (!row.Fields.ContainsKey("column2") || row.Numeric("column2") is not null) ? RowKind.Scene : RowKind.Unknown;
     }
 
     /// <summary>Columns of 0 and 1 behind the columns that name things: one-hot labels.</summary>
     public static IReadOnlyList<string> Flags(Row row) => [.. row.Fields.Where(f => f.Value is "0" or "1" or 0L or 1L or true or false or "0.0" or "1.0" or 0.0 or 1.0).Select(f => f.Key)];
+
+    /// <summary>A name or two, then columns of 0 and 1 only.</summary>
+    private static bool IsOneHot(Row row) =>
+        Flags(row).Count is >= 5 and var flags && row.Fields.Count - flags <= 3 && row.Fields.First().Value is string first && first.Any(char.IsLetterOrDigit) && first.Length > 1;
 
     private static bool IsReferring(Row row) =>
         row.List("objects") is [Dictionary<string, object?> first, ..] && (first.ContainsKey("referring_sentence") || first.ContainsKey("obj_coord"));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
@@ -28,8 +27,13 @@ public abstract class TableReader(string name, string summary, Func<string, bool
     }
 
     /// <inheritdoc/>
-    public EoDataset Read(string path, ReadOptions options) =>
-        new RowDataset(path, options).Read(this, path, File.Exists(path) ? [path] : [.. RowFiles.Of(path, isTable)], HuggingFaceSplit(path));
+    public EoDataset Read(string path, ReadOptions options)
+    {
+        var (split, shards) = HuggingFaceState.Read(path);
+        if (File.Exists(path)) return new RowDataset(path, options).Read(this, path, [path], split);
+        var files = shards.Where(isTable).ToList();
+        return new RowDataset(path, options).Read(this, path, files.Count > 0 ? files : RowFiles.Of(path, isTable), split);
+    }
 
     private static string Words(RowKind kind) => kind switch
     {
@@ -39,22 +43,6 @@ public abstract class TableReader(string name, string summary, Func<string, bool
         RowKind.Labels => "labels",
         _ => "a class",
     };
-
-    /// <summary>The split that Hugging Face's <c>save_to_disk</c> wrote beside its shards; null where there is no such file.</summary>
-    private static string? HuggingFaceSplit(string path)
-    {
-        string state = Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!, "state.json");
-        if (!File.Exists(state)) return null;
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(state));
-            return json.RootElement.TryGetProperty("_split", out var split) && split.ValueKind == JsonValueKind.String ? SplitNames.Usual(split.GetString()!) : null;
-        }
-        catch (JsonException)
-        {
-            return null; // the rows do not need it
-        }
-    }
 }
 
 /// <summary>CSV and TSV tables, plain or gzipped, with images beside them (EverWatch, ReforesTree, SkyScript, SeasoNet, one-hot labels).</summary>
@@ -67,3 +55,6 @@ public sealed class ParquetReader() : TableReader("parquet", "Parquet table with
 /// <summary>Arrow tables, stream or file, and folders of Hugging Face's <c>save_to_disk</c>.</summary>
 public sealed class ArrowReader() : TableReader("arrow", "Arrow table (Hugging Face save_to_disk) with images in cells: questions, captions, labels or boxes",
     file => RowFiles.EndsWith(file, ".arrow", ".feather"));
+
+/// <summary>JSON and JSONL tables that are no conversations, captions or COCO: boxes, labels or a class to a record.</summary>
+public sealed class JsonReader() : TableReader("json", "JSON or JSONL records with image names: xmin ymin xmax ymax, captions, labels or questions", RowFiles.IsJson);
