@@ -7,5 +7,6 @@ public static class BenchmarkCatalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new RewardsBenchmark(),
+        new RenderBenchmark(),
     ];
 }
