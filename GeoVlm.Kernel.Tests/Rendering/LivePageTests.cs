@@ -41,7 +41,7 @@ public sealed class LivePageTests : IAsyncLifetime
         await TheTableSorts();
         await TextsLightTheirBoxes();
         await TokensAndWordsAnswer();
-        await Screenshots();
+        await TheDarkThemeIsDark();
         Assert.Empty(trouble);
     }
 
@@ -115,6 +115,8 @@ public sealed class LivePageTests : IAsyncLifetime
     private async Task TokensAndWordsAnswer()
     {
         var tokens = View("tokens");
+        await tokens.ScrollIntoViewIfNeededAsync();
+        await page.Mouse.MoveAsync(0, 0);
         await tokens.Locator("[data-geo-token]").First.FocusAsync();
         await page.Keyboard.PressAsync("ArrowRight");
         Assert.Contains("token 2 of 30: log-probability -0.100 · entropy 0.050", await tokens.Locator("[role=status]").TextContentAsync());
@@ -127,14 +129,18 @@ public sealed class LivePageTests : IAsyncLifetime
         Assert.Equal("true", await attention.Locator("[data-geo-ref='2']").GetAttributeAsync("aria-pressed"));
     }
 
-    // Looked at by people: GEOVLM_SCREENSHOTS names a folder that keeps them.
-    private async Task Screenshots()
+    private async Task TheDarkThemeIsDark()
     {
-        string folder = Environment.GetEnvironmentVariable("GEOVLM_SCREENSHOTS") ?? Path.GetDirectoryName(file)!;
-        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "light.png"), FullPage = true });
         var dark = await Open(ColorScheme.Dark);
-        await dark.ScreenshotAsync(new() { Path = Path.Combine(folder, "dark.png"), FullPage = true });
         Assert.True(await dark.EvaluateAsync<bool>("() => getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'"));
+        // To be looked at by people: GEOVLM_SCREENSHOTS names a folder for them.
+        if (Environment.GetEnvironmentVariable("GEOVLM_SCREENSHOTS") is not { } folder) return;
+        foreach (var (name, shown) in new[] { ("light", page), ("dark", dark) })
+        {
+            int height = await shown.EvaluateAsync<int>("() => document.documentElement.scrollHeight");
+            for (int top = 0; top < height; top += 1500)
+                await shown.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}{top}.png"), FullPage = true, Clip = new() { X = 0, Y = top, Width = 1100, Height = Math.Min(1500, height - top) } });
+        }
     }
 
     private ILocator View(string kind) => page.Locator($"[data-geo={kind}]");
