@@ -9,5 +9,6 @@ public static class BenchmarkCatalogue
         new RewardsBenchmark(),
         new KernelBenchmark(),
         new RewardServiceBenchmark(),
+        new RenderBenchmark(),
     ];
 }
