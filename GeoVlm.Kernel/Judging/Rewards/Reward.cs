@@ -13,28 +13,32 @@ public static class Reward
     /// <param name="score">From the answer and the reference, both with boxes in original pixels, to a value in [0, 1]. Not called for an
     /// unreadable answer, which scores 0.</param>
     /// <param name="summary">One line for help.</param>
+    /// <param name="source">Its text as written, which runs record.</param>
     /// <exception cref="GeoVlmException">Thrown when it scores: the function threw or gave a value outside [0, 1].</exception>
-    public static IReward Define(string name, Func<Answer, Answer, double> score, string summary = "") => Define<Answer>(name, score, summary);
+    public static IReward Define(string name, Func<Answer, Answer, double> score, string summary = "", string source = "") =>
+        Define<Answer>(name, score, summary, source);
 
     /// <summary>A reward over one kind of answer: <see cref="BoxesAnswer"/> or <see cref="TextAnswer"/>.</summary>
-    /// <inheritdoc cref="Define(string, Func{Answer, Answer, double}, string)"/>
-    public static IReward Define<TAnswer>(string name, Func<TAnswer, TAnswer, double> score, string summary = "") where TAnswer : Answer
+    /// <inheritdoc cref="Define(string, Func{Answer, Answer, double}, string, string)"/>
+    public static IReward Define<TAnswer>(string name, Func<TAnswer, TAnswer, double> score, string summary = "", string source = "") where TAnswer : Answer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(score);
-        return new Defined<TAnswer>(name, score, summary);
+        return new Defined<TAnswer>(name, score, summary, source);
     }
 
-    private sealed class Defined<TAnswer>(string name, Func<TAnswer, TAnswer, double> score, string summary) : IReward where TAnswer : Answer
+    private sealed class Defined<TAnswer>(string name, Func<TAnswer, TAnswer, double> score, string summary, string source) : IReward, IForeignCode where TAnswer : Answer
     {
         public string Name => name;
 
         public string Summary => summary;
 
+        public string Source => source;
+
         public RewardScore Score(ParsedCompletion completion, Sample sample)
         {
             if (completion.Answer is null) return RewardScore.Unreadable(completion);
-            Answer reference = sample.Reference is BoxesAnswer boxes ? boxes.In(sample.Frame) : sample.Reference;
+            Answer reference = sample.Reference is BoxesAnswer boxes ? boxes.In(References.FrameOf(sample)) : sample.Reference;
             if (completion.Answer is not TAnswer typedAnswer || reference is not TAnswer typedReference)
                 throw Fault(sample, $"it compares {typeof(TAnswer).Name}, "
                     + $"but the answer is a {completion.Answer.GetType().Name} and the reference a {reference.GetType().Name}");
