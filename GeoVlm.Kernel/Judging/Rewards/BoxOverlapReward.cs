@@ -52,7 +52,7 @@ public sealed class BoxOverlapReward : IReward
         var reference = References.SingleBox(sample, Name);
         if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
         if (boxes is not [var box]) return new(0, $"{boxes.Count} boxes, expected 1");
-        double value = box == reference && !box.IsEmpty ? 1 : Math.Clamp(measure(box, reference), 0, 1);
+        double value = box.IsEmpty ? 0 : box == reference ? 1 : Math.Clamp(measure(box, reference), 0, 1);
         return new(value, $"IoU {box.IoU(reference):0.000}");
     }
 

@@ -24,6 +24,9 @@ public sealed class ClippedReward : IReward, IForeignCode
     public string Summary => $"{reward.Name}, of which {low} and less is 0, {high} and more 1";
 
     /// <inheritdoc/>
+    public bool IsShaping => reward.IsShaping;
+
+    /// <inheritdoc/>
     public string Source => reward.Source;
 
     /// <inheritdoc/>

@@ -15,6 +15,12 @@ public sealed class DifficultyWeightedReward(IReward reward) : IGroupReward, IFo
     public string Summary => $"{reward.Name} times e^(−mean over the group)";
 
     /// <inheritdoc/>
+    public bool IsShaping => reward.IsShaping;
+
+    /// <inheritdoc/>
+    public string Source => reward.Source;
+
+    /// <inheritdoc/>
     public IReadOnlyList<RewardScore> ScoreGroup(IReadOnlyList<ParsedCompletion> group, Sample sample)
     {
         var parts = group.Select(c => MixedReward.Part(reward, 1, c, sample)).ToList();

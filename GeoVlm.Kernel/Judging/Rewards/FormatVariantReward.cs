@@ -51,6 +51,9 @@ public sealed partial class FormatVariantReward : IReward
     public string Summary { get; }
 
     /// <inheritdoc/>
+    public bool IsShaping => true;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var (value, reason) = check(completion);

@@ -16,6 +16,9 @@ public sealed class GatedReward(IReward reward, IReward condition, double least)
     public string Summary => $"{reward.Name} where {condition.Name} is at least {least}, else 0";
 
     /// <inheritdoc/>
+    public bool IsShaping => reward.IsShaping;
+
+    /// <inheritdoc/>
     public string Source => string.Join("\n", new[] { reward.Source, condition.Source }.Where(s => s.Length > 0));
 
     /// <inheritdoc/>

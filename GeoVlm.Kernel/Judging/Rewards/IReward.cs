@@ -15,6 +15,9 @@ public interface IReward
     /// <summary>Why this form, as it was published, is no default of ours; empty where nothing is known against it.</summary>
     string KnownFlaw => "";
 
+    /// <summary>Whether it looks at form alone (format, length, repetition) and so pays wrong answers too; it shapes what others judge.</summary>
+    bool IsShaping => false;
+
     /// <summary>The source text of a reward written in a notebook, as runs record it; empty for the built-in ones.</summary>
     string Source => "";
 

@@ -32,5 +32,8 @@ public sealed class LengthReward : IReward
     public string Summary { get; }
 
     /// <inheritdoc/>
+    public bool IsShaping => true;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample) => score(completion);
 }

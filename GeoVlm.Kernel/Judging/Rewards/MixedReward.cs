@@ -26,6 +26,9 @@ public sealed class MixedReward : IReward, IForeignCode
     public string Summary => "weighted mean of " + string.Join(", ", terms.Select(t => t.Reward.Name));
 
     /// <inheritdoc/>
+    public bool IsShaping => terms.All(t => t.Reward.IsShaping);
+
+    /// <inheritdoc/>
     public string Source => string.Join("\n", terms.Select(t => t.Reward.Source).Where(s => s.Length > 0));
 
     /// <inheritdoc/>

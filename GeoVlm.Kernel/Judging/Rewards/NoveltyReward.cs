@@ -17,6 +17,9 @@ public sealed class NoveltyReward : IGroupReward
     public string Summary => "1 − ½ mean cosine of the reasoning to that of right siblings; needs the group";
 
     /// <inheritdoc/>
+    public bool IsShaping => true;
+
+    /// <inheritdoc/>
     public IReadOnlyList<RewardScore> ScoreGroup(IReadOnlyList<ParsedCompletion> group, Sample sample)
     {
         var counts = group.Select(c => Words.Of(c.Reasoning).GroupBy(w => w).ToDictionary(g => g.Key, g => g.Count())).ToArray();

@@ -15,14 +15,15 @@ public sealed class OrientedDetectionReward : IReward
 {
     private readonly Func<OrientedBox, OrientedBox, double> similarity;
 
-    private OrientedDetectionReward(string name, string summary, Func<OrientedBox, OrientedBox, double> similarity) =>
-        (Name, Summary, this.similarity) = (name, summary, similarity);
+    private OrientedDetectionReward(string name, string summary, Func<OrientedBox, OrientedBox, double> similarity, string flaw = "") =>
+        (Name, Summary, this.similarity, KnownFlaw) = (name, summary, similarity, flaw);
 
     /// <summary>Exact IoU of the rotated rectangles.</summary>
     public static OrientedDetectionReward RotatedIoU { get; } = new("rotated-iou", "matched IoU of rotated boxes / max(predicted, reference)", (a, b) => a.IoU(b));
 
     /// <summary>Kullback–Leibler divergence of Gaussians.</summary>
-    public static OrientedDetectionReward Kld { get; } = new("kld", "matched 1 / (1 + ln(1 + KLD)) of Gaussians of rotated boxes / max(predicted, reference)", BoxGaussian.KldSimilarity);
+    public static OrientedDetectionReward Kld { get; } = new("kld", "matched 1 / (1 + ln(1 + KLD)) of Gaussians of rotated boxes / max(predicted, reference)", BoxGaussian.KldSimilarity,
+        "its tail is long: a box beside the object, without any overlap, earns nearly half");
 
     /// <summary>ProbIoU of Gaussians.</summary>
     public static OrientedDetectionReward ProbIoU { get; } = new("probiou", "matched ProbIoU of rotated boxes / max(predicted, reference)", BoxGaussian.ProbIoU);
@@ -32,6 +33,9 @@ public sealed class OrientedDetectionReward : IReward
 
     /// <inheritdoc/>
     public string Summary { get; }
+
+    /// <inheritdoc/>
+    public string KnownFlaw { get; }
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

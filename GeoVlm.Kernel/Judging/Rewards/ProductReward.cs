@@ -14,6 +14,9 @@ public sealed class ProductReward(IReadOnlyList<IReward> factors) : IReward, IFo
     public string Summary => "product of " + string.Join(", ", factors.Select(f => f.Name));
 
     /// <inheritdoc/>
+    public bool IsShaping => factors.All(f => f.IsShaping);
+
+    /// <inheritdoc/>
     public string Source => string.Join("\n", factors.Select(f => f.Source).Where(s => s.Length > 0));
 
     /// <inheritdoc/>

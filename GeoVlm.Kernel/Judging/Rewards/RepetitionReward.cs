@@ -16,6 +16,9 @@ public sealed class RepetitionReward : IReward
     public string Summary => "distinct share of 6-word runs and of boxes, 1 when nothing is said twice";
 
     /// <inheritdoc/>
+    public bool IsShaping => true;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var words = Words.Of(completion.Text.Length <= 20_000 ? completion.Text : completion.Text[..20_000]);

@@ -1,6 +1,9 @@
+using GeoVlm.Data;
+
 namespace GeoVlm.Judging.Rewards;
 
 /// <summary>How the parts of a rubric become one total. The parts themselves are kept whatever the combination.</summary>
+/// <remarks>Normalise-then-sum (GDPO) needs the whole group and is an advantage: <c>--advantage gdpo</c>.</remarks>
 /// <param name="Name">What options call it.</param>
 /// <param name="Total">From the parts to the total.</param>
 public sealed record RewardCombination(string Name, Func<IReadOnlyList<RewardPart>, double> Total)
@@ -38,22 +41,7 @@ public sealed record RewardCombination(string Name, Func<IReadOnlyList<RewardPar
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RewardCombination> All { get; } = [WeightedSum, Gate, Lexicographic];
 
-    /// <summary>
-    /// Normalise, then sum (GDPO): each part is centred and scaled within the group before the weighted sum, so that parts that pull against each
-    /// other do not hide in an even total.
-    /// </summary>
-    /// <param name="group">The breakdowns of one prompt's completions, with the same parts in the same order.</param>
-    /// <returns>One total per completion, with mean 0; a part without variance adds nothing.</returns>
-    public static double[] NormaliseThenSum(IReadOnlyList<RewardBreakdown> group)
-    {
-        double[] totals = new double[group.Count];
-        if (group.Count == 0) return totals;
-        for (int p = 0; p < group[0].Parts.Count; p++)
-        {
-            double mean = group.Average(b => b.Parts[p].Value);
-            double deviation = Math.Sqrt(group.Sum(b => (b.Parts[p].Value - mean) * (b.Parts[p].Value - mean)) / Math.Max(1, group.Count - 1));
-            for (int i = 0; i < totals.Length; i++) totals[i] += group[i].Parts[p].Weight * (group[i].Parts[p].Value - mean) / (deviation + 1e-4);
-        }
-        return totals;
-    }
+    /// <summary>The combination of this name.</summary>
+    /// <exception cref="GeoVlmException">There is none; the message names the nearest.</exception>
+    public static RewardCombination Find(string name) => NearestName.Find(All, c => c.Name, name, "combination");
 }

@@ -17,7 +17,8 @@ public sealed class TextSimilarityReward : IReward
 
     private readonly Func<string, string, double> likeness;
 
-    private TextSimilarityReward(string name, string summary, Func<string, string, double> likeness) => (Name, Summary, this.likeness) = (name, summary, likeness);
+    private TextSimilarityReward(string name, string summary, Func<string, string, double> likeness, string flaw = "") =>
+        (Name, Summary, KnownFlaw, this.likeness) = (name, summary, flaw, likeness);
 
     /// <summary>BLEU-4 of one sentence.</summary>
     public static TextSimilarityReward Bleu4 { get; } = new("bleu", "BLEU-4 of the sentence, shorter orders where it has fewer words", Bleu4Of);
@@ -37,7 +38,7 @@ public sealed class TextSimilarityReward : IReward
 
     /// <summary>Jaccard index of words.</summary>
     public static TextSimilarityReward Jaccard { get; } = new("jaccard", "Jaccard index of the word sets (the paper, short answers)", (text, reference) =>
-        TokenOverlap.Jaccard(Words.Of(text), Words.Of(reference)));
+        TokenOverlap.Jaccard(Words.Of(text), Words.Of(reference)), "a set of words: said ten times over, or in any order, it earns 1");
 
     /// <summary>Mean of ROUGE-1, ROUGE-L and METEOR.</summary>
     public static TextSimilarityReward Lexical { get; } = new("lexical", "mean of ROUGE-1, ROUGE-L and METEOR (the paper names it, the formula is ours)", LexicalOf);
@@ -51,6 +52,9 @@ public sealed class TextSimilarityReward : IReward
 
     /// <inheritdoc/>
     public string Summary { get; }
+
+    /// <inheritdoc/>
+    public string KnownFlaw { get; }
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -34,6 +34,18 @@ public sealed record Rubric(EoTask Task, IAnswerParser Parser, IReadOnlyList<(IR
     /// <exception cref="GeoVlmException">A weight is negative or no number.</exception>
     public Rubric WithRewards(params (IReward Reward, double Weight)[] rewards) => this with { Rewards = rewards };
 
+    /// <summary>The task-blind rubric that the paper's comparison sets beside this one: the same format, and the answer as a string.</summary>
+    public Rubric Standard => WithRewards((new StandardReward(), RubricCatalogue.TaskWeight), (new FormatReward(), RubricCatalogue.FormatWeight));
+
+    /// <summary>The source texts of rewards that were written in a notebook, by their names; runs record them.</summary>
+    public IReadOnlyDictionary<string, string> Sources =>
+        Rewards.Where(r => r.Reward.Source.Length > 0).GroupBy(r => r.Reward.Name).ToDictionary(g => g.Key, g => g.First().Reward.Source);
+
+    /// <summary>The same rubric with every reward that must see a dataset first fitted to these samples.</summary>
+    /// <exception cref="GeoVlmException">The samples have nothing to fit to.</exception>
+    public Rubric FittedTo(IReadOnlyList<Sample> samples) => Rewards.Any(r => r.Reward is IFittedReward)
+        ? WithRewards([.. Rewards.Select(r => (r.Reward is IFittedReward fitted ? fitted.Fit(samples) : r.Reward, r.Weight))]) : this;
+
     /// <summary>Reads and rewards one completion.</summary>
     /// <param name="completion">The text as generated; untrusted.</param>
     /// <param name="sample">What was asked.</param>

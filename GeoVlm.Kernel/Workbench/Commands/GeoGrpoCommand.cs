@@ -76,7 +76,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var config = Config(arguments);
         config.Validate();
         var samples = SessionArguments.Dataset(arguments, context).Samples;
-        var rubrics = SessionArguments.Rubrics(arguments, context);
+        var rubrics = SessionArguments.Rubrics(arguments, context, samples);
         using var run = OnDisk(arguments, context, policy, samples, rubrics, config);
         using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
@@ -85,6 +85,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         void After(StepRecord record)
         {
             records.Add(record);
+            SessionArguments.ListFaults((run?.Trainer ?? trainer!).LatestRollouts.SelectMany(g => g.Judgements).Select(j => j.Reward), context);
             display.Show(records, "");
         }
         try
