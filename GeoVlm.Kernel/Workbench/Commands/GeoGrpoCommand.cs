@@ -99,6 +99,8 @@ public sealed class GeoGrpoCommand : IMagicCommand
         MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config, RunOptions options)
     {
         using var run = OnDisk(arguments, context, policy, samples, rubrics, config, options);
+        var rubrics = SessionArguments.Rubrics(arguments, context, samples);
+        using var run = OnDisk(arguments, context, policy, samples, rubrics, config);
         using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
         var display = new Progress(context, records.Count, config.Steps);
@@ -106,6 +108,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         void After(StepRecord record)
         {
             records.Add(record);
+            SessionArguments.ListFaults((run?.Trainer ?? trainer!).LatestRollouts.SelectMany(g => g.Judgements).Select(j => j.Reward), context);
             display.Show(records, "");
         }
         try
