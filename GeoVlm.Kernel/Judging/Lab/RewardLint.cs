@@ -1,6 +1,5 @@
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
-using GeoVlm.Judging.Parsing;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
 

@@ -83,7 +83,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var config = Config(arguments);
         config.Validate();
         var samples = SessionArguments.Dataset(arguments, context).Samples;
-        var rubrics = SessionArguments.Rubrics(arguments, context);
+        var rubrics = SessionArguments.Rubrics(arguments, context, samples);
         var options = RunOptions(arguments, context, policy, rubrics);
         if (!arguments.Flag("--background"))
         {
@@ -99,8 +99,6 @@ public sealed class GeoGrpoCommand : IMagicCommand
         MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config, RunOptions options)
     {
         using var run = OnDisk(arguments, context, policy, samples, rubrics, config, options);
-        var rubrics = SessionArguments.Rubrics(arguments, context, samples);
-        using var run = OnDisk(arguments, context, policy, samples, rubrics, config);
         using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
         var display = new Progress(context, records.Count, config.Steps);
