@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GeoVlm.Models;
-using GeoVlm.Models.Weights;
 
 namespace GeoVlm.Learning.Runs;
 

@@ -174,6 +174,7 @@ public sealed class GrpoRun : IDisposable
         SamplesHash = Fingerprint.Of(samples),
         Rewards = samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(
             g => EoTaskNames.Of(g.Key), g => string.Join(", ", rubricOf(g.First()).Rewards.Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")))),
+        RewardSources = samples.DistinctBy(s => s.Task).SelectMany(s => rubricOf(s).Sources).DistinctBy(p => p.Key).OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(),
     };
 }
 

@@ -33,6 +33,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         SessionArguments.Lora,
         SessionArguments.Train,
+        SessionArguments.Checkpointing,
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
         new("--preset", "options to begin with; those below override it", Default: "laptop") { Choices = [.. GrpoPresets.All.Select(p => p.Name)] },
         new("--steps", $"optimizer updates (laptop: {Laptop.Steps})", MagicOptionKind.Integer),
@@ -82,7 +83,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var config = Config(arguments);
         config.Validate();
         var samples = SessionArguments.Dataset(arguments, context).Samples;
-        var rubrics = SessionArguments.Rubrics(arguments, context);
+        var rubrics = SessionArguments.Rubrics(arguments, context, samples);
         var options = RunOptions(arguments, context, policy, rubrics);
         if (!arguments.Flag("--background"))
         {
@@ -105,6 +106,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         void After(StepRecord record)
         {
             records.Add(record);
+            SessionArguments.ListFaults((run?.Trainer ?? trainer!).LatestRollouts.SelectMany(g => g.Judgements).Select(j => j.Reward), context);
             display.Show(records, "");
         }
         try
@@ -174,6 +176,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
             Resamples = arguments.Integer("--resamples") ?? preset.Resamples,
             Order = arguments.Text("--order") is { } order ? Enum.Parse<PromptOrdering>(order.Replace("-", ""), ignoreCase: true) : preset.Order,
             GroupsPerMicroBatch = arguments.Integer("--micro-batch") ?? preset.GroupsPerMicroBatch,
+            GradientCheckpointing = arguments.Flag("--checkpointing"),
             Train = arguments.Text("--train") is { } parts ? TrainedPartsNames.Parse(parts) : preset.Train,
             Seed = (ulong?)arguments.Integer("--seed") ?? preset.Seed,
         };
