@@ -18,11 +18,11 @@ public sealed class Rescale : IPerturbation
         var small = CoordinateFrame.Original(sample.Images[^1].Width / 2, sample.Images[^1].Height / 2);
         // An odd last row or column is left out, so that every new pixel covers four whole ones: coordinates are halved exactly.
         var covered = sample.Frame with { Width = small.Width * 2, Height = small.Height * 2 };
-        BoxesAnswer Halve(BoxesAnswer boxes) => new([.. boxes.In(sample.Frame).Objects.Select(o => covered.Convert(o, small))], small);
+        BoxesAnswer Scale(BoxesAnswer boxes) => new([.. boxes.In(sample.Frame).Objects.Select(o => covered.Convert(o, small))], small);
         Answer Shrink(Answer answer) => answer switch
         {
-            BoxesAnswer boxes => Halve(boxes),
-            GroundedTextAnswer grounded => grounded with { Boxes = Halve(grounded.Boxes) },
+            BoxesAnswer boxes => Scale(boxes),
+            GroundedTextAnswer grounded => grounded with { Boxes = Scale(grounded.Boxes) },
             _ => answer,
         };
         return sample with
