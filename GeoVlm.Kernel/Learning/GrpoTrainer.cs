@@ -22,6 +22,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly RolloutCollector collector;
     private readonly PolicyUpdate update;
     private readonly LearningRateSchedule schedule;
+    private int promptsTaken; // of whole steps: one that is stopped while it samples has drawn prompts that the next one must draw again
 
     /// <summary>Prepares a run.</summary>
     /// <param name="policy">What is trained, in place; not owned.</param>
@@ -101,13 +102,13 @@ public sealed class GrpoTrainer : IDisposable
             totals = iteration == 0 ? now : now with { Loss = totals.Loss, Entropy = totals.Entropy, Kl = totals.Kl, MaxLogProbDifference = totals.MaxLogProbDifference };
         }
         SyncReference(step);
-        StepsDone = step;
+        (StepsDone, promptsTaken) = (step, order.Taken);
         LatestRollouts = groups;
         return Record(step, groups, totals, learningRate) with { RolloutSeconds = rolloutSeconds, UpdateSeconds = clock.Elapsed.TotalSeconds - rolloutSeconds };
     }
 
     /// <summary>The counters that a checkpoint keeps.</summary>
-    internal TrainerState State() => new(StepsDone, order.Taken, optimizer.Updates);
+    internal TrainerState State() => new(StepsDone, promptsTaken, optimizer.Updates);
 
     /// <summary>The optimizer's tensors that a checkpoint keeps, and the reference policy where it moves.</summary>
     internal IEnumerable<(string Name, Tensor Tensor)> OptimizerState() =>
@@ -129,7 +130,7 @@ public sealed class GrpoTrainer : IDisposable
             parameter.copy_(saved);
         }
         order.Take(state.PromptsTaken - order.Taken);
-        StepsDone = state.StepsDone;
+        (StepsDone, promptsTaken) = (state.StepsDone, state.PromptsTaken);
     }
 
     private const string ReferencePrefix = "reference.";

@@ -50,9 +50,12 @@ internal static class SessionArguments
     /// How each sample is rewarded: by its task's rubric, with the rewards of <c>--reward</c> instead where given: names of the catalogue or
     /// of variables, weights after a colon, joined by commas ("iou:1,format:0.3").
     /// </summary>
-    public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context)
+    public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context) =>
+        arguments.Text("--reward") is { } text ? Rubrics(text, context) : sample => RubricCatalogue.For(sample.Task);
+
+    /// <summary>Each task's rubric with the rewards of a text like <c>--reward</c>'s.</summary>
+    public static Func<Sample, Rubric> Rubrics(string text, CommandContext context)
     {
-        if (arguments.Text("--reward") is not { } text) return sample => RubricCatalogue.For(sample.Task);
         (IReward, double)[] rewards = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part =>
         {
             string[] pair = part.Split(':', 2);
