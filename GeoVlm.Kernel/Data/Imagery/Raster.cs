@@ -40,7 +40,15 @@ public sealed record Raster(string Path, ImageHeader Header)
             // Grey and alpha: alpha is the last of four.
             sample = (band, at) => rgba[4 * at + (Header.Bands == 2 && band == 1 ? 3 : band)];
         }
-        return [.. bands.Select(band => Enumerable.Range(0, part.Height)
-            .SelectMany(y => Enumerable.Range(0, part.Width).Select(x => sample(band, (part.Top + y) * Header.Width + part.Left + x))).ToArray())];
+        return [.. bands.Select(Plane)];
+
+        double[] Plane(int band)
+        {
+            var plane = new double[part.Width * part.Height];
+            for (int y = 0, to = 0; y < part.Height; y++)
+                for (int x = 0; x < part.Width; x++)
+                    plane[to++] = sample(band, (part.Top + y) * Header.Width + part.Left + x);
+            return plane;
+        }
     }
 }
