@@ -1,16 +1,15 @@
 using GeoVlm.Workbench;
-using GeoVlm.Workbench.Commands;
 using GeoVlm.Workbench.Notebooks;
 using GeoVlm.Workbench.Terminal;
 
-WorkbenchParts parts = new(
-    NewSession: workingFolder =>
-    {
-        Session.WarmUp();
-        return new Session(workingFolder);
-    },
-    RenderHtml: NotebookHtml.Render,
-    Commands: CommandCatalogue.All,
-    Probes: [.. MachineProbes.All, .. TorchProbes.All]);
+// The kernel comes first and alone: a front end waits for it, and the rest of the command line costs a quarter of a second to load.
+if (args is ["jupyter", "kernel", [not '-', ..] connectionFile]) return JupyterCommand.Serve(NewSession, connectionFile, Console.Error);
 
+WorkbenchParts parts = new(NewSession, NotebookHtml.Render, Probes: [.. MachineProbes.All, .. TorchProbes.All]);
 return CommandLine.Run(args, parts, Console.Out, Console.Error);
+
+static ISession NewSession(string workingFolder)
+{
+    Session.WarmUp();
+    return new Session(workingFolder);
+}

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using GeoVlm.Data.Readers;
 using GeoVlm.Judging.Metrics;
 using GeoVlm.Judging.Rewards;
+using GeoVlm.Learning.Checks;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Workbench.Commands;
 
@@ -21,6 +22,9 @@ public sealed partial class CatalogueTests
 
     [Fact]
     public void Losses() => AssertComplete(LossCatalogue.All, loss => loss.Name, LossName());
+
+    [Fact]
+    public void Checks() => AssertComplete(CheckKindCatalogue.All, kind => kind.Name, Underscored());
 
     [Fact]
     public void Commands() => AssertComplete(CommandCatalogue.All, command => command.Name, CommandName());
@@ -44,10 +48,13 @@ public sealed partial class CatalogueTests
     [GeneratedRegex(@"^[A-Za-z][\w.@]*( [\w.@]+)*\z")]
     private static partial Regex Heading();
 
+    [GeneratedRegex(@"^[a-z0-9]+(_[a-z0-9]+)*\z")]
+    private static partial Regex Underscored();
+
     // dr_grpo is how TRL's loss_type spells it.
     [GeneratedRegex(@"^([a-z0-9]+(-[a-z0-9]+)*|dr_grpo)\z")]
     private static partial Regex LossName();
 
-    [GeneratedRegex(@"^#!(geo(-[a-z0-9]+)+|lsmagic|help|about|whos?|time|html|markdown)\z")]
+    [GeneratedRegex(@"^#!(geo(-[a-z0-9]+)+|[a-z]+)\z")]
     private static partial Regex CommandName();
 }

@@ -1,5 +1,6 @@
 using GeoVlm.Rendering;
 using GeoVlm.Workbench;
+using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Tests.Workbench;
 
@@ -49,6 +50,18 @@ internal sealed class ScriptedSession(string workingFolder) : ISession
         }
         return new CellResult(CellStatus.Ok, value, null);
     }
+
+    // The word before the cursor, with an x more.
+    public Completions Complete(string code, int position, CancellationToken cancellation = default)
+    {
+        int start = code.LastIndexOfAny([' ', '\n'], Math.Max(0, position - 1)) + 1;
+        return start >= position ? Completions.None(position) : new Completions(start, position, [new(code[start..position] + "x", "method")]);
+    }
+
+    public Inspection? Inspect(string code, int position, CancellationToken cancellation = default) =>
+        code.StartsWith("throw", StringComparison.Ordinal) ? throw new InvalidOperationException("no inspection") : new($"about {code}", $"*{code}*");
+
+    public CommHub Comms { get; } = new();
 
     public void Dispose() { }
 }

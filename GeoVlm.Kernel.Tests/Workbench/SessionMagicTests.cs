@@ -1,6 +1,7 @@
 using GeoVlm.Rendering;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Languages;
+using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Tests.Workbench;
 
@@ -59,12 +60,12 @@ public sealed class SessionMagicTests : IDisposable
     public void CommandsAndCellsSeeTheSameTypedVariables()
     {
         CSharpLanguage csharp = new(Environment.CurrentDirectory);
-        SessionCommandContext context = new(csharp, host, "", CancellationToken.None);
+        SessionCommandContext context = new(csharp, new SessionParts(), host, "", CancellationToken.None);
         context.SetVariable("scores", new Dictionary<string, List<double?>[]> { ["a"] = [[1.5, null]] });
         context.SetVariable("class", 1 << 3);
         context.SetVariable("hidden", Enumerable.Range(0, 3).Select(n => n));
         MimeBundle? shown = null;
-        CellThread thread = new(new CellScope(host, CancellationToken.None, 1000));
+        CellThread thread = new(new CellScope(host, CancellationToken.None, 1000, new CommHub()), isBeside: false);
         thread.Run(() => shown = csharp.Run("List<double?>[] a = scores[\"a\"]; var mine = new List<string> { \"x\" }; a[0][0] + @class + hidden.Sum()", "cell", thread, default));
         Assert.Equal("12.5", shown!.Data[MimeBundle.Text]);
         Assert.Equal(["x"], context.GetVariable<List<string>>("mine"));

@@ -16,7 +16,7 @@ public sealed record BoxesAnswer(IReadOnlyList<LabelledBox> Objects, CoordinateF
 {
     /// <summary>The same boxes in another frame of the same image.</summary>
     public BoxesAnswer In(CoordinateFrame frame) =>
-        frame == Frame ? this : new([.. Objects.Select(o => o with { Box = Frame.Convert(o.Box, frame), Oriented = null })], frame);
+        frame == Frame ? this : new([.. Objects.Select(o => Frame.Convert(o, frame))], frame);
 }
 
 /// <summary>A set of labels, for multi-label classification.</summary>

@@ -1,19 +1,100 @@
+using GeoVlm.Data.Imagery;
+
 namespace GeoVlm.Data;
 
-/// <summary>One image of a sample: its size and provenance are known at once, its pixels are decoded only when asked for.</summary>
-/// <param name="Name">What a person calls it: a file name, or "before" and "after" of a pair.</param>
-/// <param name="Width">Columns of the original picture, in pixels.</param>
-/// <param name="Height">Rows of the original picture, in pixels.</param>
-/// <param name="Load">Decodes the picture to 8-bit RGB of exactly this size. May throw <see cref="GeoVlmException"/>.</param>
-public sealed record GeoImage(string Name, int Width, int Height, Func<RgbImage> Load)
+/// <summary>One image of a sample. Its size is read when first asked for, its pixels are decoded at each <see cref="Load"/>.</summary>
+/// <remarks>
+/// A dataset of a hundred thousand rows opens no image while it is indexed. A deferred image that is missing or broken throws
+/// <see cref="GeoVlmException"/> when its size or its pixels are asked for; <see cref="Problem"/> asks without throwing.
+/// </remarks>
+public sealed record GeoImage
 {
+    private readonly Func<ImageHeader>? readHeader;
+    private readonly int? width, height;
+    private readonly double? groundSampleDistanceMetres;
+    private readonly string? rendition;
+    private volatile ImageHeader? header;
+
+    /// <summary>An image whose size is known.</summary>
+    /// <param name="name">What a person calls it: a file name, or "before" and "after" of a pair.</param>
+    /// <param name="width">Columns of the original picture, in pixels.</param>
+    /// <param name="height">Rows of the original picture, in pixels.</param>
+    /// <param name="load">Decodes the picture to 8-bit RGB of exactly this size. May throw <see cref="GeoVlmException"/>.</param>
+    public GeoImage(string name, int width, int height, Func<RgbImage> load)
+    {
+        (Name, Load) = (name, load);
+        (this.width, this.height) = (width, height);
+    }
+
+    private GeoImage(string name, Func<ImageHeader> readHeader, Func<RgbImage> load)
+    {
+        (Name, Load) = (name, load);
+        this.readHeader = readHeader;
+    }
+
+    /// <summary>What a person calls it: a file name, or "before" and "after" of a pair.</summary>
+    public string Name { get; init; }
+
+    /// <summary>Columns of the original picture, in pixels.</summary>
+    /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
+    public int Width { get => width ?? Header!.Width; init => width = value; }
+
+    /// <summary>Rows of the original picture, in pixels.</summary>
+    /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
+    public int Height { get => height ?? Header!.Height; init => height = value; }
+
+    /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by <see cref="Height"/>. May throw <see cref="GeoVlmException"/>.</summary>
+    public Func<RgbImage> Load { get; init; }
+
     /// <summary>Metres on the ground per pixel, where the source says so.</summary>
-    public double? GroundSampleDistanceMetres { get; init; }
+    /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
+    public double? GroundSampleDistanceMetres
+    {
+        get => groundSampleDistanceMetres ?? Header?.GroundSampleDistanceMetres;
+        init => groundSampleDistanceMetres = value;
+    }
 
     /// <summary>How the 8-bit RGB was made of the source's bands, where it was more than decoding; shown to the user.</summary>
-    public string? Rendition { get; init; }
+    /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
+    public string? Rendition { get => rendition ?? Header?.Rendition; init => rendition = value; }
+
+    /// <summary>Why the header cannot be read; null when it can. Reads it, without a pixel, when nobody did before.</summary>
+    public string? Problem
+    {
+        get
+        {
+            try
+            {
+                _ = Header;
+                return null;
+            }
+            catch (GeoVlmException e)
+            {
+                return e.Message;
+            }
+        }
+    }
+
+    /// <summary>The name; the header is left alone.</summary>
+    public override string ToString() => Name;
+
+    // Two threads may both read it; they read the same.
+    private ImageHeader? Header => header ??= readHeader?.Invoke();
 
     /// <summary>Wraps a picture that is in memory already.</summary>
     public static GeoImage FromMemory(string name, RgbImage image, double? groundSampleDistanceMetres = null) =>
         new(name, image.Width, image.Height, () => image) { GroundSampleDistanceMetres = groundSampleDistanceMetres };
+
+    /// <summary>An image whose size is read when first asked for.</summary>
+    /// <param name="name">What a person calls it.</param>
+    /// <param name="readHeader">Reads size, ground sample distance and rendition. May throw <see cref="GeoVlmException"/>.</param>
+    /// <param name="load">Decodes the picture to 8-bit RGB of the size that <paramref name="readHeader"/> gives.</param>
+    public static GeoImage Deferred(string name, Func<ImageHeader> readHeader, Func<RgbImage> load) => new(name, readHeader, load);
+
+    /// <summary>An image file that is not touched until something of it is asked for.</summary>
+    /// <param name="name">What a person calls it.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="maxPixels">Images with more pixels are refused; null for the default of <see cref="Readers.ReadOptions.MaxImagePixels"/>.</param>
+    public static GeoImage Deferred(string name, string path, long? maxPixels = null) =>
+        new(name, () => ImageDecoder.ReadHeader(path, maxPixels), () => ImageDecoder.Decode(path, maxPixels));
 }

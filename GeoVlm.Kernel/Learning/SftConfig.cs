@@ -1,3 +1,5 @@
+using GeoVlm.Learning.Losses;
+
 namespace GeoVlm.Learning;
 
 /// <summary>Options of supervised fine-tuning.</summary>
@@ -26,6 +28,38 @@ public sealed record SftConfig
 
     /// <summary>Largest norm of the gradient.</summary>
     public double MaxGradientNorm { get; init; } = 1.0;
+
+    /// <summary>Images per forward and backward pass; null takes them all at once. It changes memory, not results beyond rounding.</summary>
+    public int? ImagesPerMicroBatch { get; init; }
+
+    /// <summary>What is descended for each answer token.</summary>
+    public AnswerLossKind Loss { get; init; } = AnswerLossKind.Nll;
+
+    /// <summary>Share of a target's weight spread over the vocabulary, 0 to 1; with <see cref="AnswerLossKind.Nll"/> only.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Reports every problem at once, before a model is touched.</summary>
+    /// <exception cref="GeoVlmException">One or more options are out of range.</exception>
+    public void Validate()
+    {
+        var problems = new List<string>();
+        void Check(bool ok, string problem)
+        {
+            if (!ok) problems.Add(problem);
+        }
+        Check(Steps >= 1, $"Steps is {Steps}; it must be at least 1");
+        Check(ImagesPerStep >= 1, $"ImagesPerStep is {ImagesPerStep}; it must be at least 1");
+        Check(ImagesPerMicroBatch is null or >= 1, $"ImagesPerMicroBatch is {ImagesPerMicroBatch}; it must be at least 1, or null");
+        Check(LearningRate > 0, $"LearningRate is {LearningRate}; it must be above 0");
+        Check(WarmupSteps >= 0, $"WarmupSteps is {WarmupSteps}; it must not be negative");
+        Check(ConstantShare is >= 0 and <= 1, $"ConstantShare is {ConstantShare}; it must be 0 to 1");
+        Check(FinalShare is >= 0 and <= 1, $"FinalShare is {FinalShare}; it must be 0 to 1");
+        Check(WeightDecay >= 0, $"WeightDecay is {WeightDecay}; it must not be negative");
+        Check(MaxGradientNorm > 0, $"MaxGradientNorm is {MaxGradientNorm}; it must be above 0");
+        Check(LabelSmoothing is >= 0 and < 1, $"LabelSmoothing is {LabelSmoothing}; it must be 0 or more, below 1");
+        Check(LabelSmoothing == 0 || Loss == AnswerLossKind.Nll, $"LabelSmoothing needs Loss = {AnswerLossKind.Nll}");
+        if (problems.Count > 0) throw new GeoVlmException("these fine-tuning options cannot work:\n  " + string.Join("\n  ", problems));
+    }
 
     /// <summary>Learning rate of a step, from 1.</summary>
     public double LearningRateAt(int step)

@@ -1,3 +1,4 @@
+using GeoVlm.Learning.Losses;
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
 using static TorchSharp.torch;
@@ -12,6 +13,7 @@ public sealed class SftTrainer : IDisposable
     private readonly IAuxiliaryLoss? auxiliary;
     private readonly Tensor? smoothing_VV;
     private readonly AdamW optimizer;
+    private readonly MicroBatches microBatches;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="policy">What is trained, in place; not owned.</param>
@@ -20,35 +22,40 @@ public sealed class SftTrainer : IDisposable
     /// <param name="smoothing_VV">[V, V] row v: the target distribution for token v; hard targets when null. Not owned.</param>
     public SftTrainer(Policy policy, SftConfig config, IAuxiliaryLoss? auxiliary = null, Tensor? smoothing_VV = null)
     {
+        config.Validate();
         (this.policy, this.config, this.auxiliary, this.smoothing_VV) = (policy, config, auxiliary, smoothing_VV);
+        microBatches = new MicroBatches(config.ImagesPerMicroBatch ?? int.MaxValue);
         optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), extra: auxiliary?.Parameters);
     }
 
     /// <summary>Steps taken so far.</summary>
     public int StepsDone { get; private set; }
 
+    /// <summary>What had to be changed to go on, for people: micro-batches made smaller when memory ran out.</summary>
+    public IReadOnlyList<string> Notes => microBatches.Notes;
+
     /// <summary>One update.</summary>
     /// <param name="rows">Makes row <c>i</c> of the step; called on the lanes, so that preparing data costs no extra time.</param>
     /// <param name="auxiliaryWeight">Weight of the auxiliary loss; 0 leaves it out. It must be above 0 for rows without questions.</param>
     public SftRecord Step(Func<int, SftRow> rows, double auxiliaryWeight = 0)
     {
-        optimizer.ZeroGradients();
-        var parts = Lanes.Run([.. Enumerable.Range(0, config.ImagesPerStep)], Lanes.For(policy.Model), indices => Backward([.. indices.Select(rows)], auxiliaryWeight));
-        double loss = parts.Sum(p => p.Loss);
-        if (!double.IsFinite(loss)) throw new GeoVlmException($"the loss of step {StepsDone + 1} is not finite; lower the learning rate ({config.LearningRate})");
-        double learningRate = config.LearningRateAt(++StepsDone);
-        double norm = optimizer.Step(learningRate, config.MaxGradientNorm);
-        return new SftRecord(StepsDone, loss, parts.Sum(p => p.Auxiliary), parts.Sum(p => p.Tokens), norm, learningRate);
+        SftRow[] made = [.. Lanes.Run([.. Enumerable.Range(0, config.ImagesPerStep)], Lanes.For(policy.Model), indices => indices.Select(rows).ToArray()).SelectMany(r => r)];
+        int tokens = made.Sum(r => r.Packed.Branches.Sum(b => b.TokenIds.Length - b.LossFrom));
+        var parts = microBatches.Run(made, optimizer.ZeroGradients, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), lane => Backward(lane, tokens, auxiliaryWeight))).SelectMany(p => p).ToArray();
+        double loss = parts.Sum(p => p.Loss), learningRate = config.LearningRateAt(StepsDone + 1);
+        double norm = double.IsFinite(loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN;
+        if (!double.IsFinite(norm))
+            throw new GeoVlmException($"the {(double.IsFinite(loss) ? "gradient" : "loss")} of step {StepsDone + 1} is not finite; nothing was changed. Lower the learning rate ({config.LearningRate}).");
+        return new SftRecord(++StepsDone, loss, parts.Sum(p => p.Auxiliary), tokens, norm, learningRate);
     }
 
     /// <inheritdoc/>
     public void Dispose() => optimizer.Dispose();
 
-    // Each lane weighs its share of the images alike, so the step's loss is the mean over lanes of their mean over tokens.
-    private (double Loss, double Auxiliary, int Tokens) Backward(IReadOnlyList<SftRow> rows, double auxiliaryWeight)
+    // Every answer token of the step weighs the same, however the images were split over lanes and micro-batches.
+    private (double Loss, double Auxiliary) Backward(IReadOnlyList<SftRow> rows, int tokens, double auxiliaryWeight)
     {
         using var scope = NewDisposeScope();
-        double share = rows.Count / (double)config.ImagesPerStep;
         Tensor? observed = null;
         var (all_NV, targets_N) = TokenLogProbs.Distributions(policy, [.. rows.Select(r => r.Packed)], afterLayer: (layer, hidden) =>
         {
@@ -60,20 +67,22 @@ public sealed class SftTrainer : IDisposable
         double answerLoss = 0, auxiliaryLoss = 0;
         if (targets_N.size(0) > 0)
         {
-            var loss = smoothing_VV is null
-                ? -all_NV.gather(1, targets_N.unsqueeze(1)).mean()
-                : -(smoothing_VV.index_select(0, targets_N) * all_NV.clamp(min: -100)).sum(-1).mean();
-            answerLoss = loss.item<float>() * share;
-            losses.Add(loss * share);
+            var perToken_N = smoothing_VV is null
+                ? AnswerLoss.PerToken(config.Loss, all_NV, targets_N, config.LabelSmoothing)
+                : -(smoothing_VV.index_select(0, targets_N) * all_NV.clamp(min: -100)).sum(-1);
+            var loss = perToken_N.sum() / tokens;
+            answerLoss = loss.item<float>();
+            losses.Add(loss);
         }
         if (observed is not null)
         {
+            double share = rows.Count / (double)config.ImagesPerStep;
             var loss = auxiliary!.Of(policy, observed, rows);
             auxiliaryLoss = loss.item<float>() * share;
             losses.Add(loss * (auxiliaryWeight * share));
         }
         losses.Aggregate((a, b) => a + b).backward();
-        return (answerLoss, auxiliaryLoss, (int)targets_N.size(0));
+        return (answerLoss, auxiliaryLoss);
     }
 }
 

@@ -81,6 +81,14 @@ public sealed class Policy : IDisposable
         return new(name ?? Name, copy, Tokenizer, Template, new PromptEncoder(copy, Tokenizer, Template, Encoder.Options), Folder);
     }
 
+    /// <summary>Takes over the weights of another policy of the same model, such as the best of a run.</summary>
+    /// <param name="other">A copy made by <see cref="Copy"/>.</param>
+    public void CopyWeightsFrom(Policy other)
+    {
+        using var noGrad = no_grad();
+        foreach (var (here, there) in Model.Parameters.Zip(other.Model.Parameters)) here.Tensor.copy_(there.Tensor);
+    }
+
     /// <summary>Writes a folder that <see cref="Load"/> and Python read.</summary>
     /// <param name="folder">Where to; made when it does not exist.</param>
     /// <param name="type">Type of the weights in the file; as they are when null.</param>

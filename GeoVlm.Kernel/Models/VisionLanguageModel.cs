@@ -84,6 +84,15 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>The output head: [..., hidden] to [..., vocabulary].</summary>
     public Tensor Logits(Tensor hidden) => language.Logits(hidden);
 
+    /// <summary>Encodes one visual and shows the residual stream [frames, patches, hidden], patches in the input's order, before block n and after the last.</summary>
+    internal void ObserveVision(Tensor pixelValues, VisualGrid grid, Action<int, Tensor> before)
+    {
+        using Tensor tokens = vision.Forward(pixelValues, [grid], before);
+    }
+
+    /// <summary>Cosines and sines [B, T, 1, head] that the decoder turns queries and keys by, for positions [3, B, T].</summary>
+    internal (Tensor Cos, Tensor Sin) RotaryTables(Tensor positions) => language.RotaryTables(positions);
+
     /// <summary>A deep copy that shares nothing, such as the reference policy.</summary>
     /// <param name="frozen">Whether the copy's parameters take no gradient.</param>
     public VisionLanguageModel Clone(bool frozen) => new(Config, Preprocessor, parameters.Clone(requiresGrad: !frozen), Device);

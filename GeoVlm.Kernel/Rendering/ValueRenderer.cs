@@ -8,7 +8,7 @@ namespace GeoVlm.Rendering;
 /// <summary>Turns any value that a cell returns into a display. It never throws: what a value throws is shown.</summary>
 public static class ValueRenderer
 {
-    private const int MostCharacters = 4_000_000;
+    private const int MostCharacters = 32_000_000;
 
     /// <summary>The representations of a value; <see cref="IRenderable"/> draws itself, anything else is described.</summary>
     /// <remarks>Of a sequence the first 50 items are shown, whatever its length.</remarks>
@@ -40,7 +40,8 @@ public static class ValueRenderer
     }
 
     // Plain text may hold any character that the wire can carry, colour codes of a terminal too; half a surrogate pair it cannot carry.
-    private static string WithoutHalves(string text) => string.Concat(text.EnumerateRunes());
+    private static string WithoutHalves(string text) =>
+        text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text : string.Concat(text.EnumerateRunes());
 
     // A user's error is its message; anything else is a bug, and its stack is what helps.
     private static MimeBundle OfException(Exception exception)

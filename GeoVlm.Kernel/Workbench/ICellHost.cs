@@ -1,4 +1,5 @@
 using GeoVlm.Rendering;
+using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Workbench;
 
@@ -20,6 +21,9 @@ public interface ICellHost
     /// <summary>Asks the user for a line of text.</summary>
     /// <exception cref="GeoVlmException">The host has nobody to ask.</exception>
     string Input(string prompt, bool password);
+
+    /// <summary>Sends a message to the part of a widget that lives in the page; lost where there is no page.</summary>
+    void SendComm(CommMessage message) { }
 }
 
 /// <summary>The two text streams of a cell.</summary>

@@ -1,6 +1,7 @@
 using GeoVlm.Rendering;
 using GeoVlm.Workbench.Commands;
 using GeoVlm.Workbench.Languages;
+using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Workbench;
 
@@ -11,9 +12,11 @@ public sealed class Session : ISession
     public const long DefaultOutputLimit = 8L << 20;
 
     private readonly CSharpLanguage csharp;
+    private readonly SessionAssistant assistant;
+    private readonly SessionParts kept = new();
     private readonly long outputLimit;
     private int running;
-    private bool hasRaised;
+    private CellFlag? latestFlag;
 
     /// <summary>Starts a session without cells.</summary>
     /// <param name="workingFolder">Folder that relative paths start from; the process's by default.</param>
@@ -25,7 +28,9 @@ public sealed class Session : ISession
         if (!Directory.Exists(WorkingFolder)) throw new GeoVlmException($"the folder {WorkingFolder} does not exist");
         this.outputLimit = outputLimit;
         CellConsole.Install();
+        CellInput.Install();
         csharp = new CSharpLanguage(WorkingFolder);
+        assistant = new SessionAssistant(csharp, WorkingFolder, Find);
     }
 
     /// <inheritdoc />
@@ -36,18 +41,45 @@ public sealed class Session : ISession
     public static Task WarmUp() => Task.Run(() => CSharpLanguage.WarmUp(Environment.CurrentDirectory));
 
     /// <inheritdoc />
+    public CommHub Comms { get; } = new();
+
+    /// <inheritdoc />
     /// <exception cref="InvalidOperationException">Another cell of this session is running.</exception>
     public CellResult Execute(string code, ICellHost host, CancellationToken cancellation, int cellNumber = 0)
     {
         if (Interlocked.Exchange(ref running, 1) == 1) throw new InvalidOperationException("A cell of this session is running already.");
         string folderBefore = Environment.CurrentDirectory;
-        CellThread thread = new(new CellScope(host, cancellation, outputLimit));
-        SessionCommandContext context = new(csharp, host, WorkingFolder, cancellation);
         try
         {
-            ForgetInterrupt();
-            using CancellationTokenRegistration stage1 = cancellation.Register(RaiseInterrupt);
             if (folderBefore != WorkingFolder) Environment.CurrentDirectory = WorkingFolder;
+            Comms.Follow(host);
+            csharp.Enter();
+            return Run(code, host, cancellation, cellNumber, isBeside: false);
+        }
+        finally
+        {
+            csharp.Leave();
+            if (folderBefore != WorkingFolder) Environment.CurrentDirectory = folderBefore;
+            Volatile.Write(ref running, 0);
+        }
+    }
+
+    /// <inheritdoc />
+    public CellResult ExecuteBeside(string code, ICellHost host, CancellationToken cancellation, int cellNumber = 0) =>
+        Run(code, host, cancellation, cellNumber, isBeside: true);
+
+    private CellResult Run(string code, ICellHost host, CancellationToken cancellation, int cellNumber, bool isBeside)
+    {
+        CellThread thread = new(new CellScope(host, cancellation, outputLimit, Comms), isBeside);
+        SessionCommandContext context = null!;
+        context = new SessionCommandContext(csharp, kept, host, WorkingFolder, cancellation, nested =>
+        {
+            if (RunSegments(nested, context, thread, cellNumber) is { } shown) host.Display(shown);
+        });
+        CellFlag flag = new();
+        try
+        {
+            using CancellationTokenRegistration stage1 = cancellation.Register(flag.Raise);
             MimeBundle? value = null;
             thread.Run(() => value = RunSegments(code, context, thread, cellNumber));
             return cancellation.IsCancellationRequested
@@ -65,31 +97,50 @@ public sealed class Session : ISession
         finally
         {
             context.RunAtEnd();
-            if (folderBefore != WorkingFolder) Environment.CurrentDirectory = folderBefore;
-            Volatile.Write(ref running, 0);
+            if (flag.IsRaised) Interlocked.Exchange(ref latestFlag, flag)?.Lower();
+            else Interlocked.Exchange(ref latestFlag, null)?.Lower();
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => ForgetInterrupt();
+    public Completions Complete(string code, int position, CancellationToken cancellation = default) => assistant.Complete(code, position, cancellation);
+
+    /// <inheritdoc />
+    public Inspection? Inspect(string code, int position, CancellationToken cancellation = default) => assistant.Inspect(code, position, cancellation);
+
+    /// <inheritdoc />
+    public IReadOnlyList<CellDiagnostic> Diagnose(string code, CancellationToken cancellation = default) => assistant.Diagnose(code, cancellation);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Interlocked.Exchange(ref latestFlag, null)?.Lower();
+        kept.Dispose();
+        csharp.Dispose();
+    }
 
     private MimeBundle? RunSegments(string code, SessionCommandContext context, CellThread thread, int cellNumber)
     {
-        IReadOnlyList<CellSegment> segments = CellSegment.Split(code);
+        IReadOnlyList<CellSegment> segments = CellSegment.Split(code, Find);
         Validate(segments);
         MimeBundle? value = null;
         foreach (CellSegment segment in segments)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             value = null;
-            if (segment.IsMagic) RunMagic(segment, context);
+            if (segment.IsMagic) RunMagic(segment, context, thread);
             else value = csharp.Run(segment.Text, cellNumber > 0 ? $"In [{cellNumber}]" : "cell", thread, context.Cancellation);
         }
         return value;
     }
 
+    // A kernel that this session is connected to has a selector of its own, which comes first.
+    private IMagicCommand? Find(string name) =>
+        kept.Find<KernelConnections>() is { } connections && connections.IsConnected(name[2..]) ? new ConnectedCommand(name[2..], connections)
+        : CommandCatalogue.All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name));
+
     // All magic lines are checked before anything runs, so that a typing error at the end does not cost the hour before it.
-    private static void Validate(IReadOnlyList<CellSegment> segments)
+    private void Validate(IReadOnlyList<CellSegment> segments)
     {
         List<string> problems = [];
         foreach (CellSegment segment in segments.Where(segment => segment.IsMagic))
@@ -97,7 +148,7 @@ public sealed class Session : ISession
             try
             {
                 MagicLine line = MagicLine.Parse(segment.Text);
-                IMagicCommand command = CommandCatalogue.Find(line.Name);
+                IMagicCommand command = Find(line.Name) ?? CommandCatalogue.Find(line.Name);
                 if (!line.AsksForHelp) line.Bind(command);
             }
             catch (GeoVlmException exception)
@@ -108,25 +159,31 @@ public sealed class Session : ISession
         if (problems.Count > 0) throw new GeoVlmException(string.Join('\n', problems));
     }
 
-    private static void RunMagic(CellSegment segment, SessionCommandContext context)
+    private void RunMagic(CellSegment segment, SessionCommandContext context, CellThread thread)
     {
+        context.Enter(segment, thread);
         MagicLine line = MagicLine.Parse(segment.Text);
-        IMagicCommand command = CommandCatalogue.Find(line.Name);
+        IMagicCommand command = Find(line.Name) ?? CommandCatalogue.Find(line.Name);
         if (line.AsksForHelp) context.Display(new CommandHelp(command));
         else if (command is IBodyCommand body) body.RunBody(line.Bind(command, context.TextOf), segment.Body, context);
         else command.Run(line.Bind(command, context.TextOf), context);
     }
 
-    private void RaiseInterrupt()
+    // The flag stays up until the next cell has ended, for tasks that an interrupted one left behind.
+    private sealed class CellFlag
     {
-        hasRaised = true;
-        CellInterrupt.Raise();
-    }
+        private int state; // 0, 1 raised, 2 lowered
 
-    // The flag stays up until the next cell, for tasks that the interrupted one left behind.
-    private void ForgetInterrupt()
-    {
-        if (hasRaised) CellInterrupt.Lower();
-        hasRaised = false;
+        public bool IsRaised => Volatile.Read(ref state) == 1;
+
+        public void Raise()
+        {
+            if (Interlocked.CompareExchange(ref state, 1, 0) == 0) CellInterrupt.Raise();
+        }
+
+        public void Lower()
+        {
+            if (Interlocked.CompareExchange(ref state, 2, 1) == 1) CellInterrupt.Lower();
+        }
     }
 }

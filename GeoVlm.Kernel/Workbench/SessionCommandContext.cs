@@ -6,9 +6,13 @@ using GeoVlm.Workbench.Languages;
 namespace GeoVlm.Workbench;
 
 /// <summary>What magic commands get of a session while one of its cells runs.</summary>
-internal sealed class SessionCommandContext(CSharpLanguage csharp, ICellHost host, string workingFolder, CancellationToken cancellation) : CommandContext
+internal sealed class SessionCommandContext(
+    CSharpLanguage csharp, SessionParts kept, ICellHost host, string workingFolder, CancellationToken cancellation, Action<string>? runCell = null) : CommandContext
 {
     private readonly List<Action> atEnd = [];
+    private CellThread? thread;
+    private string language = CellSegment.CSharp;
+    private int bodyLine;
 
     /// <inheritdoc />
     public override ICellHost Host => host;
@@ -23,7 +27,7 @@ internal sealed class SessionCommandContext(CSharpLanguage csharp, ICellHost hos
     public override IReadOnlyList<SessionVariable> Variables => csharp.Variables;
 
     /// <inheritdoc />
-    public override void SetVariable(string name, object value) => csharp.SetVariable(name, value);
+    public override void SetVariable(string name, object value) => csharp.SetVariable(name, value, thread?.IsBeside == true);
 
     /// <inheritdoc />
     public override T GetVariable<T>(string name)
@@ -41,6 +45,28 @@ internal sealed class SessionCommandContext(CSharpLanguage csharp, ICellHost hos
 
     /// <inheritdoc />
     public override T? LatestVariable<T>() where T : class => Variables.Select(variable => variable.Value).OfType<T>().LastOrDefault();
+
+    /// <inheritdoc />
+    public override string Language => language;
+
+    /// <inheritdoc />
+    public override int BodyLine => bodyLine;
+
+    /// <inheritdoc />
+    public override T Keep<T>(Func<T> make) => kept.Get(make);
+
+    /// <inheritdoc />
+    public override void RunCell(string code) => (runCell ?? throw new InvalidOperationException("No cell runs."))(code);
+
+    /// <inheritdoc />
+    public override void RunCode(Action code) => thread!.RunCode(() =>
+    {
+        code();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>The magic line that runs next.</summary>
+    public void Enter(CellSegment segment, CellThread cellThread) => (language, bodyLine, thread) = (segment.Language, segment.BodyLine, cellThread);
 
     /// <inheritdoc />
     public override void AtCellEnd(Action action) => atEnd.Add(action);

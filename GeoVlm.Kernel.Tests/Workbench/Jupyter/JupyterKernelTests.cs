@@ -122,15 +122,82 @@ public sealed class JupyterKernelTests : IDisposable
         Assert.Equal("[[1,1,[\"value 6*7\",\"6*7\"]]]", History(new() { ["hist_access_type"] = "range", ["session"] = 0, ["start"] = 1, ["stop"] = 2, ["output"] = true }));
         Assert.Equal("[[1,1,\"value 6*7\"]]", History(new() { ["hist_access_type"] = "search", ["pattern"] = "*6?7" }));
 
-        Assert.Equal("(#!geo-echo,5,10)", Complete("🛰️;\n\n#!geo", 10)); // the satellite is two code points, three UTF-16 units
-        Assert.Equal("(--color --count,11,14)", Complete("#!geo-echo --c", 14));
+        Assert.Equal("(#!geox,5,10)", Complete("🛰️;\n\n#!geo", 10)); // the satellite is two code points, three UTF-16 units
         Assert.Equal("(,0,0)", Complete("", 0));
-        Assert.Equal("(,1,1)", Complete("\n", 1));
-        client.Send(client.Shell, "inspect_request", new JsonObject { ["code"] = "#!geo-echo hi", ["cursor_pos"] = 3 });
-        Assert.Contains("Says it again.", client.Receive(client.Shell).Content["data"]!["text/plain"]!.GetValue<string>());
+        client.Send(client.Shell, "inspect_request", new JsonObject { ["code"] = "geo", ["cursor_pos"] = 3 });
+        Assert.Equal("about geo", client.Receive(client.Shell).Content["data"]!["text/plain"]!.GetValue<string>());
+        client.Send(client.Shell, "inspect_request", new JsonObject { ["code"] = "throw", ["cursor_pos"] = 3 });
+        Assert.Equal(("inspect_reply", "error"), client.Receive(client.Shell) is var failed ? (failed.Type, failed.Text("status")) : default);
+        client.Execute("geo?");
+        Assert.Equal("page", client.Receive(client.Shell).Content["payload"]![0]!["source"]!.GetValue<string>());
 
         string id = client.Send(client.Shell, "comm_open", new JsonObject { ["comm_id"] = "c1", ["target_name"] = "none" });
         Assert.Equal("c1", Assert.Single(client.Broadcasts(id), message => message.Type == "comm_close").Text("comm_id"));
+    }
+
+    [Fact]
+    public void A_subshell_answers_while_a_cell_runs()
+    {
+        client.Send(client.Control, "create_subshell_request", []);
+        string subshell = client.Receive(client.Control).Text("subshell_id")!;
+        client.Execute("wait");
+        client.Send(client.Shell, "execute_request", new JsonObject { ["code"] = "value 3" }, subshell);
+        Assert.Equal("ok", client.Receive(client.Shell).Text("status"));
+        client.Send(client.Shell, "kernel_info_request", [], "none");
+        Assert.Equal(("kernel_info_reply", "error"), client.Receive(client.Shell) is var unknown ? (unknown.Type, unknown.Text("status")) : default);
+        client.Send(client.Control, "interrupt_request", []);
+        Assert.Equal("ok", client.Receive(client.Control).Text("status"));
+        Assert.Equal("error", client.Receive(client.Shell).Text("status"));
+        client.Send(client.Control, "delete_subshell_request", new JsonObject { ["subshell_id"] = subshell });
+        Assert.Equal("ok", client.Receive(client.Control).Text("status"));
+        client.Send(client.Control, "list_subshell_request", []);
+        Assert.Empty(client.Receive(client.Control).Content["subshell_id"]!.AsArray());
+    }
+
+    [Fact]
+    public void A_comm_carries_data_and_buffers_both_ways_and_its_messages_reach_a_running_cell()
+    {
+        client.Execute("value 1"); // the session is there
+        client.Receive(client.Shell);
+        client.Session!.Comms.Register("echo", (comm, _) => comm.Received = (data, buffers) =>
+            comm.Send(new JsonObject { ["got"] = data["v"]!.DeepClone() }, [.. buffers.Select(buffer => buffer.Reverse().ToArray())]));
+        client.Send(client.Shell, "comm_open", new JsonObject { ["comm_id"] = "c", ["target_name"] = "echo", ["data"] = new JsonObject() });
+        client.Send(client.Shell, "comm_info_request", []);
+        Assert.Equal("echo", client.Receive(client.Shell).Content["comms"]!["c"]!["target_name"]!.GetValue<string>());
+        string id = client.Send(client.Shell, "comm_msg", new JsonObject { ["comm_id"] = "c", ["data"] = new JsonObject { ["v"] = 7 } }, buffers: [[1, 2]]);
+        Message back = Assert.Single(client.Broadcasts(id), message => message.Type == "comm_msg");
+        Assert.Equal(7, back.Content["data"]!["got"]!.GetValue<int>());
+        Assert.Equal([2, 1], Assert.Single(back.Buffers));
+    }
+
+    [Fact]
+    public void What_is_sent_twice_runs_once()
+    {
+        List<byte[]> frames = client.Sign("execute_request", new JsonObject { ["code"] = "print once" });
+        client.Shell.SendMultipartBytes(frames);
+        client.Shell.SendMultipartBytes(frames);
+        client.Execute("print then");
+        Assert.Equal([1, 2], [client.Receive(client.Shell).Integer("execution_count")!.Value, client.Receive(client.Shell).Integer("execution_count")!.Value]);
+    }
+
+    [Fact]
+    public void Random_bytes_on_every_socket_do_no_harm()
+    {
+        Random random = new(7);
+        for (int i = 0; i < 200; i++)
+        {
+            List<byte[]> frames = [.. Enumerable.Range(0, random.Next(1, 9)).Select(_ =>
+            {
+                byte[] frame = new byte[random.Next(40)];
+                random.NextBytes(frame);
+                return random.Next(4) == 0 ? "<IDS|MSG>"u8.ToArray() : frame;
+            })];
+            client.Shell.SendMultipartBytes(frames);
+            client.Control.SendMultipartBytes(frames);
+            client.Stdin.SendMultipartBytes(frames);
+        }
+        client.Execute("value 2");
+        Assert.Equal("ok", client.Receive(client.Shell).Text("status"));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class KernelClient : IDisposable
         {
             Ip = "127.0.0.1", Key = "secret", ShellPort = ports[0], ControlPort = ports[1], StdinPort = ports[2], IoPubPort = ports[3], HeartbeatPort = ports[4],
         };
-        kernel = new JupyterKernel(Connection, folder => new ScriptedSession(folder), [new EchoCommand()]);
+        kernel = new JupyterKernel(Connection, folder => Session = new ScriptedSession(folder));
         thread = new Thread(() =>
         {
             kernel.Run();
@@ -43,6 +43,9 @@ internal sealed class KernelClient : IDisposable
 
     public ConnectionFile Connection { get; }
 
+    /// <summary>The kernel's session, once it was needed.</summary>
+    public ScriptedSession? Session { get; private set; }
+
     public DealerSocket Shell { get; } = new();
 
     public DealerSocket Control { get; } = new();
@@ -53,12 +56,16 @@ internal sealed class KernelClient : IDisposable
     public Message Welcome { get; }
 
     /// <summary>Sends a request and returns its message id.</summary>
-    public string Send(DealerSocket socket, string type, JsonObject content)
+    public string Send(DealerSocket socket, string type, JsonObject content, string? subshell = null, IReadOnlyList<byte[]>? buffers = null)
     {
-        Message message = Message.Create(type, content, null, []);
+        Message message = Message.Create(type, content, null, []) with { Buffers = buffers ?? [] };
+        if (subshell is not null) message.Header["subshell_id"] = subshell;
         socket.SendMultipartBytes(wire.Write(message));
         return message.Header["msg_id"]!.GetValue<string>();
     }
+
+    /// <summary>A signed request that was not sent.</summary>
+    public List<byte[]> Sign(string type, JsonObject content) => wire.Write(Message.Create(type, content, null, []));
 
     public string Execute(string code, bool allowStdin = false, bool silent = false, bool stopOnError = true, JsonObject? expressions = null) =>
         Send(Shell, "execute_request", new JsonObject

@@ -79,7 +79,7 @@ public class CommandLineTests
     private int Run(params string[] arguments) => Run([], arguments);
 
     private int Run(IReadOnlyList<Probe> probes, params string[] arguments) =>
-        CommandLine.Run(arguments, new WorkbenchParts(folder => new ScriptedSession(folder), (_, title) => "<html>" + title, [], probes), output, error);
+        CommandLine.Run(arguments, new WorkbenchParts(folder => new ScriptedSession(folder), (_, title) => "<html>" + title, probes), output, error);
 
     private string Notebook(params string[] sources)
     {

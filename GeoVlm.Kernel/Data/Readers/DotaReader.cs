@@ -1,4 +1,5 @@
 using System.Globalization;
+using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
@@ -7,7 +8,7 @@ namespace GeoVlm.Data.Readers;
 /// <c>images/</c> and <c>labelTxt/</c> side by side, or in split folders (<c>train/images/</c> ...). Lines hold eight numbers (pixels,
 /// continuous, the object's head first), class, and difficult (0 or 1; 0 when absent, with a note). Two header lines, <c>imagesource:</c> and
 /// <c>gsd:</c> (metres), may be absent; an empty file is an image without objects. The box is the bounding box of the four corners,
-/// <see cref="LabelledBox.Oriented"/> the rectangle fitted to them. Source: Xia et al., DOTA, CVPR 2018.
+/// <see cref="LabelledBox.Oriented"/> the rectangle of smallest area around them. Source: Xia et al., DOTA, CVPR 2018.
 /// </remarks>
 public sealed class DotaReader : IDatasetReader
 {
@@ -100,16 +101,16 @@ public sealed class DotaReader : IDatasetReader
                 problem = $"field {i + 1} is '{fields[i]}', {expected} Skipped.";
                 return null;
             }
-        var quad = new Quad((numbers[0], numbers[1]), (numbers[2], numbers[3]), (numbers[4], numbers[5]), (numbers[6], numbers[7]));
+        var quad = new Polygon([(numbers[0], numbers[1]), (numbers[2], numbers[3]), (numbers[4], numbers[5]), (numbers[6], numbers[7])]);
         string label = ClassNames.Readable(fields[8]);
         if (label.Length == 0 || quad.Bounds().IsEmpty)
         {
             problem = label.Length == 0 ? $"no class name, {expected} Skipped." : "the four corners enclose no area; mend or remove the line. Skipped.";
             return null;
         }
-        var oriented = quad.Fit();
+        var oriented = OrientedBox.FromQuad(quad.Points);
         if (oriented is null) problem = "the sides of the box cross; order the corners around the object. Kept with its horizontal box only.";
         else if (fields.Length == 9) problem = "no difficult field; taken as 0.";
-        return new LabelledBox(quad.Bounds(), label) { Oriented = oriented, Difficult = fields is [.., var last] && fields.Length == 10 && last != "0" };
+        return new LabelledBox(quad.Bounds(), label) { Oriented = oriented, Outline = quad, Difficult = fields is [.., var last] && fields.Length == 10 && last != "0" };
     }
 }

@@ -60,6 +60,15 @@ internal sealed class LanguageModel : IDisposable
         return hidden;
     }
 
+    /// <summary>See <see cref="VisionLanguageModel.RotaryTables"/>.</summary>
+    public (Tensor Cos, Tensor Sin) RotaryTables(Tensor positions)
+    {
+        Rotary rotary = Rotations(positions);
+        long half = config.HeadSize / 2;
+        using Tensor signed = rotary.SignedSin, first = signed.narrow(-1, 0, half), second = signed.narrow(-1, half, half), negated = first.neg();
+        return (rotary.Cos, cat([negated, second], -1));
+    }
+
     public void Dispose()
     {
         frequencies.Dispose();

@@ -31,15 +31,16 @@ internal sealed class VisionTower : IDisposable
     /// <summary>Encodes visuals.</summary>
     /// <param name="pixelValues">[patches, patch length], the visuals one after another.</param>
     /// <param name="grids">Patches of each visual.</param>
+    /// <param name="observe">For visuals of one size: sees (n, the residual stream [frames, patches, hidden] in the input's order) before block n and after the last.</param>
     /// <returns>[patches / merge², out], in the order of the visuals.</returns>
-    public Tensor Forward(Tensor pixelValues, IReadOnlyList<VisualGrid> grids)
+    public Tensor Forward(Tensor pixelValues, IReadOnlyList<VisualGrid> grids, Action<int, Tensor>? observe = null)
     {
         long expected = grids.Sum(g => (long)g.Patches);
         if (pixelValues.dim() != 2 || pixelValues.size(0) != expected || pixelValues.size(1) != config.PatchLength)
             throw new ArgumentException($"pixel values are [{string.Join(", ", pixelValues.shape)}], expected [{expected}, {config.PatchLength}] for {grids.Count} visuals", nameof(pixelValues));
         using DisposeScope scope = NewDisposeScope();
         (int Height, int Width)[] sizes = [.. grids.Select(g => (g.Height, g.Width)).Distinct()];
-        if (sizes.Length == 1) return Frames(pixelValues, sizes[0]).MoveToOuterDisposeScope();
+        if (sizes.Length == 1) return Frames(pixelValues, sizes[0], observe).MoveToOuterDisposeScope();
 
         // Several sizes: one batch per size, then the visuals back in order.
         Tensor?[] parts = new Tensor?[grids.Count];
@@ -61,19 +62,22 @@ internal sealed class VisionTower : IDisposable
     }
 
     /// <summary>Encodes frames of one size: [frames x patches, patch length] to [frames x tokens, out].</summary>
-    private Tensor Frames(Tensor pixelValues, (int Height, int Width) size)
+    private Tensor Frames(Tensor pixelValues, (int Height, int Width) size, Action<int, Tensor>? observe = null)
     {
         FrameLayout layout = layouts.GetOrAdd(size, s => new(() => FrameLayout.Create(config, s.Height, s.Width, device))).Value;
         int patches = size.Height * size.Width, unit = config.MergeSize * config.MergeSize;
         long frames = pixelValues.size(0) / patches;
         Tensor x = F.linear(pixelValues, patchEmbed.view(config.HiddenSize, config.PatchLength))
             .view(frames, patches, config.HiddenSize).index_select(1, layout.Order);
-        foreach (Block block in blocks)
+        Tensor? inputOrder = observe is null ? null : layout.Order.argsort();
+        observe?.Invoke(0, x.index_select(1, inputOrder!));
+        foreach ((int index, Block block) in blocks.Index())
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor before = x;
             x = Apply(block, x, layout).MoveToOuterDisposeScope();
             before.Dispose();
+            observe?.Invoke(index + 1, x.index_select(1, inputOrder!));
         }
         Tensor merged = Layers.RmsNorm(x, mergerNorm, Epsilon).view(frames, patches / unit, unit * config.HiddenSize);
         return mergerOut.Apply(F.gelu(mergerIn.Apply(merged))).index_select(1, layout.Inverse).view(-1, config.OutHiddenSize);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace GeoVlm.Models.Tokens;
 
-/// <summary>Lays out one question to the model as the chat turns that it learnt with.</summary>
+/// <summary>Lays out a chat, or one question, as the turns that the model learnt with.</summary>
 /// <remarks>
 /// Model folders carry the layout as a Jinja program. We run none: two known programs are recognised and written out natively, the stock
 /// one of Qwen2-VL and Qwen2.5-VL, which puts a default system turn first, and <see cref="PlainJinja"/>, which does not.
@@ -60,12 +60,39 @@ public sealed class ChatTemplate
     /// <param name="system">The system turn; null for the template's default.</param>
     public string Render(IReadOnlyList<ChatVisual> visuals, string userText, string? system = null)
     {
+        ChatMessage user = new("user", [.. visuals.Select(v => new ChatPart(v)), new ChatPart(userText)]);
+        return Render(system is null ? [user] : [new ChatMessage("system", system), user], addGenerationPrompt: true);
+    }
+
+    /// <summary>A whole chat, as the template's own program would write it.</summary>
+    /// <param name="messages">The turns; without a system turn in front, the template's default comes first.</param>
+    /// <param name="addGenerationPrompt">Whether the opening of the model's answer follows.</param>
+    /// <param name="addVisionId">Whether visuals are numbered through the chat: "Picture 1: ", "Video 1: ".</param>
+    /// <exception cref="GeoVlmException">Numbers are asked of a template that has none.</exception>
+    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, bool addVisionId = false)
+    {
+        if (addVisionId && DefaultSystem is null) throw new GeoVlmException("This model's chat template cannot number its pictures; leave add_vision_id out.");
         StringBuilder text = new();
-        if ((system ?? DefaultSystem) is { } first) text.Append("<|im_start|>system\n").Append(first).Append("<|im_end|>\n");
-        text.Append("<|im_start|>user\n");
-        foreach (ChatVisual visual in visuals)
-            text.Append("<|vision_start|>").Append(visual == ChatVisual.Image ? "<|image_pad|>" : "<|video_pad|>").Append("<|vision_end|>");
-        return text.Append(userText).Append("<|im_end|>\n<|im_start|>assistant\n").ToString();
+        if (DefaultSystem is not null && messages.Count > 0 && messages[0].Role != "system") text.Append("<|im_start|>system\n").Append(DefaultSystem).Append("<|im_end|>\n");
+        int images = 0, videos = 0;
+        foreach (ChatMessage message in messages)
+        {
+            text.Append("<|im_start|>").Append(message.Role).Append('\n');
+            foreach (ChatPart part in message.Parts)
+            {
+                if (part.Visual is not { } visual)
+                {
+                    text.Append(part.Text);
+                    continue;
+                }
+                bool image = visual == ChatVisual.Image;
+                int number = image ? ++images : ++videos;
+                if (addVisionId) text.Append(image ? "Picture " : "Video ").Append(number).Append(": ");
+                text.Append("<|vision_start|>").Append(image ? "<|image_pad|>" : "<|video_pad|>").Append("<|vision_end|>");
+            }
+            text.Append("<|im_end|>\n");
+        }
+        return addGenerationPrompt ? text.Append("<|im_start|>assistant\n").ToString() : text.ToString();
     }
 
     private static string Trim(string jinja) => jinja.Replace("\r\n", "\n").TrimEnd('\n');

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -14,13 +15,22 @@ internal static class TokenizerFiles
         if (!File.Exists(vocabulary) || !File.Exists(merges))
             throw new GeoVlmException($"{folder}: found neither tokenizer.json nor vocab.json with merges.txt. Give the folder of a model "
                 + "with its tokenizer files beside the weights.");
+        return Combine(vocabulary, merges, AddedTokensBeside(folder));
+    }
+
+    /// <summary>
+    /// The definition in three files, wherever they lie, the first two perhaps gzipped: <c>vocab.json</c>, <c>merges.txt</c>, and added tokens as a list of
+    /// {id, content, special} or an object of content to id.
+    /// </summary>
+    public static TokenizerDefinition Read(string vocabulary, string merges, string addedTokens) => Combine(vocabulary, merges, AddedTokens(addedTokens));
+
+    private static TokenizerDefinition Combine(string vocabulary, string merges, IReadOnlyList<AddedToken> added)
+    {
         (string, string)[] pairs =
         [
-            .. File.ReadLines(merges).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))
-                .Select(line => Pair(line, merges)),
+            .. Lines(merges).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)).Select(line => Pair(line, merges)),
         ];
-        return Read(vocabulary, root => new TokenizerDefinition(
-            vocabulary, Vocabulary(root), pairs, AddedTokensBeside(folder), WordSplitter.QwenPattern, Nfc: true));
+        return Read(vocabulary, root => new TokenizerDefinition(vocabulary, Vocabulary(root), pairs, added, WordSplitter.QwenPattern, Nfc: true));
     }
 
     private static TokenizerDefinition ReadOneFile(string path) => Read(path, root =>
@@ -50,12 +60,15 @@ internal static class TokenizerFiles
             ? decoder.EnumerateObject().Select(entry => Added(Checked(int.Parse(entry.Name)), entry.Value, config)).ToArray()
             : null) is { } listed)
             return listed;
-        if (!File.Exists(plain)) return [];
-        // This older file has no "special" flag; in Qwen's naming the marks in bars are special and the tags are not.
-        return Read(plain, root => root.EnumerateObject()
+        return File.Exists(plain) ? AddedTokens(plain) : [];
+    }
+
+    // As an object the file has no "special" flag; in Qwen's naming the marks in bars are special and the tags are not.
+    private static AddedToken[] AddedTokens(string path) => Read(path, root => root.ValueKind == JsonValueKind.Array
+        ? root.EnumerateArray().Select(token => Added(Checked(token.GetProperty("id").GetInt32()), token, path)).ToArray()
+        : root.EnumerateObject()
             .Select(entry => new AddedToken(Checked(entry.Value.GetInt32()), entry.Name, entry.Name.StartsWith("<|", StringComparison.Ordinal)))
             .ToArray());
-    }
 
     private static AddedToken Added(int id, JsonElement token, string path)
     {
@@ -131,16 +144,26 @@ internal static class TokenizerFiles
     private static GeoVlmException Refused(string path, string why) =>
         new($"{path}: this tokenizer cannot be used: {why}. Use a model of the Qwen2.5-VL family, whose tokenizer is byte-level BPE.");
 
+    private static Stream Open(string path) => path.EndsWith(".gz", StringComparison.Ordinal)
+        ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress) : File.OpenRead(path);
+
+    private static IEnumerable<string> Lines(string path)
+    {
+        using StreamReader reader = new(Open(path));
+        while (reader.ReadLine() is { } line) yield return line;
+    }
+
     /// <summary>Parses a file and turns every way in which its JSON can be wrong into one error that names the file.</summary>
     private static T Read<T>(string path, Func<JsonElement, T> read)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using Stream stream = Open(path);
+            using JsonDocument document = JsonDocument.Parse(stream);
             return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
-            or ArgumentException or IndexOutOfRangeException)
+            or ArgumentException or IndexOutOfRangeException or IOException or InvalidDataException)
         {
             throw new GeoVlmException($"{path}: malformed tokenizer file: {e.Message} Download the file again, or compare it with one of "
                 + "a published Qwen2.5-VL model.", e);

@@ -19,7 +19,7 @@ public sealed class SafetensorsShards : IDisposable
     public static SafetensorsShards Open(string folder)
     {
         string index = Path.Combine(folder, "model.safetensors.index.json");
-        return File.Exists(index) ? OpenIndex(index) : OpenSingle(Path.Combine(folder, "model.safetensors"));
+        return File.Exists(index) ? OpenIndex(index) : OpenFile(Path.Combine(folder, "model.safetensors"));
     }
 
     /// <summary>Opens the shards that an index names; all lie beside it.</summary>
@@ -65,7 +65,9 @@ public sealed class SafetensorsShards : IDisposable
         foreach (SafetensorsFile file in files.Values) file.Dispose();
     }
 
-    private static SafetensorsShards OpenSingle(string path)
+    /// <summary>Opens one file.</summary>
+    /// <exception cref="GeoVlmException">It is missing or damaged.</exception>
+    public static SafetensorsShards OpenFile(string path)
     {
         SafetensorsShards shards = new();
         SafetensorsFile file = SafetensorsFile.Open(path);

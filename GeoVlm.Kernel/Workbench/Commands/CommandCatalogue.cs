@@ -16,6 +16,17 @@ public static class CommandCatalogue
         new TimeCommand(),
         new HtmlCommand(),
         new MarkdownCommand(),
+        new MermaidCommand(),
+        new JavaScriptCommand(),
+        new CSharpCommand(),
+        new FSharpCommand(),
+        new PythonCommand(),
+        new ConnectCommand(),
+        new ShellCommand(),
+        new ShareCommand(),
+        new SetCommand(),
+        new ValueCommand(),
+        new ImportCommand(),
         new GeoTasksCommand(),
         new GeoLoadCommand(),
         new GeoModelCommand(),
@@ -29,6 +40,6 @@ public static class CommandCatalogue
     /// <param name="name">With its prefix: <c>#!geo-load</c>.</param>
     /// <exception cref="GeoVlmException">There is none; the message has the nearest names.</exception>
     public static IMagicCommand Find(string name) =>
-        All.FirstOrDefault(command => command.Name == name)
+        All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name))
         ?? throw new GeoVlmException($"unknown command {name}{(NearestName.Suggestion(name, All.Select(command => command.Name)) is { Length: > 0 } meant ? meant : ";")} `#!lsmagic` lists all");
 }

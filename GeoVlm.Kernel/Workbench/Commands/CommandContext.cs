@@ -27,6 +27,21 @@ public abstract class CommandContext
     /// <summary>The visible variables of the session, oldest first.</summary>
     public abstract IReadOnlyList<SessionVariable> Variables { get; }
 
+    /// <summary>The language of the text that the magic line stands in, as its selector names it: "csharp", "fsharp".</summary>
+    public abstract string Language { get; }
+
+    /// <summary>Line of the cell that the body of the command starts at, from 1; 0 without a body.</summary>
+    public abstract int BodyLine { get; }
+
+    /// <summary>Something that lives as long as the session, made on the first call and disposed with it; one of each type.</summary>
+    public abstract T Keep<T>(Func<T> make) where T : class;
+
+    /// <summary>Runs code of the user in another managed language: an interrupt may then wake it from waits, and leave it behind after 1 s.</summary>
+    public abstract void RunCode(Action code);
+
+    /// <summary>Runs a cell within the one that runs; the value of its last expression is shown.</summary>
+    public abstract void RunCell(string code);
+
     /// <summary>Runs an action when the cell has ended, however it ended.</summary>
     public abstract void AtCellEnd(Action action);
 

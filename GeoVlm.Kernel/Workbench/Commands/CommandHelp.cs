@@ -10,7 +10,8 @@ internal sealed class CommandHelp(IMagicCommand command) : IRenderable
     /// <inheritdoc />
     public MimeBundle Render() => new(new Dictionary<string, string> { [MimeBundle.Html] = Html(), [MimeBundle.Text] = Text() });
 
-    private string Text()
+    /// <summary>The help as plain text.</summary>
+    public string Text()
     {
         StringBuilder text = new();
         text.Append(Usage()).Append("\n    ").Append(command.Summary).Append('\n');
@@ -47,7 +48,8 @@ internal sealed class CommandHelp(IMagicCommand command) : IRenderable
         return option.Required ? form : $"[{form}]";
     }
 
-    private static string Describe(MagicOption option)
+    /// <summary>One option: what it is, what it may be, what it is when left out.</summary>
+    public static string Describe(MagicOption option)
     {
         List<string> notes = [];
         if (option.Required) notes.Add("required");

@@ -1,36 +1,61 @@
 using System.Diagnostics;
+using System.Globalization;
+using GeoVlm.Data;
+using GeoVlm.Generation;
+using GeoVlm.Judging;
 using GeoVlm.Learning;
+using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Pretraining;
+using GeoVlm.Models;
 using GeoVlm.Rendering.Charts;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-sft</c>: more supervised fine-tuning on synthetic scenes, on clean or on weak labels: the control for a GRPO run.</summary>
+/// <summary><c>#!geo-sft</c>: supervised fine-tuning on a dataset, or on synthetic scenes with clean or weak labels (the control for a GRPO run).</summary>
 public sealed class GeoSftCommand : IMagicCommand
 {
+    private static readonly SftConfig Defaults = new();
+
     /// <inheritdoc/>
     public string Name => "#!geo-sft";
 
     /// <inheritdoc/>
-    public string Summary => "fine-tune a policy on synthetic scenes with clean or weak labels, for some seconds or steps";
+    public string Summary => "fine-tune a policy on the answers of a dataset, or on synthetic scenes, for some seconds or steps";
 
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
     [
+        new("dataset", "variable with the training samples; synthetic scenes when left out"),
         new("--model", "variable with a policy, trained in place; the latest one when left out"),
-        new("--labels", "clean: exact boxes, strict format; weak: boxes too large, formats mixed", Default: "weak") { Choices = ["clean", "weak"] },
+        new("--task", "only samples of this task") { Choices = EoTaskNames.All },
+        new("--weights", "weight of each task in the draw, \"referred-detection:2,image-caption:1\"; every sample alike when left out"),
+        new("--labels", "of synthetic scenes: clean: exact boxes, strict format; weak: boxes too large, formats mixed", Default: "weak") { Choices = ["clean", "weak"] },
+        new("--scenes", "synthetic scenes to paint", MagicOptionKind.Integer, Default: "1000"),
         new("--seconds", "stop after this many seconds", MagicOptionKind.Number),
-        new("--steps", "stop after this many steps", MagicOptionKind.Integer, Default: "100"),
-        new("--lr", "learning rate, constant after warm-up", MagicOptionKind.Number, Default: "1e-4"),
-        new("--scenes", "scenes to paint for it", MagicOptionKind.Integer, Default: "1000"),
-        new("--seed", "seed of the scenes and questions", MagicOptionKind.Integer, Default: "1"),
+        new("--steps", "stop after this many steps", MagicOptionKind.Integer, Default: $"{Defaults.Steps}"),
+        new("--images", "images per step", MagicOptionKind.Integer, Default: $"{Defaults.ImagesPerStep}"),
+        new("--micro-batch", "images per forward and backward pass; less memory, same result", MagicOptionKind.Integer),
+        new("--lr", "peak learning rate", MagicOptionKind.Number, Default: "1e-4"),
+        new("--decay", "let the rate fall to a twentieth over the steps, along half a cosine; constant when left out", MagicOptionKind.Flag),
+        new("--loss", "nll, or dft: weighed by each token's own probability", Default: "nll") { Choices = ["nll", "dft"] },
+        new("--smoothing", "label smoothing", MagicOptionKind.Number, Default: "0"),
+        new("--eval", "variable with samples to evaluate on, greedily, while training"),
+        new("--eval-every", "steps between two evaluations", MagicOptionKind.Integer, Default: "50"),
+        new("--patience", "evaluations without a better one after which to stop; the best weights are kept", MagicOptionKind.Integer),
+        new("--seed", "seed of the draw", MagicOptionKind.Integer, Default: "1"),
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Examples { get; } = ["#!geo-model tiny", "#!geo-sft --labels weak --steps 2 --scenes 8"];
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "#!geo-model tiny",
+        "#!geo-sft --labels weak --steps 2 --scenes 8",
+        "#!geo-load synthetic --split train --count 8 --quiet",
+        "#!geo-sft train --steps 2 --images 2 --eval train --eval-every 2",
+    ];
 
     /// <inheritdoc/>
-    public string CSharp => "using var trainer = new SftTrainer(policy, new SftConfig { Steps = 100 }); trainer.Step(i => row)";
+    public string CSharp => "using var trainer = new SftTrainer(policy, new SftConfig { Steps = 100 }); trainer.Step(new DatasetLessons(policy, train.Samples).Rows(0))";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
@@ -38,18 +63,90 @@ public sealed class GeoSftCommand : IMagicCommand
         var policy = SessionArguments.Policy(arguments, context);
         int steps = arguments.Text("--seconds") is null ? arguments.Integer("--steps")!.Value : int.MaxValue;
         double seconds = arguments.Number("--seconds") ?? double.PositiveInfinity;
-        int scenes = arguments.Integer("--scenes")!.Value;
-        var lessons = SceneLessons.Paint(policy, (ulong)arguments.Integer("--seed")!.Value, scenes, Math.Max(1, scenes / 5));
+        var (rows, problems) = Lessons(arguments, context, policy);
+        var watch = arguments.Text("--eval") is { } name ? new Watch(policy, context.GetVariable<EoDataset>(name).Samples, arguments, context) : null;
         var records = new List<SftRecord>();
         var clock = Stopwatch.StartNew();
-        using var trainer = new SftTrainer(policy, new SftConfig { Steps = steps, LearningRate = arguments.Number("--lr")!.Value, ConstantShare = 1 });
-        while (trainer.StepsDone < steps && clock.Elapsed.TotalSeconds < seconds)
+        using var trainer = new SftTrainer(policy, Config(arguments, steps));
+        while (trainer.StepsDone < steps && clock.Elapsed.TotalSeconds < seconds && watch?.ShouldStop != true)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            records.Add(trainer.Step(lessons.Rows(trainer.StepsDone, arguments.Required("--labels") == "weak" ? LessonKind.Weak : LessonKind.Clean)));
+            records.Add(trainer.Step(rows(trainer.StepsDone)));
+            watch?.After(trainer.StepsDone);
         }
+        string best = watch?.KeepBest() ?? "";
         context.Display(new LineChart(
-            $"Fine-tuning on {arguments.Required("--labels")} labels: {records.Count} steps in {clock.Elapsed.TotalSeconds:0} s", "step", "negative log-likelihood per answer token",
+            $"Fine-tuning: {records.Count} steps in {clock.Elapsed.TotalSeconds:0} s{best}", "step", "negative log-likelihood per answer token",
             new ChartSeries("loss", [.. records.Select(r => new ChartPoint(r.Step, r.Loss))])));
+        if (watch is not null)
+            context.Display(new LineChart("Mean reward on the evaluation samples", "step", "mean reward", new ChartSeries("reward", [.. watch.Scores.Select(s => new ChartPoint(s.Step, s.Reward))])));
+        foreach (var (sample, what) in problems) context.Host.Stream(StreamKind.Stderr, $"{sample} was left out: {what}\n");
+        foreach (string note in trainer.Notes) context.Host.Stream(StreamKind.Stderr, note + "\n");
+    }
+
+    private static (Func<int, Func<int, SftRow>> Rows, IReadOnlyDictionary<string, string> Problems) Lessons(MagicArguments arguments, CommandContext context, Policy policy)
+    {
+        ulong seed = (ulong)arguments.Integer("--seed")!.Value;
+        if (arguments.Text("dataset") is not null)
+        {
+            var lessons = new DatasetLessons(policy, SessionArguments.Dataset(arguments, context).Samples, new DatasetLessonOptions { Seed = seed, TaskWeights = Weights(arguments.Text("--weights")) });
+            return (lessons.Rows, lessons.Problems);
+        }
+        int scenes = arguments.Integer("--scenes")!.Value;
+        var painted = SceneLessons.Paint(policy, seed, scenes, Math.Max(1, scenes / 5));
+        var kind = arguments.Required("--labels") == "weak" ? LessonKind.Weak : LessonKind.Clean;
+        return (step => painted.Rows(step, kind), new Dictionary<string, string>());
+    }
+
+    private static SftConfig Config(MagicArguments arguments, int steps) => new()
+    {
+        Steps = steps,
+        ImagesPerStep = arguments.Integer("--images")!.Value,
+        ImagesPerMicroBatch = arguments.Integer("--micro-batch"),
+        LearningRate = arguments.Number("--lr")!.Value,
+        ConstantShare = arguments.Flag("--decay") ? 0 : 1,
+        Loss = Enum.Parse<AnswerLossKind>(arguments.Required("--loss"), ignoreCase: true),
+        LabelSmoothing = arguments.Number("--smoothing")!.Value,
+    };
+
+    private static Dictionary<EoTask, double> Weights(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part =>
+    {
+        string[] pair = part.Split(':', 2);
+        return pair.Length == 2 && double.TryParse(pair[1], CultureInfo.InvariantCulture, out double weight)
+            ? (Task: EoTaskNames.Parse(pair[0]), weight)
+            : throw new GeoVlmException($"'{part}' is no weight; write task:number, for example referred-detection:2");
+    }).ToDictionary(p => p.Task, p => p.weight);
+
+    /// <summary>Evaluates now and then, remembers the best weights, and says when to stop.</summary>
+    private sealed class Watch(Policy policy, IReadOnlyList<Sample> samples, MagicArguments arguments, CommandContext context)
+    {
+        private readonly int every = Math.Max(1, arguments.Integer("--eval-every")!.Value);
+        private readonly EarlyStop? stop = arguments.Integer("--patience") is { } patience ? new EarlyStop(Math.Max(1, patience)) : null;
+        private readonly List<(int Step, double Reward)> scores = [];
+        private Policy? best;
+
+        public IReadOnlyList<(int Step, double Reward)> Scores => scores;
+
+        public bool ShouldStop => stop?.ShouldStop == true;
+
+        public void After(int step)
+        {
+            if (step % every != 0) return;
+            double reward = Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, SessionArguments.EvaluationOptions(policy, context)).Samples.Average(r => r.Judgement.Reward.Total);
+            scores.Add((step, reward));
+            if (stop is null) return;
+            stop.Add(reward);
+            if (!stop.IsBest) return;
+            best?.Dispose();
+            best = policy.Copy();
+        }
+
+        public string KeepBest()
+        {
+            if (best is null) return "";
+            policy.CopyWeightsFrom(best);
+            best.Dispose();
+            return $"; kept the best weights, of step {scores.MaxBy(s => s.Reward).Step}";
+        }
     }
 }

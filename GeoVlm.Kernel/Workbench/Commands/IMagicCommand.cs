@@ -6,6 +6,9 @@ public interface IMagicCommand
     /// <summary>With its prefix: <c>#!geo-load</c>.</summary>
     string Name { get; }
 
+    /// <summary>Other names that work the same; none for most.</summary>
+    IReadOnlyList<string> Aliases => [];
+
     /// <summary>One line for help.</summary>
     string Summary { get; }
 
@@ -33,6 +36,9 @@ public sealed record MagicOption(string Name, string Summary, MagicOptionKind Ki
 {
     /// <summary>The values that make sense, when they can be listed; an unknown one is refused with the nearest.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
+
+    /// <summary>Whether the command itself reads <c>@name</c>, instead of getting the text of the variable.</summary>
+    public bool IsLiteral { get; init; }
 
     /// <summary>Whether it is given by position rather than by name.</summary>
     public bool IsPositional => !Name.StartsWith('-');

@@ -88,7 +88,7 @@ internal sealed class MagicLine
                 return;
             }
             string text = word.Text;
-            if (!word.IsQuoted && text.StartsWith('@') && text.Length > 1)
+            if (!option.IsLiteral && !word.IsQuoted && text.StartsWith('@') && text.Length > 1)
             {
                 if (variable is null)
                 {

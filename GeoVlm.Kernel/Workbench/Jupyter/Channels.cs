@@ -21,9 +21,8 @@ internal sealed class Channels : IDisposable
     private readonly NetMQPoller poller;
     private readonly Lock sending = new();
     private bool closed;
-    private long shellReceived;
 
-    /// <summary>Binds the sockets and starts their thread.</summary>
+    /// <summary>Binds the sockets.</summary>
     /// <exception cref="GeoVlmException">A port is taken.</exception>
     public Channels(ConnectionFile file)
     {
@@ -42,27 +41,26 @@ internal sealed class Channels : IDisposable
         ];
         foreach ((NetMQSocket socket, int port) in ports) Bind(socket, file.Address(port));
 
-        shell.ReceiveReady += (_, _) => Receive(shell, message => Shell.Add(new Numbered(Interlocked.Increment(ref shellReceived), message)));
-        control.ReceiveReady += (_, _) => Receive(control, Control.Add);
-        stdin.ReceiveReady += (_, _) => Receive(stdin, Stdin.Add);
+        poller = [shell, control, stdin, ioPub, heartbeat, outbox];
+    }
+
+    /// <summary>Starts the thread of the sockets, which calls these with each message: they must be quick.</summary>
+    public void Start(Action<Message> onShell, Action<Message> onControl, Action<Message> onStdin)
+    {
+        shell.ReceiveReady += (_, _) => Receive(shell, onShell);
+        control.ReceiveReady += (_, _) => Receive(control, onControl);
+        stdin.ReceiveReady += (_, _) => Receive(stdin, onStdin);
         ioPub.ReceiveReady += (_, _) => Welcome();
         heartbeat.ReceiveReady += (_, _) => heartbeat.SendMultipartMessage(heartbeat.ReceiveMultipartMessage());
         outbox.ReceiveReady += (_, _) => SendWaiting();
-        poller = [shell, control, stdin, ioPub, heartbeat, outbox];
         poller.RunAsync("jupyter sockets", isBackgroundThread: true);
     }
-
-    /// <summary>Requests on shell, numbered as they came.</summary>
-    public BlockingCollection<Numbered> Shell { get; } = [];
 
     /// <summary>Requests on control.</summary>
     public BlockingCollection<Message> Control { get; } = [];
 
     /// <summary>Answers of the user.</summary>
     public BlockingCollection<Message> Stdin { get; } = [];
-
-    /// <summary>The number of the latest shell request that has arrived, whether or not it was taken.</summary>
-    public long ShellReceived => Interlocked.Read(ref shellReceived);
 
     private NetMQSocket[] Sockets => [shell, control, stdin, ioPub, heartbeat];
 
@@ -73,14 +71,15 @@ internal sealed class Channels : IDisposable
     public void SendStdin(Message message) => Send(stdin, message);
 
     /// <summary>Tells every front end.</summary>
-    public void Publish(string type, JsonObject content, JsonObject? parent) =>
-        Send(ioPub, Message.Create(type, content, parent, [Encoding.UTF8.GetBytes("kernel." + type)]));
+    public void Publish(string type, JsonObject content, JsonObject? parent, JsonObject? metadata = null, IReadOnlyList<byte[]>? buffers = null) =>
+        Send(ioPub, Message.Create(type, content, parent, [Encoding.UTF8.GetBytes("kernel." + type)]) with { Metadata = metadata ?? [], Buffers = buffers ?? [] });
 
     /// <summary>Sends what is waiting, then closes the sockets.</summary>
     public void Dispose()
     {
         lock (sending)
         {
+            if (closed) return;
             closed = true;
             outbox.Enqueue(new Outgoing(null, []));
         }
@@ -142,6 +141,3 @@ internal sealed class Channels : IDisposable
 
     private readonly record struct Outgoing(NetMQSocket? Socket, List<byte[]> Frames);
 }
-
-/// <summary>A request with its place in the order of arrival.</summary>
-internal readonly record struct Numbered(long Number, Message Message);

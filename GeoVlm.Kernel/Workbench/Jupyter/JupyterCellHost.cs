@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GeoVlm.Rendering;
 using GeoVlm.Workbench.Notebooks;
+using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Workbench.Jupyter;
 
@@ -41,6 +42,14 @@ internal sealed class JupyterCellHost : ICellHost
         JsonObject question = new() { ["prompt"] = prompt, ["password"] = password };
         channels.SendStdin(Message.Create("input_request", question, request.Header, request.Identities));
         return channels.Stdin.Take(cancellation).Text("value") ?? "";
+    }
+
+    public void SendComm(CommMessage message)
+    {
+        streams.Flush();
+        JsonObject content = new() { ["comm_id"] = message.Id, ["data"] = message.Data.DeepClone() };
+        if (message.Target is { } target) content["target_name"] = target;
+        channels.Publish(message.Type, content, request.Header, (JsonObject)message.Metadata.DeepClone(), message.Buffers);
     }
 
     /// <summary>The value of the cell's last expression.</summary>

@@ -1,35 +1,37 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using GeoVlm.Workbench.Commands;
 
 namespace GeoVlm.Workbench.Jupyter;
 
 /// <summary>One kernel process, from the connection file to shutdown.</summary>
-/// <remarks>Three threads: the sockets, shell (cells, in order) and control (interrupt and shutdown, while a cell runs).
+/// <remarks>Threads: the sockets, shell (cells, in order), one for each subshell, control (interrupt and shutdown, while a cell runs), and comms.
 /// The session starts in the background, so that kernel_info is answered before the compiler is loaded.</remarks>
 public sealed class JupyterKernel : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), UntilWarmUp = TimeSpan.FromSeconds(1);
 
     private readonly Channels channels;
     private readonly Lazy<ISession> session;
-    private readonly ExecuteHandler execute;
     private readonly InputHistory history = new();
-    private readonly MagicAssistance magic;
+    private readonly CodeAssistance assistance;
+    private readonly CommHandler comms;
+    private readonly Subshells subshells;
     private readonly CancellationTokenSource stop = new();
+    private readonly ManualResetEventSlim answered = new();
+    private readonly CrashNote crash;
 
     /// <summary>Binds the sockets.</summary>
     /// <param name="connection">Where they listen.</param>
     /// <param name="newSession">Makes the session, given the folder that relative paths in cells start from.</param>
-    /// <param name="commands">The magic commands, for completion.</param>
     /// <exception cref="GeoVlmException">A port is taken.</exception>
-    public JupyterKernel(ConnectionFile connection, Func<string, ISession> newSession, IReadOnlyList<IMagicCommand> commands)
+    public JupyterKernel(ConnectionFile connection, Func<string, ISession> newSession)
     {
         channels = new Channels(connection);
+        crash = new CrashNote(connection);
         session = new Lazy<ISession>(() => newSession(Environment.CurrentDirectory));
-        execute = new ExecuteHandler(channels, session, history);
-        magic = new MagicAssistance(commands);
+        assistance = new CodeAssistance(session);
+        comms = new CommHandler(channels, session);
+        subshells = new Subshells(id => new ShellLane(id, new ExecuteHandler(channels, session, history, crash, id is not null), Answer, stop.Token));
     }
 
     /// <summary>Serves requests until a front end, or SIGTERM, asks the kernel to stop. SIGINT interrupts the running cell.</summary>
@@ -38,26 +40,31 @@ public sealed class JupyterKernel : IDisposable
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {
             signal.Cancel = true;
-            execute.Interrupt();
+            subshells.Interrupt();
         });
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             stop.Cancel();
         });
-
+        AppDomain.CurrentDomain.ProcessExit += Leaving;
         using IDisposable? parent = ParentWatch.Start(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), stop.Cancel);
 
         channels.Publish("status", new JsonObject { ["execution_state"] = "starting" }, null);
-        _ = Task.Run(() => session.Value); // should it fail, the first cell shows why
-        Thread shell = Serve("jupyter shell", channels.Shell, numbered => Between(numbered.Message, () => Answer(numbered)));
-        Thread control = Serve("jupyter control", channels.Control, request => Between(request, () => AnswerControl(request, channels.SendControl)));
+        ShellLane main = subshells.Main;
+        Thread control = new(ServeControl) { Name = "jupyter control", IsBackground = true };
+        control.Start();
+        Thread warmUp = new(WarmUp) { Name = "jupyter warm-up", IsBackground = true };
+        warmUp.Start();
+        channels.Start(Route, channels.Control.Add, channels.Stdin.Add);
         stop.Token.WaitHandle.WaitOne();
 
-        execute.Interrupt();
+        AppDomain.CurrentDomain.ProcessExit -= Leaving;
+        subshells.Interrupt();
         control.Join(Patience);
         // A cell deep in native code may not end; its thread then dies with the process.
-        if (shell.Join(Patience) && session.IsValueCreated) session.Value.Dispose();
+        if (main.Join(Patience) && session.IsValueCreated) session.Value.Dispose();
+        crash.Clear();
     }
 
     /// <summary>Sends what is waiting and closes the sockets.</summary>
@@ -67,58 +74,67 @@ public sealed class JupyterKernel : IDisposable
         stop.Dispose();
     }
 
-    private Thread Serve<T>(string name, BlockingCollection<T> requests, Action<T> answer)
+    // The compiler comes after the first answer, which it would slow down, and the language services when nothing else wants the processor.
+    private void WarmUp()
     {
-        Thread thread = new(() =>
+        try
         {
-            while (!stop.IsCancellationRequested) // the request that stops the kernel is answered to its end
-            {
-                try
-                {
-                    answer(requests.Take(stop.Token));
-                }
-                catch (OperationCanceledException) when (stop.IsCancellationRequested)
-                {
-                    return;
-                }
-            }
-        }) { Name = name, IsBackground = true };
-        thread.Start();
-        return thread;
-    }
-
-    private void Answer(Numbered numbered)
-    {
-        Message request = numbered.Message;
-        switch (request.Type)
+            answered.Wait(UntilWarmUp, stop.Token);
+            ISession made = session.Value; // should it fail, the first cell shows why
+            stop.Token.WaitHandle.WaitOne(Patience);
+            Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+            if (!stop.IsCancellationRequested) made.Complete("Console.", 8, stop.Token);
+        }
+        catch (Exception error)
         {
-            case "execute_request":
-                execute.Handle(numbered);
-                break;
-            case "complete_request":
-                channels.SendShell(request.Reply(magic.Complete(request)));
-                break;
-            case "inspect_request":
-                channels.SendShell(request.Reply(magic.Inspect(request)));
-                break;
-            case "is_complete_request":
-                channels.SendShell(request.Reply(CompletenessCheck.Answer(request.Text("code") ?? "")));
-                break;
-            case "history_request":
-                channels.SendShell(request.Reply(history.Answer(request)));
-                break;
-            case "comm_info_request":
-                channels.SendShell(request.Reply(new JsonObject { ["status"] = "ok", ["comms"] = new JsonObject() }));
-                break;
-            case "comm_open": // no target is registered: say so, or a widget waits for ever
-                JsonObject close = new() { ["comm_id"] = request.Text("comm_id"), ["data"] = new JsonObject() };
-                channels.Publish("comm_close", close, request.Header);
-                break;
-            default:
-                AnswerControl(request, channels.SendShell);
-                break;
+            if (!stop.IsCancellationRequested) Console.Error.WriteLine($"geovlm: warming up failed: {error.Message}");
         }
     }
+
+    // On the thread of the sockets. What moves in a widget must reach a running cell, which is what a slider or a stop button is for.
+    private void Route(Message request)
+    {
+        if (request.Type == "comm_msg" && session.IsValueCreated && session.Value.Comms?.IsImmediate(request.Text("comm_id") ?? "") == true)
+            ThreadPool.QueueUserWorkItem(_ => Between(request, channels.SendShell, () => comms.Handle(request)));
+        else if (subshells.Find(request.SubshellId) is { } lane)
+            lane.Add(request);
+        else
+            Between(request, channels.SendShell, () => throw new GeoVlmException($"There is no subshell {request.SubshellId}."));
+    }
+
+    private void ServeControl()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                Message request = channels.Control.Take(stop.Token);
+                Between(request, channels.SendControl, () => AnswerControl(request, channels.SendControl));
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Answer(ShellLane lane, Numbered numbered) => Between(numbered.Message, channels.SendShell, () =>
+    {
+        Message request = numbered.Message;
+        JsonObject? content = request.Type switch
+        {
+            "complete_request" => assistance.Complete(request, stop.Token),
+            "inspect_request" => assistance.Inspect(request, stop.Token),
+            "is_complete_request" => CompletenessCheck.Answer(request.Text("code") ?? ""),
+            "history_request" => history.Answer(request),
+            "comm_info_request" => comms.Info(request),
+            _ => null,
+        };
+        if (content is not null) channels.SendShell(request.Reply(content));
+        else if (request.Type == "execute_request") lane.Execute.Handle(numbered, () => lane.Received);
+        else if (request.Type is "comm_open" or "comm_msg" or "comm_close") comms.Handle(request);
+        else AnswerControl(request, channels.SendShell);
+    });
 
     // Shutdown came over shell before protocol 5.4; a type that is not known gets no answer, as the protocol says.
     private void AnswerControl(Message request, Action<Message> send)
@@ -127,10 +143,14 @@ public sealed class JupyterKernel : IDisposable
         {
             case "kernel_info_request":
                 send(request.Reply(KernelInfo.Answer()));
+                answered.Set();
                 break;
             case "interrupt_request":
-                execute.Interrupt();
+                subshells.Interrupt();
                 send(request.Reply(new JsonObject { ["status"] = "ok" }));
+                break;
+            case "create_subshell_request" or "delete_subshell_request" or "list_subshell_request":
+                send(request.Reply(subshells.Answer(request)));
                 break;
             case "shutdown_request":
                 send(request.Reply(new JsonObject { ["status"] = "ok", ["restart"] = request.Flag("restart") == true }));
@@ -139,8 +159,8 @@ public sealed class JupyterKernel : IDisposable
         }
     }
 
-    // Front ends wait for the idle that ends each request, so it is last and never missing.
-    private void Between(Message request, Action answer)
+    // Front ends wait for the reply, and for the idle that ends each request: they come whatever happens, and idle is last.
+    private void Between(Message request, Action<Message> send, Action answer)
     {
         Status("busy", request);
         try
@@ -149,7 +169,12 @@ public sealed class JupyterKernel : IDisposable
         }
         catch (Exception error)
         {
-            Console.Error.WriteLine($"geovlm: {request.Type} failed: {error}");
+            if (error is not GeoVlmException) Console.Error.WriteLine($"geovlm: {request.Type} failed: {error}");
+            if (request.Type.EndsWith("_request", StringComparison.Ordinal))
+                send(request.Reply(new JsonObject
+                {
+                    ["status"] = "error", ["ename"] = error.GetType().Name, ["evalue"] = error.Message, ["traceback"] = new JsonArray(error.Message),
+                }));
         }
         finally
         {
@@ -159,4 +184,12 @@ public sealed class JupyterKernel : IDisposable
 
     private void Status(string state, Message request) =>
         channels.Publish("status", new JsonObject { ["execution_state"] = state }, request.Header);
+
+    // Somebody, most likely a library that a cell called, ends the process: no cell may just vanish.
+    private void Leaving(object? sender, EventArgs arguments)
+    {
+        subshells.Leave($"the process of the kernel ends (exit code {Environment.ExitCode}), because code called Environment.Exit; its variables are lost");
+        channels.Dispose();
+        crash.Clear();
+    }
 }

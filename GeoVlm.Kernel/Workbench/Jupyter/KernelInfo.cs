@@ -18,7 +18,7 @@ internal static class KernelInfo
         ["language_info"] = NotebookMetadata.LanguageInfo(),
         ["banner"] = $"GeoVlm {Version}: C# cells to train vision-language models on images of the Earth.",
         ["help_links"] = new JsonArray(),
-        ["supported_features"] = new JsonArray(),
+        ["supported_features"] = new JsonArray("kernel subshells"),
         ["debugger"] = false,
     };
 }

@@ -22,6 +22,9 @@ internal sealed record Message(
 
     public string Type => Text(Header, "msg_type") ?? "";
 
+    /// <summary>The subshell that a request is for; null for the main shell.</summary>
+    public string? SubshellId => Text(Header, "subshell_id");
+
     public static Message Create(string type, JsonObject content, JsonObject? parent, IReadOnlyList<byte[]> identities) => new(
         identities,
         new JsonObject

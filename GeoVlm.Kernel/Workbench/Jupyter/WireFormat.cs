@@ -1,14 +1,20 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace GeoVlm.Workbench.Jupyter;
 
-/// <summary>Messages as frames: identities, delimiter, signature, header, parent, metadata, content, buffers.</summary>
+/// <summary>Messages as frames: identities, delimiter, signature, header, parent, metadata, content, buffers. One reading thread.</summary>
 internal sealed class WireFormat(MessageSigner signer)
 {
     private const int PartsAfterDelimiter = 5;
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
+
+    // As many as Jupyter's own Session remembers.
+    private const int Remembered = 65536;
+    private readonly HashSet<string> seen = [];
+    private readonly Queue<string> order = new();
 
     private static ReadOnlySpan<byte> Delimiter => "<IDS|MSG>"u8;
 
@@ -34,6 +40,11 @@ internal sealed class WireFormat(MessageSigner signer)
             fault = "its signature is wrong";
             return null;
         }
+        if (IsReplayed(frames[delimiter + 1]))
+        {
+            fault = "it came before";
+            return null;
+        }
         try
         {
             fault = "";
@@ -46,6 +57,17 @@ internal sealed class WireFormat(MessageSigner signer)
             fault = error.Message;
             return null;
         }
+    }
+
+    // A signature comes twice only when somebody sends again what he overheard. On the thread of the sockets alone.
+    private bool IsReplayed(byte[] signature)
+    {
+        if (signature.Length == 0) return false;
+        string text = Encoding.ASCII.GetString(signature);
+        if (!seen.Add(text)) return true;
+        order.Enqueue(text);
+        if (order.Count > Remembered) seen.Remove(order.Dequeue());
+        return false;
     }
 
     private static byte[] Bytes(JsonObject part) => JsonSerializer.SerializeToUtf8Bytes(part, Json);

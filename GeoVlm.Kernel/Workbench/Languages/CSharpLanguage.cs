@@ -10,7 +10,7 @@ using Microsoft.CodeAnalysis.Scripting.Hosting;
 namespace GeoVlm.Workbench.Languages;
 
 /// <summary>C# cells: a chain of Roslyn submissions, each seeing the variables, functions and types of those before it.</summary>
-internal sealed class CSharpLanguage(string workingFolder)
+internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 {
     /// <summary>
     /// Held while a submission is compiled. Two compilations that bind the same references at the same time each make symbols of their own for
@@ -21,7 +21,11 @@ internal sealed class CSharpLanguage(string workingFolder)
     private readonly InteractiveAssemblyLoader loader = CSharpReferences.Loader();
     private readonly PackageReferences packages = new();
     private readonly ScriptOptions options = CSharpReferences.Options(workingFolder);
+    private readonly CSharpWorkspace workspace = new();
+    private readonly Lock stateGate = new();
+    private readonly List<(string Name, object Value)> waiting = []; // set beside the main cell, which runs
     private ScriptState<object>? state;
+    private bool mainRuns;
 
     /// <summary>Compiles and runs two small submissions, so that the compiler is loaded when the first cell comes.</summary>
     public static void WarmUp(string workingFolder)
@@ -31,6 +35,9 @@ internal sealed class CSharpLanguage(string workingFolder)
         lock (Compiler) _ = Errors(second, CancellationToken.None);
         second.RunAsync(globals: null).GetAwaiter().GetResult();
     }
+
+    /// <summary>Completion and inspection.</summary>
+    public CSharpAssistant Assistant => new(workspace);
 
     /// <summary>The visible variables: of each name the latest, in the order of declaration.</summary>
     public IReadOnlyList<SessionVariable> Variables =>
@@ -52,23 +59,75 @@ internal sealed class CSharpLanguage(string workingFolder)
     public MimeBundle? Run(string code, string cellName, CellThread thread, CancellationToken cancellation)
     {
         (code, IReadOnlyList<string> references) = packages.Resolve(code, cancellation);
-        ScriptOptions cellOptions = Options([.. references.Select(path => MetadataReference.CreateFromFile(path))]).WithFilePath(Path.Combine(workingFolder, cellName));
+        ScriptState<object>? from = state;
+        ScriptOptions cellOptions = Options(from, [.. references.Select(path => MetadataReference.CreateFromFile(path))]).WithFilePath(Path.Combine(workingFolder, cellName));
 
-        (Script<object> script, bool showsValue) = Compile(code, cellOptions, cancellation);
+        (Script<object> script, bool showsValue) = Compile(code, from, cellOptions, cancellation);
         MimeBundle? value = null;
         thread.RunCode(async () =>
         {
-            ScriptState<object> next = await Start(script, cancellation);
+            ScriptState<object> next = await Start(script, from, cancellation);
             // A failed cell keeps what it declared before it failed.
-            thread.Keep(() => state = next);
+            thread.Keep(() => Commit(from, next, thread.IsBeside));
+            workspace.Ran(code, references);
             if (next.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
             if (showsValue) value = ValueRenderer.Render(next.ReturnValue);
         });
         return value;
     }
 
+    /// <summary>A cell of the main shell starts: what cells beside it set waits for its end.</summary>
+    public void Enter()
+    {
+        lock (stateGate) mainRuns = true;
+    }
+
+    /// <summary>The cell of the main shell has ended.</summary>
+    public void Leave()
+    {
+        (string Name, object Value)[] set;
+        lock (stateGate)
+        {
+            mainRuns = false;
+            set = [.. waiting];
+            waiting.Clear();
+        }
+        foreach ((string name, object value) in set) Declare(name, value);
+    }
+
     /// <summary>Declares a variable of the value's own type.</summary>
-    public void SetVariable(string name, object value)
+    /// <param name="name">Its name; one of the same name is hidden.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="isBeside">Set by a cell beside those of the main shell.</param>
+    public void SetVariable(string name, object value, bool isBeside = false)
+    {
+        lock (stateGate)
+        {
+            if (isBeside && mainRuns)
+            {
+                waiting.Add((name, value));
+                return;
+            }
+        }
+        Declare(name, value);
+    }
+
+    // Only one chain can go on. Variables of a cell beside it are set again at its end; functions and types are not.
+    private void Commit(ScriptState<object>? from, ScriptState<object> next, bool isBeside)
+    {
+        lock (stateGate)
+        {
+            if (!(isBeside && mainRuns) && ReferenceEquals(state, from))
+            {
+                state = next;
+                return;
+            }
+        }
+        foreach (ScriptVariable variable in next.Variables.Skip(from?.Variables.Length ?? 0))
+            if (variable.Value is { } value) SetVariable(variable.Name, value, isBeside);
+    }
+
+    private void Declare(string name, object value)
     {
         string type = CSharpName.Of(value.GetType());
         string identifier = CSharpName.Identifier(name);
@@ -76,30 +135,34 @@ internal sealed class CSharpLanguage(string workingFolder)
         VariableSlot.Value = value;
         try
         {
-            Script<object> script = Continue(code, Options([]));
+            Script<object> script = Continue(code, state, Options(state, []));
             Diagnostic[] errors;
             lock (Compiler) errors = Errors(script, CancellationToken.None);
             if (errors.Length > 0)
                 throw new InvalidOperationException($"The variable {name} of type {type} cannot be declared: {errors[0].GetMessage()}");
-            state = Start(script, CancellationToken.None).GetAwaiter().GetResult();
+            state = Start(script, state, CancellationToken.None).GetAwaiter().GetResult();
         }
         finally
         {
             VariableSlot.Value = null;
         }
         if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+        workspace.Ran(code, []);
     }
 
-    private (Script<object> Script, bool ShowsValue) Compile(string code, ScriptOptions cellOptions, CancellationToken cancellation)
+    /// <inheritdoc />
+    public void Dispose() => workspace.Dispose();
+
+    private (Script<object> Script, bool ShowsValue) Compile(string code, ScriptState<object>? from, ScriptOptions cellOptions, CancellationToken cancellation)
     {
         using Lock.Scope compiling = Compiler.EnterScope();
-        Script<object> written = Continue(code, cellOptions);
+        Script<object> written = Continue(code, from, cellOptions);
         Compilation compilation = written.GetCompilation();
         SyntaxTree tree = compilation.SyntaxTrees.Last();
         SemanticModel model = compilation.GetSemanticModel(tree);
         string injected = InterruptInjector.Inject(tree.GetRoot(cancellation), code, model);
 
-        Script<object> script = injected == code ? written : Continue(injected, cellOptions);
+        Script<object> script = injected == code ? written : Continue(injected, from, cellOptions);
         Diagnostic[] errors = Errors(script, cancellation);
         if (errors.Length > 0 && script != written)
         {
@@ -113,15 +176,15 @@ internal sealed class CSharpLanguage(string workingFolder)
 
     // A submission inherits the references and imports of those before it. Roslyn adds to them what its own options name, without looking
     // for doubles, so naming all of them again would make every cell dearer than the last (8 GB after a thousand).
-    private ScriptOptions Options(IReadOnlyList<MetadataReference> added) =>
-        state is null ? options.AddReferences(added) : options.WithReferences(added).WithImports();
+    private ScriptOptions Options(ScriptState<object>? from, IReadOnlyList<MetadataReference> added) =>
+        from is null ? options.AddReferences(added) : options.WithReferences(added).WithImports();
 
-    private Script<object> Continue(string code, ScriptOptions cellOptions) =>
-        state is null ? CSharpScript.Create(code, cellOptions, assemblyLoader: loader) : state.Script.ContinueWith(code, cellOptions);
+    private Script<object> Continue(string code, ScriptState<object>? from, ScriptOptions cellOptions) =>
+        from is null ? CSharpScript.Create(code, cellOptions, assemblyLoader: loader) : from.Script.ContinueWith(code, cellOptions);
 
-    private Task<ScriptState<object>> Start(Script<object> script, CancellationToken cancellation) => state is null
+    private Task<ScriptState<object>> Start(Script<object> script, ScriptState<object>? from, CancellationToken cancellation) => from is null
         ? script.RunAsync(globals: null, catchException: static _ => true, cancellation)
-        : script.RunFromAsync(state, catchException: static _ => true, cancellation);
+        : script.RunFromAsync(from, catchException: static _ => true, cancellation);
 
     private static Diagnostic[] Errors(Script<object> script, CancellationToken cancellation) =>
         [.. script.Compile(cancellation).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];

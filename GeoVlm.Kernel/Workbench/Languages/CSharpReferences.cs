@@ -22,13 +22,16 @@ internal static class CSharpReferences
     public static IReadOnlyList<string> OwnNamespaces { get; } =
         [.. Ours.GetExportedTypes().Select(type => type.Namespace ?? "").Where(name => name == "GeoVlm" || name.StartsWith("GeoVlm.", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>What a first cell imports: namespaces, and the functions of cells.</summary>
+    public static IReadOnlyList<string> Imports { get; } = [.. FrameworkNamespaces, .. OwnNamespaces, typeof(CellFunctions).FullName!];
+
     /// <summary>Simple names of the assemblies that the process brings along; a package cannot replace them.</summary>
     public static IReadOnlySet<string> Present { get; } = Paths().Select(path => Path.GetFileNameWithoutExtension(path)).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The options of a first cell.</summary>
     public static ScriptOptions Options(string workingFolder) => ScriptOptions.Default
         .WithReferences(Assemblies.Value)
-        .WithImports([.. FrameworkNamespaces, .. OwnNamespaces, typeof(CellFunctions).FullName!])
+        .WithImports(Imports)
         .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(workingFolder))
         .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(workingFolder))
         .WithOptimizationLevel(OptimizationLevel.Release)
@@ -47,7 +50,8 @@ internal static class CSharpReferences
 
     private static IReadOnlyList<MetadataReference> Load() => [.. Paths().Select(path => MetadataReference.CreateFromFile(path))];
 
-    private static IEnumerable<string> Paths()
+    /// <summary>The files of the assemblies that cells may refer to.</summary>
+    public static IEnumerable<string> Paths()
     {
         string trusted = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "";
         return trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

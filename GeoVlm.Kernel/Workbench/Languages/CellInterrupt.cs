@@ -30,6 +30,11 @@ public static class CellInterrupt
         Poll();
     }
 
+    /// <summary>What stands in for Environment.Exit, which would take the session with it.</summary>
+    /// <exception cref="GeoVlmException">Always.</exception>
+    public static void Exit(int exitCode) => throw new GeoVlmException(
+        $"Environment.Exit({exitCode}) would end the whole session, so the cell ended instead. To end the session, shut the kernel down.");
+
     internal static void Raise() => Interlocked.Increment(ref raised);
 
     internal static void Lower() => Interlocked.Decrement(ref raised);

@@ -1,9 +1,10 @@
 using GeoVlm.Rendering;
+using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Workbench.Languages;
 
 /// <summary>The running cell, as seen from its thread and from every task that it starts: where output goes and whether it was interrupted.</summary>
-internal sealed class CellScope(ICellHost host, CancellationToken cancellation, long outputLimit)
+internal sealed class CellScope(ICellHost host, CancellationToken cancellation, long outputLimit, CommHub comms)
 {
     private static readonly AsyncLocal<CellScope?> Flowing = new();
     private readonly Lock gate = new();
@@ -15,6 +16,12 @@ internal sealed class CellScope(ICellHost host, CancellationToken cancellation, 
 
     /// <summary>Cancelled when the user interrupts the cell.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Where output goes.</summary>
+    public ICellHost Host => host;
+
+    /// <summary>The session's channels to widgets.</summary>
+    public CommHub Comms => comms;
 
     /// <summary>The scope of the calling code.</summary>
     /// <exception cref="GeoVlmException">It does not run inside of a cell.</exception>

@@ -11,7 +11,9 @@ namespace GeoVlm.Workbench.Languages;
 /// .NET's only abort, ControlledExecution, is no way out: on Linux it ends the process (PAL_SEHException) in most of our tries.
 /// Only C# of cells gets stages 2 and 3: a magic command or the compiler, which may be inside of native code, is asked by its token alone.
 /// </remarks>
-internal sealed class CellThread(CellScope scope)
+/// <param name="scope">The cell.</param>
+/// <param name="isBeside">Whether it may run beside a cell of the main shell.</param>
+internal sealed class CellThread(CellScope scope, bool isBeside)
 {
     private const int StackBytes = 4 << 20; // more makes endless recursion slow to report: its whole stack is unwound
     private static readonly TimeSpan UntilRepeat = TimeSpan.FromMilliseconds(500);
@@ -21,6 +23,9 @@ internal sealed class CellThread(CellScope scope)
     private readonly ManualResetEvent done = new(false); // not disposed: a thread left behind sets it late
     private bool runsCode;
     private int runaway; // 0, Left or Ended
+
+    /// <summary>Whether it may run beside a cell of the main shell.</summary>
+    public bool IsBeside => isBeside;
 
     /// <summary>Whether something of the cell goes on in the background because it could not be stopped.</summary>
     public bool IsLeftBehind { get; private set; }

@@ -14,6 +14,8 @@ internal static class InterruptInjector
     private const string Poll = "global::GeoVlm.Workbench.Languages.CellInterrupt.Poll();";
     private const string Enter = "global::GeoVlm.Workbench.Languages.CellInterrupt.Enter();";
 
+    private const string Exit = "global::GeoVlm.Workbench.Languages.CellInterrupt.Exit";
+
     /// <summary>The code with the calls; the code itself where there is nothing to interrupt.</summary>
     /// <param name="root">The parsed code.</param>
     /// <param name="code">Its text.</param>
@@ -48,6 +50,16 @@ internal static class InterruptInjector
             case BaseMethodDeclarationSyntax { Body: { } block }: Block(block, Enter); break;
             case AccessorDeclarationSyntax { Body: { } block }: Block(block, Enter); break;
             case LocalFunctionStatementSyntax { Body: { } block }: Block(block, Enter); break;
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax or IdentifierNameSyntax } call when IsExit(call, model):
+                edits.Add((call.Expression.SpanStart, call.Expression.Span.Length, Exit));
+                break;
+            case PropertyDeclarationSyntax { ExpressionBody: { } arrow } property: Getter(arrow, property.SemicolonToken); break;
+            case IndexerDeclarationSyntax { ExpressionBody: { } arrow } indexer: Getter(arrow, indexer.SemicolonToken); break;
+            case AccessorDeclarationSyntax { ExpressionBody: { } arrow, Keyword.RawKind: (int)SyntaxKind.GetKeyword } getter:
+                Brackets(arrow, getter.SemicolonToken, returns: arrow.Expression is not ThrowExpressionSyntax);
+                break;
+            case OperatorDeclarationSyntax { ExpressionBody: { } arrow } method: Arrow(arrow, method.SemicolonToken, method.ReturnType); break;
+            case ConversionOperatorDeclarationSyntax { ExpressionBody: { } arrow } method: Arrow(arrow, method.SemicolonToken, method.Type); break;
             case MethodDeclarationSyntax { ExpressionBody: { } arrow } method when !IsAsync(method.Modifiers):
                 Arrow(arrow, method.SemicolonToken, method.ReturnType);
                 break;
@@ -79,16 +91,29 @@ internal static class InterruptInjector
         }
 
         // `int F(int n) => F(n + 1);` becomes `int F(int n) {Enter(); return F(n + 1);}`.
-        void Arrow(ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon, TypeSyntax type)
+        void Arrow(ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon, TypeSyntax type) => Brackets(arrow, semicolon, returns:
+            arrow.Expression is not ThrowExpressionSyntax && type is not PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword });
+
+        // `int P => Q;` becomes `int P {get{Enter(); return Q;}}`.
+        void Getter(ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon)
         {
-            bool returns = arrow.Expression is not ThrowExpressionSyntax
-                && type is not PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword };
+            edits.Add((arrow.ArrowToken.SpanStart, 0, "{get"));
+            Brackets(arrow, semicolon, returns: arrow.Expression is not ThrowExpressionSyntax);
+            edits.Add((semicolon.Span.End, 0, "}"));
+        }
+
+        void Brackets(ArrowExpressionClauseSyntax arrow, SyntaxToken semicolon, bool returns)
+        {
             edits.Add((arrow.ArrowToken.SpanStart, arrow.ArrowToken.Span.Length, "{" + Enter));
             // Right before the expression, whose line is the one that a stack frame shows.
             if (returns) edits.Add((arrow.Expression.SpanStart, 0, "return "));
             edits.Add((semicolon.Span.End, 0, "}"));
         }
     }
+
+    private static bool IsExit(InvocationExpressionSyntax call, SemanticModel model) =>
+        call.Expression.ToString().EndsWith("Exit", StringComparison.Ordinal)
+        && model.GetSymbolInfo(call).Symbol is IMethodSymbol { Name: "Exit", ContainingType: { Name: "Environment", ContainingNamespace.Name: "System" } };
 
     private static bool IsExpressionTree(SyntaxNode node, SemanticModel model) =>
         node is LambdaExpressionSyntax && model.GetTypeInfo(node).ConvertedType is not { TypeKind: TypeKind.Delegate };

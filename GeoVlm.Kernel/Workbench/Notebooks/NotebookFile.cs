@@ -27,13 +27,14 @@ public sealed class NotebookFile
         ["nbformat_minor"] = 5,
     });
 
-    /// <summary>Reads a notebook.</summary>
+    /// <summary>Reads a notebook: .ipynb, or Polyglot's .dib.</summary>
     /// <exception cref="GeoVlmException">The file is missing or unreadable, or not a notebook of nbformat 4.</exception>
     public static NotebookFile Read(string path)
     {
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            string text = File.ReadAllText(path);
+            return IsDib(path) ? DibFile.Parse(text, path) : Parse(text, path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -51,10 +52,12 @@ public sealed class NotebookFile
     /// <exception cref="GeoVlmException">It is not a notebook of nbformat 4.</exception>
     public static NotebookFile Parse(string json, string path) => new(NotebookSchema.Check(json, path));
 
+    private static bool IsDib(string path) => Path.GetExtension(path).Equals(".dib", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Puts a cell before the one at this place.</summary>
     public void Insert(int index, NotebookCell cell) => CellArray.Insert(index, cell.Json);
 
-    /// <summary>Writes the notebook beside its place and renames it, so that a crash leaves the old file whole.</summary>
+    /// <summary>Writes the notebook, as .dib where the path says so: beside its place first, then renamed, so that a crash leaves the old file whole.</summary>
     /// <exception cref="GeoVlmException">The folder cannot be made or written to.</exception>
     public void Write(string path)
     {
@@ -63,7 +66,7 @@ public sealed class NotebookFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            File.WriteAllText(beside, NotebookJson.Write(Json), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            File.WriteAllText(beside, IsDib(full) ? DibFile.Write(this) : NotebookJson.Write(Json), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
             File.Move(beside, full, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

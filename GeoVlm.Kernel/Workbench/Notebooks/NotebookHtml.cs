@@ -45,6 +45,8 @@ public static partial class NotebookHtml
 
     private static void WriteCell(StringBuilder body, JsonObject cell, int number, MarkdownPage markdown)
     {
+        string[] tags = [.. (cell["metadata"]?["tags"] as JsonArray ?? []).Select(NotebookText.Of)];
+        if (tags.Contains("remove-cell")) return;
         string source = NotebookText.Of(cell["source"]);
         string kind = NotebookText.Of(cell["cell_type"]);
         body.Append($"<section id=\"cell-{number}\">\n");
@@ -54,8 +56,8 @@ public static partial class NotebookHtml
         {
             string count = cell["execution_count"] is JsonValue value && value.TryGetValue(out int n) ? $"{n}" : " ";
             if (kind == "code") body.Append($"<a class=\"number\" href=\"#cell-{number}\">[{count}]</a>");
-            body.Append("<pre class=\"code\">").Append(kind == "code" ? CodeHighlighter.ToHtml(source) : HtmlText.Encode(source)).Append("</pre>\n");
-            foreach (var output in (cell["outputs"] as JsonArray ?? []).OfType<JsonObject>()) WriteOutput(body, output, markdown);
+            if (!tags.Contains("remove-input")) body.Append("<pre class=\"code\">").Append(kind == "code" ? CodeHighlighter.ToHtml(source) : HtmlText.Encode(source)).Append("</pre>\n");
+            if (!tags.Contains("remove-output")) foreach (var output in (cell["outputs"] as JsonArray ?? []).OfType<JsonObject>()) WriteOutput(body, output, markdown);
         }
         body.Append("</section>\n");
     }

@@ -9,6 +9,9 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
     /// <summary>A cell with this tag may fail without stopping the run.</summary>
     public const string MayFailTag = "raises-exception";
 
+    /// <summary>A cell with this tag is left out.</summary>
+    public const string SkipTag = "skip-execution";
+
     /// <summary>Executes the code cells in order and puts their outputs into the notebook; stops at the first error.</summary>
     /// <param name="notebook">Changed in place.</param>
     /// <param name="workingFolder">Where relative paths start; the notebook's own folder.</param>
@@ -21,7 +24,7 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
         NotebookFile notebook, string workingFolder, string outputPath, IRunProgress progress,
         TimeSpan? cellTimeout = null, CancellationToken cancellation = default)
     {
-        NotebookCell[] cells = [.. notebook.Cells.Where(cell => cell.IsCode)];
+        NotebookCell[] cells = [.. notebook.Cells.Where(cell => cell.IsCode && !cell.Tags.Contains(SkipTag))];
         foreach (NotebookCell cell in cells)
         {
             cell.Outputs = [];
@@ -31,6 +34,7 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
         using ISession session = newSession(workingFolder);
         DisplayRegistry displays = new();
         List<OutputCollector> collectors = [];
+        List<CellRun> runs = [];
         CellFailure? failure = null;
         for (int i = 0; i < cells.Length && failure is null; i++)
         {
@@ -40,7 +44,9 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
             progress.CellStarted(i + 1, cells.Length, cell.Source);
             long started = Stopwatch.GetTimestamp();
             CellResult result = RunCell(session, cell, output, i + 1, cellTimeout, cancellation);
-            progress.CellEnded(result.Status, Stopwatch.GetElapsedTime(started));
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+            progress.CellEnded(result.Status, elapsed);
+            runs.Add(new CellRun(i + 1, result.Status, elapsed, result.Error));
 
             bool tolerated = result.Status == CellStatus.Error && cell.Tags.Contains(MayFailTag);
             if (result.Error is { } error && !tolerated) failure = new CellFailure(i + 1, cell.Source, error);
@@ -51,7 +57,7 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
         // Later cells may have updated the displays of earlier ones.
         for (int i = 0; i < collectors.Count; i++) cells[i].Outputs = collectors[i].ToJson();
         notebook.Write(outputPath);
-        return new RunOutcome(collectors.Count, failure);
+        return new RunOutcome(collectors.Count, failure) { Cells = runs };
     }
 
     private static CellResult RunCell(
@@ -60,7 +66,7 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (timeout is { } longest) limit.CancelAfter(longest);
         cell.ExecutionCount = number;
-        CellResult result = session.Execute(cell.Source, output, limit.Token, number);
+        CellResult result = session.Execute(cell.Submission, output, limit.Token, number);
         if (result.Status == CellStatus.Interrupted && !cancellation.IsCancellationRequested) result = result with { Error = TooSlow(timeout) };
 
         if (result.Value is { } value) output.Result(value, number);

@@ -25,10 +25,12 @@ public static class CommandLine
         RootCommand root = new("GeoVlm: notebooks in C# to train vision-language models on images of the Earth.")
         {
             RunCommand.Create(parts, console),
+            ConvertCommand.Create(console),
             JupyterCommand.Create(parts, console),
             DoctorCommand.Create(parts.Probes, console),
             TinyCommand.Create(console),
             BenchCommand.Create(console),
+            CheckModelCommand.Create(console),
             version,
         };
 

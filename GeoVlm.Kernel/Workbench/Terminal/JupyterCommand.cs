@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.ExceptionServices;
 using GeoVlm.Workbench.Jupyter;
 using NetMQ;
 using Spectre.Console;
@@ -6,9 +7,9 @@ using Spectre.Console;
 namespace GeoVlm.Workbench.Terminal;
 
 /// <summary><c>jupyter install | uninstall | kernel</c>.</summary>
-internal static class JupyterCommand
+public static class JupyterCommand
 {
-    public static Command Create(WorkbenchParts parts, IAnsiConsole console)
+    internal static Command Create(WorkbenchParts parts, IAnsiConsole console)
     {
         Option<string?> prefix = new("--prefix")
         {
@@ -32,15 +33,38 @@ internal static class JupyterCommand
 
         Argument<string> connectionFile = new("connection-file") { Description = "The file that Jupyter writes for each kernel." };
         Command kernel = new("kernel", "Serve one notebook; Jupyter starts this.") { connectionFile };
-        kernel.SetAction(parsed => Serve(parts, parsed.GetRequiredValue(connectionFile)));
+        kernel.SetAction(parsed => Serve(parts.NewSession, parsed.GetRequiredValue(connectionFile), Console.Error));
 
         return new Command("jupyter", "Install, remove or run the Jupyter kernel.") { install, uninstall, kernel };
     }
 
-    private static int Serve(WorkbenchParts parts, string connectionFile)
+    /// <summary>Serves one notebook until its front end is done with it.</summary>
+    /// <param name="newSession">Makes the session, given its working folder.</param>
+    /// <param name="connectionFile">The file that Jupyter wrote.</param>
+    /// <param name="error">Where a reason not to start goes.</param>
+    public static int Serve(Func<string, ISession> newSession, string connectionFile, TextWriter error)
     {
-        using (JupyterKernel kernel = new(ConnectionFile.Read(connectionFile), parts.NewSession, parts.Commands)) kernel.Run();
+        try
+        {
+            Serve(newSession, connectionFile);
+            return ExitCode.Success;
+        }
+        catch (GeoVlmException problem)
+        {
+            error.WriteLine(problem.Message);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static void Serve(Func<string, ISession> newSession, string connectionFile)
+    {
+        // What a thread of the user does not catch would end the process, and with it the notebook.
+        ExceptionHandling.SetUnhandledExceptionHandler(static error =>
+        {
+            Console.Error.WriteLine($"Unhandled on a thread of the cell: {error.GetType().Name}: {error.Message}");
+            return true;
+        });
+        using (JupyterKernel kernel = new(ConnectionFile.Read(connectionFile), newSession)) kernel.Run();
         NetMQConfig.Cleanup(block: true); // waits for the sockets to hand over the last messages; only once all are disposed
-        return ExitCode.Success;
     }
 }

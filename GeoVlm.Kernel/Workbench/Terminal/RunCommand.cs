@@ -13,7 +13,10 @@ internal sealed class RunCommand
     private readonly WorkbenchParts parts;
     private readonly IAnsiConsole console;
 
-    private readonly Argument<string> notebookArgument = new("notebook") { Description = "The .ipynb file. It is not changed, unless --out names its own folder." };
+    private readonly Argument<string[]> notebookArgument = new("notebook")
+    {
+        Description = "The .ipynb or .dib files. They are not changed, unless --out names their own folder.", Arity = ArgumentArity.OneOrMore,
+    };
     private readonly Option<string> outOption = new("--out", "-o")
     {
         Description = "Folder for the notebook with its outputs.", DefaultValueFactory = _ => "out", HelpName = "folder",
@@ -24,6 +27,9 @@ internal sealed class RunCommand
     };
     private readonly Option<bool> htmlOption = new("--html") { Description = "Also write one HTML page that needs no server (the default)." };
     private readonly Option<bool> noHtmlOption = new("--no-html") { Description = "Write no HTML page." };
+    private readonly Option<bool> scriptOption = new("--script") { Description = "Also write the code as one C# script." };
+    private readonly Option<string?> jsonOption = new("--json") { Description = "File for a summary as JSON.", HelpName = "file" };
+    private readonly Option<string?> junitOption = new("--junit") { Description = "File for a summary in JUnit's XML.", HelpName = "file" };
     private readonly Option<double?> timeoutOption = new("--timeout")
     {
         Description = "Longest time of one cell, in seconds; without it there is no limit.", HelpName = "seconds", CustomParser = ParseSeconds,
@@ -38,9 +44,10 @@ internal sealed class RunCommand
     public static Command Create(WorkbenchParts parts, IAnsiConsole console)
     {
         RunCommand run = new(parts, console);
-        Command command = new("run", "Run a notebook from top to bottom and write it, with its outputs, to another folder.")
+        Command command = new("run", "Run notebooks from top to bottom and write them, with their outputs, to another folder.")
         {
-            run.notebookArgument, run.outOption, run.parameterOption, run.htmlOption, run.noHtmlOption, run.timeoutOption,
+            run.notebookArgument, run.outOption, run.parameterOption, run.htmlOption, run.noHtmlOption, run.scriptOption, run.jsonOption,
+            run.junitOption, run.timeoutOption,
         };
         run.parameterOption.Validators.Add(result =>
         {
@@ -66,39 +73,55 @@ internal sealed class RunCommand
 
     private int Run(ParseResult parsed)
     {
-        string path = parsed.GetRequiredValue(notebookArgument);
-        NotebookFile notebook = NotebookFile.Read(path);
-        foreach (string warning in NotebookParameters.Inject(notebook, Parameters(parsed), path))
-            console.MarkupLine($"[yellow]Warning:[/] {Markup.Escape(warning)}");
-
-        string output = Path.Combine(parsed.GetRequiredValue(outOption), Path.GetFileName(path));
-        TimeSpan? timeout = parsed.GetValue(timeoutOption) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        string[] paths = parsed.GetRequiredValue(notebookArgument);
         using CancellationTokenSource interrupt = new();
         using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {
             signal.Cancel = !interrupt.IsCancellationRequested; // a second Ctrl-C ends the process; what was done is on disk
             interrupt.Cancel();
         });
+        List<(string Path, RunOutcome Outcome)> runs = [];
+        foreach (string path in paths)
+        {
+            if (interrupt.IsCancellationRequested) break;
+            if (paths.Length > 1) console.WriteLine(path);
+            runs.Add((path, Run(parsed, path, interrupt.Token)));
+        }
+        RunSummary summary = new(runs);
+        if (parsed.GetValue(jsonOption) is { } json) Write(json, NotebookJson.Write(summary.ToJson()));
+        if (parsed.GetValue(junitOption) is { } junit) Write(junit, summary.ToJUnit());
+        return runs.All(run => run.Outcome.Failure is null) && runs.Count == paths.Length ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private RunOutcome Run(ParseResult parsed, string path, CancellationToken interrupt)
+    {
+        NotebookFile notebook = NotebookFile.Read(path);
+        foreach (string warning in NotebookParameters.Inject(notebook, Parameters(parsed), path))
+            console.MarkupLine($"[yellow]Warning:[/] {Markup.Escape(warning)}");
+
+        string output = Path.Combine(parsed.GetRequiredValue(outOption), Path.GetFileNameWithoutExtension(path) + ".ipynb");
+        TimeSpan? timeout = parsed.GetValue(timeoutOption) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         RunOutcome outcome = TerminalProgress.Follow(console, progress =>
-            new NotebookRunner(parts.NewSession).Run(notebook, folder, output, progress, timeout, interrupt.Token));
+            new NotebookRunner(parts.NewSession).Run(notebook, folder, output, progress, timeout, interrupt));
 
         if (outcome.Failure is { } failure) ShowFailure(failure);
         console.WriteLine($"Wrote {output}");
-        if (!parsed.GetValue(noHtmlOption)) WriteHtml(notebook, Path.ChangeExtension(output, ".html"));
-        return outcome.Failure is null ? ExitCode.Success : ExitCode.Failure;
+        if (!parsed.GetValue(noHtmlOption)) Write(Path.ChangeExtension(output, ".html"), parts.RenderHtml(notebook.Json, Path.GetFileNameWithoutExtension(output)));
+        if (parsed.GetValue(scriptOption)) Write(Path.ChangeExtension(output, ".csx"), NotebookScript.Write(notebook));
+        return outcome;
     }
 
-    private void WriteHtml(NotebookFile notebook, string path)
+    private void Write(string path, string text)
     {
-        string page = parts.RenderHtml(notebook.Json, Path.GetFileNameWithoutExtension(path));
         try
         {
-            File.WriteAllText(path, page);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            File.WriteAllText(path, text);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new GeoVlmException($"The page {path} could not be written: {error.Message} Choose another folder with -o, or use --no-html.", error);
+            throw new GeoVlmException($"{path} could not be written: {error.Message} Choose another place.", error);
         }
         console.WriteLine($"Wrote {path}");
     }
