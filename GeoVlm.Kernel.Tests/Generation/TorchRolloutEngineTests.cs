@@ -75,4 +75,32 @@ public class TorchRolloutEngineTests
         var (all, targets) = TokenLogProbs.Distributions(policy, [new PackedRow(policy.Encode(group.Prompt), [new Branch([.. group.Rollouts[0].TokenIds])])]);
         Assert.Equal(targets.data<long>().ToArray(), all.argmax(-1).data<long>().ToArray());
     }
+
+    [Fact]
+    public void Completions_that_wait_for_a_place_are_the_same_as_those_that_run_at_once()
+    {
+        using var policy = TinyPolicy.Load();
+        var options = Sampled with { TopP = 0.95, MaxNewTokens = 24 };
+        var prompts = Prompts(5, EoTask.ReferredDetection, EoTask.ImageCaption);
+        var wide = new TorchRolloutEngine(policy).Generate(prompts, options, TestContext.Current.CancellationToken);
+        var narrow = new TorchRolloutEngine(policy) { MostRows = 6 }.Generate(prompts, options, TestContext.Current.CancellationToken);
+        Assert.Equal(wide.SelectMany(g => g.Rollouts).Select(r => r.Text), narrow.SelectMany(g => g.Rollouts).Select(r => r.Text));
+    }
+
+    [Fact]
+    public void Tokens_stream_as_they_are_sampled_and_a_stop_string_ends_a_completion()
+    {
+        using var policy = TinyPolicy.Load();
+        var streamed = new Dictionary<(int, int), string>();
+        var options = Sampled with { OnToken = t => streamed[(t.Prompt, t.Completion)] = streamed.GetValueOrDefault((t.Prompt, t.Completion)) + t.Text };
+        var groups = new TorchRolloutEngine(policy).Generate(Prompts(3), options, TestContext.Current.CancellationToken);
+        foreach (var (p, group) in groups.Index())
+            foreach (var (g, rollout) in group.Rollouts.Index())
+                Assert.Equal(rollout.Text, streamed[(p, g)]);
+        string text = groups[0].Rollouts[0].Text, stop = text[(text.Length / 2)..(text.Length / 2 + 2)];
+        var stopped = new TorchRolloutEngine(policy).Generate(Prompts(3), Sampled with { StopStrings = [stop] }, TestContext.Current.CancellationToken)[0].Rollouts[0];
+        Assert.Equal(text[..text.IndexOf(stop, StringComparison.Ordinal)], stopped.Text);
+        Assert.Equal(FinishReason.Stop, stopped.Finish);
+        Assert.True(stopped.TokenIds.Count < groups[0].Rollouts[0].TokenIds.Count);
+    }
 }

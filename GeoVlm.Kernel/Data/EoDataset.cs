@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using GeoVlm.Data.Readers;
+
 namespace GeoVlm.Data;
 
 /// <summary>A loaded dataset: its samples, and what was wrong with the source.</summary>
@@ -12,6 +15,22 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
 
     /// <summary>Where it comes from (a folder, or the recipe of a synthetic set).</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>Why this reader took it: what it saw in the folder, or that it was asked for.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The licence that the source states; null where it states none.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>Loads a dataset from disk: a folder, or an annotation file.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="reader">A name of <see cref="ReaderCatalogue"/>, or "auto" to recognise the layout.</param>
+    /// <param name="options">Name, limit and safety; defaults when null.</param>
+    /// <exception cref="GeoVlmException">The path does not exist, no reader recognises it, or nothing in it can be read.</exception>
+    public static EoDataset Load(string path, string reader = "auto", ReadOptions? options = null) => ReaderCatalogue.Load(path, reader, options);
+
+    /// <summary>What it holds, in facts and figures; see <see cref="DatasetDescription"/>.</summary>
+    public DatasetDescription Describe(DescriptionOptions? options = null) => DatasetDescriber.Describe(this, options ?? new DescriptionOptions());
 
     /// <summary>The tasks asked, with the number of samples of each.</summary>
     public IReadOnlyDictionary<EoTask, int> Tasks => Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
@@ -54,4 +73,21 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
 /// <summary>Something wrong with one item of a source.</summary>
 /// <param name="Where">File, and line or record, as the user would look it up; relative to the dataset's root.</param>
 /// <param name="What">What was found, against what was expected, and how to mend it.</param>
-public sealed record DatasetProblem(string Where, string What);
+public sealed partial record DatasetProblem(string Where, string What)
+{
+    /// <summary>The file (or record) without the line.</summary>
+    public string File => LineNumber().Match(Where) is { Success: true } line ? Where[..line.Index] : Where;
+
+    /// <summary>The line or row, from 1; null where the problem is with the whole file.</summary>
+    public int? Line => LineNumber().Match(Where) is { Success: true } line && int.TryParse(line.Groups[1].ValueSpan, out int number) ? number : null;
+
+    /// <summary>What to do about it: the advice in <see cref="What"/>, which follows the finding; empty where there is none.</summary>
+    public string Cure => Finding().Match(What) is { Success: true } finding ? What[finding.Length..].Trim() : "";
+
+    [GeneratedRegex(@"(?::|, line | line )(\d+)$")]
+    private static partial Regex LineNumber();
+
+    // The finding ends at the first semicolon or full stop that a blank follows.
+    [GeneratedRegex(@"^.*?[;.](?= )", RegexOptions.Singleline)]
+    private static partial Regex Finding();
+}

@@ -37,11 +37,11 @@ public sealed record GeoImage
 
     /// <summary>Columns of the original picture, in pixels.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
-    public int Width { get => width ?? Header!.Width; init => width = value; }
+    public int Width { get => width ?? Header.Width; init => width = value; }
 
     /// <summary>Rows of the original picture, in pixels.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
-    public int Height { get => height ?? Header!.Height; init => height = value; }
+    public int Height { get => height ?? Header.Height; init => height = value; }
 
     /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by <see cref="Height"/>. May throw <see cref="GeoVlmException"/>.</summary>
     public Func<RgbImage> Load { get; init; }
@@ -50,13 +50,13 @@ public sealed record GeoImage
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
     public double? GroundSampleDistanceMetres
     {
-        get => groundSampleDistanceMetres ?? Header?.GroundSampleDistanceMetres;
+        get => groundSampleDistanceMetres ?? Header.GroundSampleDistanceMetres;
         init => groundSampleDistanceMetres = value;
     }
 
     /// <summary>How the 8-bit RGB was made of the source's bands, where it was more than decoding; shown to the user.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
-    public string? Rendition { get => rendition ?? Header?.Rendition; init => rendition = value; }
+    public string? Rendition { get => rendition ?? Header.Rendition; init => rendition = value; }
 
     /// <summary>Why the header cannot be read; null when it can. Reads it, without a pixel, when nobody did before.</summary>
     public string? Problem
@@ -78,8 +78,16 @@ public sealed record GeoImage
     /// <summary>The name; the header is left alone.</summary>
     public override string ToString() => Name;
 
+    /// <summary>What the file says about itself; a picture made in memory has 8-bit RGB of its size. Of a tile: of the whole scene.</summary>
+    /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
     // Two threads may both read it; they read the same.
-    private ImageHeader? Header => header ??= readHeader?.Invoke();
+    public ImageHeader Header => header ??= readHeader?.Invoke() ?? new ImageHeader(width!.Value, height!.Value);
+
+    /// <summary>An image whose header has been read.</summary>
+    /// <param name="name">What a person calls it.</param>
+    /// <param name="header">What the file says about itself.</param>
+    /// <param name="load">Decodes the picture to 8-bit RGB of exactly the header's size.</param>
+    public static GeoImage Opened(string name, ImageHeader header, Func<RgbImage> load) => new(name, () => header, load);
 
     /// <summary>Wraps a picture that is in memory already.</summary>
     public static GeoImage FromMemory(string name, RgbImage image, double? groundSampleDistanceMetres = null) =>

@@ -27,6 +27,7 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
+        using var computing = policy.Computing();
         Completion[][] groups = [.. prompts.Select(p =>
         {
             var encoded = Encode(p.Prompt);

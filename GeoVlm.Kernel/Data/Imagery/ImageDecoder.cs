@@ -51,11 +51,7 @@ public static class ImageDecoder
     public static GeoImage Open(string path, string name, long? maxPixels = null)
     {
         var header = ReadHeader(path, maxPixels);
-        return new GeoImage(name, header.Width, header.Height, Load)
-        {
-            GroundSampleDistanceMetres = header.GroundSampleDistanceMetres,
-            Rendition = header.Rendition,
-        };
+        return GeoImage.Opened(name, header, Load);
 
         RgbImage Load()
         {

@@ -5,6 +5,12 @@ namespace GeoVlm.Data.Imagery;
 /// <param name="Height">Rows, in pixels.</param>
 public sealed record ImageHeader(int Width, int Height)
 {
+    /// <summary>Bands (channels) of the file, alpha included.</summary>
+    public int Bands { get; init; } = 3;
+
+    /// <summary>Type of the file's samples: "uint8", "uint16", "float32".</summary>
+    public string SampleType { get; init; } = "uint8";
+
     /// <summary>Metres on the ground per pixel (geometric mean of both directions); null where the file does not say so in metres.</summary>
     public double? GroundSampleDistanceMetres { get; init; }
 

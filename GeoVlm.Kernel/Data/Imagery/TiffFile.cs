@@ -16,6 +16,8 @@ internal static class TiffFile
         Rendition = layout.IsConvertedByLibTiff ? "converted to 8-bit RGB by LibTiff"
             : layout is { Bands: 3, SampleType: "uint8" } ? null
             : layout.Rendition.Describe(layout.Bands, layout.SampleType),
+        Bands = layout.Bands,
+        SampleType = layout.SampleType,
     });
 
     public static RgbImage Decode(string path) => With(path, (tiff, layout) =>

@@ -23,7 +23,7 @@ public static class ReaderCatalogue
 
     /// <summary>Loads a dataset from a folder (or a COCO JSON file).</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="reader">A reader's name, or "auto" to recognise the layout; <see cref="EoDataset.Source"/> says what was recognised and why.</param>
+    /// <param name="reader">A reader's name, or "auto" to recognise the layout; <see cref="EoDataset.Reason"/> says what was recognised.</param>
     /// <param name="options">Name, limit and safety; defaults when null.</param>
     /// <exception cref="GeoVlmException">The path does not exist, no reader recognises it, or nothing in it can be read.</exception>
     public static EoDataset Load(string path, string reader = "auto", ReadOptions? options = null)
@@ -37,7 +37,7 @@ public static class ReaderCatalogue
             var dataset = chosen.Read(path, options ?? new ReadOptions());
             if (dataset.Samples.Count == 0 && dataset.Problems.Count == 0)
                 dataset = dataset with { Problems = [new(".", "no sample: the annotation files name no object. Check that this is the right folder.")] };
-            return dataset with { Source = $"{Path.GetFullPath(path)} (read as {chosen.Name}: {why})" };
+            return dataset with { Source = Path.GetFullPath(path), Reason = why, Licence = LicenceText.Find(path) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

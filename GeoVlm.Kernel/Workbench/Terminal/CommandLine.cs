@@ -31,6 +31,7 @@ public static class CommandLine
             TinyCommand.Create(console),
             BenchCommand.Create(console),
             CheckModelCommand.Create(console),
+            DataCommand.Create(console),
             version,
         };
 

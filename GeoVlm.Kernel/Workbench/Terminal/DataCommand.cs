@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace GeoVlm.Workbench.Terminal;
+
+/// <summary><c>data</c>: what can be done with a dataset without a notebook.</summary>
+internal static class DataCommand
+{
+    public static Command Create(IAnsiConsole console) => new("data", "Look at a dataset.")
+    {
+        DataDescribeCommand.Create(console),
+    };
+}
