@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Generation;
@@ -58,11 +57,16 @@ public class TorchRolloutEngineTests
     public void Cancellation_ends_sampling_within_a_token()
     {
         using var policy = TinyPolicy.Load();
-        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
-        var clock = Stopwatch.StartNew();
+        using var cancel = new CancellationTokenSource();
+        int tokens = 0, afterwards = 0;
+        void Count(StreamedToken _)
+        {
+            if (cancel.IsCancellationRequested) afterwards++;
+            if (++tokens == 200) cancel.Cancel();
+        }
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            new TorchRolloutEngine(policy).Generate(Prompts(8), Sampled with { GroupSize = 8, MaxNewTokens = 400, Temperature = 50 }, cancel.Token));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"took {clock.Elapsed}");
+            new TorchRolloutEngine(policy).Generate(Prompts(8), Sampled with { GroupSize = 8, MaxNewTokens = 400, Temperature = 50, OnToken = Count }, cancel.Token));
+        Assert.InRange(afterwards, 0, 64 + 32); // each lane may finish the step that it is in, which may have let in as many again
     }
 
     [Fact]
