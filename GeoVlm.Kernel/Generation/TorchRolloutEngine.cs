@@ -23,6 +23,7 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
     {
         using var noGrad = inference_mode();
         using var scope = NewDisposeScope();
+        using var computing = policy.Computing();
         var encoded = prompts.Select(policy.Encode).ToArray();
         int longest = encoded.Max(p => p.TokenIds.Length), groupSize = Math.Max(1, options.GroupSize);
         var rows = new List<Row>(encoded.Length * groupSize);

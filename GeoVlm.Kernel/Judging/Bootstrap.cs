@@ -26,6 +26,32 @@ public static class Bootstrap
         return (values.Average(), Quantile(means, 0.025), Quantile(means, 0.975));
     }
 
+    /// <summary>The mean over seeds and samples and its 95 % interval, drawing seeds and samples alike: how far it would move with other seeds and other samples.</summary>
+    /// <param name="bySeed">[S][N] the same N samples under each of S seeds; at least one of each.</param>
+    /// <param name="stream">Names the random stream.</param>
+    public static (double Mean, double Low, double High) MeanInterval(IReadOnlyList<IReadOnlyList<double>> bySeed, string stream)
+    {
+        if (bySeed.Count == 1) return MeanInterval(bySeed[0], stream);
+        ArgumentOutOfRangeException.ThrowIfZero(bySeed.Count, nameof(bySeed));
+        int samples = bySeed[0].Count;
+        var random = new SeededRandom(Seed.Derive(0, "bootstrap", stream));
+        var means = new double[Resamples];
+        for (int r = 0; r < Resamples; r++)
+        {
+            var seeds = new IReadOnlyList<double>[bySeed.Count];
+            for (int s = 0; s < seeds.Length; s++) seeds[s] = bySeed[random.Next(bySeed.Count)];
+            double sum = 0;
+            for (int i = 0; i < samples; i++)
+            {
+                int sample = random.Next(samples);
+                foreach (var seed in seeds) sum += seed[sample];
+            }
+            means[r] = sum / samples / seeds.Length;
+        }
+        Array.Sort(means);
+        return (bySeed.Average(s => s.Average()), Quantile(means, 0.025), Quantile(means, 0.975));
+    }
+
     /// <summary>Quantile of sorted values, interpolated between neighbours.</summary>
     private static double Quantile(double[] sorted, double q)
     {

@@ -17,12 +17,11 @@ internal sealed class AdamW : IDisposable
     private readonly List<Slot> slots = [];
     private readonly AdamWOptions options;
 
-    /// <summary>Parameters that <paramref name="trains"/> refuses get no gradient any more.</summary>
-    public AdamW(VisionLanguageModel model, AdamWOptions options, Func<string, bool>? trains = null, IReadOnlyList<Parameter>? extra = null)
+    /// <summary>For the parts of a model that are to be trained, or its adapter; everything else gets no gradient any more.</summary>
+    public AdamW(VisionLanguageModel model, AdamWOptions options, TrainedParts parts = TrainedParts.All, IReadOnlyList<Parameter>? extra = null)
     {
-        foreach (var (name, parameter) in model.Parameters) parameter.requires_grad = trains?.Invoke(name) ?? true;
         this.options = options;
-        foreach (var (name, parameter) in model.Parameters.Where(p => p.Tensor.requires_grad)) slots.Add(new Slot(name, parameter));
+        foreach (var (name, parameter) in model.Train(parts)) slots.Add(new Slot(name, parameter));
         foreach (var parameter in extra ?? []) slots.Add(new Slot($"extra.{slots.Count}", parameter));
     }
 

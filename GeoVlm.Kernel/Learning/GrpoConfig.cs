@@ -1,6 +1,7 @@
 using GeoVlm.Learning.Advantages;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Schedules;
+using GeoVlm.Models;
 
 namespace GeoVlm.Learning;
 
@@ -43,8 +44,8 @@ public sealed record GrpoConfig
     /// <summary>Largest norm of the gradient; longer ones are scaled down.</summary>
     public double MaxGradientNorm { get; init; } = 1.0;
 
-    /// <summary>Whether the vision tower is trained too.</summary>
-    public bool TrainVision { get; init; } = true;
+    /// <summary>Parts of the model that are trained; where it has an adapter, that alone is trained whatever stands here.</summary>
+    public TrainedParts Train { get; init; } = TrainedParts.All;
 
     /// <summary>Name of the loss in <see cref="LossCatalogue"/>.</summary>
     public string Loss { get; init; } = "dapo";
@@ -117,6 +118,7 @@ public sealed record GrpoConfig
         {
             if (!ok) problems.Add(problem);
         }
+        Check(Train != TrainedParts.None, "Train is None; nothing would be trained");
         Check(Steps >= 1, $"Steps is {Steps}; it must be at least 1");
         Check(PromptsPerStep >= 1, $"PromptsPerStep is {PromptsPerStep}; it must be at least 1");
         Check(GroupSize >= 2, $"GroupSize is {GroupSize}; an advantage compares siblings, so it must be at least 2");

@@ -22,6 +22,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly RolloutCollector collector;
     private readonly PolicyUpdate update;
     private readonly LearningRateSchedule schedule;
+    private int promptsTaken; // of whole steps: one that is stopped while it samples has drawn prompts that the next one must draw again
 
     /// <summary>Prepares a run.</summary>
     /// <param name="policy">What is trained, in place; not owned.</param>
@@ -29,20 +30,22 @@ public sealed class GrpoTrainer : IDisposable
     /// <param name="rubricOf">How each sample is judged.</param>
     /// <param name="config">Options.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
-    /// <param name="start">The reference policy, not owned; a copy of the policy as it is now when null.</param>
+    /// <param name="start">The reference policy, not owned; when null a copy of the policy as it is now, or where it has an adapter, the policy without that.</param>
     /// <exception cref="GeoVlmException">An option is out of range, or there are no samples.</exception>
     public GrpoTrainer(
         Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null, Policy? start = null)
     {
         config.Validate();
         if (samples.Count == 0) throw new GeoVlmException("there are no samples to train on");
+        if (config.SyncReferenceEvery is not null && policy.Model.Adapter is not null)
+            throw new GeoVlmException("SyncReferenceEvery: the reference of a policy with an adapter is its base model, which does not move; leave it null, or merge the adapter.");
         (Config, Policy) = (config, policy);
         ownsReference = start is null && config.Beta > 0;
-        reference = config.Beta > 0 ? start ?? policy.Copy("reference") : null;
+        reference = config.Beta > 0 ? start ?? (policy.Model.Adapter is null ? policy.Copy("reference") : policy.WithoutAdapter()) : null;
         order = new PromptOrder(samples, config.Order, config.Seed, config.Steps * config.PromptsPerStep);
         collector = new RolloutCollector(
             engine ?? new TorchRolloutEngine(policy), samples, rubricOf, PromptTemplate.Find(policy.Encoder.Options.Template), order, config);
-        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), trains: name => config.TrainVision || !name.StartsWith("visual.", StringComparison.Ordinal));
+        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), config.Train);
         update = new PolicyUpdate(policy, reference, optimizer, config);
         schedule = LearningRateSchedule.Find(config.Schedule);
     }
@@ -99,13 +102,13 @@ public sealed class GrpoTrainer : IDisposable
             totals = iteration == 0 ? now : now with { Loss = totals.Loss, Entropy = totals.Entropy, Kl = totals.Kl, MaxLogProbDifference = totals.MaxLogProbDifference };
         }
         SyncReference(step);
-        StepsDone = step;
+        (StepsDone, promptsTaken) = (step, order.Taken);
         LatestRollouts = groups;
         return Record(step, groups, totals, learningRate) with { RolloutSeconds = rolloutSeconds, UpdateSeconds = clock.Elapsed.TotalSeconds - rolloutSeconds };
     }
 
     /// <summary>The counters that a checkpoint keeps.</summary>
-    internal TrainerState State() => new(StepsDone, order.Taken, optimizer.Updates);
+    internal TrainerState State() => new(StepsDone, promptsTaken, optimizer.Updates);
 
     /// <summary>The optimizer's tensors that a checkpoint keeps, and the reference policy where it moves.</summary>
     internal IEnumerable<(string Name, Tensor Tensor)> OptimizerState() =>
@@ -115,7 +118,7 @@ public sealed class GrpoTrainer : IDisposable
     internal void Restore(TrainerState state, Func<string, Tensor> readWeights, Func<string, Tensor> readOptimizer)
     {
         using var noGrad = no_grad();
-        foreach (var (name, parameter) in Policy.Model.Parameters)
+        foreach (var (name, parameter) in Policy.Parameters)
         {
             using var saved = readWeights(name);
             parameter.copy_(saved);
@@ -127,7 +130,7 @@ public sealed class GrpoTrainer : IDisposable
             parameter.copy_(saved);
         }
         order.Take(state.PromptsTaken - order.Taken);
-        StepsDone = state.StepsDone;
+        (StepsDone, promptsTaken) = (state.StepsDone, state.PromptsTaken);
     }
 
     private const string ReferencePrefix = "reference.";

@@ -1,4 +1,5 @@
 using GeoVlm.Learning.Losses;
+using GeoVlm.Models;
 
 namespace GeoVlm.Learning;
 
@@ -32,6 +33,9 @@ public sealed record SftConfig
     /// <summary>Images per forward and backward pass; null takes them all at once. It changes memory, not results beyond rounding.</summary>
     public int? ImagesPerMicroBatch { get; init; }
 
+    /// <summary>Parts of the model that are trained; where it has an adapter, that alone is trained whatever stands here.</summary>
+    public TrainedParts Train { get; init; } = TrainedParts.All;
+
     /// <summary>What is descended for each answer token.</summary>
     public AnswerLossKind Loss { get; init; } = AnswerLossKind.Nll;
 
@@ -47,6 +51,7 @@ public sealed record SftConfig
         {
             if (!ok) problems.Add(problem);
         }
+        Check(Train != TrainedParts.None, "Train is None; nothing would be trained");
         Check(Steps >= 1, $"Steps is {Steps}; it must be at least 1");
         Check(ImagesPerStep >= 1, $"ImagesPerStep is {ImagesPerStep}; it must be at least 1");
         Check(ImagesPerMicroBatch is null or >= 1, $"ImagesPerMicroBatch is {ImagesPerMicroBatch}; it must be at least 1, or null");

@@ -25,7 +25,7 @@ public sealed class SftTrainer : IDisposable
         config.Validate();
         (this.policy, this.config, this.auxiliary, this.smoothing_VV) = (policy, config, auxiliary, smoothing_VV);
         microBatches = new MicroBatches(config.ImagesPerMicroBatch ?? int.MaxValue);
-        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), extra: auxiliary?.Parameters);
+        optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), config.Train, auxiliary?.Parameters);
     }
 
     /// <summary>Steps taken so far.</summary>

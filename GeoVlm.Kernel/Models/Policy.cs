@@ -1,5 +1,7 @@
 using GeoVlm.Data.Prompts;
+using GeoVlm.Models.Lora;
 using GeoVlm.Models.Tokens;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
@@ -11,9 +13,11 @@ public sealed class Policy : IDisposable
     private const float Forbidden = -1e9f;
 
     private readonly Tensor forbidden_V;
+    private readonly bool adapterOff;
 
-    private Policy(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, PromptEncoder encoder, string folder)
+    private Policy(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, PromptEncoder encoder, string folder, bool adapterOff = false)
     {
+        this.adapterOff = adapterOff;
         (Name, Model, Tokenizer, Template, Encoder, Folder) = (name, model, tokenizer, template, encoder, folder);
         StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)];
         var bias = new float[model.Config.Text.VocabularySize];
@@ -48,12 +52,13 @@ public sealed class Policy : IDisposable
     public string Folder { get; }
 
     /// <summary>Loads a folder in Hugging Face layout.</summary>
-    /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json.</param>
+    /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json; or a PEFT adapter, whose base model is then loaded too.</param>
     /// <param name="device">Where to put it; the best there is when null.</param>
     /// <exception cref="GeoVlmException">Something is missing or does not fit; the message names file and tensor.</exception>
     public static Policy Load(string folder, Device? device = null)
     {
         if (!Directory.Exists(folder)) throw new GeoVlmException($"no model folder at {folder}: it must hold config.json, model.safetensors, the tokenizer and preprocessor_config.json");
+        if (!File.Exists(Path.Combine(folder, "config.json")) && File.Exists(Path.Combine(folder, LoraConfigJson.FileName))) return LoadAdapted(folder, device);
         var tokenizer = TextTokenizer.Load(folder);
         return Of(new DirectoryInfo(folder).Name, VisionLanguageModel.Load(folder, device), tokenizer, ChatTemplate.Load(folder), ModelOptions.Load(folder), folder);
     }
@@ -86,21 +91,78 @@ public sealed class Policy : IDisposable
     public void CopyWeightsFrom(Policy other)
     {
         using var noGrad = no_grad();
-        foreach (var (here, there) in Model.Parameters.Zip(other.Model.Parameters)) here.Tensor.copy_(there.Tensor);
+        foreach (var (here, there) in Parameters.Zip(other.Parameters)) here.Tensor.copy_(there.Tensor);
     }
 
-    /// <summary>Writes a folder that <see cref="Load"/> and Python read.</summary>
+    /// <summary>Puts a fresh low-rank adapter on the model: from now on it alone is trained and saved.</summary>
+    /// <param name="config">Rank, layers and scale.</param>
+    /// <param name="seed">Seed of its random half.</param>
+    /// <exception cref="GeoVlmException">No layer matches, or there is an adapter already.</exception>
+    public LoraAdapter AddAdapter(LoraConfig config, ulong seed = 1) => Model.AddAdapter(config, seed);
+
+    /// <summary>This policy without its adapter, over the same weights: the reference policy at no cost. Disposing of it frees nothing of the model.</summary>
+    /// <exception cref="GeoVlmException">There is no adapter, or it is merged into the weights.</exception>
+    public Policy WithoutAdapter() => Model.Adapter is { Merged: false }
+        ? new(Name + " without adapter", Model, Tokenizer, Template, Encoder, Folder, adapterOff: true)
+        : throw new GeoVlmException($"{Name} has no adapter to leave out{(Model.Adapter is null ? "" : ": it is merged into the weights")}; copy the policy instead.");
+
+    /// <summary>What training changes and <see cref="Save"/> writes, by its name in the file: the adapter's parameters where there is one, else the model's.</summary>
+    public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => Model.Adapter?.Parameters ?? Model.Parameters;
+
+    /// <summary>Writes a folder that <see cref="Load"/> and Python read: the model, or where there is an adapter only that, in PEFT's layout.</summary>
     /// <param name="folder">Where to; made when it does not exist.</param>
     /// <param name="type">Type of the weights in the file; as they are when null.</param>
     public void Save(string folder, ScalarType? type = null)
     {
         Directory.CreateDirectory(folder);
-        Model.Save(folder, type);
+        if (Model.Adapter is { } adapter) adapter.Save(folder, Path.GetFullPath(Folder));
+        else Model.Save(folder, type);
+        CopyFiles(folder);
+    }
+
+    /// <summary>Sees to it that this policy has an adapter of the same kind as another, or none: it is loaded where it is missing.</summary>
+    /// <param name="other">The policy to be like.</param>
+    /// <param name="folder">Where an adapter of that kind lies.</param>
+    /// <exception cref="GeoVlmException">There is an adapter of another kind.</exception>
+    internal void MatchAdapter(Policy other, string folder)
+    {
+        if (other.Model.Adapter is not null && Model.Adapter is null) Model.LoadAdapter(folder);
+        else if (other.Model.Adapter?.Config.Describe() != Model.Adapter?.Config.Describe())
+            throw new GeoVlmException($"{Name} has {Describe(this)}, {folder} needs {Describe(other)}; load the policy anew without adapter.");
+
+        static string Describe(Policy policy) => policy.Model.Adapter is { } adapter ? $"an adapter of {adapter.Config.Describe()}" : "no adapter";
+    }
+
+    /// <summary>The file of the weights that <see cref="Save"/> writes.</summary>
+    internal string WeightsFile => Model.Adapter is null ? "model.safetensors" : LoraAdapter.WeightsFile;
+
+    private void CopyFiles(string folder)
+    {
         Encoder.Options.Save(folder);
         foreach (string file in Directory.EnumerateFiles(Folder).Where(f => TokenizerFiles.Contains(Path.GetFileName(f))))
         {
             string target = Path.Combine(folder, Path.GetFileName(file));
             if (Path.GetFullPath(target) != Path.GetFullPath(file)) File.Copy(file, target, overwrite: true);
+        }
+    }
+
+    /// <summary>Writes the whole model with its adapter merged into the weights; the policy itself is as before.</summary>
+    /// <param name="folder">Where to; made when it does not exist.</param>
+    /// <param name="type">Type of the weights in the file; as they are when null.</param>
+    /// <exception cref="GeoVlmException">There is no adapter, or a file cannot be written.</exception>
+    public void SaveMerged(string folder, ScalarType? type = null)
+    {
+        var adapter = Model.Adapter ?? throw new GeoVlmException($"{Name} has no adapter to merge; save it as it is.");
+        bool merged = adapter.Merged;
+        adapter.Merge();
+        try
+        {
+            Model.Save(folder, type);
+            CopyFiles(folder);
+        }
+        finally
+        {
+            if (!merged) adapter.Unmerge();
         }
     }
 
@@ -111,8 +173,11 @@ public sealed class Policy : IDisposable
     public void Dispose()
     {
         forbidden_V.Dispose();
-        Model.Dispose();
+        if (!adapterOff) Model.Dispose();
     }
+
+    /// <summary>What this policy computes on this thread until the result is disposed: with its adapter, or without where it is <see cref="WithoutAdapter"/>.</summary>
+    internal IDisposable? Computing() => adapterOff ? LoraAdapter.Off() : null;
 
     /// <summary>Token embeddings with the visuals' embeddings put in their places.</summary>
     /// <param name="ids_BT">int64 [B, T].</param>
@@ -140,6 +205,26 @@ public sealed class Policy : IDisposable
     {
         var logits = Model.Logits(hidden_ND).to(ScalarType.Float32) + forbidden_V;
         return nn.functional.log_softmax(temperature == 1 ? logits : logits / temperature, -1);
+    }
+
+    private static Policy LoadAdapted(string folder, Device? device)
+    {
+        string path = Path.Combine(folder, LoraConfigJson.FileName);
+        string named = LoraConfigJson.Read(folder).BaseModel ?? throw new GeoVlmException($"{path}: 'base_model_name_or_path' is missing; load the base model, then this as its adapter.");
+        // A folder beside the adapter, a folder from here, or a name.
+        string beside = Path.GetFullPath(named, Path.GetFullPath(folder));
+        string baseFolder = Directory.Exists(beside) ? beside : ModelFolder.Find(named, Environment.CurrentDirectory);
+        var policy = Load(baseFolder, device);
+        try
+        {
+            policy.Model.LoadAdapter(folder);
+            return policy;
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
     }
 
     private static readonly string[] TokenizerFiles =

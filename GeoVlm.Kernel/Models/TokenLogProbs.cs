@@ -36,6 +36,7 @@ public static class TokenLogProbs
         Policy policy, IReadOnlyList<PackedRow> rows, double temperature = 1, Action<int, Tensor>? afterLayer = null)
     {
         using var scope = NewDisposeScope();
+        using var computing = policy.Computing();
         var batch = PackedBatch.Of(rows, policy.Model.Device);
         var embeddings_BTD = policy.InputEmbeddings(batch.Ids, [.. rows.Select(r => r.Prefix)]);
         var hidden_BTD = policy.Model.Decode(embeddings_BTD, batch.Positions, batch.Mask, afterLayer: afterLayer);

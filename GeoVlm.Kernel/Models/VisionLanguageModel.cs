@@ -1,4 +1,5 @@
 using System.Text;
+using GeoVlm.Models.Lora;
 using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using GeoVlm.Models.Weights;
@@ -37,8 +38,34 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Every parameter under its Hugging Face name; a tied head is the embedding, listed once.</summary>
     public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => parameters.All;
 
-    /// <summary>Number of trained numbers.</summary>
+    /// <summary>Number of its own numbers, an adapter's left out.</summary>
     public long ParameterCount => parameters.All.Sum(p => p.Tensor.numel());
+
+    /// <summary>The low-rank adapter that is on the model; null when there is none.</summary>
+    public LoraAdapter? Adapter { get; private set; }
+
+    /// <summary>Puts a fresh adapter on the model; its output does not change until the adapter is trained.</summary>
+    /// <exception cref="GeoVlmException">No layer matches, or there is an adapter already.</exception>
+    public LoraAdapter AddAdapter(LoraConfig config, ulong seed = 1) => Adapter = LoraAdapter.Create(parameters, config, seed);
+
+    /// <summary>Puts the adapter of a folder (adapter_config.json, adapter_model.safetensors) on the model.</summary>
+    /// <exception cref="GeoVlmException">It does not fit this model, or there is an adapter already.</exception>
+    public LoraAdapter LoadAdapter(string folder) => Adapter = LoraAdapter.Load(parameters, folder);
+
+    /// <summary>Takes the adapter off and frees it; what was merged stays merged.</summary>
+    public void DropAdapter()
+    {
+        Adapter?.Dispose();
+        Adapter = null;
+    }
+
+    /// <summary>Chooses what takes gradients: an adapter alone where there is one, else the parts of the model.</summary>
+    /// <returns>Names and tensors of what is trained.</returns>
+    internal IReadOnlyList<(string Name, Parameter Tensor)> Train(TrainedParts parts)
+    {
+        foreach (var (name, tensor) in parameters.All) tensor.requires_grad = Adapter is null && parts.HasFlag(PartOf(name));
+        return Adapter?.Parameters ?? [.. parameters.All.Where(p => p.Tensor.requires_grad)];
+    }
 
     /// <summary>Loads a Hugging Face folder: config.json, preprocessor_config.json and model.safetensors, whole or in shards.</summary>
     /// <param name="folder">The folder.</param>
@@ -95,7 +122,12 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>A deep copy that shares nothing, such as the reference policy.</summary>
     /// <param name="frozen">Whether the copy's parameters take no gradient.</param>
-    public VisionLanguageModel Clone(bool frozen) => new(Config, Preprocessor, parameters.Clone(requiresGrad: !frozen), Device);
+    public VisionLanguageModel Clone(bool frozen)
+    {
+        VisionLanguageModel copy = new(Config, Preprocessor, parameters.Clone(requiresGrad: !frozen), Device);
+        copy.Adapter = Adapter?.CopyTo(copy.parameters);
+        return copy;
+    }
 
     /// <summary>Saves config.json, preprocessor_config.json and model.safetensors; each file appears complete or not at all, the weights last.</summary>
     /// <param name="folder">The folder; made if missing.</param>
@@ -119,8 +151,12 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Frees the parameters and tables.</summary>
     public void Dispose()
     {
+        DropAdapter();
         vision.Dispose();
         language.Dispose();
         parameters.Dispose();
     }
+
+    private static TrainedParts PartOf(string name) => name.StartsWith("visual.merger.", StringComparison.Ordinal) ? TrainedParts.Merger
+        : name.StartsWith("visual.", StringComparison.Ordinal) ? TrainedParts.Vision : TrainedParts.Language;
 }

@@ -3,6 +3,7 @@ using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
+using GeoVlm.Models.Lora;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Tests.Models;
 
@@ -47,6 +48,33 @@ public sealed class GrpoRunTests : IDisposable
         var kept = RunFolder.ReadRollouts(In("whole"), 4);
         Assert.Equal(12, kept.Count);
         Assert.Equal(0, kept.Where(r => r.Group == 1).Sum(r => r.Advantage), 4);
+    }
+
+    [Fact]
+    public void A_run_with_an_adapter_keeps_only_that_and_goes_on_bit_for_bit()
+    {
+        var config = Small with { Steps = 3, PromptsPerStep = 2, IterationsPerBatch = 2 };
+        var lora = new LoraConfig { Rank = 4 };
+        using (var policy = TinyPolicy.Load())
+        {
+            policy.AddAdapter(lora);
+            using var run = GrpoRun.Start(In("whole"), policy, samples, RubricOf, config, EveryTwo);
+            Assert.True(run.Run(cancellation: TestContext.Current.CancellationToken)[^1].Kl > 0);
+        }
+        using (var policy = TinyPolicy.Load())
+        {
+            policy.AddAdapter(lora);
+            using var run = GrpoRun.Start(In("killed"), policy, samples, RubricOf, config, EveryTwo);
+            Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 2) throw new InvalidOperationException("killed"); }, TestContext.Current.CancellationToken));
+        }
+        using (var policy = TinyPolicy.Load()) // its adapter comes from the run
+        using (var run = GrpoRun.Resume(In("killed"), policy, samples, RubricOf, options: EveryTwo))
+            run.Run(cancellation: TestContext.Current.CancellationToken);
+        foreach (string file in (string[])["steps.jsonl", "checkpoints/step-3/adapter_model.safetensors", "checkpoints/step-3/optimizer.safetensors"])
+            Assert.True(File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))), $"{file} differs");
+        Assert.False(File.Exists(In("whole", "checkpoints/step-3/model.safetensors")));
+        using var adapted = Policy.Load(In("whole", "checkpoints/step-3")); // finds its base model by itself
+        Assert.Equal(4, adapted.Model.Adapter!.Config.Rank);
     }
 
     [Fact]

@@ -23,6 +23,14 @@ internal sealed class CheckCase
     /// <summary>Its name.</summary>
     public string Name { get; }
 
+    /// <summary>The same case with other fields.</summary>
+    public CheckCase With(JsonObject fields)
+    {
+        JsonObject changed = own.DeepClone().AsObject();
+        foreach ((string key, JsonNode? value) in fields) changed[key] = value?.DeepClone();
+        return new(check, changed, 0, reader);
+    }
+
     /// <summary>Folder of the model, relative to the folder of the checks; null where none is needed.</summary>
     public string? Model => Field("model")?.GetValue<string>();
 

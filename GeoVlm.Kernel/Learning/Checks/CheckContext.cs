@@ -11,7 +11,7 @@ internal sealed class CheckContext : IDisposable
     private readonly JsonNode? images;
     private readonly Device device;
     private readonly Dictionary<(string Folder, string Type), VisionLanguageModel> models = [];
-    private readonly Dictionary<string, TextTokenizer> tokenizers = [];
+    private readonly Dictionary<(string Vocabulary, string Merges, string Added), TextTokenizer> tokenizers = [];
 
     /// <summary>Opens a folder of checks.</summary>
     /// <param name="folder">The folder.</param>
@@ -36,9 +36,8 @@ internal sealed class CheckContext : IDisposable
     /// <summary>The tokenizer of a case: its files <c>vocab</c>, <c>merges</c> and <c>added_tokens</c>.</summary>
     public TextTokenizer Tokenizer(CheckCase @case)
     {
-        string key = @case.File("vocab");
-        if (!tokenizers.TryGetValue(key, out TextTokenizer? tokenizer))
-            tokenizers.Add(key, tokenizer = new TextTokenizer(TokenizerFiles.Read(key, @case.File("merges"), @case.File("added_tokens"))));
+        var key = (@case.File("vocab"), @case.File("merges"), @case.File("added_tokens"));
+        if (!tokenizers.TryGetValue(key, out TextTokenizer? tokenizer)) tokenizers.Add(key, tokenizer = new TextTokenizer(TokenizerFiles.Read(key.Item1, key.Item2, key.Item3)));
         return tokenizer;
     }
 

@@ -54,6 +54,9 @@ internal sealed class ReferenceReader(string folder) : IDisposable
         return names.ToDictionary(n => n[prefix.Length..], n => Value(JsonValue.Create($"{file}#{n}")));
     }
 
+    /// <summary>Names of all tensors of a file.</summary>
+    public IEnumerable<string> Names(string file) => Tensors(file).Entries.Keys;
+
     /// <summary>JSON that is given here or elsewhere.</summary>
     public JsonNode? Json(JsonNode? node) => Resolve(node, []);
 

@@ -46,7 +46,7 @@ internal static class Checkpoint
     public static void Read(string folder, GrpoTrainer trainer)
     {
         var state = RunFolder.ReadJson<TrainerState>(folder, StateFile);
-        using var weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
+        using var weights = SafetensorsFile.Open(Path.Combine(folder, trainer.Policy.WeightsFile));
         using var optimizer = SafetensorsFile.Open(Path.Combine(folder, OptimizerFile));
         trainer.Restore(state, name => weights.Read(name), name => optimizer.Read(name));
     }

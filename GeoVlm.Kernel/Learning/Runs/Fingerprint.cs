@@ -14,7 +14,7 @@ internal static class Fingerprint
     public static string Of(Policy policy)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, tensor) in policy.Model.Parameters.OrderBy(p => p.Name, StringComparer.Ordinal))
+        foreach (var (name, tensor) in policy.Model.Parameters.Concat(policy.Model.Adapter?.Parameters ?? []).OrderBy(p => p.Name, StringComparer.Ordinal))
         {
             using var scope = torch.NewDisposeScope();
             hash.AppendData(Encoding.UTF8.GetBytes($"{name} {tensor.dtype} {string.Join(',', tensor.shape)}\n"));

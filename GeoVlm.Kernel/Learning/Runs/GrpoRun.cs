@@ -81,6 +81,12 @@ public sealed class GrpoRun : IDisposable
             if (differences.Count > 0 && !force)
                 throw new GeoVlmException($"{folder.Path} began with other options; going on would mix two experiments:\n  {string.Join("\n  ", differences)}\nUse the same ones, start another run, or force it.");
             if (Checkpoint.All(folder.Path) is not [.., var last]) throw new GeoVlmException($"{folder.Path} has no checkpoint to go on from; start another run");
+            policy.MatchAdapter(start, last.Folder);
+            if (policy.Model.Adapter is not null)
+            {
+                start.Dispose(); // the policy without its adapter is the reference
+                start = null;
+            }
             var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine, start);
             Checkpoint.Read(last.Folder, trainer);
             folder.CutAfter(last.Step);

@@ -8,7 +8,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 internal sealed class LanguageModel : IDisposable
 {
     private readonly TextConfig config;
-    private readonly Tensor embedding, norm, head, frequencies, axes;
+    private readonly Tensor embedding, norm, frequencies, axes;
+    private readonly Linear head;
     private readonly Layer[] layers;
 
     public LanguageModel(TextConfig config, ParameterSet parameters, Device device)
@@ -17,7 +18,8 @@ internal sealed class LanguageModel : IDisposable
         embedding = parameters["model.embed_tokens.weight"];
         layers = [.. Enumerable.Range(0, config.Layers).Select(i => Layer.From(parameters, $"model.layers.{i}"))];
         norm = parameters["model.norm.weight"];
-        head = config.TieWordEmbeddings ? embedding : parameters["lm_head.weight"];
+        // A tied head takes no adapter: it would be one on the embedding too.
+        head = config.TieWordEmbeddings ? new(embedding, null, new()) : Linear.From(parameters, "lm_head", bias: false);
         int half = config.HeadSize / 2;
         float[] values = [.. Enumerable.Range(0, half).Select(i => 1f / (float)Math.Pow(config.RopeTheta, i / (double)half))];
         frequencies = tensor(values, device: device).DetachFromDisposeScope();
@@ -34,7 +36,7 @@ internal sealed class LanguageModel : IDisposable
     }
 
     /// <summary>[..., hidden] to [..., vocabulary].</summary>
-    public Tensor Logits(Tensor hidden) => F.linear(hidden, head);
+    public Tensor Logits(Tensor hidden) => head.Apply(hidden);
 
     /// <summary>See <see cref="VisionLanguageModel.Decode"/>.</summary>
     public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask, KeyValueCache? cache, Action<int, Tensor>? afterLayer)

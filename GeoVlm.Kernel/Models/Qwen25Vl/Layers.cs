@@ -1,3 +1,4 @@
+using GeoVlm.Models.Lora;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -41,12 +42,13 @@ internal static class Layers
     }
 }
 
-/// <summary>Weight [output, input] and bias [output] of a linear layer.</summary>
-internal readonly record struct Linear(Tensor Weight, Tensor? Bias)
+/// <summary>Weight [output, input] and bias [output] of a linear layer, and the place of an adapter on it.</summary>
+internal readonly record struct Linear(Tensor Weight, Tensor? Bias, AdapterSlot Slot)
 {
-    public static Linear From(ParameterSet parameters, string name, bool bias) => new(parameters[$"{name}.weight"], bias ? parameters[$"{name}.bias"] : null);
+    public static Linear From(ParameterSet parameters, string name, bool bias) =>
+        new(parameters[$"{name}.weight"], bias ? parameters[$"{name}.bias"] : null, parameters.Slot(name));
 
-    public Tensor Apply(Tensor x) => F.linear(x, Weight, Bias);
+    public Tensor Apply(Tensor x) => Slot.Attached is { } adapter && LowRank.Active ? adapter.Apply(x, Weight, Bias) : F.linear(x, Weight, Bias);
 }
 
 /// <summary>Tables of a rotary embedding.</summary>

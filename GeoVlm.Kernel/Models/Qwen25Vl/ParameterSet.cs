@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Models.Lora;
 using GeoVlm.Models.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -10,6 +11,7 @@ namespace GeoVlm.Models.Qwen25Vl;
 internal sealed class ParameterSet : IDisposable
 {
     private readonly Dictionary<string, Parameter> byName;
+    private readonly Dictionary<string, AdapterSlot> slots = [];
 
     private ParameterSet(IReadOnlyList<(string Name, Parameter Tensor)> all)
     {
@@ -21,6 +23,19 @@ internal sealed class ParameterSet : IDisposable
     public IReadOnlyList<(string Name, Parameter Tensor)> All { get; }
 
     public Parameter this[string name] => byName[name];
+
+    /// <summary>Places for adapters, by the name of the linear layer.</summary>
+    public IReadOnlyDictionary<string, AdapterSlot> Slots => slots;
+
+    /// <summary>The parameter of that name, or null.</summary>
+    public Parameter? TryGet(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>The place for an adapter on a linear layer; made when the layer is.</summary>
+    public AdapterSlot Slot(string layer)
+    {
+        if (!slots.TryGetValue(layer, out AdapterSlot? slot)) slots.Add(layer, slot = new AdapterSlot());
+        return slot;
+    }
 
     /// <summary>Random parameters, the same for a seed on every machine.</summary>
     public static ParameterSet Create(Qwen25VlConfig config, ulong seed, Device device)

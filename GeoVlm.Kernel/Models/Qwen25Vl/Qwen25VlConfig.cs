@@ -130,4 +130,8 @@ public sealed record VisionConfig
 /// <param name="VisionEnd">After an image or video.</param>
 /// <param name="EndOfText">Ends a completion (<c>eos_token_id</c>).</param>
 /// <param name="Padding">Fills batches; where the config names none, its <c>bos_token_id</c>.</param>
-public sealed record SpecialTokenIds(int Image, int Video, int VisionStart, int VisionEnd, int EndOfText, int Padding);
+public sealed record SpecialTokenIds(int Image, int Video, int VisionStart, int VisionEnd, int EndOfText, int Padding)
+{
+    /// <summary>The plain vision pad, which no prompt contains. Configs do not all name it; in every Qwen vocabulary it follows the end mark.</summary>
+    public int VisionPad { get; init; } = VisionEnd + 1;
+}

@@ -52,7 +52,10 @@ internal static class Qwen25VlConfigJson
                 root.Integer("vision_start_token_id"),
                 root.Integer("vision_end_token_id"),
                 text.Integer("eos_token_id", root.Integer("eos_token_id", -1)),
-                text.Integer("pad_token_id", root.Integer("pad_token_id", text.Integer("bos_token_id", root.Integer("bos_token_id", -1))))));
+                text.Integer("pad_token_id", root.Integer("pad_token_id", text.Integer("bos_token_id", root.Integer("bos_token_id", -1)))))
+            {
+                VisionPad = root.Integer("vision_token_id", text.Integer("vision_token_id", root.Integer("vision_end_token_id") + 1)),
+            });
         config.Validate(path);
         return config;
     }

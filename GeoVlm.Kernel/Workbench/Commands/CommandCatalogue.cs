@@ -34,6 +34,7 @@ public static class CommandCatalogue
         new GeoSftCommand(),
         new GeoGrpoCommand(),
         new GeoEvalCommand(),
+        new GeoAblateCommand(),
     ];
 
     /// <summary>The command of this name.</summary>

@@ -28,6 +28,8 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("dataset", "variable with the training samples; the latest dataset when left out"),
         new("--model", "variable with a policy, trained in place; the latest one when left out"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
+        SessionArguments.Lora,
+        SessionArguments.Train,
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
         new("--preset", "options to begin with; those below override it", Default: "laptop") { Choices = [.. GrpoPresets.All.Select(p => p.Name)] },
         new("--steps", $"optimizer updates (laptop: {Laptop.Steps})", MagicOptionKind.Integer),
@@ -70,7 +72,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
-        var policy = SessionArguments.Policy(arguments, context);
+        var policy = SessionArguments.PolicyToTrain(arguments, context);
         var config = Config(arguments);
         config.Validate();
         var samples = SessionArguments.Dataset(arguments, context).Samples;
@@ -138,6 +140,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
             Resamples = arguments.Integer("--resamples") ?? preset.Resamples,
             Order = arguments.Text("--order") is { } order ? Enum.Parse<PromptOrdering>(order.Replace("-", ""), ignoreCase: true) : preset.Order,
             GroupsPerMicroBatch = arguments.Integer("--micro-batch") ?? preset.GroupsPerMicroBatch,
+            Train = arguments.Text("--train") is { } parts ? TrainedPartsNames.Parse(parts) : preset.Train,
             Seed = (ulong?)arguments.Integer("--seed") ?? preset.Seed,
         };
     }

@@ -28,6 +28,8 @@ public sealed class GeoSftCommand : IMagicCommand
         new("dataset", "variable with the training samples; synthetic scenes when left out"),
         new("--model", "variable with a policy, trained in place; the latest one when left out"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
+        SessionArguments.Lora,
+        SessionArguments.Train,
         new("--weights", "weight of each task in the draw, \"referred-detection:2,image-caption:1\"; every sample alike when left out"),
         new("--labels", "of synthetic scenes: clean: exact boxes, strict format; weak: boxes too large, formats mixed", Default: "weak") { Choices = ["clean", "weak"] },
         new("--scenes", "synthetic scenes to paint", MagicOptionKind.Integer, Default: "1000"),
@@ -49,7 +51,7 @@ public sealed class GeoSftCommand : IMagicCommand
     public IReadOnlyList<string> Examples { get; } =
     [
         "#!geo-model tiny",
-        "#!geo-sft --labels weak --steps 2 --scenes 8",
+        "#!geo-sft --labels weak --steps 2 --scenes 8 --lora r=8",
         "#!geo-load synthetic --split train --count 8 --quiet",
         "#!geo-sft train --steps 2 --images 2 --eval train --eval-every 2",
     ];
@@ -60,7 +62,7 @@ public sealed class GeoSftCommand : IMagicCommand
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
-        var policy = SessionArguments.Policy(arguments, context);
+        var policy = SessionArguments.PolicyToTrain(arguments, context);
         int steps = arguments.Text("--seconds") is null ? arguments.Integer("--steps")!.Value : int.MaxValue;
         double seconds = arguments.Number("--seconds") ?? double.PositiveInfinity;
         var (rows, problems) = Lessons(arguments, context, policy);
@@ -106,6 +108,7 @@ public sealed class GeoSftCommand : IMagicCommand
         LearningRate = arguments.Number("--lr")!.Value,
         ConstantShare = arguments.Flag("--decay") ? 0 : 1,
         Loss = Enum.Parse<AnswerLossKind>(arguments.Required("--loss"), ignoreCase: true),
+        Train = TrainedPartsNames.Parse(arguments.Text("--train") ?? "all"),
         LabelSmoothing = arguments.Number("--smoothing")!.Value,
     };
 

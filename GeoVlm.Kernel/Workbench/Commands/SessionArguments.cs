@@ -5,12 +5,19 @@ using GeoVlm.Judging;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Models;
+using GeoVlm.Models.Lora;
 
 namespace GeoVlm.Workbench.Commands;
 
 /// <summary>Reads the arguments that several geo commands share: a dataset, a policy, rewards.</summary>
 internal static class SessionArguments
 {
+    /// <summary>Trains an adapter instead of the model.</summary>
+    public static MagicOption Lora { get; } = new("--lora", "train a fresh low-rank adapter instead: r=16,alpha=32,targets=q_proj+v_proj,rslora,bias,vision; each may be left out, targets=all-linear takes all");
+
+    /// <summary>Which parts of the model are trained.</summary>
+    public static MagicOption Train { get; } = new("--train", "parts that are trained, joined by +: language, merger, vision; all when left out");
+
     /// <summary>The dataset that <c>dataset</c> names (the latest when left out), of the task in <c>--task</c> when given.</summary>
     public static EoDataset Dataset(MagicArguments arguments, CommandContext context)
     {
@@ -27,13 +34,28 @@ internal static class SessionArguments
         ? context.GetVariable<Policy>(name)
         : context.LatestVariable<Policy>() ?? throw new GeoVlmException("there is no policy yet: load one, for example with `#!geo-model tiny`");
 
+    /// <summary>The policy to be trained: <see cref="Policy"/>, with a fresh adapter where <c>--lora</c> asks for one.</summary>
+    /// <exception cref="GeoVlmException">It has an adapter of another kind already.</exception>
+    public static Policy PolicyToTrain(MagicArguments arguments, CommandContext context)
+    {
+        var policy = Policy(arguments, context);
+        if (arguments.Text("--lora") is not { } lora) return policy;
+        var config = LoraConfig.Parse(lora);
+        // The same cell run again goes on with the adapter that it made.
+        if (policy.Model.Adapter?.Config.Describe() != config.Describe()) policy.AddAdapter(config);
+        return policy;
+    }
+
     /// <summary>
     /// How each sample is rewarded: by its task's rubric, with the rewards of <c>--reward</c> instead where given: names of the catalogue or
     /// of variables, weights after a colon, joined by commas ("iou:1,format:0.3").
     /// </summary>
-    public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context)
+    public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context) =>
+        arguments.Text("--reward") is { } text ? Rubrics(text, context) : sample => RubricCatalogue.For(sample.Task);
+
+    /// <summary>Each task's rubric with the rewards of a text like <c>--reward</c>'s.</summary>
+    public static Func<Sample, Rubric> Rubrics(string text, CommandContext context)
     {
-        if (arguments.Text("--reward") is not { } text) return sample => RubricCatalogue.For(sample.Task);
         (IReward, double)[] rewards = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part =>
         {
             string[] pair = part.Split(':', 2);

@@ -50,6 +50,5 @@ internal sealed class GreedyCheck : ICheckKind
         yield return new Quantity("ids", new CheckValue(ids, [rows, columns.Count], Exact: true), @case.Expected("ids"));
     }
 
-    // The plain vision pad comes between the end mark and the image's in every Qwen vocabulary; configs do not all name it.
-    private static long[] VisionIds(SpecialTokenIds tokens) => [tokens.VisionStart, tokens.VisionEnd, tokens.VisionEnd + 1, tokens.Image, tokens.Video];
+    private static long[] VisionIds(SpecialTokenIds tokens) => [tokens.VisionStart, tokens.VisionEnd, tokens.VisionPad, tokens.Image, tokens.Video];
 }
