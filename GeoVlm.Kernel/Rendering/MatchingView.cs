@@ -7,7 +7,7 @@ namespace GeoVlm.Rendering;
 
 /// <summary>Predicted boxes matched one to one with reference boxes: found, false alarms and missed, at an IoU threshold that a page can move.</summary>
 /// <remarks>
-/// The matching is <see cref="BoxMatching.Optimal"/> on axis-aligned boxes, labels left aside, so that the view counts what the metrics count.
+/// The matching is that of <see cref="BoxMatching"/> on axis-aligned boxes, labels left aside, so that the view counts what the metrics count.
 /// In a page with scripts, a slider moves the threshold from 0.05 to 0.95 and each box tells its IoU to pointer and keyboard.
 /// </remarks>
 /// <param name="Image">The image.</param>
