@@ -4,6 +4,7 @@ using GeoVlm.Data.Synthetic;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
 using GeoVlm.Models;
+using GeoVlm.Models.Native;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Benchmarks;
@@ -31,7 +32,7 @@ public sealed class GrpoBenchmark : IBenchmark
         for (int i = 0; i < WarmUp; i++) trainer.Step(cancellation);
 
         double rollout = 0, update = 0, judging = 0, images = 0, display = 0;
-        long tokens = 0, memory = Environment.WorkingSet, tensors = TorchSharp.torch.Tensor.TotalCount;
+        long tokens = 0, memory = Environment.WorkingSet, tensors = TorchRuntime.LiveTensors;
         var records = new List<StepRecord>();
         for (int i = 0; i < steps; i++)
         {
@@ -59,7 +60,7 @@ public sealed class GrpoBenchmark : IBenchmark
             new("steps per minute", steps / whole * 60, "1/min", "", null),
             new("sampled tokens", tokens / rollout, "tokens/s of roll-out", "", null),
             Share("roll-out", rollout), Share("update", update), Share("rewards, decoding of images and display", judging + images + display, 0.05),
-            new("live tensors more after the measured steps", TorchSharp.torch.Tensor.TotalCount - tensors, "tensors", "0", TorchSharp.torch.Tensor.TotalCount == tensors),
+            new("live tensors more after the measured steps", TorchRuntime.LiveTensors - tensors, "tensors", "0", TorchRuntime.LiveTensors == tensors),
             new("resident memory more after the measured steps", drift, "of it", "below 0.02 over 300 steps", null),
         ];
     }
