@@ -164,12 +164,9 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
     private CoordinateFrame PixelsOf(IReadOnlyList<GeoImage> found, string text)
     {
         if (found is [.., var image] && image.Problem is null) return CoordinateFrame.Original(image.Width, image.Height);
-        double largest = Math.Max(1, dialect.Read(text, UnknownPixels(1)).Boxes.SelectMany(b => b.Numbers.Take(4)).DefaultIfEmpty(1).Max());
-        return UnknownPixels(largest);
+        double largest = Math.Max(1, dialect.Read(text, AnnotatedImage.UnknownPixels(1)).Boxes.SelectMany(b => b.Numbers.Take(4)).DefaultIfEmpty(1).Max());
+        return AnnotatedImage.UnknownPixels(largest);
     }
-
-    /// <summary>The pixels of an image that is not here.</summary>
-    internal static CoordinateFrame UnknownPixels(double largest) => new("pixels of an image of unknown size", largest, largest);
 
     private static bool HasBox(string text) => text.AsSpan().ContainsAny('[', '{', '<') && text.AsSpan().ContainsAnyInRange('0', '9')
         && (text.Contains("{<", StringComparison.Ordinal) || text.Contains("{&lt;", StringComparison.Ordinal) || text.Contains("<|box_start|>", StringComparison.Ordinal)
