@@ -40,6 +40,9 @@ internal sealed record ChangeFolders(string Before, string After, string? Label,
             if (DatasetFolder.Folder(folder, before) is { } first && DatasetFolder.Folder(folder, after) is { } second
                 && (DatasetFolder.Images(first).Count > 0 || DatasetFolder.Images(second).Count > 0))
                 return new ChangeFolders(first, second, DatasetFolder.Folder(folder, Labels), folder);
+        // Only the second date is missing: each of its images will be.
+        if (Directory.Exists(Path.Combine(folder, "A")) && DatasetFolder.Folders(folder).All(f => Path.GetFileName(f) == "A" || Labels.Contains(Path.GetFileName(f))) && DatasetFolder.Images(Path.Combine(folder, "A")).Count > 0)
+            return new ChangeFolders(Path.Combine(folder, "A"), Path.Combine(folder, "B"), DatasetFolder.Folder(folder, Labels), folder);
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace GeoVlm.Data.Readers;
@@ -29,7 +30,25 @@ public sealed partial class CocoReader : IDatasetReader
             throw new GeoVlmException($"{path}: no JSON file with images and annotations here or in annotations/. Name the JSON file itself.");
         var folder = new DatasetFolder(isFile ? RootOf(path) : path, options);
         var images = new RowImages(folder);
+        files = Distinct(folder, files);
         return folder.Finish(this, files.SelectMany(file => DetectionSamples.Settle(folder, images, folder.Relative(file), OfFile(folder, images, file, alone: files.Count == 1))));
+    }
+
+    /// <summary>The files without those that are copies of an earlier one, which are reported.</summary>
+    private static List<string> Distinct(DatasetFolder folder, List<string> files)
+    {
+        var kept = new List<string>();
+        var seen = new Dictionary<(long, string), string>();
+        foreach (string file in files)
+        {
+            // Only files of one size can be copies, so that most are never hashed.
+            long length = new FileInfo(file).Length;
+            bool mayBeCopy = files.Count(f => new FileInfo(f).Length == length) > 1;
+            string hash = mayBeCopy ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : file;
+            if (seen.TryAdd((length, hash), file)) kept.Add(file);
+            else folder.Report(folder.Relative(file), $"the same bytes as {folder.Relative(seen[(length, hash)])}; read once. Remove one of them.");
+        }
+        return kept;
     }
 
     /// <summary>The folder of the JSON file, or the one above when that is <c>annotations/</c>, since images lie beside it.</summary>

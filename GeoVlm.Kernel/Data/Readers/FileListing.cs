@@ -71,7 +71,9 @@ internal sealed class FileListing
     {
         string file = name[(name.LastIndexOf('/') + 1)..];
         return byName.TryGetValue(file, out var named) && named.Count > 1
-            ? named.Where(p => p.EndsWith(name, StringComparison.OrdinalIgnoreCase) && !OtherSplit(p, annotation)).Order(StringComparer.Ordinal).MaxBy(p => Alike(p, annotation)) : null;
+            ? named.Where(p => p.EndsWith(name, StringComparison.OrdinalIgnoreCase) && !OtherSplit(p, annotation)).Order(StringComparer.Ordinal)
+                // VHR-10 numbers its images without objects from 1 too.
+                .MaxBy(p => Alike(p, annotation) * 2 - (p.Contains("negative", StringComparison.OrdinalIgnoreCase) ? 1 : 0)) : null;
     }
 
     /// <summary>Images in a folder images/ beside a folder of labels, or beside the label files themselves.</summary>

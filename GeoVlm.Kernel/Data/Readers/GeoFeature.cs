@@ -1,3 +1,4 @@
+using System.Text;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Rows;
 
@@ -15,9 +16,9 @@ internal sealed record GeoFeature(string Where, IReadOnlyDictionary<string, obje
     public static (IReadOnlyList<GeoFeature> Features, string? Crs) Read(DatasetFolder folder, string path)
     {
         string where = folder.Relative(path);
-        byte[] bytes = File.ReadAllBytes(path);
-        if (bytes.Length == 0) return ([], null);
-        if (new JsonRows(where, folder.Report).Read(bytes).FirstOrDefault() is not { } row) return ([], null);
+        if (folder.ReadText(path) is not { Length: > 0 } text) return ([], null);
+        // The whole file is one record, whatever its lines begin with.
+        if (new JsonRows(where, folder.Report).Parse(new JsonRecords.Record(Encoding.UTF8.GetBytes(text), 1)) is not { } row) return ([], null);
         var found = new List<GeoFeature>();
         int number = 0;
         foreach (object? item in row.List("features") ?? (row.Text("type") == "Feature" ? [row.Fields] : []))

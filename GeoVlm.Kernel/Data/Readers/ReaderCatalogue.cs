@@ -80,7 +80,15 @@ public static class ReaderCatalogue
             + (refused.Count > 0 ? $" The first entry: {refused[0].Where}: {refused[0].What}" : " It is empty."));
         // An archive often holds one folder with everything in it.
         while (!Directory.EnumerateFiles(unpacked).Any() && DatasetFolder.Folders(unpacked) is [var only]) unpacked = only;
-        var dataset = Load(unpacked, reader, options with { Name = options.Name ?? Path.GetFileNameWithoutExtension(path) });
+        EoDataset dataset;
+        try
+        {
+            dataset = Load(unpacked, reader, options with { Name = options.Name ?? Path.GetFileNameWithoutExtension(path) });
+        }
+        catch (GeoVlmException e) when (refused.Count > 0)
+        {
+            throw new GeoVlmException($"{e.Message}\nOf {Path.GetFileName(path)} {refused.Count:N0} entries were refused or are doubtful, the first: {refused[0].Where}: {refused[0].What}", e);
+        }
         return dataset with { Source = Path.GetFullPath(path), Reason = $"{dataset.Reason}, unpacked to {unpacked}", Problems = [.. refused, .. dataset.Problems] };
     }
 
