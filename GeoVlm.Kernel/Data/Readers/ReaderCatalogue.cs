@@ -57,6 +57,8 @@ public static class ReaderCatalogue
                 dataset = dataset with { Problems = [.. dataset.Problems, new(".", $"two datasets are mixed here: {others}. Read as {chosen.Name}; put each into a folder of its own, or name a reader for the other.")] };
             if (dataset.Samples.Count == 0 && dataset.Problems.Count == 0)
                 dataset = dataset with { Problems = [new(".", "no sample: the annotation files name no object. Check that this is the right folder.")] };
+            if (options is { Strict: true } && dataset.Problems is [var first, ..])
+                throw new GeoVlmException($"{first.Where}: {first.What} (One of {dataset.Problems.Count:N0} problems; leave strict out to load the rest.)");
             return dataset with { Source = Path.GetFullPath(path), Reason = why, Licence = LicenceText.Find(path) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
