@@ -21,6 +21,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         new("--model", "variable with a policy; the latest one when left out"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
+        SessionArguments.Combine,
         new("--as", "name of the variable for the report", Default: "report"),
         new("--compare", "variable with an earlier report on the same samples"),
     ];
