@@ -54,4 +54,7 @@ public sealed record LabelledBox(Box Box, string Label = "")
 
     /// <summary>True where the source marks the object as difficult; readers keep it, metrics may leave it out.</summary>
     public bool Difficult { get; init; }
+
+    /// <summary>How sure a detector is of a predicted box; null where it says nothing, as language models do.</summary>
+    public double? Confidence { get; init; }
 }

@@ -21,6 +21,7 @@ public static class CommandCatalogue
         new CSharpCommand(),
         new FSharpCommand(),
         new PythonCommand(),
+        new SqlCommand(),
         new ConnectCommand(),
         new ShellCommand(),
         new ShareCommand(),
@@ -39,6 +40,10 @@ public static class CommandCatalogue
         new GeoGrpoCommand(),
         new GeoEvalCommand(),
         new GeoAblateCommand(),
+        new GeoJobCommand(),
+        new GeoRunsCommand(),
+        new GeoCompareCommand(),
+        new GeoReplayCommand(),
     ];
 
     /// <summary>The command of this name.</summary>

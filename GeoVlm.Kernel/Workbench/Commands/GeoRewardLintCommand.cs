@@ -1,6 +1,5 @@
 using GeoVlm.Data;
 using GeoVlm.Judging.Lab;
-using GeoVlm.Judging.Rubrics;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;

@@ -15,6 +15,9 @@ internal static class SessionArguments
     /// <summary>Trains an adapter instead of the model.</summary>
     public static MagicOption Lora { get; } = new("--lora", "train a fresh low-rank adapter instead: r=16,alpha=32,targets=q_proj+v_proj,rslora,bias,vision; each may be left out, targets=all-linear takes all");
 
+    /// <summary>Spends time to save memory.</summary>
+    public static MagicOption Checkpointing { get; } = new("--checkpointing", "compute layers again in the backward pass instead of keeping them: a third more time, far less memory", MagicOptionKind.Flag);
+
     /// <summary>Which parts of the model are trained.</summary>
     public static MagicOption Train { get; } = new("--train", "parts that are trained, joined by +: language, merger, vision; all when left out");
 
