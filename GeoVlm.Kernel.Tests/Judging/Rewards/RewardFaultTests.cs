@@ -12,10 +12,10 @@ public class RewardFaultTests
 {
     private static readonly Sample Asked = Made.Boxes(EoTask.ReferredDetection, new Box(0, 0, 10, 10));
 
-    private static readonly RewardPolicy Quick = new() { TimeLimit = TimeSpan.FromMilliseconds(100), Floor = 0.25 };
+    private static readonly RewardPolicy Patient = new() { TimeLimit = TimeSpan.FromSeconds(30), Floor = 0.25 };
 
-    private static RewardBreakdown Judge(IReward reward) =>
-        (RubricCatalogue.For(Asked.Task).WithRewards((reward, 1), (new FormatReward(), 0.3)) with { Policy = Quick })
+    private static RewardBreakdown Judge(IReward reward, RewardPolicy? policy = null) =>
+        (RubricCatalogue.For(Asked.Task).WithRewards((reward, 1), (new FormatReward(), 0.3)) with { Policy = policy ?? Patient })
             .Judge("<think>t</think><answer>[0,0,10,10]</answer>", Asked, Asked.Frame).Reward;
 
     [Fact]
@@ -46,9 +46,10 @@ public class RewardFaultTests
             stop.Wait();
             return 1;
         });
-        for (int i = 0; i < 3; i++) Assert.Contains("longer than 0.1 s", Judge(hanging).Faults.Single());
+        var quick = Patient with { TimeLimit = TimeSpan.FromMilliseconds(100) };
+        for (int i = 0; i < 3; i++) Assert.Contains("longer than 0.1 s", Judge(hanging, quick).Faults.Single());
         var clock = Stopwatch.StartNew();
-        Assert.Contains("no longer called", Judge(hanging).Faults.Single());
+        Assert.Contains("no longer called", Judge(hanging, quick).Faults.Single());
         Assert.True(clock.ElapsedMilliseconds < 90);
         stop.Set();
     }

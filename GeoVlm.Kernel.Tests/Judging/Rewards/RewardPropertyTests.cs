@@ -14,7 +14,7 @@ public class RewardPropertyTests
     private static readonly Gen<Box> AnyBox = Gen.Select(Gen.Int[0, 80], Gen.Int[0, 80], Gen.Int[1, 20], Gen.Int[1, 20]).Select((x, y, w, h) => new Box(x, y, x + w, y + h));
     private static readonly Gen<Box[]> Boxes = AnyBox.Array[0, 5];
     private static readonly Gen<OrientedBox> Turned = Gen.Select(Gen.Double[20, 80], Gen.Double[20, 80], Gen.Double[1, 40], Gen.Double[1, 40], Gen.Double[-180, 180]).Select((x, y, w, h, a) => new OrientedBox(x, y, w, h, a));
-    private static readonly Gen<string[]> Words = Gen.OneOfConst("a", "ship", "gray", "on", "the", "runway", "two", "planes").Array[1, 8];
+    private static readonly Gen<string[]> Words = Gen.OneOf("a", "ship", "gray", "on", "the", "runway", "two", "planes").Array[1, 8];
 
     private static readonly string[] OfBoxes = [.. RewardCatalogue.All.Where(r => r.KnownFlaw.Length == 0 && !r.IsShaping && r.IsMeantFor(EoTask.OrientedDetection)
         && r.Name.AsSpan().IndexOf("iou-") < 0 && (r.Name.StartsWith("detection", StringComparison.Ordinal) || r.Name is "rotated-iou" or "probiou")).Select(r => r.Name)];
@@ -30,7 +30,7 @@ public class RewardPropertyTests
     public void Rewards_of_boxes_lie_between_0_and_1_pay_1_for_the_truth_are_symmetric_and_forget_order()
     {
         Assert.True(OfBoxes.Length >= 5, string.Join(',', OfBoxes));
-        Gen.Select(Boxes, Boxes, Gen.OneOfConst(OfBoxes)).Sample((a, b, reward) =>
+        Gen.Select(Boxes, Boxes, Gen.OneOf(OfBoxes)).Sample((a, b, reward) =>
         {
             Sample left = Asked(a), right = Asked(b);
             double value = Value(reward, left, Answered(left, b));
@@ -42,7 +42,7 @@ public class RewardPropertyTests
     }
 
     [Fact]
-    public void A_superfluous_box_never_pays_and_a_repeated_one_costs() => Gen.Select(Boxes, AnyBox, Gen.OneOfConst("detection", "detection-f1", "detection-partial-f1")).Sample((boxes, extra, reward) =>
+    public void A_superfluous_box_never_pays_and_a_repeated_one_costs() => Gen.Select(Boxes, AnyBox, Gen.OneOf("detection", "detection-f1", "detection-partial-f1")).Sample((boxes, extra, reward) =>
     {
         var sample = Asked(boxes);
         Assert.True(Value(reward, sample, Answered(sample, [.. boxes, extra])) < 1);
@@ -50,7 +50,7 @@ public class RewardPropertyTests
     }, iter: 2000);
 
     [Fact]
-    public void Measures_of_one_box_are_1_for_the_truth_alone() => Gen.Select(AnyBox, AnyBox, Gen.OneOfConst("iou", "iou-squared", "giou", "diou", "ciou", "iou-exponential", "iou-centred", "iou-stepped")).Sample((a, b, reward) =>
+    public void Measures_of_one_box_are_1_for_the_truth_alone() => Gen.Select(AnyBox, AnyBox, Gen.OneOf("iou", "iou-squared", "giou", "diou", "ciou", "iou-exponential", "iou-centred", "iou-stepped")).Sample((a, b, reward) =>
     {
         var sample = Made.Boxes(EoTask.VisualGrounding, a);
         double value = Value(reward, sample, Answered(sample, b));
@@ -69,7 +69,7 @@ public class RewardPropertyTests
     }, iter: 2000);
 
     [Fact]
-    public void Gaussians_do_not_see_half_a_turn_nor_the_order_of_sides() => Gen.Select(Turned, Turned, Gen.OneOfConst("probiou", "kld", "rotated-iou")).Sample((a, b, reward) =>
+    public void Gaussians_do_not_see_half_a_turn_nor_the_order_of_sides() => Gen.Select(Turned, Turned, Gen.OneOf("probiou", "kld", "rotated-iou")).Sample((a, b, reward) =>
     {
         double Of(OrientedBox predicted)
         {
@@ -89,7 +89,7 @@ public class RewardPropertyTests
     {
         string[] rewards = [.. RewardCatalogue.All.Where(r => r.IsMeantFor(EoTask.ImageCaption) && !r.IsMeantFor(EoTask.ObjectDetection) && r.Name is not ("cider" or "sbert" or "hslr")).Select(r => r.Name)];
         Assert.True(rewards.Length >= 9, string.Join(',', rewards));
-        Gen.Select(Words, Words, Gen.OneOfConst(rewards)).Sample((a, b, reward) =>
+        Gen.Select(Words, Words, Gen.OneOf(rewards)).Sample((a, b, reward) =>
         {
             var sample = Made.Text(EoTask.ImageCaption, string.Join(' ', a));
             Assert.InRange(Value(reward, sample, Made.Read(sample, string.Join(' ', b))), 0, 1);
@@ -98,7 +98,7 @@ public class RewardPropertyTests
     }
 
     [Fact]
-    public void Label_sets_are_symmetric_and_forget_order() => Gen.Select(Words, Words, Gen.OneOfConst("label-f1", "label-jaccard", "label-exact")).Sample((a, b, reward) =>
+    public void Label_sets_are_symmetric_and_forget_order() => Gen.Select(Words, Words, Gen.OneOf("label-f1", "label-jaccard", "label-exact")).Sample((a, b, reward) =>
     {
         double Of(string[] reference, string[] answer)
         {
