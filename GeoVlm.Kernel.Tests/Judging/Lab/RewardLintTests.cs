@@ -63,7 +63,7 @@ public class RewardLintTests
         {
             Assert.Equal(LintVerdict.Sound, RewardLint.FormatShare(rubric).Verdict);
             Assert.All(rubric.Rewards, r => Assert.True(r.Reward.IsMeantFor(rubric.Task) && r.Reward.KnownFlaw.Length == 0, $"{rubric.Task}: {r.Reward.Name}"));
-            Assert.NotEmpty(LintSamples.All.Where(s => s.Task == rubric.Task));
+            Assert.Contains(LintSamples.All, s => s.Task == rubric.Task);
         }
         // The paper's plain sum of format and task pays nonsense in the right format as much as a fair answer.
         Assert.Equal(LintVerdict.Flaw, RewardLint.FormatShare(RubricCatalogue.For(EoTask.VisualGrounding).WithRewards((new BoxIoUReward(), 1), (new FormatReward(), 1))).Verdict);
