@@ -33,7 +33,7 @@ internal static class References
     /// <exception cref="GeoVlmException">The reference is not exactly one box.</exception>
     public static Box SingleBox(Sample sample, string asker) =>
         Boxes(sample, asker) is [var box] ? box
-        : throw new GeoVlmException($"'{asker}' compares one box with one box, but the reference of sample '{sample.Id}' has {Boxes(sample, asker).Count}. "
+        : throw new RewardMismatchException($"'{asker}' compares one box with one box, but the reference of sample '{sample.Id}' has {Boxes(sample, asker).Count}. "
             + "Use 'detection' for several boxes.");
 
     /// <summary>The reference texts, other wordings included.</summary>
@@ -88,7 +88,7 @@ internal static class References
         return mask;
     }
 
-    private static GeoVlmException Mismatch(Sample sample, string asker, string kind) =>
+    private static RewardMismatchException Mismatch(Sample sample, string asker, string kind) =>
         new($"'{asker}' compares {kind}, but the reference of sample '{sample.Id}' ({sample.Task}) is a {sample.Reference.GetType().Name}. "
             + "Give this task a rubric with rewards and metrics of its own kind: RubricCatalogue.For(task).");
 }

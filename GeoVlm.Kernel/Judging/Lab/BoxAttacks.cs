@@ -15,10 +15,10 @@ internal static class BoxAttacks
         Box[] truth = [.. reference.Objects.Select(o => o.Box)];
         bool isArea = sample.Task == EoTask.ChangeDetection;
         // Area rewards may pay F1 of the covered share.
-        double share = Math.Min(1, truth.Sum(b => b.Area) / (frame.Width * frame.Height)), whole = 2 * share / (1 + share) + Margin;
+        double share = Math.Min(1, truth.Sum(b => b.Area) / (frame.Width * frame.Height)), whole = 2 * share / (1 + share) + Little;
         string far = Write(Far(reference, frame));
         yield return new("NaN for numbers", AttackBattery.Answer("[NaN,NaN,NaN,NaN]"), Nothing);
-        yield return new("whole-image box", Answer(new Box(0, 0, frame.Width, frame.Height)), whole);
+        yield return new("whole-image box", Answer(new Box(0, 0, frame.Width, frame.Height)), Math.Min(1, whole));
         yield return new("a well-formed box elsewhere", AttackBattery.Answer(far), Little);
         yield return new("a wrong box with confidence 0", AttackBattery.Answer($"[{{\"bbox_2d\": {far}, \"label\": \"\", \"confidence\": 0.0}}]"), Little);
         yield return new("200 random boxes", Answer(Random(200, frame)), Little);

@@ -15,7 +15,7 @@ internal static class LabelAttacks
     {
         string[] wrong = [.. classes.Concat(Common).Where(c => !truth.Labels.Contains(c, StringComparer.OrdinalIgnoreCase)).Distinct()];
         int n = truth.Labels.Count;
-        yield return new("every label", AttackBattery.Answer(string.Join(", ", [.. truth.Labels, .. wrong])), 2.0 * n / (2 * n + wrong.Length) + 0.05);
+        yield return new("every label", AttackBattery.Answer(string.Join(", ", [.. truth.Labels, .. wrong])), Math.Min(1, 2.0 * n / (2 * n + wrong.Length) + 0.05));
         yield return new("wrong labels", AttackBattery.Answer(string.Join(", ", wrong.Take(3))), 0.05);
         if (n == 0) yield break;
         yield return new("no labels", AttackBattery.Answer("none"), 0.05);

@@ -11,8 +11,8 @@ internal static class MaskAttacks
     {
         var grid = truth.Grid;
         double share = (double)grid.Count / Math.Max(1, grid.Bits.Length);
-        yield return new("everything changed", Answer(grid, _ => true), 2 * share / (1 + share) + 0.05);
-        yield return new("the opposite of the truth", Answer(grid, cell => !cell), 0.05);
+        yield return new("everything changed", Answer(grid, _ => true), Math.Min(1, 2 * share / (1 + share) + 0.05));
+        yield return new("the opposite of the truth", Answer(grid, cell => !cell), Math.Min(1, share + 0.05));
         if (grid.Count > 0) yield return new("nothing changed", Answer(grid, _ => false), 0.05);
     }
 

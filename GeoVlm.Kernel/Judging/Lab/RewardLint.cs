@@ -25,12 +25,13 @@ public sealed record RewardLint(string Reward, string KnownFlaw, IReadOnlyList<L
     /// <summary>Attacks a reward.</summary>
     /// <param name="reward">The reward.</param>
     /// <param name="samples">Samples of any tasks; those that the reward cannot judge are passed over.</param>
+    /// <param name="everyTask">Whether tasks count that the reward is not meant for.</param>
     /// <param name="frameOf">The frame in which boxes are written; original pixels when null.</param>
-    public static RewardLint Check(IReward reward, IReadOnlyList<Sample> samples, Func<Sample, CoordinateFrame>? frameOf = null)
+    public static RewardLint Check(IReward reward, IReadOnlyList<Sample> samples, bool everyTask = false, Func<Sample, CoordinateFrame>? frameOf = null)
     {
         if (reward is IFittedReward fitted) reward = fitted.Fit(samples);
         var findings = new List<LintFinding>();
-        foreach (var task in samples.GroupBy(s => s.Task).OrderBy(g => g.Key))
+        foreach (var task in samples.Where(s => everyTask || reward.IsMeantFor(s.Task)).GroupBy(s => s.Task).OrderBy(g => g.Key))
         {
             string[] classes = [.. task.SelectMany(s => Names(s.Reference)).Distinct().Take(60)];
             foreach (var sample in task)

@@ -12,7 +12,7 @@ namespace GeoVlm.Judging.Lab;
 internal sealed class RewardTrial
 {
     private const double Tolerance = 1e-9;
-    private const int Noise = 100;
+    private const int Noise = 40;
     private readonly IReward reward;
     private readonly Sample sample;
     private readonly CoordinateFrame frame;
@@ -37,7 +37,7 @@ internal sealed class RewardTrial
                 _ = reward.Score(CompletionParser.Parse(AttackBattery.Answer(truth), rubric.Parser, sample, frame), sample);
                 return true;
             }
-            catch (GeoVlmException)
+            catch (RewardMismatchException)
             {
                 return false;
             }

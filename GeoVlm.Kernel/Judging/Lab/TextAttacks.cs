@@ -35,13 +35,13 @@ internal static class TextAttacks
         yield return new("another class, the nearest in spelling", AttackBattery.Answer(nearest), 0.3);
         if (isPlain) yield break;
         yield return new("one letter of the reference", AttackBattery.Answer(truth.Trim()[..1]), 0.15);
-        yield return new("the reference ten times", AttackBattery.Answer(string.Join(' ', Enumerable.Repeat(truth, 10))), 0.5);
+        yield return new("the reference ten times", AttackBattery.Answer(string.Join(' ', Enumerable.Repeat(truth, 10))), 0.6);
     }
 
     private static IEnumerable<Attack> ForSentence(string truth, IReadOnlyList<string> words)
     {
         yield return new("a bag of common words", AttackBattery.Answer(CommonWords), 0.5);
-        yield return new("the reference ten times", AttackBattery.Answer(string.Join(' ', Enumerable.Repeat(truth, 10))), 0.5);
+        yield return new("the reference ten times", AttackBattery.Answer(string.Join(' ', Enumerable.Repeat(truth, 10))), 0.6);
         yield return new("one word of the reference", AttackBattery.Answer(words.MinBy(w => w.Length)!), 0.5);
         yield return new("one letter", AttackBattery.Answer(truth.Trim()[..1]), 0.4);
     }

@@ -13,6 +13,9 @@ public sealed class BoxIoUReward : IReward
     public string Summary => "IoU of exactly one predicted box with the one reference box, 0 to 1";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.SingleBox(sample, Name);

@@ -25,6 +25,9 @@ public sealed class ChangeAgreementReward : IReward
     public string Summary { get; }
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task == EoTask.ChangeDetection;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.ChangeMask(sample, Name);

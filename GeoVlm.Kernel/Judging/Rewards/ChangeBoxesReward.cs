@@ -18,10 +18,13 @@ public sealed class ChangeBoxesReward : IReward
     public string Summary => "changed places matched one-to-one, IoU sum / max(predicted, reference places)";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task == EoTask.ChangeDetection;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         IReadOnlyList<LabelledBox> reference = sample.Reference is BoxesAnswer ? References.Objects(sample, Name)
-            : [.. References.ChangeMask(sample, Name).ComponentBoxes(SmallestPart).Select(b => new LabelledBox(b))];
+            : [.. References.ChangeMask(sample, Name).ComponentBoxes(sample.Reference is MaskAnswer ? 1 : SmallestPart).Select(b => new LabelledBox(b))];
         if (Predicted(completion, sample) is not { } boxes) return RewardScore.Unreadable(completion);
         if (boxes.Count + reference.Count == 0) return new(1, "no change, as in the reference");
         var matching = DetectionReward.Match(boxes, reference);

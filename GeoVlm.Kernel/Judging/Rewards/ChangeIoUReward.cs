@@ -15,6 +15,9 @@ public sealed class ChangeIoUReward : IReward
     public string Summary => "IoU of the area of the boxes with the changed area, 0 to 1";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task == EoTask.ChangeDetection;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.ChangeMask(sample, Name);

@@ -31,6 +31,9 @@ public sealed class CiderReward : IFittedReward
     public IReward Fit(IReadOnlyList<Sample> samples) => FittedTo(samples);
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         string[] references = [.. References.Texts(sample, Name).Select(CaptionTokens.Normalize)];

@@ -30,6 +30,9 @@ public sealed class ClippedReward : IReward, IForeignCode
     public string Source => reward.Source;
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var part = MixedReward.Part(reward, 1, completion, sample);

@@ -19,6 +19,10 @@ internal sealed class DefinedReward(string name, Func<ParsedCompletion, Sample, 
         {
             value = score(completion, sample);
         }
+        catch (RewardMismatchException e)
+        {
+            throw new RewardMismatchException(Message(sample, e.Message));
+        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new GeoVlmException(Message(sample, e is GeoVlmException ? e.Message : $"it threw {e.GetType().Name}: {e.Message}"), e);

@@ -16,6 +16,9 @@ public sealed class DetectionPartialF1Reward : IReward
     public string Summary => "F1 of matched boxes, IoU 0.3 to 0.5 counting one half, 0 to 1";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding or EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection or EoTask.GroundedCaption;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Objects(sample, Name);

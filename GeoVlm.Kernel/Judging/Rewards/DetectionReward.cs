@@ -17,6 +17,9 @@ public sealed class DetectionReward : IReward
     public string Summary => "sum of one-to-one matched IoU / max(predicted, reference boxes), 0 to 1";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding or EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection or EoTask.GroundedCaption;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Objects(sample, Name);
@@ -33,7 +36,9 @@ public sealed class DetectionReward : IReward
         // Most answers have no labels: then no words need be compared.
         bool labelled = predicted.Any(p => p.Label.Length > 0) && reference.Any(r => r.Label.Length > 0);
         return BoxMatching.Optimal(predicted.Count, reference.Count, (p, r) =>
-            labelled && predicted[p].Label.Length > 0 && reference[r].Label.Length > 0 && !Words.Same(predicted[p].Label, reference[r].Label)
-                ? 0 : predicted[p].Box.IoU(reference[r].Box), minimumIoU);
+            labelled && !LabelsMeet(predicted[p], reference[r]) ? 0 : predicted[p].Box.IoU(reference[r].Box), minimumIoU);
     }
+
+    /// <summary>Whether two labels agree, or one of them is not known.</summary>
+    internal static bool LabelsMeet(LabelledBox a, LabelledBox b) => a.Label.Length == 0 || b.Label.Length == 0 || Words.Same(a.Label, b.Label);
 }

@@ -18,6 +18,9 @@ public sealed class DifficultyWeightedReward(IReward reward) : IGroupReward, IFo
     public bool IsShaping => reward.IsShaping;
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);
+
+    /// <inheritdoc/>
     public string Source => reward.Source;
 
     /// <inheritdoc/>

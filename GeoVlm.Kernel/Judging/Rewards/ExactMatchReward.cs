@@ -14,6 +14,9 @@ public sealed class ExactMatchReward : IReward
     public string Summary => "1 when the answer equals a reference, case and punctuation aside, else 0";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel or EoTask.AffectedCount or EoTask.VisualQuestionAnswering;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);

@@ -44,6 +44,14 @@ public sealed partial class FormatVariantReward : IReward
     /// <summary>The answer is JSON whose boxes have four numbers each.</summary>
     public static FormatVariantReward Json { get; } = new("format-json", "the answer is JSON, every bbox_2d in it four numbers (Vision-R1)", c => Whether(c.WrittenAnswer is { } answer && IsBoxJson(answer)));
 
+    /// <summary>Reasoning, and objects with a box of four and a point of two numbers.</summary>
+    public static FormatVariantReward Objects { get; } = new("format-objects", "(1 for the pairs + share of objects with bbox_2d of 4 + share with point_2d of 2) / 3 (VisionReasoner)", c =>
+    {
+        var objects = c.WrittenAnswer is { Length: <= BoxesParser.MaximumLength } answer ? JsonObject().Matches(answer).Select(m => m.Value).ToArray() : [];
+        double boxes = objects.Length == 0 ? 0 : objects.Average(o => FourNumbers().IsMatch(o) ? 1.0 : 0), points = objects.Length == 0 ? 0 : objects.Average(o => TwoNumbers().IsMatch(o) ? 1.0 : 0);
+        return (((c.StrictFormat ? 1 : 0) + boxes + points) / 3, $"{objects.Length} objects, {boxes:P0} with a box, {points:P0} with a point");
+    });
+
     /// <inheritdoc/>
     public string Name { get; }
 
@@ -86,6 +94,15 @@ public sealed partial class FormatVariantReward : IReward
             return false;
         }
     }
+
+    [GeneratedRegex(@"\{[^{}]*\}")]
+    private static partial Regex JsonObject();
+
+    [GeneratedRegex("""["']bbox_2d["']\s{0,9}:\s{0,9}\[\s{0,9}-?[\d.]{1,16}(?:\s{0,9},\s{0,9}-?[\d.]{1,16}){3}\s{0,9}\]""")]
+    private static partial Regex FourNumbers();
+
+    [GeneratedRegex("""["']point_2d["']\s{0,9}:\s{0,9}\[\s{0,9}-?[\d.]{1,16}\s{0,9},\s{0,9}-?[\d.]{1,16}\s{0,9}\]""")]
+    private static partial Regex TwoNumbers();
 
     [GeneratedRegex(@"\{[^\[\]{}]*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]")]
     private static partial Regex BracedBox();

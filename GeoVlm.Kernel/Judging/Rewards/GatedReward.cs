@@ -22,6 +22,9 @@ public sealed class GatedReward(IReward reward, IReward condition, double least)
     public string Source => string.Join("\n", new[] { reward.Source, condition.Source }.Where(s => s.Length > 0));
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         RewardPart[] parts = [MixedReward.Part(condition, 0, completion, sample), MixedReward.Part(reward, 1, completion, sample)];

@@ -17,6 +17,9 @@ public sealed class GroundedCaptionReward : IReward
     public string Summary => "½ detection of the boxes + ½ lexical likeness of the caption";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task == EoTask.GroundedCaption;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         RewardPart[] parts = [MixedReward.Part(boxes, BoxShare, completion, sample), MixedReward.Part(TextSimilarityReward.Lexical, 1 - BoxShare, completion, sample)];

@@ -18,6 +18,9 @@ public interface IReward
     /// <summary>Whether it looks at form alone (format, length, repetition) and so pays wrong answers too; it shapes what others judge.</summary>
     bool IsShaping => false;
 
+    /// <summary>Whether it is meant for such a task; it may be asked for another all the same, if it can compare the reference.</summary>
+    bool IsMeantFor(EoTask task) => true;
+
     /// <summary>The source text of a reward written in a notebook, as runs record it; empty for the built-in ones.</summary>
     string Source => "";
 

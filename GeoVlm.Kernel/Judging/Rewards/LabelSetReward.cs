@@ -28,6 +28,9 @@ public sealed class LabelSetReward : IReward
     public string Summary { get; }
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task == EoTask.MultiLabelClassification;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = Set(References.Labels(sample, Name));

@@ -32,6 +32,9 @@ public sealed class MixedReward : IReward, IForeignCode
     public string Source => string.Join("\n", terms.Select(t => t.Reward.Source).Where(s => s.Length > 0));
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => terms.All(t => t.Reward.IsMeantFor(task));
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var parts = terms.Select(t => Part(t.Reward, t.Weight, completion, sample)).ToList();

@@ -14,6 +14,8 @@ internal sealed class NamedReward(string name, IReward reward, string source) : 
 
     public bool IsShaping => reward.IsShaping;
 
+    public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);
+
     public string Source => source.Length > 0 ? source : reward.Source;
 
     public RewardScore Score(ParsedCompletion completion, Sample sample) => reward.Score(completion, sample);
@@ -29,6 +31,8 @@ internal sealed class NamedGroupReward(string name, IGroupReward reward, string 
     public string KnownFlaw => reward.KnownFlaw;
 
     public bool IsShaping => reward.IsShaping;
+
+    public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);
 
     public string Source => source.Length > 0 ? source : reward.Source;
 

@@ -38,14 +38,18 @@ public sealed class OrientedDetectionReward : IReward
     public string KnownFlaw { get; }
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task == EoTask.OrientedDetection;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        OrientedBox[] reference = [.. References.Objects(sample, Name).Select(Oriented)];
+        var truth = References.Objects(sample, Name);
+        OrientedBox[] reference = [.. truth.Select(Oriented)];
         if (completion.Objects is not { } objects) return RewardScore.Unreadable(completion);
         OrientedBox[] predicted = [.. objects.Select(Oriented)];
         if (predicted.Length + reference.Length == 0) return new(1, "no boxes, as in the reference");
         var matching = BoxMatching.Optimal(predicted.Length, reference.Length, (p, r) =>
-            predicted[p].Area > 0 && reference[r].Area > 0 ? Math.Clamp(similarity(predicted[p], reference[r]), 0, 1) : 0);
+            predicted[p].Area > 0 && reference[r].Area > 0 && DetectionReward.LabelsMeet(objects[p], truth[r]) ? Math.Clamp(similarity(predicted[p], reference[r]), 0, 1) : 0);
         return new(Math.Min(1, matching.TotalIoU / Math.Max(predicted.Length, reference.Length)),
             $"matched {matching.Pairs.Count} of {reference.Length} objects with {predicted.Length} boxes, sum {matching.TotalIoU:0.000}");
     }

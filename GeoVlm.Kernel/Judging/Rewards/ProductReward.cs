@@ -20,6 +20,9 @@ public sealed class ProductReward(IReadOnlyList<IReward> factors) : IReward, IFo
     public string Source => string.Join("\n", factors.Select(f => f.Source).Where(s => s.Length > 0));
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => factors.All(f => f.IsMeantFor(task));
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var parts = factors.Select(f => MixedReward.Part(f, 1, completion, sample)).ToList();

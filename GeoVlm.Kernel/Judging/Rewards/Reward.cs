@@ -36,7 +36,7 @@ public static class Reward
                 var other => other,
             };
             return answer is TAnswer typedAnswer && reference is TAnswer typedReference ? score(typedAnswer, typedReference)
-                : throw new GeoVlmException($"it compares {typeof(TAnswer).Name}, but the answer is a {answer.GetType().Name} and the reference a {reference.GetType().Name}");
+                : throw new RewardMismatchException($"it compares {typeof(TAnswer).Name}, but the answer is a {answer.GetType().Name} and the reference a {reference.GetType().Name}");
         }, summary, source);
     }
 

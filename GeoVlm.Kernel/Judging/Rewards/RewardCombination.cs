@@ -33,7 +33,7 @@ public sealed record RewardCombination(string Name, Func<IReadOnlyList<RewardPar
         for (int i = ranked.Count - 1; i >= 0; i--)
         {
             double value = i == ranked.Count - 1 ? ranked[i].Value : Math.Floor(ranked[i].Value * Levels + 1e-9) / Levels;
-            total = i == ranked.Count - 1 ? value : (Levels * value + total) / (Levels + 1);
+            total = i == ranked.Count - 1 ? value : ((Levels + 1) * value + total) / (Levels + 2);
         }
         return total;
     });

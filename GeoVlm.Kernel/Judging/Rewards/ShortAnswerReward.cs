@@ -13,7 +13,7 @@ public sealed class ShortAnswerReward : IReward
 
     /// <summary>The letter of an option.</summary>
     public static ShortAnswerReward Letter { get; } = new("mcq", "1 when the letter of the option is right, else 0", (answer, reference) =>
-        Judge(Choices.Letter(answer), Choices.Letter(reference), "letter"));
+        Judge(Choices.Letter(answer), Words.Of(reference).Count <= 3 ? Choices.Letter(reference) : null, "letter"));
 
     /// <summary>Yes or no.</summary>
     public static ShortAnswerReward YesNo { get; } = new("yes-no", "1 when yes or no is right, else 0", (answer, reference) =>
@@ -21,8 +21,8 @@ public sealed class ShortAnswerReward : IReward
 
     /// <summary>A number, exactly.</summary>
     public static ShortAnswerReward Numeric { get; } = new("numeric", "1 when the number is right, in digits or words, else 0", (answer, reference) =>
-        NumberWords.Only(answer) is { } a && NumberWords.Only(reference) is { } b && Math.Abs(a - b) <= 1e-6 * Math.Max(1, Math.Abs(b))
-            ? new(1, "same number") : new(0, $"expected '{reference}'"));
+        NumberWords.Read(reference) is not { } b ? throw new RewardMismatchException($"the reference '{reference}' is no number, which this reward compares; use 'vqa' for mixed questions")
+        : NumberWords.Only(answer) is { } a && Math.Abs(a - b) <= 1e-6 * Math.Max(1, Math.Abs(b)) ? new(1, "same number") : new(0, $"expected '{reference}'"));
 
     /// <summary>A count, the nearer the better; "many" is more than two.</summary>
     public static ShortAnswerReward Count { get; } = new("count", "1 − |answer − truth| / max of the two (RSThinker, α = 1); none, one, two, many by category", CompareCounts);
@@ -40,6 +40,9 @@ public sealed class ShortAnswerReward : IReward
     public string Summary { get; }
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel or EoTask.AffectedCount or EoTask.VisualQuestionAnswering;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);
@@ -47,13 +50,14 @@ public sealed class ShortAnswerReward : IReward
     }
 
     private static RewardScore Judge<T>(T? answer, T? reference, string kind) where T : struct =>
-        answer is null ? new(0, $"no single {kind} in the answer") : answer.Equals(reference) ? new(1, $"right {kind}") : new(0, $"wrong {kind}");
+        reference is null ? throw new RewardMismatchException($"the reference is no single {kind}, which this reward compares; use 'vqa' for mixed questions")
+        : answer is null ? new(0, $"no single {kind} in the answer") : answer.Equals(reference) ? new(1, $"right {kind}") : new(0, $"wrong {kind}");
 
     private static RewardScore CompareCounts(string answer, string reference)
     {
         if (Words.Of(reference) is ["many"])
             return Words.Of(answer) is ["many"] || NumberWords.Only(answer) > 2 ? new(1, "many") : new(0, "expected many");
-        if (NumberWords.Only(reference) is not { } truth) return Words.Same(answer, reference) ? new(1, "same words") : new(0, $"expected '{reference}'");
+        if (NumberWords.Read(reference) is not { } truth) return Words.Same(answer, reference) ? new(1, "same words") : new(0, $"expected '{reference}'");
         if (NumberWords.Only(answer) is not { } given) return new(0, "no single number in the answer");
         double most = Math.Max(Math.Abs(given), Math.Abs(truth));
         return new(most == 0 ? 1 : Math.Max(0, 1 - Math.Abs(given - truth) / most), $"{given:0.##} for {truth:0.##}");

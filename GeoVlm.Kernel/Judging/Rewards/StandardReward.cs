@@ -16,6 +16,9 @@ public sealed class StandardReward : IReward
     public string Summary => "1 when the written answer equals the reference as a string, else 0, whatever the task";
 
     /// <inheritdoc/>
+    public string KnownFlaw => "task-blind: a box one pixel off earns nothing, and the order of labels counts";
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         string expected = AnswerText.Write(sample, completion.WrittenFrame ?? References.FrameOf(sample)).Trim();

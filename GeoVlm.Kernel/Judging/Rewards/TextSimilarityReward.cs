@@ -57,6 +57,9 @@ public sealed class TextSimilarityReward : IReward
     public string KnownFlaw { get; }
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);

@@ -23,6 +23,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         new("--model", "variables with policies, joined by commas; the latest one when left out. Later ones are compared with the first, paired"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
+        SessionArguments.Combine,
         new("--as", "name of the variable for the report; with several models or datasets, NAME_model_dataset", Default: "report"),
         new("--compare", "variable with an earlier report on the same samples"),
         new("--published", "also the metrics of whole sets, as published beside ours", MagicOptionKind.Flag),

@@ -33,6 +33,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         SessionArguments.Train,
         SessionArguments.Checkpointing,
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
+        SessionArguments.Combine,
         new("--preset", "options to begin with; those below override it", Default: "laptop") { Choices = [.. GrpoPresets.All.Select(p => p.Name)] },
         new("--steps", $"optimizer updates (laptop: {Laptop.Steps})", MagicOptionKind.Integer),
         new("--prompts", $"prompts per step (laptop: {Laptop.PromptsPerStep})", MagicOptionKind.Integer),

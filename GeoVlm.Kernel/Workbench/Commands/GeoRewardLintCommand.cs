@@ -50,7 +50,7 @@ public sealed class GeoRewardLintCommand : IMagicCommand
         foreach (var (reward, _) in rubric.Rewards)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var lint = RewardLint.Check(reward, samples);
+            var lint = RewardLint.Check(reward, samples, everyTask: task is not null);
             lints.Add(lint);
             if (lint.Findings.Count == 0) throw new GeoVlmException($"'{reward.Name}' fits none of these samples: {reward.Summary}. Name a task of its kind: --task");
             context.Display(Show(lint, arguments.Flag("--flaws")));

@@ -25,6 +25,7 @@ public sealed class GeoRewardTryCommand : IBodyCommand
         new("--sample", "index of the sample from 0, or its id", Default: "0"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
+        SessionArguments.Combine,
         new("--frame", "in which boxes are written: original (pixels), percent, thousandths, or WIDTHxHEIGHT", Default: "original"),
         new("--bare", "the lines below are answers, without think and answer tags", MagicOptionKind.Flag),
         new("--as", "name of the variable for the judgements", Default: "judgements"),

@@ -21,6 +21,12 @@ internal static class SessionArguments
     /// <summary>Which parts of the model are trained.</summary>
     public static MagicOption Train { get; } = new("--train", "parts that are trained, joined by +: language, merger, vision; all when left out");
 
+    /// <summary>How the parts of a reward become one total.</summary>
+    public static MagicOption Combine { get; } = new("--combine", "how the parts become the total: the weighted sum, format as a gate, or the first part first; normalise-then-sum is --advantage gdpo")
+    {
+        Choices = [.. RewardCombination.All.Select(c => c.Name)],
+    };
+
     /// <summary>The dataset that <c>dataset</c> names (the latest when left out), of the task in <c>--task</c> when given.</summary>
     public static EoDataset Dataset(MagicArguments arguments, CommandContext context)
     {
@@ -60,6 +66,8 @@ internal static class SessionArguments
     public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context, IReadOnlyList<Sample> samples)
     {
         var rubrics = samples.GroupBy(s => s.Task).ToDictionary(g => g.Key, g => Rubrics(arguments, context)(g.First()).FittedTo([.. g]));
+        if (arguments.Text("--combine") is { } combination)
+            foreach (var task in rubrics.Keys.ToArray()) rubrics[task] = rubrics[task] with { Combination = RewardCombination.Find(combination) };
         return sample => rubrics[sample.Task];
     }
 

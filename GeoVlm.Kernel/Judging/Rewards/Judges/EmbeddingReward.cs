@@ -30,6 +30,9 @@ public sealed class EmbeddingReward : IReward
     public string Summary => $"cosine of sentence embeddings, from 0 (the paper's SBERT); the encoder's folder in {FolderVariable}";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);

@@ -24,6 +24,11 @@ public sealed class AccuracyReward : IReward
                 ? NumberWords.Only(answer) is not { } a ? 0 : a == b ? 1 : Math.Abs(a - b) <= 0.05 * Math.Abs(b) ? 0.5 : 0
                 : Words.Same(answer, reference) ? 1 : Words.Of(reference) is [var word] && Words.Of(answer).Contains(word) ? 0.8 : 0);
 
+    /// <summary>RSThinker: 1 right, 0.6 partly right; partly means that they share a word, which is our reading.</summary>
+    public static AccuracyReward Partial { get; } = new("rsthinker-accuracy", "1 right, 0.6 where a word is shared, else 0 (RSThinker)",
+        "one shared word earns 0.6: \"minor damage\" for \"major damage\", or every class in a row", (answer, reference) =>
+            Words.Same(answer, reference) ? 1 : Words.Of(answer).Intersect(Words.Of(reference)).Any() ? 0.6 : 0);
+
     /// <inheritdoc/>
     public string Name { get; }
 
@@ -32,6 +37,9 @@ public sealed class AccuracyReward : IReward
 
     /// <inheritdoc/>
     public string KnownFlaw { get; }
+
+    /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel or EoTask.AffectedCount or EoTask.VisualQuestionAnswering;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -16,6 +16,9 @@ public sealed class ContainsReward : IReward
     public string KnownFlaw => "\"A or B or C\" earns 1, and so does a single letter of the reference (Visual-RFT issue 79)";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel or EoTask.AffectedCount or EoTask.VisualQuestionAnswering;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);

@@ -16,6 +16,9 @@ public sealed class ExponentialIoUReward : IReward
     public string KnownFlaw => "a perfect box earns 0.370";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.SingleBox(sample, Name);

@@ -16,6 +16,9 @@ public sealed class GIoUReward : IReward
     public string KnownFlaw => "its range is 0 to 2, so it outweighs what it is added to; a box that misses by far still earns up to 1";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.SingleBox(sample, Name);

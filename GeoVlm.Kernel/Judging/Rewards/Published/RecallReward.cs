@@ -16,6 +16,9 @@ public sealed class RecallReward : IReward
     public string KnownFlaw => "naming every label earns 1: wrong labels cost nothing";
 
     /// <inheritdoc/>
+    public bool IsMeantFor(EoTask task) => task is EoTask.SceneClassification or EoTask.MultiLabelClassification or EoTask.TemporalClassification;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = LabelSetReward.Set(References.Labels(sample, Name));
