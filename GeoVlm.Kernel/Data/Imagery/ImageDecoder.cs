@@ -34,6 +34,12 @@ public static class ImageDecoder
         return IsTiff(path) ? TiffFile.Decode(path) : PictureFile.Decode(path);
     }
 
+    /// <summary>An everyday picture (PNG, JPEG, WebP …) in memory as 8-bit RGB.</summary>
+    /// <param name="bytes">The file's bytes; untrusted.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="maxPixels">Images with more pixels are refused.</param>
+    public static RgbImage DecodeBytes(byte[] bytes, string name, long? maxPixels = null) => PictureFile.Decode(bytes, name, maxPixels ?? DefaultMaxPixels);
+
     /// <summary>A mask image: a pixel is set where its value is greater than zero (0/1, 0/255 and class ids alike).</summary>
     /// <remarks>In a TIFF the first band counts; in a picture any of red, green and blue.</remarks>
     public static Mask DecodeMask(string path, long? maxPixels = null)

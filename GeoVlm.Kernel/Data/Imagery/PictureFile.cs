@@ -14,6 +14,20 @@ internal static class PictureFile
     public static RgbImage Decode(string path)
     {
         using var codec = Open(path);
+        return Decode(codec, path);
+    }
+
+    public static RgbImage Decode(byte[] bytes, string name, long maxPixels)
+    {
+        using var data = SKData.CreateCopy(bytes);
+        using var codec = SKCodec.Create(data) ?? throw new GeoVlmException($"{name} is not a PNG, JPEG or WebP image.");
+        if ((long)codec.Info.Width * codec.Info.Height > maxPixels)
+            throw new GeoVlmException($"{name} has {codec.Info.Width} x {codec.Info.Height} pixels, more than the {maxPixels:N0} allowed.");
+        return Decode(codec, name);
+    }
+
+    private static RgbImage Decode(SKCodec codec, string path)
+    {
         // Unpremultiplied, so that dropping alpha leaves the stored colours; no colour space, so that no profile changes them.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, null);
         using var bitmap = new SKBitmap();

@@ -33,6 +33,7 @@ public static class CommandLine
             CheckModelCommand.Create(console),
             ScoreCommand.Create(console),
             ServeRewardsCommand.Create(console),
+            ServeCommand.Create(console),
             DataCommand.Create(console),
             version,
         };
