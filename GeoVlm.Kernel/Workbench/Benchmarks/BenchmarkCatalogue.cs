@@ -7,6 +7,8 @@ public static class BenchmarkCatalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new RewardsBenchmark(),
+        new KernelBenchmark(),
         new RewardServiceBenchmark(),
+        new RenderBenchmark(),
     ];
 }

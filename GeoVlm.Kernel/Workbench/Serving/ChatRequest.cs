@@ -110,7 +110,7 @@ internal sealed record ChatRequest(string Model, Prompt Prompt, SamplingOptions 
         {
             throw new GeoVlmException($"Image {index + 1} is not valid base64.");
         }
-        return GeoImage.FromMemory($"image {index + 1}", ImageDecoder.DecodeBytes(bytes, $"image {index + 1}", MaximumPixels));
+        return GeoImage.FromMemory($"image {index + 1}", ImageDecoder.Decode(bytes, $"image {index + 1}", MaximumPixels));
     }
 
     private static List<string> Stops(JsonElement body)
