@@ -34,6 +34,7 @@ public static class CommandLine
             VerifyCommand.Create(console),
             ScoreCommand.Create(console),
             ServeRewardsCommand.Create(console),
+            ServeCommand.Create(console),
             DataCommand.Create(console),
             version,
         };
