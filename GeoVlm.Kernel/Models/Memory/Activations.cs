@@ -54,7 +54,7 @@ internal sealed class Activations
 
     /// <summary>On its way in the widest layer of the backward pass.</summary>
     public long Backward(long tokens, long patches) => (long)Math.Max(
-        tokens * (3.0 * text.IntermediateSize + 2.0 * text.HiddenSize),
+        tokens * (3.0 * text.IntermediateSize + 6.0 * text.HiddenSize),
         checkpointing && visionLearns ? patches * (vision.Depth * visionBlock + 8.0 * vision.HiddenSize) : 0);
 
     /// <summary>On its way in the widest layer of a pass without gradients.</summary>

@@ -74,6 +74,8 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         long chunk = Math.Min(scored * vocabulary, ChunkedHead.LargestChunk);
         Add("output head", 3 * chunk + 3 * scored * hidden + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden : 0), Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
         Add("backward pass", activations.Backward(tokens, patches), Updating, "gradients on their way through one layer");
+        foreach (string when in (string[])[Sampling, Updating])
+            Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) / Float / 20, when, "what the allocator cannot use, 5 %");
         return new(request, parameters, trained, prompt, items);
     }
 

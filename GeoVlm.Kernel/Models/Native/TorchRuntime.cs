@@ -178,10 +178,9 @@ public static class TorchRuntime
     {
         if (!NativeLibrary.TryLoad("libc.so.6", out nint libc) || !NativeLibrary.TryGetExport(libc, "mallopt", out nint address)) return; // not glibc
         var mallopt = (delegate* unmanaged[Cdecl]<int, int, int>)address;
-        const int MMapThreshold = -3, TrimThreshold = -1, TopPad = -2, ArenaMax = -8;
+        const int MMapThreshold = -3, TrimThreshold = -1, TopPad = -2;
         mallopt(MMapThreshold, 1 << 30);
         mallopt(TrimThreshold, int.MaxValue);
         mallopt(TopPad, 64 << 20);
-        mallopt(ArenaMax, 1); // else every lane's thread keeps a heap of its own, and what one has freed no other can use: 1.6 GB for a step of 0.7
     }
 }
