@@ -1,7 +1,10 @@
+using GeoVlm.Models.Native;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Notebooks;
 using GeoVlm.Workbench.Serving;
 using GeoVlm.Workbench.Terminal;
+
+ProcessHeap.Share();
 
 // Packages may lean on assemblies that the build left to ASP.NET Core.
 WebFramework.Register();

@@ -168,6 +168,7 @@ public sealed class VisionLanguageModel : IDisposable
         parameters.Dispose();
     }
 
-    private static TrainedParts PartOf(string name) => name.StartsWith("visual.merger.", StringComparison.Ordinal) ? TrainedParts.Merger
+    /// <summary>Which part of a model a parameter belongs to.</summary>
+    internal static TrainedParts PartOf(string name) => name.StartsWith("visual.merger.", StringComparison.Ordinal) ? TrainedParts.Merger
         : name.StartsWith("visual.", StringComparison.Ordinal) ? TrainedParts.Vision : TrainedParts.Language;
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GeoVlm.Models.Native;
 using GeoVlm.Workbench.Notebooks;
 
 namespace GeoVlm.Workbench.Jupyter;
@@ -48,6 +49,7 @@ public static class KernelSpec
     internal static JsonObject Spec()
     {
         (string[] program, JsonObject environment) = ThisProgram();
+        environment[ProcessHeap.Variable] = "1"; // else the kernel would start twice to set it
         return new JsonObject
         {
             ["argv"] = new JsonArray([.. program.Concat(["jupyter", "kernel", "{connection_file}"]).Select(word => (JsonNode)word)]),
