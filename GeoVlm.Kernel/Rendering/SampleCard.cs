@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
@@ -65,6 +66,7 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
 
     private Block Images()
     {
+        if (Sample.Images.Count == 0) return new TextBlock("the source names no image");
         var images = new List<Block>();
         for (int i = 0; i < Sample.Images.Count; i++)
         {
@@ -104,8 +106,15 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     private string Write(Answer answer) => answer switch
     {
         BoxesAnswer { Objects.Count: 0 } => "nothing",
-        BoxesAnswer boxes => AnswerText.Write(boxes, Sample.Frame),
-        _ => AnswerText.Write(answer, Sample.Frame),
+        _ => AnswerText.Write(answer, FrameOf(answer)),
+    };
+
+    // Pixels where the image can be read, else the units of the source.
+    private CoordinateFrame FrameOf(Answer answer) => Sample.Images is [.., var image] && image.Problem is null ? Sample.Frame : answer switch
+    {
+        BoxesAnswer boxes => boxes.Frame,
+        GroundedTextAnswer grounded => grounded.Boxes.Frame,
+        _ => CoordinateFrame.Percent,
     };
 
     private static TextBlock Paragraph(string label, string text) => new(HtmlText.Truncate(text, MostCharacters), label);

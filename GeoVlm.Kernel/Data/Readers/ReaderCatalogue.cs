@@ -8,9 +8,18 @@ public static class ReaderCatalogue
     [
         new ChangePairReader(),
         new DotaReader(),
+        new GroundingReader(),
         new VocReader(),
+        new MultiLabelReader(),
+        new VqaReader(),
+        new CaptionReader(),
+        new InstructionReader(),
         new CocoReader(),
+        new CsvReader(),
+        new ArrowReader(),
+        new ParquetReader(),
         new SceneFolderReader(),
+        new JsonReader(),
     ];
 
     /// <summary>The reader of that name.</summary>
