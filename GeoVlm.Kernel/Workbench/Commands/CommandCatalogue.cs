@@ -30,6 +30,8 @@ public static class CommandCatalogue
         new ImportCommand(),
         new GeoTasksCommand(),
         new GeoLoadCommand(),
+        new GeoSaveCommand(),
+        new GeoCheckCommand(),
         new GeoModelCommand(),
         new GeoShowCommand(),
         new GeoSftCommand(),
