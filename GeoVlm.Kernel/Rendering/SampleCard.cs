@@ -30,6 +30,9 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
         Failure = judgement.Completion.Failure?.Reason;
     }
 
+    /// <summary>Tokens of the prompt, those of the images included; null where no model was asked.</summary>
+    public int? PromptTokens { get; init; }
+
     /// <summary>Whether the reasons of the reward's parts are left out, for narrow columns.</summary>
     public bool Compact { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     internal Block Describe()
     {
         var blocks = new List<Block> { Images(), Legend() };
+        if (Facts() is { Length: > 0 } facts) blocks.Add(new TextBlock(facts, size: TypeScale.Caption));
         blocks.Add(Paragraph("Question", Sample.Question));
         blocks.Add(Paragraph("Reference", Write(Sample.Reference)));
         if (Completion is not null) blocks.Add(Paragraph("Completion", Completion));
@@ -62,6 +66,18 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
         var bars = Bars();
         if (bars.Length > 0) blocks.Add(new TableBlock(Compact ? ["", ""] : ["", "", ""], [.. bars.Select(row => Compact ? row[..2] : row)]));
         return new StackBlock(blocks);
+    }
+
+    private string Facts()
+    {
+        var facts = new List<string>();
+        if (Sample.Images is [.., var last] && last.Problem is null)
+        {
+            facts.Add($"{last.Width} × {last.Height} px");
+            if (last.GroundSampleDistanceMetres is { } metres) facts.Add($"{Number.Write(metres)} m per pixel");
+        }
+        if (PromptTokens is { } tokens) facts.Add($"{tokens} prompt tokens");
+        return Compact && PromptTokens is null ? "" : string.Join(" · ", facts);
     }
 
     private Block Images()

@@ -2,6 +2,7 @@ using System.Collections;
 using GeoVlm.Data;
 using GeoVlm.Data.Tables;
 using GeoVlm.Judging.Rewards;
+using GeoVlm.Learning;
 using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
@@ -26,6 +27,7 @@ public static class ValueRenderer
                 Sample sample => new SampleCard(sample).Render(),
                 GeoImage image => new BoxOverlay(image).Render(),
                 RgbImage image => new BoxOverlay(GeoImage.FromMemory("image", image)).Render(),
+                JudgedGroup group => new GroupView(group).Render(),
                 RewardBreakdown reward => Rewards(reward),
                 string text => MimeBundle.OfText(WithoutHalves(HtmlText.Truncate(text, MostCharacters))),
                 Exception exception => OfException(exception),

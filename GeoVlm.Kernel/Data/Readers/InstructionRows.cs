@@ -1,4 +1,3 @@
-using System.Globalization;
 using GeoVlm.Data.Dialects;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Rows;

@@ -3,7 +3,8 @@ using System.IO.MemoryMappedFiles;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>A file as memory that the operating system reads when it is touched. Lives as long as something refers to it.</summary>
+/// <summary>A file as memory that the operating system reads when it is touched. </summary>
+/// <remarks>Unless it is disposed it stays mapped until the process ends: record batches made of it point into it. That costs address space, not memory.</remarks>
 internal sealed unsafe class MappedFile : MemoryManager<byte>
 {
     private readonly MemoryMappedFile file;
@@ -22,8 +23,6 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
     }
-
-    ~MappedFile() => Dispose(false);
 
     public override Span<byte> GetSpan() => new(pointer, length);
 

@@ -29,6 +29,10 @@ public static class CommandCatalogue
         new ValueCommand(),
         new ImportCommand(),
         new GeoTasksCommand(),
+        new GeoRewardCommand(),
+        new GeoRewardTryCommand(),
+        new GeoRewardLintCommand(),
+        new GeoRewardCompareCommand(),
         new GeoLoadCommand(),
         new GeoSaveCommand(),
         new GeoCheckCommand(),
@@ -38,6 +42,10 @@ public static class CommandCatalogue
         new GeoGrpoCommand(),
         new GeoEvalCommand(),
         new GeoAblateCommand(),
+        new GeoJobCommand(),
+        new GeoRunsCommand(),
+        new GeoCompareCommand(),
+        new GeoReplayCommand(),
     ];
 
     /// <summary>The command of this name.</summary>
