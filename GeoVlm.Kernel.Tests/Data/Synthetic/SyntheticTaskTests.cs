@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Checking;
 using GeoVlm.Data.Synthetic;
 
 namespace GeoVlm.Tests.Data.Synthetic;
@@ -22,7 +23,7 @@ public class SyntheticTaskTests
         Assert.True(Answers(EoTask.DamageLevel).Distinct().Count() >= 3);
         Assert.Contains(all.OfTask(EoTask.VisualQuestionAnswering).Samples, s => s.Question.Contains("more") || s.Question.Contains("rural"));
         Assert.All(all.OfTask(EoTask.MultiLabelClassification).Samples, s => Assert.True(((LabelsAnswer)s.Reference).Labels.Count >= 2));
-        Assert.Empty(all.Check(new GeoVlm.Data.Checking.CheckOptions { Images = 0 }).Findings.Where(f => f.Severity == GeoVlm.Data.Checking.CheckSeverity.Error));
+        Assert.DoesNotContain(all.Check(new CheckOptions { Images = 0 }).Findings, f => f.Severity == CheckSeverity.Error);
     }
 
     [Fact]
