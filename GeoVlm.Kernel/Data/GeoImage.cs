@@ -50,6 +50,9 @@ public sealed record GeoImage
     /// <summary>Decodes a part without the rest, the same pixels as in the whole; null where that is no cheaper. May throw <see cref="GeoVlmException"/>.</summary>
     public Func<PixelWindow, RgbImage>? LoadWindow { get; init; }
 
+    /// <summary>The file that holds the whole of it and nothing else; null for tiles, table cells and pictures in memory.</summary>
+    internal string? Path { get; init; }
+
     /// <summary>Metres on the ground per pixel, where the source says so.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
     public double? GroundSampleDistanceMetres
@@ -111,5 +114,6 @@ public sealed record GeoImage
         new(name, () => ImageDecoder.ReadHeader(path, options), () => ImageDecoder.Decode(path, options))
         {
             LoadWindow = window => ImageDecoder.DecodeWindow(path, window, options),
+            Path = path,
         };
 }

@@ -62,7 +62,7 @@ public static class ImageDecoder
     public static GeoImage Open(string path, string name, ImageOptions? options = null)
     {
         var header = ReadHeader(path, options);
-        return GeoImage.Opened(name, header, Load) with { LoadWindow = IsTiff(path) ? window => DecodeWindow(path, window, options) : null };
+        return GeoImage.Opened(name, header, Load) with { Path = path, LoadWindow = IsTiff(path) ? window => DecodeWindow(path, window, options) : null };
 
         RgbImage Load()
         {

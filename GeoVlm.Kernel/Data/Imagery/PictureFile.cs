@@ -56,6 +56,20 @@ internal static class PictureFile
             : throw new GeoVlmException($"{source.Name}: {Explain(result)}. Fetch the file again, or remove it from the dataset.");
     }
 
+    /// <summary>The picture as a PNG file, every pixel kept.</summary>
+    public static unsafe byte[] EncodePng(RgbImage image)
+    {
+        byte[] rgba = new byte[checked(image.Width * image.Height * 4)];
+        for (int from = 0, to = 0; from < image.Pixels.Length; from += 3, to += 4)
+            (rgba[to], rgba[to + 1], rgba[to + 2], rgba[to + 3]) = (image.Pixels[from], image.Pixels[from + 1], image.Pixels[from + 2], 255);
+        fixed (byte* pixels = rgba)
+        {
+            using var bitmap = SKImage.FromPixels(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (IntPtr)pixels);
+            using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            return png.ToArray();
+        }
+    }
+
     private static SKCodec Open(ImageSource source)
     {
         SKCodecResult result;

@@ -6,6 +6,7 @@ public static class ReaderCatalogue
     /// <summary>Every reader; automatic choice takes the first that recognises the path, so the most distinctive layouts come first.</summary>
     public static IReadOnlyList<IDatasetReader> All { get; } =
     [
+        new SavedReader(),
         new DisasterReader(),
         new FmowReader(),
         new MudsReader(),

@@ -36,6 +36,7 @@ internal static class Tiler
                     Height = height,
                     Load = () => part is null ? TiffFile.Crop(Whole(), new PixelWindow(x, y, width, height)) : part(new PixelWindow(x, y, width, height)),
                     LoadWindow = null,
+                    Path = null,
                 };
                 yield return (tile, [.. objects.Select(o => Inside(o, x, y, width, height)).OfType<LabelledBox>()]);
             }

@@ -34,6 +34,8 @@ public static class CommandCatalogue
         new GeoRewardLintCommand(),
         new GeoRewardCompareCommand(),
         new GeoLoadCommand(),
+        new GeoSaveCommand(),
+        new GeoCheckCommand(),
         new GeoModelCommand(),
         new GeoShowCommand(),
         new GeoSftCommand(),

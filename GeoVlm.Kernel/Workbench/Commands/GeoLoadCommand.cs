@@ -26,7 +26,8 @@ public sealed class GeoLoadCommand : IMagicCommand
         new("--count", "number of synthetic samples; of a folder, the most to keep", MagicOptionKind.Integer),
         new("--limit", "the most samples to keep, after every filter", MagicOptionKind.Integer),
         new("--where", "a condition in SQL over id, task, split, question, answer, objects, width, height, class …: \"objects > 3\""),
-        new("--tasks", "tasks of the synthetic samples, or to keep, joined by commas; all when left out"),
+        new("--tasks", "tasks of the synthetic samples, or to keep, joined by commas; \"all\" asks synthetic scenes all eighteen, in more ways; the seven of the tiny model when left out"),
+        new("--combinations", "of synthetic scenes: seen leaves four pairs of colour and class out, unseen has one of them in each scene", Default: "any") { Choices = ["any", "seen", "unseen"] },
         new("--task", "the same, for one task"),
         new("--seed", "seed of whatever is drawn", MagicOptionKind.Integer, Default: "0"),
         new("--strict", "make the first problem an error", MagicOptionKind.Flag),
@@ -58,13 +59,16 @@ public sealed class GeoLoadCommand : IMagicCommand
     internal static EoDataset Load(MagicArguments arguments, string workingFolder)
     {
         string source = arguments.Text("--path") ?? arguments.Required("source");
-        EoTask[] tasks = [.. (arguments.Text("--tasks") ?? arguments.Text("--task") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(EoTaskNames.Parse)];
+        string? named = arguments.Text("--tasks") ?? arguments.Text("--task");
+        bool all = named == "all";
+        EoTask[] tasks = all ? [] : [.. (named ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(EoTaskNames.Parse)];
         ulong seed = (ulong)arguments.Integer("--seed")!.Value;
         EoDataset dataset;
         if (source == "synthetic")
         {
-            var options = new SyntheticOptions { Split = arguments.Text("--split") ?? HeldOut.Train, Count = arguments.Integer("--count") ?? 600, Seed = seed };
-            dataset = SyntheticDataset.Create(tasks.Length > 0 ? options with { Tasks = tasks } : options);
+            var options = new SyntheticOptions { Split = arguments.Text("--split") ?? HeldOut.Train, Count = arguments.Integer("--count") ?? 600, Seed = seed, Varied = all };
+            options = options with { Combinations = Enum.Parse<CombinationRule>(arguments.Required("--combinations"), ignoreCase: true) };
+            dataset = SyntheticDataset.Create(all ? options with { Tasks = SyntheticDataset.AllTasks } : tasks.Length > 0 ? options with { Tasks = tasks } : options);
         }
         else
         {
