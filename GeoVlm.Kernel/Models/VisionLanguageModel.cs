@@ -23,6 +23,7 @@ public sealed class VisionLanguageModel : IDisposable
     private VisionLanguageModel(Qwen25VlConfig config, ImagePreprocessor preprocessor, ParameterSet parameters, Device device)
     {
         (Config, Preprocessor, Device, this.parameters) = (config, preprocessor, device, parameters);
+        MatmulRouting.EnsureChosen();
         vision = new(config.Vision, parameters, device);
         language = new(config.Text, parameters, device);
     }

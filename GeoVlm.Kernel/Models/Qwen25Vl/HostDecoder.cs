@@ -46,9 +46,15 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         int half = config.HeadSize / 2;
         frequencies = [.. Enumerable.Range(0, half).Select(i => 1f / (float)Math.Pow(config.RopeTheta, i / (double)half))];
         float* PerRow(int width) => memory.Take((long)capacity * width);
-        (hidden, attended, gate, up) = (PerRow(config.HiddenSize), PerRow(config.HiddenSize), PerRow(config.IntermediateSize), PerRow(config.IntermediateSize));
-        (query, keyValue) = (PerRow(config.HiddenSize), PerRow(2 * KeyWidth));
-        (logits, cos, sin) = (PerRow(config.VocabularySize), PerRow(half), PerRow(half));
+        hidden = PerRow(config.HiddenSize);
+        query = PerRow(config.HiddenSize);
+        attended = PerRow(config.HiddenSize);
+        keyValue = PerRow(2 * KeyWidth);
+        gate = PerRow(config.IntermediateSize);
+        up = PerRow(config.IntermediateSize);
+        logits = PerRow(config.VocabularySize);
+        cos = PerRow(half);
+        sin = PerRow(half);
         for (int i = 0; i < capacity; i++) slots.Push((nint)memory.Take(Block(newTokens)));
         team = new SpinTeam(get_num_threads());
         int rank = Math.Max(16, layers.SelectMany(l => l.All).Append(head).Max(w => w.Rank));

@@ -24,8 +24,9 @@ public sealed class KeyValueCache : IDisposable
     {
         TextConfig text = config.Text;
         (MaxLength, Capacity, Rows) = (maxLength, rows, rows);
+        // Zeros, not whatever the memory holds: a masked column counts 0 times its value, and 0 times NaN is NaN.
         buffers = [.. Enumerable.Range(0, 2 * text.Layers).Select(_ =>
-            empty([rows, text.KeyValueHeads, maxLength, text.HeadSize], dtype: type, device: device).DetachFromDisposeScope())];
+            zeros([rows, text.KeyValueHeads, maxLength, text.HeadSize], dtype: type, device: device).DetachFromDisposeScope())];
     }
 
     /// <summary>The column that the next token takes.</summary>

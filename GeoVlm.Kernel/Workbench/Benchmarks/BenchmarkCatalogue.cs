@@ -6,6 +6,7 @@ public static class BenchmarkCatalogue
     /// <summary>All of them, in the order of the rooms.</summary>
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
+        new ModelBenchmark(),
         new RewardsBenchmark(),
     ];
 }
