@@ -36,7 +36,7 @@ public sealed partial class CatalogueTests
             .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(T)) && type.GetConstructor(Type.EmptyTypes) is not null).ToArray();
         Assert.NotEmpty(written);
         SourceFiles.AssertNone(written.Except(all.Select(item => item.GetType())).Select(type => type.FullName!), $"Missing in the {catalogue}: add a line for");
-        SourceFiles.AssertNone(all.GroupBy(item => item.GetType()).Where(group => group.Count() > 1).Select(group => group.Key.FullName!), $"Twice in the {catalogue}:");
+        SourceFiles.AssertNone(all.GroupBy(item => item).Where(group => group.Count() > 1).Select(group => group.Key.GetType().FullName!), $"Twice in the {catalogue}:");
         SourceFiles.AssertNone(all.GroupBy(nameOf, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key),
             $"Two of the {catalogue} have one name: rename one.");
         SourceFiles.AssertNone(all.Select(nameOf).Where(name => !pattern.IsMatch(name)), $"Names in the {catalogue} follow {pattern}: rename");

@@ -1,4 +1,4 @@
-using GeoVlm.Tests.Goldens;
+using GeoVlm.Tests.Data.Readers;
 using GeoVlm.Tests.Workbench;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Commands;
@@ -16,7 +16,8 @@ public sealed class CommandExampleTests
         IReadOnlyList<string> examples = CommandCatalogue.Find(name).Examples;
         Assert.True(examples.Count > 0, $"{name} has no examples: give it lines that work in a fresh session.");
         string help = $"{name} --help";
-        using Session session = new(SharedFolder.Repository);
+        using TemporaryFolder folder = new(); // some write runs and datasets
+        using Session session = new(folder.Path);
         foreach (string cell in examples.Append(help))
         {
             RecordingHost host = new();

@@ -1,3 +1,4 @@
+using System.Reflection;
 using GeoVlm.Data;
 using GeoVlm.Judging.Metrics;
 using GeoVlm.Judging.Rewards;
@@ -13,6 +14,15 @@ public class CatalogueTests
         Assert.IsType<BoxIoUReward>(RewardCatalogue.Find("IoU"));
         Assert.IsType<MeanIoU>(MetricCatalogue.Find("mean IoU"));
         Assert.Contains("Did you mean 'detection-f1'?", Assert.Throws<GeoVlmException>(() => RewardCatalogue.Find("detection_f1")).Message);
+    }
+
+    [Fact]
+    public void Every_named_form_of_a_reward_is_in_the_catalogue()
+    {
+        var forms = typeof(IReward).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(IReward))).SelectMany(t => t.GetProperties(BindingFlags.Public | BindingFlags.Static))
+            .Where(p => p.PropertyType.IsAssignableTo(typeof(IReward))).Select(p => (IReward)p.GetValue(null)!).ToArray();
+        Assert.True(forms.Length > 30, $"found only {forms.Length}");
+        Assert.Empty(forms.Except(RewardCatalogue.All).Select(r => r.Name));
     }
 
     [Fact]

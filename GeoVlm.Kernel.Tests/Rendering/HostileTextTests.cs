@@ -5,19 +5,20 @@ using GeoVlm.Data.Geometry;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Rendering;
 using GeoVlm.Rendering.Charts;
+using GeoVlm.Rendering.Live;
 
 namespace GeoVlm.Tests.Rendering;
 
 /// <summary>Completions and dataset texts are written by strangers; no display may let them become markup.</summary>
 public partial class HostileTextTests
 {
-    private static readonly string[] elements = ["div", "table", "tr", "td", "th", "span", "b", "br", "img", "svg", "polyline", "polygon", "text", "pre"];
+    private static readonly string[] elements = ["div", "table", "tr", "td", "th", "span", "b", "br", "img", "svg", "polyline", "polygon", "circle", "text", "pre", "details", "summary"];
 
     public static TheoryData<string> Corpus =>
     [
         "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</td></tr></table><svg/onload=alert(1)>",
         "<svg><animate onbegin=alert(1)>", "<a href=\"javascript:alert(1)\">x</a>", "<think>a</think><answer>[1,2,3,4]</answer>", "`\"'><!--", "]]><![CDATA[",
-        "&lt;script&gt;", "\uD83D", "\uDC00x\uD800", "a\u0000b\u0008c\u001B[31m", "\u202Egnp.exe", "<\u0000script>", "ok\uFFFF\uFFFE", "\r\n\t", "{{7*7}}${7*7}",
+        "&lt;script&gt;", "\uD83D", "\uDC00x\uD800", "a\u0000b\u0008c\u001B[31m", "\u202Egnp.exe", "<\u0000script>", "ok\uFFFF\uFFFE", "\r\n\t", "{{7*7}}${7*7}", "\"}]}' data-geo=\"table\"", "</script><script>alert(1)</script>", "\\u003cscript\\u003e",
     ];
 
     [Theory]
@@ -28,7 +29,7 @@ public partial class HostileTextTests
         {
             var bundle = ValueRenderer.Render(renderable);
             foreach (var (type, content) in bundle.Data) AssertUtf8(content, $"{renderable.GetType().Name} {type}");
-            AssertOnlyOurMarkup(bundle.Data.GetValueOrDefault(MimeBundle.Html, ""), renderable.GetType().Name);
+            AssertOnlyOurMarkup(bundle.Data.GetValueOrDefault(MimeBundle.Html, "").Replace(LiveScript.Element, ""), renderable.GetType().Name);
         }
     }
 
@@ -55,6 +56,7 @@ public partial class HostileTextTests
         yield return new TrainingDashboard([new(1, 0.5, 0.1, 0, 5, 10) { Extra = [(text, 1)] }], 5) { Status = text };
         yield return new Table([text], [[text], [new TableBar(1, 1, text)], [new { text }]]) { Title = text };
         yield return new MetricComparison([new(text, new(0, 0, 0), new(1, 1, 1), new(1, 1, 1), 3)]) { BeforeName = text, AfterName = text, Note = text };
+        foreach (var (_, view) in MadeUpViews.All(text, 32, 48)) yield return view;
         yield return text;
         yield return new GeoVlmException(text);
         yield return new InvalidOperationException(text);

@@ -28,6 +28,19 @@ public sealed record LabelsAnswer(IReadOnlyList<string> Labels) : Answer;
 /// <param name="Boxes">The boxes, each labelled with the phrase that it grounds.</param>
 public sealed record GroundedTextAnswer(string Text, BoxesAnswer Boxes) : Answer;
 
+/// <summary>Points, in one frame.</summary>
+/// <param name="Points">The points, in the order given; may be empty.</param>
+/// <param name="Frame">The frame of every coordinate.</param>
+public sealed record PointsAnswer(IReadOnlyList<(double X, double Y)> Points, CoordinateFrame Frame) : Answer
+{
+    /// <summary>The same points in another frame of the same image.</summary>
+    public PointsAnswer In(CoordinateFrame frame) => frame == Frame ? this : new([.. Points.Select(p => Frame.Convert(p, frame))], frame);
+}
+
+/// <summary>An area marked on a grid of cells that covers the image evenly, such as a change map of 16 by 16.</summary>
+/// <param name="Grid">The cells; the whole image whatever their number.</param>
+public sealed record MaskAnswer(Mask Grid) : Answer;
+
 /// <summary>A box and what it holds.</summary>
 /// <param name="Box">The axis-aligned box, in the frame of the answer.</param>
 /// <param name="Label">Class or phrase; empty where the source has none.</param>
@@ -41,4 +54,7 @@ public sealed record LabelledBox(Box Box, string Label = "")
 
     /// <summary>True where the source marks the object as difficult; readers keep it, metrics may leave it out.</summary>
     public bool Difficult { get; init; }
+
+    /// <summary>How sure a detector is of a predicted box; null where it says nothing, as language models do.</summary>
+    public double? Confidence { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GeoVlm.Data.Readers;
+using GeoVlm.Data.Tables;
 
 namespace GeoVlm.Data;
 
@@ -41,8 +42,35 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>The samples of one task.</summary>
     public EoDataset OfTask(EoTask task) => Where(s => s.Task == task);
 
+    /// <summary>The samples for which a condition in SQL holds: <c>Where("task = 'object-detection' and objects > 3")</c>.</summary>
+    /// <param name="condition">What stands behind WHERE, over the columns of <see cref="ToDataFrame"/>.</param>
+    /// <exception cref="GeoVlmException">The condition is no SQL, or names a column that there is not; the message says where.</exception>
+    public EoDataset Where(string condition) => this with { Samples = [.. SqlDatabase.RowsWhere(this, condition).Select(row => Samples[row])] };
+
     /// <summary>The first <paramref name="count"/> samples.</summary>
     public EoDataset Head(int count = 6) => this with { Samples = [.. Samples.Take(count)] };
+
+    /// <summary><paramref name="count"/> samples drawn without replacement, in the order drawn; all of them, shuffled, where there are fewer.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">The same seed draws the same samples in every process.</param>
+    public EoDataset Sample(int count = int.MaxValue, ulong seed = 0) =>
+        this with { Samples = [.. Samples.Select((s, i) => (s, At: Seed.Derive(seed, "sample", i))).OrderBy(s => s.At).Take(count).Select(s => s.s)] };
+
+    /// <summary>The part that the source calls so, or <see cref="HeldOut.Train"/> and <see cref="HeldOut.Heldout"/> divided by image; see <see cref="DatasetSplits"/>.</summary>
+    /// <exception cref="GeoVlmException">There is no such split.</exception>
+    public EoDataset Split(string name, ulong seed = 0) => DatasetSplits.Part(this, name, seed);
+
+    /// <summary>Every split of the source by its name; train and heldout, divided by image, where it has none.</summary>
+    public IReadOnlyDictionary<string, EoDataset> Split() => DatasetSplits.All(this);
+
+    /// <summary>One row a sample: id, task, split, question, answer, image, size, objects, and the source's attributes. Reads the header of every image.</summary>
+    public DataFrame ToDataFrame() => DatasetFrame.Of(this, withHeaders: true, default);
+
+    /// <summary>One row an object of an image: sample, image, label, corners in original pixels.</summary>
+    public DataFrame ToObjectsFrame() => DatasetFrame.Objects(this);
+
+    /// <summary>The rows of <see cref="ToDataFrame"/> in Arrow's memory layout.</summary>
+    public Apache.Arrow.RecordBatch ToArrow() => ToDataFrame().ToArrow();
 
     /// <summary>Decodes every image once; samples whose image cannot be decoded move to <see cref="Problems"/>. Takes as long as reading it all.</summary>
     public EoDataset VerifyImages()

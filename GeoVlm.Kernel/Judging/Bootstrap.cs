@@ -52,6 +52,34 @@ public static class Bootstrap
         return (bySeed.Average(s => s.Average()), Quantile(means, 0.025), Quantile(means, 0.975));
     }
 
+    /// <summary>Numbers of a whole set with their 95 % intervals: the samples are drawn anew, each number is computed of the draw.</summary>
+    /// <param name="count">Number of samples, at least one.</param>
+    /// <param name="resamples">Number of draws.</param>
+    /// <param name="stream">Names the random stream.</param>
+    /// <param name="score">From indices of samples to the numbers, null where undefined.</param>
+    /// <returns>The numbers of the set itself, the ends of their intervals over the draws that define them, and the two-sided p-value of their being 0:
+    /// twice the share of draws on the other side, at least 1 of the draws. NaN for an undefined number.</returns>
+    public static (double?[] Value, double[] Low, double[] High, double[] PValue) SetIntervals(int count, int resamples, string stream, Func<IReadOnlyList<int>, double?[]> score)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(count);
+        var random = new SeededRandom(Seed.Derive(0, "bootstrap", stream));
+        double?[] value = score([.. Enumerable.Range(0, count)]);
+        var drawn = value.Select(_ => new List<double>(resamples)).ToArray();
+        var samples = new int[count];
+        for (int r = 0; r < resamples; r++)
+        {
+            for (int i = 0; i < count; i++) samples[i] = random.Next(count);
+            double?[] scored = score(samples);
+            for (int m = 0; m < value.Length; m++)
+                if (scored[m] is { } one) drawn[m].Add(one);
+        }
+        double Of(int m, Func<double[], double> number) => value[m] is null || drawn[m].Count == 0 ? double.NaN : number([.. drawn[m].Order()]);
+        double[] Each(Func<double[], double> number) => [.. value.Select((_, m) => Of(m, number))];
+        return (value, Each(d => Quantile(d, 0.025)), Each(d => Quantile(d, 0.975)), Each(PValue));
+    }
+
+    private static double PValue(double[] drawn) => Math.Min(1, 2.0 * (Math.Min(drawn.Count(d => d <= 0), drawn.Count(d => d >= 0)) + 1) / (drawn.Length + 1));
+
     /// <summary>Quantile of sorted values, interpolated between neighbours.</summary>
     private static double Quantile(double[] sorted, double q)
     {

@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Judging.Metrics;
 using GeoVlm.Judging.Rubrics;
 
 namespace GeoVlm.Judging;
@@ -9,6 +10,8 @@ public sealed class EvaluationReport
     /// <summary>Name of the row with the total reward.</summary>
     public const string Reward = "reward";
 
+    private readonly Lazy<CorpusReport> corpus;
+
     /// <summary>Makes a report of judged samples.</summary>
     public EvaluationReport(IReadOnlyList<SampleResult> samples)
     {
@@ -17,7 +20,8 @@ public sealed class EvaluationReport
                    let values = task.ToList()
                    from metric in MetricsOf(values)
                    let interval = Bootstrap.MeanInterval([.. values.Select(v => v.Values[metric])], $"{task.Key}/{metric}")
-                   select new MetricRow(task.Key, metric, interval.Mean, interval.Low, interval.High, values.Count)];
+                   select new MetricRow(task.Key, metric, interval.Mean, interval.Low, interval.High, values.Count) { Definition = DefinitionOf(metric) }];
+        corpus = new Lazy<CorpusReport>(() => new CorpusReport([.. samples.Select(s => new Prediction(s.Sample, s.Judgement.Completion))]));
     }
 
     /// <summary>Each sample with its completion and its values, in the order asked.</summary>
@@ -25,6 +29,9 @@ public sealed class EvaluationReport
 
     /// <summary>Mean and interval of the reward and of each metric, by task.</summary>
     public IReadOnlyList<MetricRow> Rows { get; }
+
+    /// <summary>The metrics of the whole set (AP, F1 pooled, BLEU …), as published beside ours; computed when first asked for.</summary>
+    public CorpusReport Corpus => corpus.Value;
 
     /// <summary>The row of a metric; of the first task that has it when <paramref name="task"/> is null.</summary>
     /// <exception cref="GeoVlmException">There is none.</exception>
@@ -59,6 +66,9 @@ public sealed class EvaluationReport
     /// <summary>The rows as a plain table.</summary>
     public override string ToString() => string.Join('\n', Rows.Select(r => $"{r.Task,-24} {r.Metric,-16} {r.Mean,7:0.000} [{r.Low:0.000}, {r.High:0.000}] n={r.Count}"));
 
+    private static string DefinitionOf(string metric) => metric == Reward ? "sum of weight × value over the rubric's rewards, mean over samples"
+        : MetricCatalogue.All.FirstOrDefault(m => m.Name == metric)?.Summary ?? "";
+
     private static IEnumerable<string> MetricsOf(IEnumerable<SampleResult> samples) => samples.First().Values.Keys;
 }
 
@@ -76,14 +86,21 @@ public sealed record SampleResult(Sample Sample, string Completion, Judgement Ju
     public EoTask Task => Sample.Task;
 }
 
-/// <summary>The mean of a metric over the samples of a task.</summary>
+/// <summary>A metric over the samples of a task.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Metric">Name of the metric, or "reward".</param>
-/// <param name="Mean">Mean over samples.</param>
-/// <param name="Low">Lower end of the 95 % bootstrap interval of the mean.</param>
+/// <param name="Mean">Mean over samples, or the number of the whole set; NaN where undefined.</param>
+/// <param name="Low">Lower end of the 95 % bootstrap interval.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Count">Number of samples.</param>
-public sealed record MetricRow(EoTask Task, string Metric, double Mean, double Low, double High, int Count);
+public sealed record MetricRow(EoTask Task, string Metric, double Mean, double Low, double High, int Count)
+{
+    /// <summary>What the number is; empty for a metric defined in a notebook.</summary>
+    public string Definition { get; init; } = "";
+
+    /// <summary>Whose rules it follows.</summary>
+    public MetricProtocol Protocol { get; init; }
+}
 
 /// <summary>The change of a metric between two evaluations of the same samples.</summary>
 /// <param name="Task">The task.</param>
@@ -96,6 +113,9 @@ public sealed record MetricRow(EoTask Task, string Metric, double Mean, double L
 /// <param name="Count">Number of samples.</param>
 public sealed record PairedDifference(EoTask Task, string Metric, double Before, double After, double Difference, double Low, double High, int Count)
 {
+    /// <summary>Two-sided p-value of no difference, from the same draws; NaN where it was not computed.</summary>
+    public double PValue { get; init; } = double.NaN;
+
     /// <summary>Whether the interval leaves out 0.</summary>
     public bool IsClear => Low > 0 || High < 0;
 }

@@ -56,18 +56,19 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
             using var noGrad = no_grad();
             reference_N = TokenLogProbs.Score(reference, rows, config.Temperature).LogProbs;
         }
-        var (logProbs_N, entropy_N) = TokenLogProbs.Score(policy, rows, config.Temperature, withEntropy: true);
+        var scores = TokenLogProbs.Score(policy, rows, config.Temperature, withEntropy: true, config.GradientCheckpointing);
+        var logProbs_N = scores.LogProbs;
         var tokens = new PolicyTokens(logProbs_N, old_N, PerToken(r => r.Advantage, a => tensor(a)), PerToken(r => r.Completion, a => tensor(a)))
         {
             Reference = reference_N,
             Mask = config.MaskTruncated ? PerToken(r => Counts(r.Rollout, config) ? 1f : 0f, a => tensor(a)) : null,
         };
         var terms = PolicyObjective.Of(loss, tokens, config.LossOptions, batch);
-        terms.Total.backward();
+        scores.Backward(terms.Total);
         return new UpdateTotals
         {
             Loss = terms.Total.item<float>(),
-            Entropy = entropy_N!.sum().item<float>(),
+            Entropy = scores.Entropy!.sum().item<float>(),
             Kl = terms.Kl?.sum().item<float>(),
             ClippedLow = (terms.Clipped & tokens.Advantages.lt(0)).sum().item<long>(),
             ClippedHigh = (terms.Clipped & tokens.Advantages.gt(0)).sum().item<long>(),

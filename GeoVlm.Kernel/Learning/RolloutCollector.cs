@@ -1,6 +1,7 @@
 using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Generation;
+using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning.Advantages;
 
@@ -23,13 +24,17 @@ internal sealed class RolloutCollector(
     {
         var kept = new List<(RolloutGroup Group, Judgement[] Judgements)>();
         var even = new List<(RolloutGroup Group, Judgement[] Judgements)>();
+        var policy = RewardPolicy.Default;
         for (int attempt = 0; kept.Count < config.PromptsPerStep && attempt <= config.Resamples; attempt++)
             foreach (var group in Sample(config.PromptsPerStep - kept.Count, attempt == 0 ? Seed.Derive(config.Seed, "rollouts", step) : Seed.Derive(config.Seed, "rollouts", step, attempt), cancellation))
             {
-                Judgement[] judgements = [.. group.Rollouts.Select(r => rubricOf(group.Prompt.Sample).Judge(r.Text, group.Prompt.Sample, group.Frame))];
+                var rubric = rubricOf(group.Prompt.Sample);
+                policy = rubric.Policy;
+                Judgement[] judgements = [.. rubric.JudgeGroup([.. group.Rollouts.Select(r => r.Text)], group.Prompt.Sample, group.Frame)];
                 bool teaches = config.Resamples == 0 || judgements.Any(j => j.Reward.Total != judgements[0].Reward.Total);
                 (teaches ? kept : even).Add((group, judgements));
             }
+        policy.Check([.. kept.Concat(even).SelectMany(k => k.Judgements).Select(j => j.Reward)], $"step {step}");
         kept.AddRange(even.Take(config.PromptsPerStep - kept.Count));
         double[] advantages = advantage.Of(Table([.. kept.SelectMany(k => k.Judgements)]));
         return [.. kept.Select((k, g) => new JudgedGroup(k.Group, k.Judgements, advantages[(g * config.GroupSize)..((g + 1) * config.GroupSize)]))];

@@ -56,8 +56,17 @@ public sealed class SftTrainer : IDisposable
     private (double Loss, double Auxiliary) Backward(IReadOnlyList<SftRow> rows, int tokens, double auxiliaryWeight)
     {
         using var scope = NewDisposeScope();
+        PackedRow[] packed = [.. rows.Select(r => r.Packed)];
+        if (smoothing_VV is null && config.LabelSmoothing == 0 && (auxiliary is null || auxiliaryWeight == 0))
+        {
+            var scores = TokenLogProbs.Score(policy, packed, checkpoint: config.GradientCheckpointing);
+            var mean = AnswerLoss.PerToken(config.Loss, scores.LogProbs).sum() / tokens;
+            scores.Backward(mean);
+            return (mean.item<float>(), 0);
+        }
+        // Smoothing and the auxiliary loss want the whole vocabulary, or hidden states, with graph.
         Tensor? observed = null;
-        var (all_NV, targets_N) = TokenLogProbs.Distributions(policy, [.. rows.Select(r => r.Packed)], afterLayer: (layer, hidden) =>
+        var (all_NV, targets_N) = TokenLogProbs.Distributions(policy, packed, afterLayer: (layer, hidden) =>
         {
             // Owned by this scope: the forward pass frees its own intermediates when it returns.
             if (auxiliary is not null && auxiliaryWeight > 0 && layer == auxiliary.Layer) observed = hidden.alias().DetachFromDisposeScope();

@@ -19,7 +19,8 @@ public sealed class Policy : IDisposable
     {
         this.adapterOff = adapterOff;
         (Name, Model, Tokenizer, Template, Encoder, Folder) = (name, model, tokenizer, template, encoder, folder);
-        StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)];
+        Generation = GenerationConfig.Load(folder, model.Config);
+        StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf).Union(Generation.EndTokens)];
         string[] visual = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"];
         int rows = model.Config.Text.VocabularySize;
         ForbiddenTokens = [.. visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf), .. Enumerable.Range(tokenizer.VocabularySize, rows - tokenizer.VocabularySize)];
@@ -52,6 +53,9 @@ public sealed class Policy : IDisposable
     /// <summary>Tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no token has.</summary>
     internal IReadOnlyList<int> ForbiddenTokens { get; }
 
+    /// <summary>What its folder says about sampling: <c>generation_config.json</c>.</summary>
+    public GenerationConfig Generation { get; }
+
     /// <summary>The folder it was loaded from; its tokenizer files are copied when it is saved elsewhere.</summary>
     public string Folder { get; }
 
@@ -78,6 +82,8 @@ public sealed class Policy : IDisposable
     {
         if (tokenizer.VocabularySize > model.Config.Text.VocabularySize)
             throw new GeoVlmException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model's embedding only {model.Config.Text.VocabularySize}; they are not of one model");
+        foreach (var (token, id) in new[] { ("<|image_pad|>", model.Config.Tokens.Image), ("<|video_pad|>", model.Config.Tokens.Video) })
+            if (tokenizer.IdOf(token) != id) throw new GeoVlmException($"{folder}: {token} is token {tokenizer.IdOf(token)} of the tokenizer and {id} in config.json; they are not of one model");
         return new Policy(name, model, tokenizer, template, new PromptEncoder(model, tokenizer, template, options), folder);
     }
 

@@ -28,8 +28,18 @@ public sealed class PromptEncoder
     public bool IsVisual(int token) => token == imageToken || token == videoToken;
 
     /// <summary>Encodes the images of a sample and the text of its prompt.</summary>
-    /// <exception cref="GeoVlmException">An image cannot be decoded or has an impossible shape.</exception>
-    public EncodedPrompt Encode(Prompt prompt) => Encode([.. prompt.Sample.Images.Select(i => i.Load())], prompt.Text);
+    /// <exception cref="GeoVlmException">An image cannot be decoded or has an impossible shape, or the prompt is longer than the model's context; the message names the sample.</exception>
+    public EncodedPrompt Encode(Prompt prompt)
+    {
+        try
+        {
+            return Encode([.. prompt.Sample.Images.Select(i => i.Load())], prompt.Text);
+        }
+        catch (GeoVlmException e)
+        {
+            throw new GeoVlmException($"sample '{prompt.Sample.Id}': {e.Message}", e);
+        }
+    }
 
     /// <summary>Encodes decoded pictures (one, or several dates) and the user's text.</summary>
     public EncodedPrompt Encode(IReadOnlyList<RgbImage> images, string text) => EncodeText(Preprocess(images), visuals => template.Render(visuals, text));
@@ -70,6 +80,9 @@ public sealed class PromptEncoder
             tokens.AddRange(Enumerable.Repeat(token, visual ? visuals.Grids[next++].Tokens(merge) : 1));
         }
         int[] ids = [.. tokens];
+        int visualTokens = visuals.Grids.Sum(g => g.Tokens(merge)), context = model.Config.Text.MaxPositions;
+        if (ids.Length > context)
+            throw new GeoVlmException($"the prompt has {ids.Length} tokens, {visualTokens} of them of its pictures, and the model's context is {context}; shorten the text, or lower max_pixels in preprocessor_config.json ({model.Preprocessor.MaxPixels}).");
         var rope = RopeIndex.Compute(ids, visuals.Grids, model.Config);
         var last = visuals.Grids[^1];
         return new EncodedPrompt(

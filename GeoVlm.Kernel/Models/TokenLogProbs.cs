@@ -1,3 +1,4 @@
+using GeoVlm.Models.Qwen25Vl;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
@@ -10,20 +11,69 @@ public static class TokenLogProbs
     /// <param name="rows">Prefixes with their branches.</param>
     /// <param name="temperature">Logits are divided by it.</param>
     /// <param name="withEntropy">Whether the entropy of each token's distribution is wanted.</param>
-    /// <returns>[N] tensors in the caller's dispose scope: log-probabilities with graph, entropies without.</returns>
-    public static (Tensor LogProbs, Tensor? Entropy) Score(Policy policy, IReadOnlyList<PackedRow> rows, double temperature = 1, bool withEntropy = false)
+    /// <param name="checkpoint">Whether the layers' intermediate results are computed again in the backward pass instead of being kept.</param>
+    /// <returns>Tensors in the caller's dispose scope, which must stay open until <see cref="TokenScores.Backward"/>.</returns>
+    public static TokenScores Score(Policy policy, IReadOnlyList<PackedRow> rows, double temperature = 1, bool withEntropy = false, bool checkpoint = false)
+    {
+        using var computing = policy.Computing();
+        if (policy.Model.PlainHead is not { } head_Vd) return ScoreWhole(policy, rows, temperature, withEntropy);
+        var batch = PackedBatch.Of(rows, policy.Model.Device);
+        EncodedPrompt[] prompts = [.. rows.Select(r => r.Prefix)];
+        bool learns = is_grad_enabled();
+        CheckpointedPass? pass = null;
+        Tensor predicting_Nd;
+        if (learns && checkpoint)
+        {
+            using (no_grad())
+            {
+                pass = policy.Model.DecodeCheckpointed(Embeddings(policy, batch, prompts), batch.Positions, batch.Mask);
+                predicting_Nd = pass.Output.reshape(-1, pass.Output.size(-1)).index_select(0, batch.Predictors);
+            }
+        }
+        else
+        {
+            using var scope = NewDisposeScope();
+            var hidden_BTd = policy.Model.Decode(Embeddings(policy, batch, prompts), batch.Positions, batch.Mask);
+            predicting_Nd = hidden_BTd.reshape(-1, hidden_BTd.size(-1)).index_select(0, batch.Predictors).MoveToOuterDisposeScope();
+        }
+        learns &= pass is not null || predicting_Nd.requires_grad || head_Vd.requires_grad;
+        var head = new ChunkedHead(policy, temperature);
+        var (logProbs_N, entropy_N) = head.Forward(predicting_Nd.detach(), batch.Targets, withEntropy, keep: learns);
+        if (!learns) return new(logProbs_N, entropy_N, null);
+        return new(logProbs_N.requires_grad_(true), entropy_N, gradient_N =>
+        {
+            using var scope = NewDisposeScope();
+            var (hiddenGradient_Nd, headGradient_Vd) = head.Backward(predicting_Nd.detach(), batch.Targets, gradient_N, head_Vd);
+            Tensor root = predicting_Nd, rootGradient = hiddenGradient_Nd;
+            if (pass is not null)
+            {
+                var whole = zeros_like(pass.Output);
+                whole.view(-1, whole.size(-1)).index_add_(0, batch.Predictors, hiddenGradient_Nd, 1);
+                rootGradient = pass.Backward(whole);
+                root = Embeddings(policy, batch, prompts);
+            }
+            List<Tensor> roots = [], gradients = [];
+            if (root.requires_grad) (roots, gradients) = ([root], [rootGradient]);
+            // In one backward pass, so that a tied head's two gradients are added before they reach the parameter: whatever the other lane does meanwhile, the sum is the same.
+            if (headGradient_Vd is not null) (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
+            if (roots.Count > 0) autograd.backward(roots, gradients);
+        });
+    }
+
+    private static Tensor Embeddings(Policy policy, PackedBatch batch, EncodedPrompt[] prompts)
+    {
+        using var scope = NewDisposeScope();
+        return policy.InputEmbeddings(batch.Ids, prompts).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>With the whole vocabulary for all tokens and a graph through the head: where an adapter is on the head.</summary>
+    private static TokenScores ScoreWhole(Policy policy, IReadOnlyList<PackedRow> rows, double temperature, bool withEntropy)
     {
         using var scope = NewDisposeScope();
         var (all_NV, targets_N) = Distributions(policy, rows, temperature);
-        var logProbs_N = all_NV.gather(1, targets_N.unsqueeze(1)).squeeze(1);
-        Tensor? entropy_N = null;
-        if (withEntropy)
-        {
-            using var noGrad = no_grad();
-            // A forbidden token has log-probability near −1e9 and probability 0: their product is −0, never NaN.
-            entropy_N = -(all_NV.exp() * all_NV).sum(-1);
-        }
-        return (logProbs_N.MoveToOuterDisposeScope(), entropy_N?.MoveToOuterDisposeScope());
+        var logProbs_N = all_NV.gather(1, targets_N.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
+        using var noGrad = no_grad();
+        return new(logProbs_N, withEntropy ? all_NV.exp().mul_(all_NV).sum(-1).neg_().MoveToOuterDisposeScope() : null, null);
     }
 
     /// <summary>The whole next-token distribution before every scored token.</summary>

@@ -81,6 +81,8 @@ public sealed class VisionLanguageModel : IDisposable
         device ??= TorchRuntime.DefaultDevice;
         Qwen25VlConfig config = Qwen25VlConfig.Load(folder);
         ImagePreprocessor preprocessor = ImagePreprocessor.Load(folder);
+        (int, int, int) expected = (config.Vision.PatchSize, config.Vision.TemporalPatchSize, config.Vision.MergeSize), found = (preprocessor.PatchSize, preprocessor.TemporalPatchSize, preprocessor.MergeSize);
+        if (found != expected) throw new GeoVlmException($"{folder}: preprocessor_config.json has the patch, temporal and merge sizes {found}, config.json {expected}; they are not of one model.");
         return new(config, preprocessor, ParameterSet.Load(config, folder, device), device);
     }
 
@@ -123,6 +125,12 @@ public sealed class VisionLanguageModel : IDisposable
         onHost && Device.type == DeviceType.CPU && Type == ScalarType.Float32 && HostDecoder.Supports(Config.Text)
             ? new HostDecoder(language, capacity, longestPrompt, newTokens)
             : new CachedStepDecoder(this, capacity, longestPrompt, newTokens, crowded);
+
+    /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
+    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, Tensor? mask) => language.DecodeCheckpointed(embeddings, positions, mask);
+
+    /// <summary>Weight [vocabulary, hidden] of the output head; null where an adapter is at work on it.</summary>
+    internal Tensor? PlainHead => language.PlainHead;
 
     /// <summary>The output head: [..., hidden] to [..., vocabulary].</summary>
     public Tensor Logits(Tensor hidden) => language.Logits(hidden);

@@ -9,10 +9,12 @@ namespace GeoVlm.Rendering;
 /// <param name="Height">Rows of the picture as shown.</param>
 internal sealed class BoxPainter(int Width, int Height)
 {
-    private const int MostBoxes = 300;
+    private const int MostBoxes = 20_000;
+    // Beyond these a halo would hide more than it helps.
+    private const int MostHalos = 1_000;
     // Beyond these, labels would hide what the boxes show: then a text is written once, on its first box.
     private const int MostLabelledBoxes = 8, MostTextsOfACrowd = 4, Crowd = 30;
-    private const float LabelSize = 12, LabelHeight = 16;
+    private const float LabelSize = TypeScale.Caption, LabelHeight = 16;
     private readonly List<SKRect> taken = [];
     private readonly List<(SKRect Box, string Text, string Colour)> labels = [];
 
@@ -21,11 +23,12 @@ internal sealed class BoxPainter(int Width, int Height)
 
     /// <summary>Draws the boxes of an answer: a dark halo under a bright line, so that they show on any ground.</summary>
     /// <param name="canvas">Where.</param>
-    /// <param name="boxes">The boxes; anything that is not finite is left out, and so is what comes after the 300th.</param>
+    /// <param name="boxes">The boxes; anything that is not finite is left out, and so is what comes after the 20,000th.</param>
     /// <param name="label">The text of a box, by its index; empty for none.</param>
     /// <param name="colour">Line colour.</param>
     /// <param name="dashed">References are dashed, predictions solid.</param>
-    public void Draw(SKCanvas canvas, BoxesAnswer boxes, Func<LabelledBox, int, string> label, string colour, bool dashed)
+    /// <param name="state">The match state of a box, by its index, drawn as a mark in its corner; null for none.</param>
+    public void Draw(SKCanvas canvas, BoxesAnswer boxes, Func<LabelledBox, int, string> label, string colour, bool dashed, Func<int, MatchState?>? state = null)
     {
         float line = boxes.Objects.Count > Crowd ? 1 : Math.Min(Width, Height) < 240 ? 1.5f : 2;
         bool everyLabel = boxes.Objects.Count <= MostLabelledBoxes;
@@ -38,8 +41,11 @@ internal sealed class BoxPainter(int Width, int Height)
             var item = boxes.Objects[i];
             using var outline = Outline(item, boxes.Frame);
             if (outline is null) continue;
-            canvas.DrawPath(outline, halo);
+            var matched = state?.Invoke(i);
+            stroke.Color = Palette.Sk(matched is { } m ? Palette.OnImage(MatchStyle.Colour(m)) : colour);
+            if (boxes.Objects.Count <= MostHalos) canvas.DrawPath(outline, halo);
             canvas.DrawPath(outline, stroke);
+            if (matched is { } mark) MatchStyle.Draw(canvas, mark, Math.Clamp(outline.Bounds.Left, 7, Width - 7), Math.Clamp(outline.Bounds.Top, 7, Height - 7), 4.5f);
             string text = label(item, i);
             if (text.Length > 0 && (everyLabel || (texts.Count < MostTextsOfACrowd && texts.Add(text)))) labels.Add((outline.Bounds, text, colour));
         }
@@ -71,7 +77,7 @@ internal sealed class BoxPainter(int Width, int Height)
         double metres = new[] { 5.0, 2, 1 }.Select(m => m * power).First(m => m <= most * 1.0001);
         float length = (float)(metres / metresPerPixel), x = 8, y = Height - 8;
         string text = metres >= 1000 ? $"{metres / 1000:0.##} km" : metres >= 1 ? $"{metres:0.##} m" : $"{metres * 100:0.##} cm";
-        var ground = new SKRect(x - 4, y - 20, x + Math.Max(length, Painting.Width(text, 11)) + 4, y + 4);
+        var ground = new SKRect(x - 4, y - 20, x + Math.Max(length, Painting.Width(text, TypeScale.Tick)) + 4, y + 4);
         taken.Add(ground);
         using var dark = new SKPaint { Color = new SKColor(0, 0, 0, 150), IsAntialias = true };
         using var white = new SKPaint { Color = SKColors.White, StrokeWidth = 2, IsAntialias = true };
@@ -79,18 +85,25 @@ internal sealed class BoxPainter(int Width, int Height)
         canvas.DrawLine(x, y - 1, x + length, y - 1, white);
         canvas.DrawLine(x + 1, y - 5, x + 1, y - 1, white);
         canvas.DrawLine(x + length - 1, y - 5, x + length - 1, y - 1, white);
-        Painting.Line(canvas, text, x, y - 8, 11, SKColors.White);
+        Painting.Line(canvas, text, x, y - 8, TypeScale.Tick, SKColors.White);
     }
 
-    private SKPath? Outline(LabelledBox item, CoordinateFrame frame)
+    /// <summary>The corners of a box in pixels of the picture; null where one is not finite.</summary>
+    public SKPoint[]? Corners(LabelledBox item, CoordinateFrame frame)
     {
         double sx = Width / frame.Width, sy = Height / frame.Height;
         var (x1, y1, x2, y2) = item.Box;
         (double X, double Y)[] corners = item.Oriented?.Corners() ?? [(x1, y1), (x2, y1), (x2, y2), (x1, y2)];
         if (corners.Any(c => !double.IsFinite(c.X * sx) || !double.IsFinite(c.Y * sy))) return null;
-        var path = new SKPath();
         // Far outside is as good as just outside, and Skia loses precision there.
-        path.AddPoly([.. corners.Select(c => new SKPoint((float)Math.Clamp(c.X * sx, -4 * Width, 5 * Width), (float)Math.Clamp(c.Y * sy, -4 * Height, 5 * Height)))], close: true);
+        return [.. corners.Select(c => new SKPoint((float)Math.Clamp(c.X * sx, -4 * Width, 5 * Width), (float)Math.Clamp(c.Y * sy, -4 * Height, 5 * Height)))];
+    }
+
+    private SKPath? Outline(LabelledBox item, CoordinateFrame frame)
+    {
+        if (Corners(item, frame) is not { } corners) return null;
+        var path = new SKPath();
+        path.AddPoly(corners, close: true);
         return path;
     }
 

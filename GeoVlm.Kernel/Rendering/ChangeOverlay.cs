@@ -11,7 +11,9 @@ namespace GeoVlm.Rendering;
 /// <param name="Numbers">Scores to show, such as F1 and IoU of the change.</param>
 public sealed record ChangeOverlay(Sample Sample, BoxesAnswer? Prediction = null, params IReadOnlyList<(string Name, double Value)> Numbers) : IRenderable
 {
-    private const string Found = Palette.Green, False = Palette.Vermillion, Missed = Palette.Blue;
+    private static string Found => MatchStyle.Colour(MatchState.TruePositive);
+    private static string False => MatchStyle.Colour(MatchState.FalsePositive);
+    private static string Missed => MatchStyle.Colour(MatchState.FalseNegative);
 
     /// <summary>The predicted mask, on the pixel grid of the images; by default the area of the predicted boxes.</summary>
     public Mask? PredictedMask { get; init; }
@@ -19,27 +21,69 @@ public sealed record ChangeOverlay(Sample Sample, BoxesAnswer? Prediction = null
     /// <summary>The longer side of each panel as shown, in pixels.</summary>
     public int EdgePixels { get; init; } = 240;
 
+    /// <summary>Tiles along each side whose F1 the last panel shows; 0 for none.</summary>
+    public int Tiles { get; init; } = 4;
+
     /// <inheritdoc/>
     public MimeBundle Render()
     {
         var before = new BoxOverlay(Sample.Images[0]) { EdgePixels = EdgePixels };
         var after = new BoxOverlay(Sample.Images[^1]) { EdgePixels = EdgePixels };
         var (reference, predicted) = (Reference(), PredictedArea());
+        if (predicted is not null && (predicted.Width, predicted.Height) != (reference.Width, reference.Height))
+            throw new GeoVlmException($"The predicted mask has {predicted.Width} × {predicted.Height} pixels, the reference {reference.Width} × {reference.Height}. Resample the prediction to the grid of the images first.");
         var blocks = new List<Block>
         {
             new TextBlock(HtmlText.Truncate(Sample.Question, SampleCard.MostCharacters), "Question"),
-            new GridBlock(
+            DateStrip.Live(new GridBlock(
             [
                 new PictureBlock(before.Paint(), before.Description(), "before"),
                 new PictureBlock(after.Paint(), after.Description(), "after"),
                 new PictureBlock(Overlay(after, reference, predicted), after with { Truth = Sample.Reference as BoxesAnswer, Prediction = Prediction } is var all ? all.Description() : "", predicted is null ? "reference change" : "prediction against reference"),
-            ], 3, EdgePixels * 1.3f),
+                .. predicted is null || Tiles < 1 ? [] : new[] { new PictureBlock(after.Paint().With(TileScores(after, reference, predicted)), $"F1 of {Tiles} × {Tiles} tiles", $"F1 of each tile, {Tiles} × {Tiles}") },
+            ], predicted is null ? 3 : 4, EdgePixels * 1.3f), ["before", "after", "overlay"]),
             predicted is null
                 ? new LegendBlock(new LegendItem("changed (reference)", Missed, LegendKind.Fill))
-                : new LegendBlock(new("found (true positive)", Found, LegendKind.Fill), new("false alarm", False, LegendKind.Fill), new("missed", Missed, LegendKind.Fill), new("predicted box", Palette.Prediction, LegendKind.Solid)),
+                : new LegendBlock(LegendItem.Of(MatchState.TruePositive) with { Mark = null }, LegendItem.Of(MatchState.FalsePositive) with { Mark = null }, LegendItem.Of(MatchState.FalseNegative) with { Mark = null }, new("predicted box", Palette.Prediction, LegendKind.Solid)),
         };
         if (Numbers.Count > 0) blocks.Add(new NumbersBlock([.. Numbers.Select(n => (n.Name, Number.Write(n.Value, "0.000")))]));
-        return new StackBlock(blocks).ToBundle(800);
+        return new StackBlock(blocks).ToBundle(1100);
+    }
+
+    private Action<SKCanvas> TileScores(BoxOverlay after, Mask reference, Mask predicted) => canvas =>
+    {
+        var picture = after.Paint();
+        float width = picture.Width / (float)Tiles, height = picture.Height / (float)Tiles;
+        using var line = new SKPaint { Color = new SKColor(0, 0, 0, 160), Style = SKPaintStyle.Stroke, StrokeWidth = 1 };
+        for (int row = 0; row < Tiles; row++)
+            for (int column = 0; column < Tiles; column++)
+            {
+                var tile = SKRect.Create(column * width, row * height, width, height);
+                double? f1 = TileF1(reference, predicted, column, row);
+                using var ground = new SKPaint { Color = f1 is { } v ? Palette.Sk(ColourScale.Amount.At(v), 0.6) : SKColors.Transparent };
+                canvas.DrawRect(tile, ground);
+                canvas.DrawRect(tile, line);
+                if (f1 is null || width < 30) continue;
+                string text = Number.Write(f1.Value, "0.00");
+                using var dark = new SKPaint { Color = new SKColor(0, 0, 0, 170), IsAntialias = true };
+                float textWidth = Painting.Width(text, TypeScale.Caption);
+                canvas.DrawRoundRect(SKRect.Create(tile.MidX - textWidth / 2 - 3, tile.MidY - 9, textWidth + 6, 17), 3, 3, dark);
+                Painting.Line(canvas, text, tile.MidX, tile.MidY + 4, TypeScale.Caption, SKColors.White, align: SKTextAlign.Center);
+            }
+    };
+
+    // 2 TP / (2 TP + FP + FN) over the pixels of a tile; null where neither mask has a pixel.
+    private double? TileF1(Mask reference, Mask predicted, int column, int row)
+    {
+        int both = 0, all = 0;
+        for (int y = row * reference.Height / Tiles; y < (row + 1) * reference.Height / Tiles; y++)
+            for (int x = column * reference.Width / Tiles; x < (column + 1) * reference.Width / Tiles; x++)
+            {
+                bool a = reference.Bits[y * reference.Width + x], b = predicted.Bits[y * reference.Width + x];
+                if (a && b) both++;
+                all += (a ? 1 : 0) + (b ? 1 : 0);
+            }
+        return all == 0 ? null : 2.0 * both / all;
     }
 
     private Mask Reference()
@@ -78,8 +122,6 @@ public sealed record ChangeOverlay(Sample Sample, BoxesAnswer? Prediction = null
 
     private static SKImage Areas(Mask reference, Mask? predicted)
     {
-        if (predicted is not null && (predicted.Width, predicted.Height) != (reference.Width, reference.Height))
-            throw new GeoVlmException($"The predicted mask has {predicted.Width} × {predicted.Height} pixels, the reference {reference.Width} × {reference.Height}. Resample the prediction to the grid of the images first.");
         using var bitmap = new SKBitmap(new SKImageInfo(reference.Width, reference.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         for (int y = 0; y < reference.Height; y++)
             for (int x = 0; x < reference.Width; x++)

@@ -11,6 +11,9 @@ public sealed partial record DatasetSummary(EoDataset Dataset) : IRenderable
     /// <summary>Number of thumbnails; they are spread over the tasks.</summary>
     public int Thumbnails { get; init; } = 8;
 
+    /// <summary>Bars of the size histogram that are drawn.</summary>
+    public int MostSizes { get; init; } = 8;
+
     /// <summary>Number of problems that are listed; the rest is counted.</summary>
     public int MostProblems { get; init; } = 5;
 
@@ -23,6 +26,12 @@ public sealed partial record DatasetSummary(EoDataset Dataset) : IRenderable
             new TextBlock($"{Dataset.Name}: {Dataset.Count:N0} samples", size: 15, bold: true),
             new TableBlock(["", ""], [.. description.Facts().Select(f => new Cell[] { new(f.Name), new(HtmlText.Truncate(f.Value, 300)) })]),
         };
+        if (description.Images.Sizes is { Count: > 1 } sizes)
+        {
+            double most = sizes[0].Count;
+            var bars = sizes.Take(MostSizes).Select(s => new Cell[] { new($"{s.Width} × {s.Height}"), new($"{s.Count:N0}") { Bar = s.Count / most } });
+            blocks.Add(new TableBlock(["size, pixels", "images"], [.. bars]));
+        }
         if (description.Problems.Count > 0)
         {
             var rows = description.Problems.Take(MostProblems).Select(p => new Cell[] { new(HtmlText.Truncate(p.Where, 120)), new(HtmlText.Truncate(p.What, 300)) });

@@ -10,7 +10,7 @@ internal static class Painting
     public static readonly SKColor Ink = new(0x20, 0x20, 0x20);
 
     /// <summary>Height of a line of text, relative to its size.</summary>
-    public const float LineHeight = 1.4f;
+    public const float LineHeight = TypeScale.LineHeight;
 
     /// <summary>Width of a line in pixels.</summary>
     public static float Width(string text, float size, bool bold = false)

@@ -54,14 +54,14 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
     };
 
     /// <summary>As a PNG file, on white.</summary>
-    public byte[] ToPng() => ToPngs(256).Single();
-
-    /// <summary>As PNG files of ever fewer colours, encoded as they are asked for.</summary>
-    public IEnumerable<byte[]> ToPngs(params int[] colours)
+    public byte[] ToPng()
     {
         using var bitmap = Draw();
-        foreach (int most in colours) yield return IndexedPng.Encode(Width, Height, MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan()), most);
+        return ToPng(bitmap, 256);
     }
+
+    /// <summary>What <see cref="Draw"/> gave as a PNG file of so many colours.</summary>
+    public byte[] ToPng(SKBitmap drawn, int colours) => IndexedPng.Encode(Width, Height, MemoryMarshal.Cast<byte, uint>(drawn.GetPixelSpan()), colours);
 
     /// <summary>As a data URI (JPEG: photographs are its case, and thin coloured lines survive without chroma subsampling).</summary>
     public string ToJpegUri()

@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
@@ -29,6 +30,9 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
         Failure = judgement.Completion.Failure?.Reason;
     }
 
+    /// <summary>Tokens of the prompt, those of the images included; null where no model was asked.</summary>
+    public int? PromptTokens { get; init; }
+
     /// <summary>Whether the reasons of the reward's parts are left out, for narrow columns.</summary>
     public bool Compact { get; init; }
 
@@ -53,6 +57,7 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     internal Block Describe()
     {
         var blocks = new List<Block> { Images(), Legend() };
+        if (Facts() is { Length: > 0 } facts) blocks.Add(new TextBlock(facts, size: TypeScale.Caption));
         blocks.Add(Paragraph("Question", Sample.Question));
         blocks.Add(Paragraph("Reference", Write(Sample.Reference)));
         if (Completion is not null) blocks.Add(Paragraph("Completion", Completion));
@@ -63,8 +68,21 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
         return new StackBlock(blocks);
     }
 
+    private string Facts()
+    {
+        var facts = new List<string>();
+        if (Sample.Images is [.., var last] && last.Problem is null)
+        {
+            facts.Add($"{last.Width} × {last.Height} px");
+            if (last.GroundSampleDistanceMetres is { } metres) facts.Add($"{Number.Write(metres)} m per pixel");
+        }
+        if (PromptTokens is { } tokens) facts.Add($"{tokens} prompt tokens");
+        return Compact && PromptTokens is null ? "" : string.Join(" · ", facts);
+    }
+
     private Block Images()
     {
+        if (Sample.Images.Count == 0) return new TextBlock("the source names no image");
         var images = new List<Block>();
         for (int i = 0; i < Sample.Images.Count; i++)
         {
@@ -104,8 +122,15 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     private string Write(Answer answer) => answer switch
     {
         BoxesAnswer { Objects.Count: 0 } => "nothing",
-        BoxesAnswer boxes => AnswerText.Write(boxes, Sample.Frame),
-        _ => AnswerText.Write(answer, Sample.Frame),
+        _ => AnswerText.Write(answer, FrameOf(answer)),
+    };
+
+    // Pixels where the image can be read, else the units of the source.
+    private CoordinateFrame FrameOf(Answer answer) => Sample.Images is [.., var image] && image.Problem is null ? Sample.Frame : answer switch
+    {
+        BoxesAnswer boxes => boxes.Frame,
+        GroundedTextAnswer grounded => grounded.Boxes.Frame,
+        _ => CoordinateFrame.Percent,
     };
 
     private static TextBlock Paragraph(string label, string text) => new(HtmlText.Truncate(text, MostCharacters), label);

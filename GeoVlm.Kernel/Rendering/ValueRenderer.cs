@@ -1,6 +1,8 @@
 using System.Collections;
 using GeoVlm.Data;
+using GeoVlm.Data.Tables;
 using GeoVlm.Judging.Rewards;
+using GeoVlm.Learning;
 using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
@@ -21,9 +23,11 @@ public static class ValueRenderer
                 IRenderable renderable => renderable.Render(),
                 MimeBundle bundle => bundle,
                 EoDataset dataset => new DatasetSummary(dataset).Render(),
+                DataFrame frame => Frame(frame).Render(),
                 Sample sample => new SampleCard(sample).Render(),
                 GeoImage image => new BoxOverlay(image).Render(),
                 RgbImage image => new BoxOverlay(GeoImage.FromMemory("image", image)).Render(),
+                JudgedGroup group => new GroupView(group).Render(),
                 RewardBreakdown reward => Rewards(reward),
                 string text => MimeBundle.OfText(WithoutHalves(HtmlText.Truncate(text, MostCharacters))),
                 Exception exception => OfException(exception),
@@ -38,6 +42,11 @@ public static class ValueRenderer
             return OfException(exception);
         }
     }
+
+    private static Table Frame(DataFrame frame) => new([.. frame.Columns.Select(c => c.Name)], [.. Enumerable.Range(0, Math.Min(frame.Count, ValueText.MostItems)).Select(frame.Row)])
+    {
+        Title = $"{frame.Count:N0} rows, {frame.Columns.Count} columns{(frame.Count > ValueText.MostItems ? $"; the first {ValueText.MostItems}" : "")}",
+    };
 
     // Plain text may hold any character that the wire can carry, colour codes of a terminal too; half a surrogate pair it cannot carry.
     private static string WithoutHalves(string text) =>

@@ -39,12 +39,13 @@ public class ReaderCatalogueTests
         File.WriteAllBytes(folder.File("harbour/cut.jpg"), jpeg[..(jpeg.Length * 2 / 3)]);
         File.WriteAllBytes(folder.File("harbour/headless.jpg"), jpeg[..4]);
         var dataset = ReaderCatalogue.Load(folder.Path);
-        Assert.Equal(["harbour/cut.jpg", "harbour/good.jpg"], dataset.Samples.Select(s => s.Id));
-        Assert.Equal("harbour/headless.jpg", Assert.Single(dataset.Problems).Where);
+        Assert.Equal(["harbour/cut.jpg", "harbour/good.jpg", "harbour/headless.jpg"], dataset.Samples.Select(s => s.Id));
         Assert.Contains("cut.jpg", Assert.Throws<GeoVlmException>(() => dataset.Samples[0].Images[0].Load()).Message);
+        Assert.NotNull(dataset.Samples[2].Images[0].Problem);
         var verified = dataset.VerifyImages();
         Assert.Equal(["harbour/good.jpg"], verified.Samples.Select(s => s.Id));
-        Assert.Contains("cut short", verified.Problems[1].What);
+        Assert.Equal(["cut.jpg", "headless.jpg"], verified.Problems.Select(p => p.Where).Order());
+        Assert.Contains("cut short", verified.Problems[0].What);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public class BoxesParserTests
 
     [Theory]
     [InlineData("[1,2,3]", "3 numbers", 1)]
-    [InlineData("[1,2,3,4,5,6]", "more than 5", 11)]
+    [InlineData("[1,2,3,4,5,6]", "6 numbers, expected 4", 1)]
+    [InlineData("[1,2,3,4,5,6,7,8,9]", "more than 8 numbers", 17)]
     [InlineData("[1,2,NaN,4]", "found 'NaN,4]'", 5)]
     [InlineData("[1,2,NaN", "expected a number", 5)]
     [InlineData("[1,2,Infinity,4]", "expected a number", 5)]
@@ -81,14 +82,18 @@ public class BoxesParserTests
             string text = item.GetProperty("text").GetString()!;
             if (item.GetProperty("format").GetString() is not ("earthdial" or "teochat") || !(text.StartsWith('[') || text.Length == 0)) continue;
             var expected = item.TryGetProperty("boxes_tolerant", out var tolerant) ? tolerant : item.GetProperty("boxes");
-            var (boxes, failure) = Read(text);
+            new BoxesParser().TryParse(text, CoordinateFrame.Percent, out var answer, out var failure);
+            // The golden has the rectangles as they are before the fifth number turns them.
+            var boxes = (answer as BoxesAnswer)?.Objects.Select(o => o.Oriented?.AsTurned(AngleConvention.CounterClockwiseDegrees).Unrotated ?? o.Box).ToList();
             if (text.Length > 0 && !text.EndsWith(']'))
             {
                 Assert.Equal(text.Length, failure!.Position); // cut by a token limit: EarthDial keeps the whole boxes before the cut, we read none
                 continue;
             }
             Assert.True(boxes is not null, $"{text}: {failure?.Reason}");
-            Assert.Equal(expected.EnumerateArray().Select(b => new Box(b[0].GetDouble(), b[1].GetDouble(), b[2].GetDouble(), b[3].GetDouble())), boxes);
+            var wanted = expected.EnumerateArray().Select(b => new Box(b[0].GetDouble(), b[1].GetDouble(), b[2].GetDouble(), b[3].GetDouble())).ToList();
+            Assert.Equal(wanted.Count, boxes.Count);
+            Assert.All(wanted.Zip(boxes), p => Assert.True(p.First == p.Second || p.First.IoU(p.Second) > 1 - 1e-9, $"{text}: {p}"));
             read++;
         }
         Assert.True(read >= 40, $"only {read} golden texts");

@@ -112,4 +112,31 @@ public sealed class GrpoRunTests : IDisposable
         Assert.Single(run.Run(cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("steps.jsonl", Assert.Single(run.Warnings));
     }
+
+    [Fact]
+    public void A_run_that_was_killed_before_its_first_checkpoint_can_begin_again()
+    {
+        using var policy = TinyPolicy.Load();
+        Directory.CreateDirectory(In("run", "checkpoints", "step-0.new"));
+        File.WriteAllText(In("run", "config.json"), "{");
+        using var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, Small with { Steps = 1 });
+        Assert.Single(run.Run(cancellation: TestContext.Current.CancellationToken));
+        var summary = RunSummary.Read(In("run"));
+        Assert.Equal((RunState.Running, 1), (summary.State, summary.Steps.Count));
+        run.Dispose();
+        Assert.Equal(RunState.Finished, RunSummary.Read(In("run")).State);
+        Assert.Equal([In("run")], RunSummary.Find(root));
+    }
+
+    [Fact]
+    public void The_best_weights_on_held_out_samples_are_kept()
+    {
+        using var policy = TinyPolicy.Load();
+        double[] scores = [0.2, 0.9, 0.4];
+        int asked = 0;
+        var options = new RunOptions { ScoreEvery = 1, CheckpointEvery = 1, KeepCheckpoints = 5, HeldOutScore = (_, _) => scores[asked++] };
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, Small with { Steps = 3 }, options)) run.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(scores, File.ReadLines(In("run", "heldout.jsonl")).Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("score").GetDouble()));
+        Assert.Equal(File.ReadAllBytes(In("run", "checkpoints", "step-2", "model.safetensors")), File.ReadAllBytes(In("run", "best", "model.safetensors")));
+    }
 }

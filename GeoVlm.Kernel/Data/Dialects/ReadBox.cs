@@ -21,7 +21,7 @@ public sealed record ReadBox(IReadOnlyList<double> Numbers, int Start, int Lengt
         }
         var box = new Box(Numbers[0], Numbers[1], Numbers[2], Numbers[3]);
         if (Numbers.Count < 5 || sense == AngleSense.None || box.IsEmpty) return new LabelledBox(box, Label);
-        double degrees = sense == AngleSense.Clockwise ? Numbers[4] : -Numbers[4];
+        double degrees = sense == AngleSense.Clockwise ? Numbers[4] : 0 - Numbers[4];
         var oriented = new OrientedBox((box.X1 + box.X2) / 2, (box.Y1 + box.Y2) / 2, box.Width, box.Height, degrees);
         // Not turned at all: the numbers themselves, so that no rounding of sines moves an edge.
         return new LabelledBox(degrees % 180 == 0 ? box : oriented.Bounds(), Label) { Oriented = oriented };

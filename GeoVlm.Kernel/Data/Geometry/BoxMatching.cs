@@ -19,26 +19,34 @@ public sealed record BoxMatching(IReadOnlyList<BoxMatching.Pair> Pairs)
     /// largest, and among the matchings with that number the sum of IoU. All boxes in one frame. Time O(s² l) for s boxes on the shorter
     /// side and l on the longer.
     /// </remarks>
-    public static BoxMatching Optimal(IReadOnlyList<Box> predicted, IReadOnlyList<Box> reference, double minimumIoU = 0)
+    public static BoxMatching Optimal(IReadOnlyList<Box> predicted, IReadOnlyList<Box> reference, double minimumIoU = 0) =>
+        Optimal(predicted.Count, reference.Count, (p, r) => predicted[p].IoU(reference[r]), minimumIoU);
+
+    /// <summary>The same with any similarity of 0 to 1 in place of IoU: that of rotated boxes, or 0 where classes differ.</summary>
+    /// <param name="predicted">Number of predicted boxes.</param>
+    /// <param name="reference">Number of reference boxes.</param>
+    /// <param name="similarity">Of a predicted and a reference index, 0 to 1; called once for each pair.</param>
+    /// <param name="minimum">Least similarity of a pair.</param>
+    public static BoxMatching Optimal(int predicted, int reference, Func<int, int, double> similarity, double minimum = 0)
     {
-        bool swap = predicted.Count > reference.Count;
+        bool swap = predicted > reference;
         var (rows, columns) = swap ? (reference, predicted) : (predicted, reference);
-        // One pair more outweighs any gain in IoU, which is at most rows.Count over all pairs.
-        double perPair = minimumIoU > 0 ? rows.Count + 1 : 0;
-        var overlap = new double[rows.Count, columns.Count];
-        var cost = new double[rows.Count, columns.Count];
-        for (int i = 0; i < rows.Count; i++)
-            for (int j = 0; j < columns.Count; j++)
+        // One pair more outweighs any gain in similarity, which is at most the number of rows over all pairs.
+        double perPair = minimum > 0 ? rows + 1 : 0;
+        var overlap = new double[rows, columns];
+        var cost = new double[rows, columns];
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
             {
-                double iou = rows[i].IoU(columns[j]);
-                if (!(iou > 0 && iou >= minimumIoU)) continue;
-                overlap[i, j] = iou;
-                cost[i, j] = -(perPair + iou);
+                double value = swap ? similarity(j, i) : similarity(i, j);
+                if (!(value > 0 && value >= minimum)) continue;
+                overlap[i, j] = value;
+                cost[i, j] = -(perPair + value);
             }
 
         int[] columnOfRow = CheapestAssignment(cost);
         var pairs = new List<Pair>();
-        for (int i = 0; i < rows.Count; i++)
+        for (int i = 0; i < rows; i++)
         {
             int j = columnOfRow[i];
             if (overlap[i, j] > 0) pairs.Add(swap ? new(j, i, overlap[i, j]) : new(i, j, overlap[i, j]));

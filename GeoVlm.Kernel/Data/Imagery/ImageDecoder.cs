@@ -14,25 +14,23 @@ public static class ImageDecoder
     /// <summary>Size, ground sample distance and rendition; no pixel is decoded.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxPixels">Images with more pixels are refused; null for the default of <see cref="Readers.ReadOptions.MaxImagePixels"/>.</param>
-    public static ImageHeader ReadHeader(string path, long? maxPixels = null)
-    {
-        var header = IsTiff(path) ? TiffFile.ReadHeader(path) : PictureFile.ReadHeader(path);
-        long pixels = (long)header.Width * header.Height, limit = maxPixels ?? DefaultMaxPixels;
-        if (header.Width <= 0 || header.Height <= 0)
-            throw new GeoVlmException($"{path}: the header says {header.Width} x {header.Height} pixels. The file is damaged; fetch it again.");
-        if (pixels > limit)
-            throw new GeoVlmException($"{path}: {header.Width} x {header.Height} pixels, more than the {limit:N0} allowed. "
-                + "If the file is to be trusted, raise ReadOptions.MaxImagePixels; otherwise remove it.");
-        return header;
-    }
+    public static ImageHeader ReadHeader(string path, long? maxPixels = null) => ReadHeader((ImageSource)path, maxPixels);
+
+    /// <summary>The header of an image that lies in memory.</summary>
+    /// <param name="bytes">A whole image file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="maxPixels">Images with more pixels are refused; null for the default.</param>
+    public static ImageHeader ReadHeader(byte[] bytes, string name, long? maxPixels = null) => ReadHeader(new ImageSource(name, bytes), maxPixels);
 
     /// <summary>The picture as 8-bit RGB. Alpha is dropped, not blended; EXIF orientation is ignored, so that boxes fit the stored pixels.</summary>
     /// <remarks>More than 8 bits or other than three bands: see <see cref="BandRendition"/>; what was done is in <see cref="ImageHeader.Rendition"/>.</remarks>
-    public static RgbImage Decode(string path, long? maxPixels = null)
-    {
-        ReadHeader(path, maxPixels);
-        return IsTiff(path) ? TiffFile.Decode(path) : PictureFile.Decode(path);
-    }
+    public static RgbImage Decode(string path, long? maxPixels = null) => Decode((ImageSource)path, maxPixels);
+
+    /// <summary>The picture of an image file that lies in memory.</summary>
+    /// <param name="bytes">A whole image file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="maxPixels">Images with more pixels are refused; null for the default.</param>
+    public static RgbImage Decode(byte[] bytes, string name, long? maxPixels = null) => Decode(new ImageSource(name, bytes), maxPixels);
 
     /// <summary>A mask image: a pixel is set where its value is greater than zero (0/1, 0/255 and class ids alike).</summary>
     /// <remarks>In a TIFF the first band counts; in a picture any of red, green and blue.</remarks>
@@ -62,11 +60,30 @@ public static class ImageDecoder
         }
     }
 
-    private static bool IsTiff(string path)
+    private static RgbImage Decode(ImageSource source, long? maxPixels)
     {
+        ReadHeader(source, maxPixels);
+        return IsTiff(source) ? TiffFile.Decode(source) : PictureFile.Decode(source);
+    }
+
+    private static ImageHeader ReadHeader(ImageSource source, long? maxPixels)
+    {
+        var header = IsTiff(source) ? TiffFile.ReadHeader(source) : PictureFile.ReadHeader(source);
+        long pixels = (long)header.Width * header.Height, limit = maxPixels ?? DefaultMaxPixels;
+        if (header.Width <= 0 || header.Height <= 0)
+            throw new GeoVlmException($"{source.Name}: the header says {header.Width} x {header.Height} pixels. The file is damaged; fetch it again.");
+        if (pixels > limit)
+            throw new GeoVlmException($"{source.Name}: {header.Width} x {header.Height} pixels, more than the {limit:N0} allowed. "
+                + "If the file is to be trusted, raise ReadOptions.MaxImagePixels; otherwise remove it.");
+        return header;
+    }
+
+    private static bool IsTiff(ImageSource source)
+    {
+        string path = source.Name;
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = source.Open();
             Span<byte> start = stackalloc byte[4];
             int count = file.ReadAtLeast(start, 4, throwOnEndOfStream: false);
             if (count == 0) throw new GeoVlmException($"{path}: the file is empty. Fetch it again.");

@@ -14,6 +14,6 @@ public sealed record ImageHeader(int Width, int Height)
     /// <summary>Metres on the ground per pixel (geometric mean of both directions); null where the file does not say so in metres.</summary>
     public double? GroundSampleDistanceMetres { get; init; }
 
-    /// <summary>How <see cref="ImageDecoder.Decode"/> makes 8-bit RGB of the bands; null where the file holds 8-bit RGB already.</summary>
+    /// <summary>How <see cref="ImageDecoder.Decode(string, long?)"/> makes 8-bit RGB of the bands; null where the file holds 8-bit RGB already.</summary>
     public string? Rendition { get; init; }
 }

@@ -5,23 +5,23 @@ namespace GeoVlm.Data.Imagery;
 /// <summary>PNG, JPEG and the other everyday formats, by Skia.</summary>
 internal static class PictureFile
 {
-    public static ImageHeader ReadHeader(string path)
+    public static ImageHeader ReadHeader(ImageSource source)
     {
-        using var codec = Open(path);
+        using var codec = Open(source);
         return new ImageHeader(codec.Info.Width, codec.Info.Height);
     }
 
-    public static RgbImage Decode(string path)
+    public static RgbImage Decode(ImageSource source)
     {
-        using var codec = Open(path);
+        using var codec = Open(source);
         // Unpremultiplied, so that dropping alpha leaves the stored colours; no colour space, so that no profile changes them.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, null);
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(info))
-            throw new GeoVlmException($"{path}: no memory for {info.Width} x {info.Height} pixels. Cut the image into tiles.");
+            throw new GeoVlmException($"{source.Name}: no memory for {info.Width} x {info.Height} pixels. Cut the image into tiles.");
         var result = codec.GetPixels(info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
-            throw new GeoVlmException($"{path}: {Explain(result)}. Fetch the file again, or remove it from the dataset.");
+            throw new GeoVlmException($"{source.Name}: {Explain(result)}. Fetch the file again, or remove it from the dataset.");
 
         var image = new RgbImage(info.Width, info.Height);
         ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan();
@@ -38,9 +38,13 @@ internal static class PictureFile
         return image;
     }
 
-    private static SKCodec Open(string path) => SKCodec.Create(path, out var result)
-        ?? throw new GeoVlmException($"{path}: {(result == SKCodecResult.Unimplemented ? "not a PNG, JPEG or TIFF image" : Explain(result))}. "
+    private static SKCodec Open(ImageSource source)
+    {
+        SKCodecResult result;
+        var codec = source.Bytes is { } bytes ? SKCodec.Create(new MemoryStream(bytes), out result) : SKCodec.Create(source.Name, out result);
+        return codec ?? throw new GeoVlmException($"{source.Name}: {(result == SKCodecResult.Unimplemented ? "not a PNG, JPEG or TIFF image" : Explain(result))}. "
             + "Convert it to PNG, JPEG or GeoTIFF, or fetch it again.");
+    }
 
     private static string Explain(SKCodecResult result) => result switch
     {

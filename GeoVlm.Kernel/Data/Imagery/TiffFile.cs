@@ -10,7 +10,7 @@ namespace GeoVlm.Data.Imagery;
 /// </remarks>
 internal static class TiffFile
 {
-    public static ImageHeader ReadHeader(string path) => With(path, (_, layout) => new ImageHeader(layout.Width, layout.Height)
+    public static ImageHeader ReadHeader(ImageSource source) => With(source, (_, layout) => new ImageHeader(layout.Width, layout.Height)
     {
         GroundSampleDistanceMetres = layout.GroundSampleDistanceMetres,
         Rendition = layout.IsConvertedByLibTiff ? "converted to 8-bit RGB by LibTiff"
@@ -20,7 +20,7 @@ internal static class TiffFile
         SampleType = layout.SampleType,
     });
 
-    public static RgbImage Decode(string path) => With(path, (tiff, layout) =>
+    public static RgbImage Decode(ImageSource source) => With(source, (tiff, layout) =>
     {
         if (layout.IsConvertedByLibTiff) return Converted(tiff, layout);
         var image = new RgbImage(layout.Width, layout.Height);
@@ -35,7 +35,7 @@ internal static class TiffFile
         return image;
     });
 
-    public static Mask DecodeMask(string path) => With(path, (tiff, layout) =>
+    public static Mask DecodeMask(ImageSource source) => With(source, (tiff, layout) =>
     {
         var mask = new Mask(layout.Width, layout.Height);
         if (layout.IsConvertedByLibTiff)
@@ -66,20 +66,23 @@ internal static class TiffFile
     }
 
     /// <summary>Opens the file, runs the work, and turns whatever LibTiff throws on damaged bytes into one error with the file's name.</summary>
-    private static T With<T>(string path, Func<Tiff, TiffLayout, T> work)
+    private static T With<T>(ImageSource source, Func<Tiff, TiffLayout, T> work)
     {
         TiffMessages.Start();
         try
         {
-            using var tiff = Tiff.Open(path, "r") ?? throw new InvalidDataException("not a TIFF file, or its header is cut short");
+            using var tiff = Open(source) ?? throw new InvalidDataException("not a TIFF file, or its header is cut short");
             return work(tiff, TiffLayout.Of(tiff));
         }
         // Fuzzed files make LibTiff fail in many ways (index, overflow, cast, null reference); all mean the same to the user.
         catch (Exception e) when (e is not GeoVlmException and not OutOfMemoryException)
         {
-            string detail = TiffMessages.First is { } said ? $" (LibTiff: {said.Replace(path + ": ", "", StringComparison.Ordinal)})" : "";
+            string detail = TiffMessages.First is { } said ? $" (LibTiff: {said.Replace(source.Name + ": ", "", StringComparison.Ordinal)})" : "";
             string what = e is InvalidDataException or NotSupportedException ? e.Message : "its structure is damaged";
-            throw new GeoVlmException($"{path}: {what}{detail}. Fetch the file again, or rewrite it, e.g. with gdal_translate.", e);
+            throw new GeoVlmException($"{source.Name}: {what}{detail}. Fetch the file again, or rewrite it, e.g. with gdal_translate.", e);
         }
     }
+
+    private static Tiff? Open(ImageSource source) =>
+        source.Bytes is null ? Tiff.Open(source.Name, "r") : Tiff.ClientOpen(source.Name, "r", source.Open(), new TiffStream());
 }

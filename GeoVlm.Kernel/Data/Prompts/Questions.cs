@@ -20,6 +20,12 @@ public static class Questions
     /// <summary>Change detection over two dates.</summary>
     public const string WhatChanged = "what changed ?";
 
+    /// <summary>Change captioning over two or more dates.</summary>
+    public const string DescribeChanges = "describe the changes";
+
+    /// <summary>Multi-label classification.</summary>
+    public const string ListLabels = "list every class in the image";
+
     /// <summary>Counting: "how many ships ?".</summary>
     public static string HowMany(string plural) => $"how many {plural} ?";
 

@@ -26,6 +26,9 @@ public sealed record ReadOptions
     /// <summary>At most this many samples; null for all.</summary>
     public int? Limit { get; init; }
 
+    /// <summary>True to make the first problem an error.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Seed of what a reader draws (which object a referred-detection question asks for).</summary>
     public ulong Seed { get; init; }
 

@@ -8,9 +8,18 @@ public static class ReaderCatalogue
     [
         new ChangePairReader(),
         new DotaReader(),
+        new GroundingReader(),
         new VocReader(),
+        new MultiLabelReader(),
+        new VqaReader(),
+        new CaptionReader(),
+        new InstructionReader(),
         new CocoReader(),
+        new CsvReader(),
+        new ArrowReader(),
+        new ParquetReader(),
         new SceneFolderReader(),
+        new JsonReader(),
     ];
 
     /// <summary>The reader of that name.</summary>
@@ -37,6 +46,8 @@ public static class ReaderCatalogue
             var dataset = chosen.Read(path, options ?? new ReadOptions());
             if (dataset.Samples.Count == 0 && dataset.Problems.Count == 0)
                 dataset = dataset with { Problems = [new(".", "no sample: the annotation files name no object. Check that this is the right folder.")] };
+            if (options is { Strict: true } && dataset.Problems is [var first, ..])
+                throw new GeoVlmException($"{first.Where}: {first.What} (One of {dataset.Problems.Count:N0} problems; leave strict out to load the rest.)");
             return dataset with { Source = Path.GetFullPath(path), Reason = why, Licence = LicenceText.Find(path) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

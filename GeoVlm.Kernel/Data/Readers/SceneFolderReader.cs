@@ -2,10 +2,11 @@ using GeoVlm.Data.Prompts;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Scene classification: the folder of an image is its class (EuroSAT, UC Merced, AID, RESISC45).</summary>
+/// <summary>Scene classification: the folder of an image is its class (EuroSAT, UC Merced, AID, RESISC45, WHU-RS19, PatternNet).</summary>
 /// <remarks>
 /// Class folders lie in the root, in <c>Images/</c>, or in split folders (<c>train/High/...</c>). The answer is the folder's name as words
-/// in lower case: "AnnualCrop" becomes "annual crop".
+/// in lower case: "AnnualCrop" becomes "annual crop". Lists of file names such as <c>eurosat-train.txt</c> in the root give splits; a file
+/// in several lists keeps the first of train, val, test.
 /// </remarks>
 public sealed class SceneFolderReader : IDatasetReader
 {
@@ -26,7 +27,14 @@ public sealed class SceneFolderReader : IDatasetReader
         if (classes.Count == 0)
             throw new GeoVlmException($"{path}: no sub-folder holds images. A scene dataset has one folder for each class; name the folder that holds those.");
         var folder = new DatasetFolder(path, options);
-        return folder.Finish(this, classes.SelectMany(c => ReadClass(folder, c)));
+        var lists = SplitLists.Read(folder);
+        return folder.Finish(this, Samples());
+
+        IEnumerable<Sample> Samples()
+        {
+            foreach (var sample in classes.SelectMany(c => ReadClass(folder, c, lists))) yield return sample;
+            lists.Finish();
+        }
     }
 
     /// <summary>Sub-folders with images; where there are none, those one level deeper (Images/, train/, test/).</summary>
@@ -39,20 +47,22 @@ public sealed class SceneFolderReader : IDatasetReader
 
     private static bool HasImages(string folder) => Directory.EnumerateFiles(folder).Any(DatasetFolder.IsImage);
 
-    private static IEnumerable<Sample> ReadClass(DatasetFolder folder, string classFolder)
+    private static IEnumerable<Sample> ReadClass(DatasetFolder folder, string classFolder, SplitLists lists)
     {
-        string label = ClassNames.Readable(Path.GetFileName(classFolder));
+        string label = SceneNames.Readable(Path.GetFileName(classFolder));
         if (label.Length == 0)
         {
             folder.Report(folder.Relative(classFolder), "the folder's name holds no word; rename it after its class. Skipped.");
             yield break;
         }
+        string parent = Path.GetDirectoryName(folder.Relative(classFolder)) ?? "";
         foreach (string path in DatasetFolder.Images(classFolder))
         {
-            if (folder.OpenImage(path) is not { } image) continue;
             string file = folder.Relative(path);
+            var image = GeoImage.Deferred(Path.GetFileName(path), path, folder.Options.MaxImagePixels);
             yield return new Sample(file, EoTask.SceneClassification, [image], Questions.ClassifyScene, new TextAnswer(label))
             {
+                Split = lists.SplitOf(file) is { Length: > 0 } listed ? listed : SplitNames.Of(parent),
                 Attributes = new Dictionary<string, string> { ["class"] = label, ["file"] = file },
             };
         }

@@ -1,16 +1,21 @@
-using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using GeoVlm.Data;
+using GeoVlm.Data.Dialects;
 using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>Reads boxes <c>[x1,y1,x2,y2]</c>, one after the other or inside further brackets; a fifth number, an angle, is dropped.</summary>
+/// <summary>Reads boxes in any notation of the field, one after the other or inside further brackets, in the frame that the model is known to write in.</summary>
 /// <remarks>
-/// Blanks, decimals, signs, and commas or nothing between boxes are fine, so EarthDial's <c>[[1,2,3,4,0]][[5,6,7,8,0]]</c> reads as well. Nothing
-/// and <c>[]</c> both mean "no boxes", since that is how a reference without boxes is written. Words around the boxes are a failure. A box
-/// with an angle is taken by its first four numbers, as the paper turns rotated boxes horizontal before it rewards them.
+/// <c>[x1,y1,x2,y2]</c>; a fifth number is an angle in degrees, counter-clockwise, that turns the rectangle (kept in <see cref="LabelledBox.Oriented"/>;
+/// the horizontal box is its bounds, as the paper turns rotated boxes horizontal before it rewards them); eight numbers are four corners. Also
+/// Qwen's JSON (<c>bbox_2d</c>, <c>label</c>) with or without a code fence, <c>&lt;|box_start|&gt;(x,y),(x,y)&lt;|box_end|&gt;</c>, GeoChat's
+/// <c>{&lt;x1&gt;&lt;y1&gt;&lt;x2&gt;&lt;y2&gt;|&lt;angle&gt;}</c> and boxes in <c>&lt;box&gt;</c> or after <c>&lt;ref&gt;</c>.
+/// Blanks, decimals, signs, and commas or nothing between boxes are fine. Nothing and <c>[]</c> both mean "no boxes", since that is how a reference
+/// without boxes is written. Words around the boxes, crossed corners and a box that the text cuts are failures.
 /// </remarks>
-public sealed class BoxesParser : IAnswerParser
+public sealed partial class BoxesParser : IAnswerParser
 {
     /// <summary>Most boxes accepted.</summary>
     public const int MaximumBoxes = 100;
@@ -21,6 +26,9 @@ public sealed class BoxesParser : IAnswerParser
     /// <summary>Most brackets around a number.</summary>
     public const int MaximumDepth = 4;
 
+    /// <summary>Whether words around the boxes, cut texts (whole boxes before the cut count) and crossed corners are let pass. Off for rewards.</summary>
+    public bool Lenient { get; init; }
+
     /// <inheritdoc/>
     public string Expects => "boxes as [x1,y1,x2,y2], joined by commas";
 
@@ -28,94 +36,59 @@ public sealed class BoxesParser : IAnswerParser
     public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure)
     {
         var boxes = new List<LabelledBox>();
-        failure = text.Length > MaximumLength
-            ? new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength)
-            : new Scanner(text).Read(boxes);
+        if (text.Length > MaximumLength) failure = new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength);
+        else if (!Lenient && DialectOf(text) is null) failure = new BracketReader(text).Read(boxes);
+        else failure = Read(DialectOf(text) ?? BoxDialect.Plain, text, frame, boxes);
         answer = failure is null ? new BoxesAnswer(boxes, frame) : null;
         return failure is null;
     }
 
-    /// <summary>One pass over the text, no recursion: brackets around boxes are only counted.</summary>
-    private sealed class Scanner(string text)
+    /// <summary>The dialect whose notation a text has, by its marks; null for plain brackets. The units are never taken from the text.</summary>
+    internal static BoxDialect? DialectOf(string text) =>
+        text.Contains("<|box_start|>", StringComparison.Ordinal) ? BoxDialect.Qwen2Vl
+        : JsonKey().IsMatch(text) || text.Contains("```", StringComparison.Ordinal) ? BoxDialect.Qwen25Vl
+        : BraceBox().IsMatch(text) ? BoxDialect.GeoChat
+        : text.Contains("<box>", StringComparison.Ordinal) || text.Contains("<ref>", StringComparison.Ordinal) ? BoxDialect.EarthDial
+        : null;
+
+    private ParseFailure? Read(BoxDialect dialect, string text, CoordinateFrame frame, List<LabelledBox> boxes)
     {
-        private int at;
-
-        public ParseFailure? Read(List<LabelledBox> boxes)
+        var reading = dialect.Read(text, frame);
+        if (!Lenient && reading.Problems.FirstOrDefault(p => p.Fault is ReadingFault.Truncated or ReadingFault.WrongCount or ReadingFault.Inverted) is { } problem)
+            return new ParseFailure(problem.Fault == ReadingFault.Inverted ? "crossed corners, expected x1 ≤ x2 and y1 ≤ y2" : problem.What, problem.Start);
+        if (reading.Boxes.Count > MaximumBoxes) return new ParseFailure($"more than {MaximumBoxes} boxes", reading.Boxes[MaximumBoxes].Start);
+        foreach (var box in reading.Boxes)
         {
-            int depth = 0;
-            bool afterItem = false, afterComma = false;
-            while (true)
-            {
-                SkipBlanks();
-                char next = at < text.Length ? text[at] : '\0';
-                if (at == text.Length && depth == 0 && !afterComma) return null;
-                if (next == ',' && afterItem)
-                {
-                    at++;
-                    (afterItem, afterComma) = (false, true);
-                }
-                else if (next == ']' && depth > 0 && !afterComma)
-                {
-                    at++;
-                    depth--;
-                    afterItem = true;
-                }
-                else if (next == '[')
-                {
-                    at++;
-                    SkipBlanks();
-                    (afterItem, afterComma) = (false, false);
-                    if (at < text.Length && text[at] is not ('[' or ']'))
-                    {
-                        if (ReadBox(boxes) is { } failure) return failure;
-                        afterItem = true;
-                    }
-                    else if (++depth >= MaximumDepth) return Fail($"more than {MaximumDepth} brackets deep", at - 1);
-                }
-                else return Fail($"found {Found()}, expected '['{(depth > 0 && !afterComma ? " or ']'" : "")}", at);
-            }
+            if (box.Numbers.Any(n => Math.Abs(n) > MaximumCoordinate)) return new ParseFailure($"a number is beyond ±{MaximumCoordinate:0}", box.Start);
+            boxes.Add(box.ToLabelledBox(dialect.Angle));
         }
-
-        /// <summary>Reads the numbers after an opening bracket, and the closing one.</summary>
-        private ParseFailure? ReadBox(List<LabelledBox> boxes)
-        {
-            int start = at;
-            Span<double> numbers = stackalloc double[5];
-            int count = 0;
-            while (true)
-            {
-                SkipBlanks();
-                int from = at;
-                while (at < text.Length && text[at] is not (',' or '[' or ']') && !char.IsWhiteSpace(text[at])) at++;
-                if (!double.TryParse(text.AsSpan(from, at - from), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
-                {
-                    at = from;
-                    return Fail($"found {Found()}, expected a number", from);
-                }
-                if (Math.Abs(value) > MaximumCoordinate) return Fail($"the number is beyond ±{MaximumCoordinate:0}", from);
-                if (count == numbers.Length) return Fail("a box with more than 5 numbers, expected 4", from);
-                numbers[count++] = value;
-                SkipBlanks();
-                if (at < text.Length && text[at] == ']') break;
-                if (at == text.Length || text[at] != ',') return Fail($"found {Found()}, expected ',' or ']'", at);
-                at++;
-            }
-            at++;
-            if (count < 4) return Fail($"a box with {count} number{(count == 1 ? "" : "s")}, expected 4", start);
-            var box = new Box(numbers[0], numbers[1], numbers[2], numbers[3]);
-            if (box.Width < 0 || box.Height < 0) return Fail("crossed corners, expected x1 ≤ x2 and y1 ≤ y2", start);
-            if (boxes.Count == MaximumBoxes) return Fail($"more than {MaximumBoxes} boxes", start);
-            boxes.Add(new LabelledBox(box));
-            return null;
-        }
-
-        private void SkipBlanks()
-        {
-            while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
-        }
-
-        private string Found() => at == text.Length ? "the end of the answer" : $"'{text[at..Math.Min(text.Length, at + 12)]}'";
-
-        private static ParseFailure Fail(string reason, int position) => new(reason, position);
+        if (Lenient) return null;
+        return Words(text, reading) is int at ? new ParseFailure($"found '{text[at..Math.Min(text.Length, at + 12)]}' beside the boxes, expected nothing else", at) : null;
     }
+
+    /// <summary>Where the first letter or digit stands that belongs to no box, phrase or tag; null where all do.</summary>
+    private static int? Words(string text, DialectReading reading)
+    {
+        var rest = new StringBuilder(text);
+        foreach (var box in reading.Boxes) Blank(rest, box.Start, box.Length);
+        foreach (Match match in Notation().Matches(text)) Blank(rest, match.Index, match.Length);
+        for (int i = 0; i < rest.Length; i++)
+            if (char.IsLetterOrDigit(rest[i])) return i;
+        return null;
+    }
+
+    private static void Blank(StringBuilder text, int start, int length)
+    {
+        for (int i = start; i < Math.Min(text.Length, start + length); i++) text[i] = ' ';
+    }
+
+    [GeneratedRegex("""["'](?:bbox_2d|bbox|box)["']\s*:""")]
+    private static partial Regex JsonKey();
+
+    [GeneratedRegex(@"\{\s*(?:<|&lt;)\s*[-+]?\d")]
+    private static partial Regex BraceBox();
+
+    // A tag may not hold another '<', so that a text of many openings is read in linear time.
+    [GeneratedRegex(@"<p>[^<]*</p>|<ref>[^<]*</ref>|<\|object_ref_start\|>[^<]*<\|object_ref_end\|>|</?(?:box|delim|p|ref)>|<\|box_(?:start|end)\|>|```(?:json)?")]
+    private static partial Regex Notation();
 }

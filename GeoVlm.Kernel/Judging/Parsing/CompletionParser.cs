@@ -16,19 +16,36 @@ public static class CompletionParser
     /// <param name="parser">Reads the text between the answer tags.</param>
     /// <param name="sample">The sample that was asked; boxes come back in its original pixels.</param>
     /// <param name="frame">The frame in which the model writes coordinates.</param>
-    public static ParsedCompletion Parse(string completion, IAnswerParser parser, Sample sample, CoordinateFrame frame)
+    /// <param name="tags">Whether the answer must stand between tags.</param>
+    public static ParsedCompletion Parse(string completion, IAnswerParser parser, Sample sample, CoordinateFrame frame, AnswerTags tags = AnswerTags.Required)
     {
         bool strict = FormatFault(completion) is null;
         string reasoning = ReasoningOf(completion);
-        if (AnswerSpan(completion) is not var (start, length))
+        var span = AnswerSpan(completion) ?? (tags == AnswerTags.Optional ? Untagged(completion) : null);
+        if (span is not var (start, length))
             return new ParsedCompletion(completion, strict, reasoning, null,
                 new ParseFailure($"no {AnswerOpen}…{AnswerClose} in the completion", completion.Length)) { WrittenFrame = frame };
 
         string written = completion.Substring(start, length);
-        parser.TryParse(written, frame, out var answer, out var failure);
-        if (answer is BoxesAnswer boxes) answer = boxes.In(sample.Frame);
+        parser.TryParse(written, frame, sample, out var answer, out var failure);
+        if (answer is not null) answer = In(answer, References.FrameOf(sample));
         if (failure is not null) failure = failure with { Position = start + failure.Position };
         return new ParsedCompletion(completion, strict, reasoning, answer, failure) { WrittenAnswer = written, WrittenFrame = frame };
+    }
+
+    private static Answer In(Answer answer, CoordinateFrame frame) => answer switch
+    {
+        BoxesAnswer boxes => boxes.In(frame),
+        PointsAnswer points => points.In(frame),
+        GroundedTextAnswer grounded => grounded with { Boxes = grounded.Boxes.In(frame) },
+        _ => answer,
+    };
+
+    private static (int Start, int Length)? Untagged(string text)
+    {
+        int open = text.LastIndexOf(AnswerOpen, StringComparison.Ordinal), thought = text.LastIndexOf(ThinkClose, StringComparison.Ordinal);
+        int start = open >= 0 ? open + AnswerOpen.Length : thought >= 0 ? thought + ThinkClose.Length : 0;
+        return (start, text.Length - start);
     }
 
     /// <summary>What keeps a completion from the strict format; null when it is in it.</summary>

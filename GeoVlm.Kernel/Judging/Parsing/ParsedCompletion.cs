@@ -18,7 +18,23 @@ public sealed record ParsedCompletion(string Text, bool StrictFormat, string Rea
     public CoordinateFrame? WrittenFrame { get; init; }
 
     /// <summary>The answer's boxes in original pixels; null when it is unreadable or has no boxes by its kind.</summary>
-    public IReadOnlyList<Box>? Boxes => Answer is BoxesAnswer boxes ? [.. boxes.Objects.Select(o => o.Box)] : null;
+    public IReadOnlyList<Box>? Boxes => Objects is { } objects ? [.. objects.Select(o => o.Box)] : null;
+
+    /// <summary>The answer's boxes with what else was read of them, in original pixels; null when it is unreadable or has no boxes by its kind.</summary>
+    public IReadOnlyList<LabelledBox>? Objects => Answer switch
+    {
+        BoxesAnswer boxes => boxes.Objects,
+        GroundedTextAnswer grounded => grounded.Boxes.Objects,
+        _ => null,
+    };
+
+    /// <summary>The answer's words; null when it is unreadable or no words by its kind.</summary>
+    public string? Words => Answer switch
+    {
+        TextAnswer text => text.Text,
+        GroundedTextAnswer grounded => grounded.Text,
+        _ => null,
+    };
 }
 
 /// <summary>Why a completion could not be read as an answer.</summary>

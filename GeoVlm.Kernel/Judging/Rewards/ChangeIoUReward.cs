@@ -1,9 +1,10 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
 using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>IoU of the predicted boxes, painted as a mask, with the reference change mask; both empty scores 1.</summary>
+/// <summary>IoU of the predicted area (boxes painted as a mask, or a grid of cells) with the reference change mask; both empty scores 1.</summary>
 /// <remarks>A pixel is inside a box when its centre is. Where the sample has no mask its reference boxes are painted.</remarks>
 public sealed class ChangeIoUReward : IReward
 {
@@ -16,8 +17,9 @@ public sealed class ChangeIoUReward : IReward
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
-        var overlap = References.ChangeOverlap(boxes, sample, Name);
+        var reference = References.ChangeMask(sample, Name);
+        if (References.Painted(completion, reference) is not { } painted) return RewardScore.Unreadable(completion);
+        var overlap = MaskOverlap.Between(painted, reference);
         return new(overlap.IoU, $"{overlap.Hits} changed pixels hit, {overlap.FalseAlarms} false alarms, {overlap.Misses} missed");
     }
 }

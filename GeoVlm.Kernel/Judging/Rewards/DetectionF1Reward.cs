@@ -1,5 +1,4 @@
 using GeoVlm.Data;
-using GeoVlm.Data.Geometry;
 using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
@@ -20,10 +19,10 @@ public sealed class DetectionF1Reward : IReward
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        var reference = References.Boxes(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
+        var reference = References.Objects(sample, Name);
+        if (completion.Objects is not { } boxes) return RewardScore.Unreadable(completion);
         if (boxes.Count + reference.Count == 0) return new(1, "no boxes, as in the reference");
-        int hits = BoxMatching.Optimal(boxes, reference, MinimumIoU).Pairs.Count;
+        int hits = DetectionReward.Match(boxes, reference, MinimumIoU).Pairs.Count;
         return new(2.0 * hits / (boxes.Count + reference.Count), $"{hits} hits, {boxes.Count - hits} false alarms, {reference.Count - hits} missed");
     }
 }

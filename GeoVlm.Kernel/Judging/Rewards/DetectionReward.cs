@@ -6,7 +6,8 @@ namespace GeoVlm.Judging.Rewards;
 
 /// <summary>Sum of the IoU of optimally matched boxes over max(predicted, reference): both missed and superfluous boxes cost.</summary>
 /// <remarks>No public text of the paper says how its detection reward matches; this is our reconstruction (det.mean_iou_max of
-/// Visual-RFT, with optimal in place of greedy matching). No boxes against no boxes scores 1.</remarks>
+/// Visual-RFT, with optimal in place of greedy matching). Boxes of different labels do not match; a box without a label matches any.
+/// No boxes against no boxes scores 1.</remarks>
 public sealed class DetectionReward : IReward
 {
     /// <inheritdoc/>
@@ -18,11 +19,21 @@ public sealed class DetectionReward : IReward
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        var reference = References.Boxes(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
+        var reference = References.Objects(sample, Name);
+        if (completion.Objects is not { } boxes) return RewardScore.Unreadable(completion);
         if (boxes.Count + reference.Count == 0) return new(1, "no boxes, as in the reference");
-        var matching = BoxMatching.Optimal(boxes, reference);
-        return new(matching.TotalIoU / Math.Max(boxes.Count, reference.Count),
+        var matching = Match(boxes, reference);
+        return new(Math.Min(1, matching.TotalIoU / Math.Max(boxes.Count, reference.Count)),
             $"matched {matching.Pairs.Count} of {reference.Count} objects with {boxes.Count} boxes, IoU sum {matching.TotalIoU:0.000}");
+    }
+
+    /// <summary>The best one-to-one matching of boxes whose labels agree or are not both known.</summary>
+    internal static BoxMatching Match(IReadOnlyList<LabelledBox> predicted, IReadOnlyList<LabelledBox> reference, double minimumIoU = 0)
+    {
+        // Most answers have no labels: then no words need be compared.
+        bool labelled = predicted.Any(p => p.Label.Length > 0) && reference.Any(r => r.Label.Length > 0);
+        return BoxMatching.Optimal(predicted.Count, reference.Count, (p, r) =>
+            labelled && predicted[p].Label.Length > 0 && reference[r].Label.Length > 0 && !Words.Same(predicted[p].Label, reference[r].Label)
+                ? 0 : predicted[p].Box.IoU(reference[r].Box), minimumIoU);
     }
 }

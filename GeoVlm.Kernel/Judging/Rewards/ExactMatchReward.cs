@@ -17,7 +17,7 @@ public sealed class ExactMatchReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);
-        if (completion.Answer is not TextAnswer answer) return RewardScore.Unreadable(completion);
-        return references.Any(r => Words.Same(answer.Text, r)) ? new(1, "equal to a reference") : new(0, $"expected '{references[0]}'");
+        if (completion.Words is not { } answer) return RewardScore.Unreadable(completion);
+        return references.Any(r => Words.Same(answer, r)) ? new(1, "equal to a reference") : new(0, $"expected '{references[0]}'");
     }
 }

@@ -13,6 +13,9 @@ public sealed class FormatReward : IReward
     public string Summary => "1 when the whole completion is one think pair and one answer pair, else 0";
 
     /// <inheritdoc/>
+    public bool IsShaping => true;
+
+    /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample) =>
         completion.StrictFormat ? new(1, "strict format") : new(0, CompletionParser.FormatFault(completion.Text) ?? "not in the strict format");
 }

@@ -12,6 +12,15 @@ public interface IReward
     /// <summary>One line for help: what it pays for, and its range.</summary>
     string Summary { get; }
 
+    /// <summary>Why this form, as it was published, is no default of ours; empty where nothing is known against it.</summary>
+    string KnownFlaw => "";
+
+    /// <summary>Whether it looks at form alone (format, length, repetition) and so pays wrong answers too; it shapes what others judge.</summary>
+    bool IsShaping => false;
+
+    /// <summary>The source text of a reward written in a notebook, as runs record it; empty for the built-in ones.</summary>
+    string Source => "";
+
     /// <summary>Scores a completion. An unreadable answer scores 0 unless the reward is about format.</summary>
     /// <returns>Value in [0, 1], with the reason for it.</returns>
     /// <exception cref="GeoVlmException">The sample's reference is not of the kind that the reward compares.</exception>
@@ -23,6 +32,9 @@ public interface IReward
 /// <param name="Reason">What matched what, and why not more.</param>
 public sealed record RewardScore(double Value, string Reason = "")
 {
+    /// <summary>What went into the value, where it was composed of others; their raw values are never lost.</summary>
+    public IReadOnlyList<RewardPart> Parts { get; init; } = [];
+
     /// <summary>The score of a completion whose answer could not be read as the kind that the reward compares.</summary>
     internal static RewardScore Unreadable(ParsedCompletion completion) =>
         new(0, completion.Failure?.Reason ?? $"the answer was read as a {completion.Answer?.GetType().Name}, which this reward does not compare");

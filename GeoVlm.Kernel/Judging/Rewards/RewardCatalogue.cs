@@ -1,21 +1,55 @@
 using GeoVlm.Data;
+using GeoVlm.Judging.Rewards.Judges;
+using GeoVlm.Judging.Rewards.Published;
 
 namespace GeoVlm.Judging.Rewards;
 
 /// <summary>The rewards that have a name on the command line and in help.</summary>
 public static class RewardCatalogue
 {
-    /// <summary>All of them, in reading order.</summary>
+    /// <summary>All of them, in reading order; those with a <see cref="IReward.KnownFlaw"/> are kept as they were published, to be compared with.</summary>
     public static IReadOnlyList<IReward> All { get; } =
     [
         new FormatReward(),
+        FormatVariantReward.FullMatch, FormatVariantReward.Prefix, FormatVariantReward.Search, FormatVariantReward.Once, FormatVariantReward.Progressive, FormatVariantReward.Json,
         new BoxIoUReward(),
+        BoxOverlapReward.Squared, BoxOverlapReward.Generalised, BoxOverlapReward.Distance, BoxOverlapReward.Complete, BoxOverlapReward.Stepped, BoxOverlapReward.Exponential,
         new DetectionReward(),
         new DetectionF1Reward(),
+        new DetectionPartialF1Reward(),
+        OrientedDetectionReward.RotatedIoU, OrientedDetectionReward.Kld, OrientedDetectionReward.ProbIoU,
         new ChangeIoUReward(),
+        ChangeAgreementReward.F1, ChangeAgreementReward.Kappa,
+        new ChangeBoxesReward(),
         new ExactMatchReward(),
+        ShortAnswerReward.Question, ShortAnswerReward.YesNo, ShortAnswerReward.Letter, ShortAnswerReward.Numeric, ShortAnswerReward.Count,
+        LabelSetReward.F1, LabelSetReward.Jaccard, LabelSetReward.Exact,
         new TokenF1Reward(),
+        TextSimilarityReward.Jaccard, TextSimilarityReward.Levenshtein, TextSimilarityReward.Lexical, TextSimilarityReward.Bleu4, TextSimilarityReward.Rouge1,
+        TextSimilarityReward.RougeL, TextSimilarityReward.Meteor, TextSimilarityReward.CaptionMix,
+        new CiderReward(),
+        new EmbeddingReward(),
+        new HslrReward(),
+        new GroundedCaptionReward(),
+        LengthReward.Reasoning, LengthReward.Overlong,
+        new RepetitionReward(),
+        new NoveltyReward(),
         new StandardReward(),
+        new RecallReward(),
+        new ContainsReward(),
+        AccuracyReward.Vlm, AccuracyReward.HyRe,
+        new AnyBoxReward(),
+        new FirstBoxReward(),
+        new ExponentialIoUReward(),
+        new GIoUReward(),
+        new GreedyIoUReward(),
+        new ConfidenceReward(),
+        AveragePrecisionReward.Mean, AveragePrecisionReward.At50, AveragePrecisionReward.OdLength,
+        new WeightedSumReward(),
+        new PrecisionReward(),
+        new SegZeroReward(),
+        StagedDetectionReward.Recall, StagedDetectionReward.Precision,
+        new CosineLengthReward(),
     ];
 
     /// <summary>The reward of this name.</summary>

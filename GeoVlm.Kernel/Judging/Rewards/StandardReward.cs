@@ -18,7 +18,7 @@ public sealed class StandardReward : IReward
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        string expected = AnswerText.Write(sample.Reference, completion.WrittenFrame ?? sample.Frame).Trim();
+        string expected = AnswerText.Write(sample, completion.WrittenFrame ?? References.FrameOf(sample)).Trim();
         if (completion.WrittenAnswer is not { } written) return RewardScore.Unreadable(completion);
         return string.Equals(written.Trim(), expected, StringComparison.Ordinal) ? new(1, "same text") : new(0, $"expected '{expected}'");
     }

@@ -16,8 +16,8 @@ public sealed class TokenF1Reward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);
-        if (completion.Answer is not TextAnswer answer) return RewardScore.Unreadable(completion);
-        string nearest = references.MaxBy(r => Words.F1(answer.Text, r))!;
-        return new(Words.F1(answer.Text, nearest), $"nearest reference: {nearest}");
+        if (completion.Words is not { } answer) return RewardScore.Unreadable(completion);
+        string nearest = references.MaxBy(r => Words.F1(answer, r))!;
+        return new(Words.F1(answer, nearest), $"nearest reference: {nearest}");
     }
 }

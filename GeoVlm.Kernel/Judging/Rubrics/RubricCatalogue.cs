@@ -22,29 +22,29 @@ public static class RubricCatalogue
     public static IReadOnlyList<Rubric> All { get; } =
     [
         Make(EoTask.SceneClassification, new TextParser(), new ExactMatchReward()),
-        Make(EoTask.ReferredDetection, new BoxesParser(), new BoxIoUReward()),
-        Make(EoTask.ObjectDetection, new BoxesParser(), new DetectionReward()),
-        Make(EoTask.RegionCaption, new TextParser(), new TokenF1Reward()),
-        Make(EoTask.ImageCaption, new TextParser(), new TokenF1Reward()),
-        Make(EoTask.VisualQuestionAnswering, new TextParser(), new ExactMatchReward()),
-        Make(EoTask.ChangeDetection, new BoxesParser(), new ChangeIoUReward()),
-        Make(EoTask.MultiLabelClassification, new TextParser(), new TokenF1Reward()),
+        Make(EoTask.ReferredDetection, new BoxesParser(), new DetectionReward(), TaskPicture.Boxes),
+        Make(EoTask.ObjectDetection, new BoxesParser(), new DetectionReward(), TaskPicture.Boxes),
+        Make(EoTask.RegionCaption, new TextParser(), TextSimilarityReward.Lexical, TaskPicture.Boxes),
+        Make(EoTask.ImageCaption, new TextParser(), TextSimilarityReward.Lexical),
+        Make(EoTask.VisualQuestionAnswering, new TextParser(), ShortAnswerReward.Question),
+        Make(EoTask.ChangeDetection, new ChangeParser(), new ChangeIoUReward(), TaskPicture.Change),
+        Make(EoTask.MultiLabelClassification, new LabelsParser(), LabelSetReward.F1),
         Make(EoTask.TemporalClassification, new TextParser(), new ExactMatchReward()),
-        Make(EoTask.GroundedCaption, new TextParser(), new TokenF1Reward()),
-        Make(EoTask.VisualGrounding, new BoxesParser(), new BoxIoUReward()),
-        Make(EoTask.OrientedDetection, new BoxesParser(), new DetectionReward()),
-        Make(EoTask.ChangeCaption, new TextParser(), new TokenF1Reward()),
+        Make(EoTask.GroundedCaption, new GroundedTextParser(), new GroundedCaptionReward(), TaskPicture.GroundedText),
+        Make(EoTask.VisualGrounding, new BoxesParser(), new BoxIoUReward(), TaskPicture.Boxes),
+        Make(EoTask.OrientedDetection, new BoxesParser(), OrientedDetectionReward.RotatedIoU, TaskPicture.Boxes),
+        Make(EoTask.ChangeCaption, new TextParser(), TextSimilarityReward.Lexical),
         Make(EoTask.DisasterType, new TextParser(), new ExactMatchReward()),
         Make(EoTask.DamageLevel, new TextParser(), new ExactMatchReward()),
-        Make(EoTask.AffectedCount, new TextParser(), new ExactMatchReward()),
-        Make(EoTask.DisasterDetection, new BoxesParser(), new DetectionReward()),
-        Make(EoTask.DamageCaption, new TextParser(), new TokenF1Reward()),
+        Make(EoTask.AffectedCount, new TextParser(), ShortAnswerReward.Count),
+        Make(EoTask.DisasterDetection, new BoxesParser(), new DetectionReward(), TaskPicture.Boxes),
+        Make(EoTask.DamageCaption, new TextParser(), TextSimilarityReward.Lexical),
     ];
 
     /// <summary>The rubric of a task.</summary>
     public static Rubric For(EoTask task) =>
         All.FirstOrDefault(r => r.Task == task) ?? throw new ArgumentOutOfRangeException(nameof(task), task, "no rubric for this task");
 
-    private static Rubric Make(EoTask task, IAnswerParser parser, IReward reward) =>
-        new(task, parser, [(reward, TaskWeight), (new FormatReward(), FormatWeight)], MetricCatalogue.For(task));
+    private static Rubric Make(EoTask task, IAnswerParser parser, IReward reward, TaskPicture picture = TaskPicture.Text) =>
+        new(task, parser, [(reward, TaskWeight), (new FormatReward(), FormatWeight)], MetricCatalogue.For(task)) { Picture = picture };
 }

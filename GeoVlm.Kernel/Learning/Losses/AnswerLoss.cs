@@ -22,7 +22,12 @@ public static class AnswerLoss
     public static Tensor PerToken(AnswerLossKind kind, Tensor logProbs_NV, Tensor targets_N, double smoothing = 0)
     {
         var logProbs_N = logProbs_NV.gather(1, targets_N.unsqueeze(1)).squeeze(1);
-        if (kind == AnswerLossKind.Dft) return -logProbs_N.detach().exp() * logProbs_N;
-        return smoothing == 0 ? -logProbs_N : -(1 - smoothing) * logProbs_N - smoothing * logProbs_NV.mean([1L]);
+        if (kind == AnswerLossKind.Dft || smoothing == 0) return PerToken(kind, logProbs_N);
+        return -(1 - smoothing) * logProbs_N - smoothing * logProbs_NV.mean([1L]);
     }
+
+    /// <summary>[N] loss of each answer token, without smoothing.</summary>
+    /// <param name="kind">Which loss.</param>
+    /// <param name="logProbs_N">[N] log-probabilities of the answer tokens.</param>
+    public static Tensor PerToken(AnswerLossKind kind, Tensor logProbs_N) => kind == AnswerLossKind.Dft ? -logProbs_N.detach().exp() * logProbs_N : -logProbs_N;
 }

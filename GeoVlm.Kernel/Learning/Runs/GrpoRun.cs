@@ -121,6 +121,11 @@ public sealed class GrpoRun : IDisposable
                 var record = Trainer.Step(cancellation);
                 records.Add(record);
                 Try(() => folder.Append(record, Trainer.LatestRollouts));
+                if (options.HeldOutScore is { } score && Trainer.StepsDone % options.ScoreEvery == 0)
+                {
+                    var noted = new HeldOutScore(Trainer.StepsDone, score(Trainer.Policy, cancellation));
+                    Try(() => new BestWeights(folder).Add(noted, Trainer.Policy));
+                }
                 if (Trainer.StepsDone % options.CheckpointEvery == 0) Save();
                 afterStep?.Invoke(record);
             }
@@ -128,9 +133,11 @@ public sealed class GrpoRun : IDisposable
         catch (OperationCanceledException)
         {
             Save();
+            Try(() => RolloutTable.Write(Path));
             throw;
         }
         Save();
+        Try(() => RolloutTable.Write(Path));
         return records;
     }
 
@@ -167,6 +174,7 @@ public sealed class GrpoRun : IDisposable
         SamplesHash = Fingerprint.Of(samples),
         Rewards = samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(
             g => EoTaskNames.Of(g.Key), g => string.Join(", ", rubricOf(g.First()).Rewards.Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")))),
+        RewardSources = samples.DistinctBy(s => s.Task).SelectMany(s => rubricOf(s).Sources).DistinctBy(p => p.Key).OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(),
     };
 }
 
@@ -178,6 +186,12 @@ public sealed record RunOptions
 
     /// <summary>Checkpoints kept; older ones are deleted. At least 1.</summary>
     public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>How well a policy does on held-out samples, higher is better; the best weights are kept in <c>best/</c>. Not evaluated when null.</summary>
+    public Func<Policy, CancellationToken, double>? HeldOutScore { get; init; }
+
+    /// <summary>Steps between two evaluations. At least 1.</summary>
+    public int ScoreEvery { get; init; } = 10;
 
     /// <summary>Whether the run stops when something cannot be written; else it goes on and says so in its warnings.</summary>
     public bool StopWhenUnwritable { get; init; }

@@ -38,6 +38,9 @@ public sealed record RolloutRecord
     /// <summary>Mean log-probability of its tokens as sampled, in nats.</summary>
     [JsonPropertyName("mean_logp")] public required double MeanLogProb { get; init; }
 
+    /// <summary>Width and height of the frame in which the model writes coordinates for this prompt; null in runs of earlier versions.</summary>
+    [JsonPropertyName("frame")] public IReadOnlyList<double>? Frame { get; init; }
+
     /// <summary>Tokens of the completion.</summary>
     [JsonPropertyName("tokens")] public required int Tokens { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record RolloutRecord
             Rewards = judged.Judgements[i].Reward.Parts.GroupBy(p => p.Name).ToDictionary(p => p.Key, p => p.First().Value),
             Advantage = judged.Advantages[i],
             MeanLogProb = rollout.LogProbs.Count == 0 ? 0 : rollout.LogProbs.Average(),
+            Frame = [judged.Group.Frame.Width, judged.Group.Frame.Height],
             Tokens = rollout.TokenIds.Count,
             Finish = rollout.Finish.ToString().ToLowerInvariant(),
         }));

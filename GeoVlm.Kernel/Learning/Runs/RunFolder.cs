@@ -8,7 +8,8 @@ namespace GeoVlm.Learning.Runs;
 /// <summary>A run on disk. Everything in it stays readable when the process is killed at any moment, and one process at a time writes to it.</summary>
 /// <remarks>
 /// <c>config.json</c> (what was asked), <c>environment.json</c> (where it ran), <c>steps.jsonl</c> (one step a line, the same bytes for the same run),
-/// <c>timings.jsonl</c> (what differs from run to run), <c>rollouts.jsonl</c>, <c>checkpoints/step-N/</c>, <c>base/</c> (the policy before the first step).
+/// <c>timings.jsonl</c> (what differs from run to run), <c>rollouts.jsonl</c> (and <c>rollouts.parquet</c> once it has ended), <c>checkpoints/step-N/</c>,
+/// <c>base/</c> (the policy before the first step), <c>heldout.jsonl</c> and <c>best/</c> where it is evaluated while it trains.
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
@@ -34,7 +35,7 @@ public sealed class RunFolder : IDisposable
     {
         var folder = Hold(path);
         int steps = ReadSteps(folder.Path).Count;
-        if (steps == 0 && !Directory.Exists(folder.CheckpointsFolder)) return folder;
+        if (steps == 0 && Checkpoint.All(folder.Path).Count == 0) return folder; // also one that was killed before its first checkpoint was whole
         folder.Dispose();
         throw new GeoVlmException($"{folder.Path} holds an earlier run of {steps} steps; resume it, name another folder, or move that one away");
     }
@@ -75,11 +76,17 @@ public sealed class RunFolder : IDisposable
         return [.. Lines(System.IO.Path.Combine(path, "rollouts.jsonl")).Where(l => l.StartsWith(beginning, StringComparison.Ordinal)).Select(l => JsonSerializer.Deserialize<RolloutRecord>(l, Json)!)];
     }
 
+    /// <summary>All rollouts of a run, oldest first.</summary>
+    /// <param name="path">The folder of the run.</param>
+    public static IEnumerable<RolloutRecord> ReadRollouts(string path) =>
+        Lines(System.IO.Path.Combine(path, "rollouts.jsonl")).Select(l => JsonSerializer.Deserialize<RolloutRecord>(l, Json)!);
+
     /// <summary>Forgets what came after a step, before the run goes on from its checkpoint.</summary>
     public void CutAfter(int step)
     {
-        foreach (string name in (string[])["steps.jsonl", "timings.jsonl", "rollouts.jsonl"])
+        foreach (string name in (string[])["steps.jsonl", "timings.jsonl", "rollouts.jsonl", "heldout.jsonl"])
         {
+            if (!File.Exists(In(name))) continue;
             string[] kept = [.. Lines(In(name)).Where(l => JsonSerializer.Deserialize<StepOnly>(l, Json)!.Step <= step)];
             AtomicFile.Write(In(name), stream =>
             {
@@ -114,6 +121,24 @@ public sealed class RunFolder : IDisposable
     /// <summary>Lets other processes write to the run.</summary>
     public void Dispose() => held.Dispose();
 
+    /// <summary>Whether a process writes to a run.</summary>
+    internal static bool IsHeld(string path)
+    {
+        string file = System.IO.Path.Combine(path, LockFile);
+        if (!File.Exists(file)) return false;
+        try
+        {
+            using var free = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private const string LockFile = "run.lock";
+
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
     private static RunFolder Hold(string path)
@@ -123,7 +148,7 @@ public sealed class RunFolder : IDisposable
         {
             Directory.CreateDirectory(full);
             // The system lets go of the lock when the process ends, however it ends.
-            return new RunFolder(full, new FileStream(System.IO.Path.Combine(full, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new RunFolder(full, new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -131,7 +156,7 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    private void AppendLines(string name, IEnumerable<string> lines)
+    internal void AppendLines(string name, IEnumerable<string> lines)
     {
         try
         {
@@ -143,7 +168,7 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    private static IEnumerable<string> Lines(string file)
+    internal static IEnumerable<string> Lines(string file)
     {
         if (!File.Exists(file)) return [];
         string text = File.ReadAllText(file);

@@ -24,6 +24,9 @@ public sealed record RunManifest
     /// <summary>The rewards of each task with their weights: "iou:1, format:0.3".</summary>
     public required IReadOnlyDictionary<string, string> Rewards { get; init; }
 
+    /// <summary>The source texts of rewards that were written in a notebook, by their names.</summary>
+    public IReadOnlyDictionary<string, string> RewardSources { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on it.</summary>
     public IReadOnlyList<string> Differences(RunManifest other)
     {

@@ -98,14 +98,15 @@ internal sealed class SpeedProbe : IDisposable
         optimizer.ZeroGradients();
         PackedRow row = new(Prompt(promptTokens), [.. Enumerable.Range(0, group).Select(g => new Branch(Ids(tokens, (ulong)g + 2)))]);
         Tensor advantages_N = tensor(Enumerable.Range(0, group * tokens).Select(i => (float)Math.Sin(i / tokens)).ToArray());
+        TokenScores? scores = null;
         Tensor? loss = null;
         double forward = Time(() =>
         {
-            var (logProbs_N, _) = TokenLogProbs.Score(policy, [row]);
-            Tensor ratio_N = (logProbs_N - logProbs_N.detach()).exp();
+            scores = TokenLogProbs.Score(policy, [row]);
+            Tensor ratio_N = (scores.LogProbs - scores.LogProbs.detach()).exp();
             loss = -minimum(ratio_N * advantages_N, ratio_N.clamp(0.8, 1.2) * advantages_N).mean();
         });
-        double backward = Time(() => loss!.backward());
+        double backward = Time(() => scores!.Backward(loss!));
         return (forward, backward, Time(() => optimizer.Step(1e-6, maxGradientNorm: 1)));
     }
 

@@ -78,7 +78,9 @@ public sealed class LoraAdapter : IDisposable
         (LoraConfig config, _) = LoraConfigJson.Read(folder);
         string path = Path.Combine(folder, WeightsFile);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        Dictionary<string, string> stored = file.Entries.Keys.ToDictionary(Current);
+        Dictionary<string, string> stored = [];
+        foreach (string name in file.Entries.Keys)
+            if (!stored.TryAdd(Current(name), name)) throw new GeoVlmException($"{path}: tensor '{name}' is there twice, under an older and a newer name.");
         using var scope = NewDisposeScope();
         Tensor Read(string key, long rows, long? columns)
         {

@@ -56,12 +56,16 @@ public sealed record ImagePreprocessor
 
     private int PatchLength => Channels * TemporalPatchSize * PatchSize * PatchSize;
 
-    /// <summary>Reads <c>preprocessor_config.json</c> of a Hugging Face folder, with <c>min_pixels</c> or with <c>size</c>.</summary>
+    /// <summary>
+    /// Reads <c>preprocessor_config.json</c> of a Hugging Face folder, with <c>min_pixels</c> or with <c>size</c>; or the <c>image_processor</c> of the
+    /// <c>processor_config.json</c> that newer versions write instead.
+    /// </summary>
     /// <exception cref="GeoVlmException">The file is missing or wrong.</exception>
     public static ImagePreprocessor Load(string folder)
     {
         string path = Path.Combine(folder, "preprocessor_config.json");
-        JsonConfig json = JsonConfig.Load(path);
+        string newer = Path.Combine(folder, "processor_config.json");
+        JsonConfig json = !File.Exists(path) && File.Exists(newer) && JsonConfig.Load(newer).Section("image_processor") is { } section ? section : JsonConfig.Load(path);
         JsonConfig? size = json.Section("size");
         ImagePreprocessor usual = new();
         ImagePreprocessor loaded = new()

@@ -19,9 +19,9 @@ internal sealed class JsonConfig
         {
             return new(path, JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new GeoVlmException($"{path}: expected a JSON object."));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new GeoVlmException($"{path}: not valid JSON ({e.Message})", e);
+            throw new GeoVlmException($"{path}: not readable as JSON ({e.Message})", e);
         }
     }
 
@@ -43,6 +43,9 @@ internal sealed class JsonConfig
 
     public IReadOnlyList<double>? Numbers(string key) =>
         json[key] is JsonArray items ? [.. items.Select(i => i?.GetValueKind() == JsonValueKind.Number ? i.GetValue<double>() : throw Missing(key))] : null;
+
+    /// <summary>One integer or several under a key; none where it is missing.</summary>
+    public IReadOnlyList<int> OneOrMore(string key) => json[key] is JsonArray ? Integers(key) : Whole(json[key], key) is { } one ? [one] : [];
 
     private int? Whole(JsonNode? node, string key)
     {

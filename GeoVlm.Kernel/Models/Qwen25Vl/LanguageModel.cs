@@ -1,3 +1,4 @@
+using GeoVlm.Models.Lora;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -36,6 +37,17 @@ internal sealed class LanguageModel : IDisposable
         using Tensor flat = ids.reshape(-1);
         using Tensor rows = embedding.index_select(0, flat);
         return rows.view(ids.size(0), ids.size(1), config.HiddenSize);
+    }
+
+    /// <summary>Weight [vocabulary, hidden] of the head where that alone makes logits; null where an adapter is at work on it.</summary>
+    public Tensor? PlainHead => head.Slot.Attached is not null && LowRank.Active ? null : head.Weight;
+
+    /// <summary>As <see cref="Decode"/>, without cache, keeping only the layers' inputs for the backward pass. Tables and inputs belong to the caller's dispose scope.</summary>
+    public CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, Tensor? mask)
+    {
+        Tensor? bias = AttentionBias(mask, embeddings.size(1), 0, embeddings);
+        Rotary rotary = Rotations(positions);
+        return new(embeddings, [.. layers.Select((layer, i) => (Func<Tensor, Tensor>)(x => Apply(layer, i, x, rotary, bias, null))), x => Layers.RmsNorm(x, norm, config.RmsNormEpsilon)]);
     }
 
     /// <summary>[..., hidden] to [..., vocabulary].</summary>

@@ -53,7 +53,10 @@ internal sealed class ParameterSet : IDisposable
     {
         using SafetensorsShards shards = SafetensorsShards.Open(folder);
         // transformers from 4.52 on may write model.language_model.* and model.visual.*; the Hub's names are the older ones.
-        Dictionary<string, string> stored = shards.Names.ToDictionary(n => n.Replace("model.language_model.", "model.").Replace("model.visual.", "visual."));
+        Dictionary<string, string> stored = [];
+        foreach (string name in shards.Names)
+            if (!stored.TryAdd(name.Replace("model.language_model.", "model.").Replace("model.visual.", "visual."), name))
+                throw new GeoVlmException($"{folder}: tensor '{name}' is there twice, under an older and a newer name; the checkpoint is damaged.");
         List<(string Name, Parameter Tensor)> all = [];
         try
         {
@@ -62,10 +65,12 @@ internal sealed class ParameterSet : IDisposable
             if (stored.Count > 0) throw new GeoVlmException($"{folder}: unexpected tensor '{stored.Values.First()}' ({stored.Count} in all); config.json describes a model without it.");
             return new(all);
         }
-        catch
+        catch (Exception e)
         {
             foreach ((_, Parameter tensor) in all) tensor.Dispose();
-            throw;
+            if (e is not System.Runtime.InteropServices.ExternalException) throw;
+            // libtorch's own words go over many lines; the first says what happened.
+            throw new GeoVlmException($"{folder}: the weights cannot be put on {device} ({e.Message.Split('\n')[0]}); `model plan` says how much memory they need.", e);
         }
     }
 
@@ -89,6 +94,7 @@ internal sealed class ParameterSet : IDisposable
         if (!stored.Remove(spec.Name, out string? name)) throw new GeoVlmException($"{folder}: tensor '{spec.Name}' is missing, expected [{string.Join(", ", spec.Shape)}].");
         (SafetensorsFile file, SafetensorsEntry entry) = shards.Find(name);
         if (!entry.Shape.SequenceEqual(spec.Shape)) throw new GeoVlmException($"{file.Path}: tensor '{name}' has the shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", spec.Shape)}] from config.json.");
+        if (entry.Type is not ("F32" or "BF16" or "F16" or "F64")) throw new GeoVlmException($"{file.Path}: tensor '{name}' is {entry.Type}, expected BF16, F16 or F32; quantised weights cannot be loaded.");
         using DisposeScope scope = NewDisposeScope();
         Tensor tensor = file.Read(name, ScalarType.Float32, device);
         if (!tensor.isfinite().all().item<bool>()) throw new GeoVlmException($"{file.Path}: tensor '{name}' has values that are not finite (NaN or infinity); the checkpoint is damaged.");

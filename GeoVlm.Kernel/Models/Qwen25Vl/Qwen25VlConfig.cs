@@ -33,6 +33,9 @@ public sealed record Qwen25VlConfig(TextConfig Text, VisionConfig Vision, Specia
         Expect(Vision.HiddenSize % (Vision.Heads * 4) == 0, $"vision hidden_size {Vision.HiddenSize} is no multiple of four times its num_heads {Vision.Heads}");
         Expect(Vision.WindowSize >= Vision.PatchSize * Vision.MergeSize, $"window_size {Vision.WindowSize} is smaller than one merged patch");
         Expect(Vision.OutHiddenSize == Text.HiddenSize, $"vision out_hidden_size {Vision.OutHiddenSize} differs from hidden_size {Text.HiddenSize}");
+        foreach (int block in Vision.FullAttentionBlocks) Expect(block >= 0 && block < Vision.Depth, $"fullatt_block_indexes names block {block} of {Vision.Depth}");
+        foreach (var (name, id) in new[] { ("image", Tokens.Image), ("video", Tokens.Video), ("vision_start", Tokens.VisionStart), ("vision_end", Tokens.VisionEnd) })
+            Expect(id >= 0 && id < Text.VocabularySize, $"{name}_token_id {id} is none of the {Text.VocabularySize} tokens of vocab_size");
         if (problems.Count > 0) throw new GeoVlmException($"{where}: {string.Join("; ", problems)}.");
     }
 }

@@ -53,7 +53,13 @@ public sealed class TextTokenizer
     /// <c>tokenizer_config.json</c> or <c>added_tokens.json</c>, for which Qwen2's word pattern and NFC are assumed.
     /// </summary>
     /// <remarks>GeoVlmException when files are missing or malformed, or describe anything but byte-level BPE in Qwen2's or GPT-2's style.</remarks>
-    public static TextTokenizer Load(string folder) => new(TokenizerFiles.Read(folder));
+    public static TextTokenizer Load(string folder)
+    {
+        TokenizerDefinition definition = TokenizerFiles.Read(folder);
+        if (definition.AddedTokens.CountBy(t => t.Content).FirstOrDefault(t => t.Value > 1).Key is { } twice)
+            throw new GeoVlmException($"{definition.Source}: the added token \"{twice}\" is there twice; download the tokenizer files again.");
+        return new(definition);
+    }
 
     /// <summary>The ids of a text, with nothing added at either end.</summary>
     /// <remarks>

@@ -21,6 +21,9 @@ public sealed class SafetensorsFile : IDisposable
 {
     private const long LargestHeader = 100_000_000;
 
+    /// <summary>Elements that are copied at once.</summary>
+    internal const long Piece = 1 << 24;
+
     private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
     private readonly long dataStart;
@@ -47,10 +50,12 @@ public sealed class SafetensorsFile : IDisposable
         FileInfo file = new(path);
         if (!file.Exists) throw new GeoVlmException($"{path}: no such file.");
         if (file.Length < 8) throw new GeoVlmException($"{path}: {file.Length} bytes are too few for a safetensors file; download it again.");
-        MemoryMappedFile map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        MemoryMappedViewAccessor view = map.CreateViewAccessor(0, file.Length, MemoryMappedFileAccess.Read);
+        MemoryMappedFile? map = null;
+        MemoryMappedViewAccessor? view = null;
         try
         {
+            map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            view = map.CreateViewAccessor(0, file.Length, MemoryMappedFileAccess.Read);
             Span<byte> length = stackalloc byte[8];
             view.SafeMemoryMappedViewHandle.ReadSpan(0, length);
             ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
@@ -61,10 +66,11 @@ public sealed class SafetensorsFile : IDisposable
             long dataStart = 8 + (long)headerLength;
             return new(path, map, view, SafetensorsHeader.Parse(path, json, file.Length - dataStart), dataStart);
         }
-        catch
+        catch (Exception e)
         {
-            view.Dispose();
-            map.Dispose();
+            view?.Dispose();
+            map?.Dispose();
+            if (e is IOException or UnauthorizedAccessException) throw new GeoVlmException($"{path}: cannot be read ({e.Message})", e);
             throw;
         }
     }
@@ -79,7 +85,16 @@ public sealed class SafetensorsFile : IDisposable
         if (!Entries.TryGetValue(name, out SafetensorsEntry? entry)) throw new GeoVlmException($"{Path}: no tensor '{name}' among {Entries.Count}.");
         torch.ScalarType stored = SafetensorsTypes.ToTorch(entry.Type) ?? throw new GeoVlmException($"{Path}: tensor '{name}' is {entry.Type}, which cannot be read; convert it to BF16, F16 or F32.");
         torch.Tensor raw = torch.empty([.. entry.Shape], dtype: stored);
-        if (entry.End > entry.Begin) view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(dataStart + entry.Begin), raw.bytes);
+        using (torch.Tensor flat = raw.view(-1))
+        {
+            // In pieces: a span ends at 2 GiB, an embedding may not.
+            for (long from = 0, count; from < flat.numel(); from += count)
+            {
+                count = Math.Min(Piece, flat.numel() - from);
+                using torch.Tensor piece = flat.narrow(0, from, count);
+                view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(dataStart + entry.Begin + from * raw.ElementSize), piece.bytes);
+            }
+        }
         if ((type ?? stored) == stored && (device is null || device.type == DeviceType.CPU)) return raw;
         using (raw) return raw.to(type ?? stored, device ?? torch.CPU);
     }

@@ -19,8 +19,14 @@ public sealed class SafetensorsShards : IDisposable
     public static SafetensorsShards Open(string folder)
     {
         string index = Path.Combine(folder, "model.safetensors.index.json");
-        return File.Exists(index) ? OpenIndex(index) : OpenFile(Path.Combine(folder, "model.safetensors"));
+        if (File.Exists(index)) return OpenIndex(index);
+        string whole = Path.Combine(folder, "model.safetensors");
+        if (!File.Exists(whole) && Directory.Exists(folder) && Directory.EnumerateFiles(folder).FirstOrDefault(IsPickle) is { } pickle)
+            throw new GeoVlmException($"{whole}: no such file, only {Path.GetFileName(pickle)}. That is a pickle, which can run any code as it is read, and is never loaded here; save the model as safetensors.");
+        return OpenFile(whole);
     }
+
+    private static bool IsPickle(string file) => Path.GetExtension(file) is ".bin" or ".pt" or ".pth" or ".ckpt" or ".pkl";
 
     /// <summary>Opens the shards that an index names; all lie beside it.</summary>
     /// <exception cref="GeoVlmException">The index is damaged, leads outside its folder, or disagrees with a shard.</exception>
@@ -35,6 +41,7 @@ public sealed class SafetensorsShards : IDisposable
                 string name = entry.Value.GetString() ?? "";
                 if (name.Length == 0 || Path.GetFileName(name) != name) throw new GeoVlmException($"{index}: tensor '{entry.Name}' is said to lie in '{name}', expected a file name in the same folder.");
                 string path = Path.Combine(Path.GetDirectoryName(index)!, name);
+                if (!File.Exists(path)) throw new GeoVlmException($"{index}: tensor '{entry.Name}' is said to lie in '{name}', and there is no such file beside it; download that shard.");
                 if (!shards.files.TryGetValue(path, out SafetensorsFile? file)) shards.files.Add(path, file = SafetensorsFile.Open(path));
                 if (!file.Entries.ContainsKey(entry.Name)) throw new GeoVlmException($"{index}: tensor '{entry.Name}' is said to lie in '{name}', which does not have it.");
                 shards.owners[entry.Name] = file;

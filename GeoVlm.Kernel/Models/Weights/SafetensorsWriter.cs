@@ -47,7 +47,13 @@ public static class SafetensorsWriter
                 using torch.Tensor detached = tensor.detach();
                 using torch.Tensor onHost = detached.to(type ?? tensor.dtype, torch.CPU);
                 using torch.Tensor packed = onHost.contiguous();
-                stream.Write(packed.bytes);
+                using torch.Tensor flat = packed.view(-1);
+                for (long from = 0, count; from < flat.numel(); from += count)
+                {
+                    count = Math.Min(SafetensorsFile.Piece, flat.numel() - from);
+                    using torch.Tensor piece = flat.narrow(0, from, count);
+                    stream.Write(piece.bytes);
+                }
             }
         });
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using GeoVlm.Rendering.Live;
 using SkiaSharp;
 
 namespace GeoVlm.Rendering.Blocks;
@@ -12,6 +13,9 @@ internal abstract class Block
 {
     /// <summary>A border or rule that shows on white and on black.</summary>
     protected const string Border = "rgba(128,128,128,.45)";
+
+    /// <summary>Whether something in it moves where scripts run.</summary>
+    public virtual bool IsLive => false;
 
     /// <summary>Appends the HTML; every text in it is encoded.</summary>
     public abstract void WriteHtml(StringBuilder html);
@@ -31,9 +35,10 @@ internal abstract class Block
     public MimeBundle ToBundle(int maxWidth, int pngBudget = 150_000)
     {
         StringBuilder html = new(), text = new();
-        html.Append("<div style=\"font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:13px;line-height:1.4;text-align:left\">");
+        html.Append("<div style=\"font-family:" + TypeScale.Family + ";font-size:13px;line-height:1.4;text-align:left\">");
         WriteHtml(html);
         html.Append("</div>");
+        if (IsLive) html.Append(LiveScript.Element);
         WriteText(text);
         return new MimeBundle(new Dictionary<string, string>
         {
@@ -48,22 +53,36 @@ internal abstract class Block
     {
         const float margin = 10;
         var size = Measure(maxWidth);
-        byte[] png = [];
-        foreach (float scale in new[] { 1f, 0.75f, 0.5f, 0.35f })
+        double bytesPerBit = 0;
+        foreach (float scale in new[] { 1f, 0.75f, 0.5f })
         {
-            var picture = new Picture(Pixels(size.Width), Pixels(size.Height), canvas =>
+            if (Fits(scale, 40) && Encode(scale, 256, 96, 40) is { } png) return png;
+        }
+        return Encode(0.35f, 40)!;
+
+        // Bytes go with the pixels and with the bits of a colour: what will not fit by far is not tried.
+        bool Fits(float scale, int colours) => bytesPerBit * scale * scale * Math.Log2(colours) <= pngBudget * 1.1;
+
+        byte[]? Encode(float scale, params int[] colours)
+        {
+            var picture = new Picture(Pixels(size.Width * scale, scale), Pixels(size.Height * scale, scale), canvas =>
             {
                 canvas.Scale(scale);
                 canvas.Translate(margin, margin);
                 Paint(canvas, maxWidth);
             });
-            foreach (byte[] encoded in picture.ToPngs(256, 96, 40))
+            using var bitmap = picture.Draw();
+            foreach (int most in colours)
             {
-                png = encoded;
-                if (png.Length <= pngBudget) return png;
+                bool isLast = scale < 0.5f;
+                if (!isLast && !Fits(scale, most)) continue;
+                byte[] png = picture.ToPng(bitmap, most);
+                bytesPerBit = png.Length / (scale * scale * Math.Log2(most));
+                if (isLast || png.Length <= pngBudget) return png;
             }
-            int Pixels(float length) => Math.Clamp((int)Math.Ceiling((length + 2 * margin) * scale), 1, 8000);
+            return null;
         }
-        return png;
+
+        static int Pixels(float length, float scale) => Math.Clamp((int)Math.Ceiling(length + 2 * margin * scale), 1, 8000);
     }
 }

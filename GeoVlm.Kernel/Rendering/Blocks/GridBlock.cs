@@ -9,6 +9,8 @@ internal sealed class GridBlock(IReadOnlyList<Block> children, int columns, floa
 {
     private const float Gap = 12;
 
+    public override bool IsLive => children.Any(c => c.IsLive);
+
     public override void WriteHtml(StringBuilder html)
     {
         html.Append("<table style=\"border-collapse:collapse;border:none;background:none;margin:0\">");

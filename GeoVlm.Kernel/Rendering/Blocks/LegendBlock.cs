@@ -3,24 +3,29 @@ using SkiaSharp;
 
 namespace GeoVlm.Rendering.Blocks;
 
-/// <summary>What the colours of a picture mean.</summary>
+/// <summary>What the colours and shapes of a picture mean: one style for all of them. Long ones wrap.</summary>
 internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Block
 {
-    private const float Size = 12, Swatch = 14, Gap = 16;
+    private const float Size = TypeScale.Caption, Swatch = 14, Gap = 16, Row = Size * TypeScale.LineHeight + 2;
 
     public override void WriteHtml(StringBuilder html)
     {
-        html.Append("<div style=\"font-size:12px\">");
+        html.Append("<div style=\"font-size:12px;max-width:64em\">");
         foreach (var item in items)
         {
-            string line = item.Kind switch
+            html.Append("<span style=\"display:inline-block;white-space:nowrap;margin-right:16px\">");
+            if (item.Mark is { } mark) html.Append($"<b style=\"color:{item.Colour};margin-right:5px\">{MatchStyle.Sign(mark)}</b>");
+            else
             {
-                LegendKind.Fill => $"background:{item.Colour};height:11px",
-                LegendKind.Dashed => $"border:2px dashed {item.Colour};background:#333;height:7px",
-                _ => $"border:2px solid {item.Colour};background:#333;height:7px",
-            };
-            html.Append($"<span style=\"white-space:nowrap;margin-right:16px\"><span style=\"display:inline-block;box-sizing:content-box;width:14px;{line};vertical-align:-1px;margin-right:5px\"></span>")
-                .Append(HtmlText.Encode(item.Text)).Append("</span> ");
+                string line = item.Kind switch
+                {
+                    LegendKind.Fill => $"background:{item.Colour};height:11px",
+                    LegendKind.Dashed => $"border:2px dashed {item.Colour};background:#333;height:7px",
+                    _ => $"border:2px solid {item.Colour};background:#333;height:7px",
+                };
+                html.Append($"<span style=\"display:inline-block;box-sizing:content-box;width:14px;{line};vertical-align:-1px;margin-right:5px\"></span>");
+            }
+            html.Append(HtmlText.Encode(item.Text)).Append("</span> ");
         }
         html.Append("</div>");
     }
@@ -29,32 +34,52 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
     {
     }
 
-    public override SKSize Measure(float maxWidth) => new(items.Sum(Width), Size * Painting.LineHeight);
+    public override SKSize Measure(float maxWidth) => items.Count == 0 ? SKSize.Empty : Lay(null, maxWidth);
 
-    public override void Paint(SKCanvas canvas, float maxWidth)
+    public override void Paint(SKCanvas canvas, float maxWidth) => Lay(canvas, maxWidth);
+
+    private SKSize Lay(SKCanvas? canvas, float maxWidth)
     {
-        float x = 0;
+        float x = 0, y = 0, widest = 0;
         foreach (var item in items)
         {
-            var swatch = new SKRect(x + 1, 3, x + Swatch, Size + 1);
-            using var paint = new SKPaint { Color = item.Kind == LegendKind.Fill ? Palette.Sk(item.Colour) : new SKColor(0x33, 0x33, 0x33) };
-            canvas.DrawRect(swatch, paint);
-            if (item.Kind != LegendKind.Fill)
-            {
-                using var dash = item.Kind == LegendKind.Dashed ? SKPathEffect.CreateDash([4, 3], 0) : null;
-                using var stroke = new SKPaint { Color = Palette.Sk(item.Colour), Style = SKPaintStyle.Stroke, StrokeWidth = 2, PathEffect = dash };
-                canvas.DrawRect(swatch, stroke);
-            }
-            Painting.Line(canvas, item.Text, x + Swatch + 5, Size * 1.05f, Size, Painting.Ink);
-            x += Width(item);
+            float width = Swatch + 5 + Painting.Width(item.Text, Size) + Gap;
+            if (x > 0 && x + width > maxWidth) (x, y) = (0, y + Row);
+            if (canvas is not null) Paint(canvas, item, x, y);
+            x += width;
+            widest = Math.Max(widest, x);
         }
+        return new(widest, y + Row);
     }
 
-    private static float Width(LegendItem item) => Swatch + 5 + Painting.Width(item.Text, Size) + Gap;
+    private static void Paint(SKCanvas canvas, LegendItem item, float x, float y)
+    {
+        var swatch = new SKRect(x + 1, y + 3, x + Swatch, y + Size + 1);
+        if (item.Mark is { } mark) MatchStyle.Mark(canvas, mark, swatch.MidX, swatch.MidY, 5, item.Colour);
+        else
+        {
+            using var paint = new SKPaint { Color = item.Kind == LegendKind.Fill ? Palette.Sk(item.Colour) : new SKColor(0x33, 0x33, 0x33) };
+            canvas.DrawRect(swatch, paint);
+        }
+        if (item.Mark is null && item.Kind != LegendKind.Fill)
+        {
+            using var dash = item.Kind == LegendKind.Dashed ? SKPathEffect.CreateDash([4, 3], 0) : null;
+            using var stroke = new SKPaint { Color = Palette.Sk(item.Colour), Style = SKPaintStyle.Stroke, StrokeWidth = 2, PathEffect = dash };
+            canvas.DrawRect(swatch, stroke);
+        }
+        Painting.Line(canvas, item.Text, x + Swatch + 5, y + Size * 1.05f, Size, Painting.Ink);
+    }
 }
 
 /// <summary>One entry of a legend.</summary>
-internal sealed record LegendItem(string Text, string Colour, LegendKind Kind);
+internal sealed record LegendItem(string Text, string Colour, LegendKind Kind)
+{
+    /// <summary>The shape that stands for it in place of a swatch; null for none.</summary>
+    public MatchState? Mark { get; init; }
+
+    /// <summary>The entry of a match state.</summary>
+    public static LegendItem Of(MatchState state) => new(MatchStyle.Name(state), MatchStyle.Colour(state), LegendKind.Fill) { Mark = state };
+}
 
 /// <summary>How the thing is drawn.</summary>
 internal enum LegendKind

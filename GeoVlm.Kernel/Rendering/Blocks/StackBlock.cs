@@ -8,6 +8,8 @@ internal sealed class StackBlock(params IReadOnlyList<Block> children) : Block
 {
     private const float Gap = 8;
 
+    public override bool IsLive => children.Any(c => c.IsLive);
+
     public override void WriteHtml(StringBuilder html)
     {
         foreach (var child in children)

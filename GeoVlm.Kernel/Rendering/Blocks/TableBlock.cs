@@ -14,12 +14,18 @@ internal sealed record Cell(string Text, bool IsNumber = false)
 
     /// <summary>Bold on a tinted ground in this colour ("#RRGGBB"); null for none.</summary>
     public string? Highlight { get; init; }
+
+    /// <summary>A ground of this colour and opacity under plain text; null for none.</summary>
+    public (string Colour, double Opacity)? Tint { get; init; }
 }
 
 /// <summary>A table with a header, unless every header is empty. Long cells wrap.</summary>
-internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<Cell>> rows, string barColour = Palette.Blue) : Block
+internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<Cell>> rows, string barColour = Palette.Blue, float barWidth = 90) : Block
 {
-    private const float Size = 12.5f, Padding = 8, BarWidth = 90, BarHeight = 9, MaxColumn = 320;
+    private const float Size = TypeScale.Table, Padding = 8, BarHeight = 9, MaxColumn = 320;
+
+    /// <summary>What each row refers to in a picture beside the table; null for nothing.</summary>
+    public IReadOnlyList<int>? RowReferences { get; init; }
 
     private bool HasHeader => headers.Any(h => h.Length > 0);
 
@@ -33,9 +39,9 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
                 html.Append($"<th {Style(IsNumberColumn(c), $"border-bottom:1.5px solid {Border};font-weight:600")}>").Append(HtmlText.Encode(headers[c])).Append("</th>");
             html.Append("</tr>");
         }
-        foreach (var row in rows)
+        foreach (var (i, row) in rows.Index())
         {
-            html.Append("<tr style=\"background:none\">");
+            html.Append(RowReferences is null ? "<tr style=\"background:none\">" : $"<tr data-geo-ref=\"{RowReferences[i]}\" style=\"background:none\">");
             foreach (var cell in row) WriteCell(html, cell);
             html.Append("</tr>");
         }
@@ -44,10 +50,11 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
 
     private void WriteCell(StringBuilder html, Cell cell)
     {
-        string tint = cell.Highlight is null ? "" : $";background:{Rgba(cell.Highlight, 0.22)};font-weight:600";
+        string tint = cell.Highlight is not null ? $";background:{Palette.Css(cell.Highlight, 0.22)};font-weight:600"
+            : cell.Tint is { } ground ? $";background:{Palette.Css(ground.Colour, ground.Opacity)}" : "";
         html.Append($"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}")}>");
         if (cell.Bar is { } bar)
-            html.Append(CultureInfo.InvariantCulture, $"<span style=\"display:inline-block;width:{BarWidth}px;height:{BarHeight}px;margin-right:6px;background:rgba(128,128,128,.25)\">")
+            html.Append(CultureInfo.InvariantCulture, $"<span style=\"display:inline-block;width:{barWidth}px;height:{BarHeight}px;margin-right:6px;background:rgba(128,128,128,.25)\">")
                 .Append(CultureInfo.InvariantCulture, $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>");
         string text = HtmlText.Encode(cell.Text);
         html.Append(cell.Highlight is null ? text : $"<b>{text}</b>").Append("</td>");
@@ -93,9 +100,9 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
 
     private void PaintCell(SKCanvas canvas, Cell cell, float x, float y, float width, float height)
     {
-        if (cell.Highlight is { } tint)
+        if ((cell.Highlight is { } highlight ? (highlight, 0.22) : cell.Tint) is { } tint)
         {
-            using var ground = new SKPaint { Color = Palette.Sk(tint, 0.22) };
+            using var ground = new SKPaint { Color = Palette.Sk(tint.Item1, tint.Item2) };
             canvas.DrawRect(x, y, width, height, ground);
         }
         if (cell.Bar is { } bar)
@@ -103,10 +110,10 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
             using var track = new SKPaint { Color = new SKColor(0xE2, 0xE2, 0xE2) };
             using var fill = new SKPaint { Color = Palette.Sk(barColour) };
             float top = y + (Row - BarHeight) / 2;
-            canvas.DrawRect(x + Padding, top, BarWidth, BarHeight, track);
-            canvas.DrawRect(x + Padding, top, BarWidth * (float)Fraction(bar), BarHeight, fill);
-            x += BarWidth + 6;
-            width -= BarWidth + 6;
+            canvas.DrawRect(x + Padding, top, barWidth, BarHeight, track);
+            canvas.DrawRect(x + Padding, top, barWidth * (float)Fraction(bar), BarHeight, fill);
+            x += barWidth + 6;
+            width -= barWidth + 6;
         }
         PaintText(canvas, cell.Text, x, y, width, cell.IsNumber, cell.Highlight is not null);
     }
@@ -126,17 +133,17 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
             {
                 float text = row[c].Text.ReplaceLineEndings("\n").Split('\n').Max(t => Painting.Width(t, Size, row[c].Highlight is not null));
                 float limit = row[c].IsNumber ? float.MaxValue : MaxColumn;
-                widths[c] = Math.Max(widths[c], Math.Min(limit, text) + 2 * Padding + (row[c].Bar is null ? 0 : BarWidth + 6));
+                widths[c] = Math.Max(widths[c], Math.Min(limit, text) + 2 * Padding + (row[c].Bar is null ? 0 : barWidth + 6));
             }
         return widths;
     }
 
-    private static float RowHeight(IReadOnlyList<Cell> row, float[] widths)
+    private float RowHeight(IReadOnlyList<Cell> row, float[] widths)
     {
         float height = Row;
         for (int c = 0; c < row.Count; c++)
             if (!row[c].IsNumber)
-                height = Math.Max(height, 6 + Painting.Paragraph(null, row[c].Text, 0, 0, widths[c] - 2 * Padding + 0.5f - (row[c].Bar is null ? 0 : BarWidth + 6), Size, Painting.Ink));
+                height = Math.Max(height, 6 + Painting.Paragraph(null, row[c].Text, 0, 0, widths[c] - 2 * Padding + 0.5f - (row[c].Bar is null ? 0 : barWidth + 6), Size, Painting.Ink));
         return height;
     }
 
@@ -148,11 +155,5 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
     {
         string align = toRight ? "right" : "left";
         return $"align=\"{align}\" style=\"text-align:{align};padding:3px 8px;border:none;vertical-align:top;white-space:pre-wrap;max-width:30em;overflow-wrap:break-word;{more}\"";
-    }
-
-    private static string Rgba(string hex, double opacity)
-    {
-        var c = Palette.Sk(hex);
-        return string.Create(CultureInfo.InvariantCulture, $"rgba({c.Red},{c.Green},{c.Blue},{opacity})");
     }
 }

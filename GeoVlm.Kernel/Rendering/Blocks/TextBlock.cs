@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace GeoVlm.Rendering.Blocks;
 
 /// <summary>A paragraph, with a bold label before it where there is one. Line ends of the text are kept.</summary>
-internal sealed class TextBlock(string text, string label = "", float size = 13, bool bold = false) : Block
+internal sealed class TextBlock(string text, string label = "", float size = TypeScale.Body, bool bold = false) : Block
 {
     private string Whole => label.Length == 0 ? text : $"{label}: {text}";
 

@@ -4,21 +4,29 @@ using SkiaSharp;
 
 namespace GeoVlm.Rendering.Charts;
 
-/// <summary>A chart as a block: inline SVG, a static picture, and a sparkline.</summary>
-internal sealed class ChartBlock(LineChart chart) : Block
+/// <summary>A chart as a block: inline SVG, a static picture, and text.</summary>
+/// <param name="title">What it shows, for those who cannot see it.</param>
+/// <param name="width">Width in pixels.</param>
+/// <param name="height">Height in pixels.</param>
+/// <param name="draw">Draws it with its top left corner at the origin.</param>
+/// <param name="text">What it says, in words.</param>
+internal sealed class ChartBlock(string title, int width, int height, Action<ChartSurface> draw, string text) : Block
 {
+    /// <summary>A line chart.</summary>
+    public ChartBlock(LineChart chart) : this(chart.Title, chart.Width, chart.Height, surface => ChartDrawing.Draw(chart, surface), chart.Sparklines()) { }
+
     public override void WriteHtml(StringBuilder html)
     {
-        html.Append($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{chart.Width}\" height=\"{chart.Height}\" viewBox=\"0 0 {chart.Width} {chart.Height}\"")
-            .Append(" role=\"img\" style=\"display:block;max-width:100%;font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif\" aria-label=\"")
-            .Append(HtmlText.Encode(chart.Title)).Append("\">");
-        ChartDrawing.Draw(chart, new SvgSurface(html));
+        html.Append($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"")
+            .Append($" role=\"img\" style=\"display:block;max-width:100%;font-family:{TypeScale.Family}\" aria-label=\"")
+            .Append(HtmlText.Encode(title)).Append("\">");
+        draw(new SvgSurface(html));
         html.Append("</svg>");
     }
 
-    public override void WriteText(StringBuilder text) => text.Append(HtmlText.Clean(chart.Sparklines())).Append('\n');
+    public override void WriteText(StringBuilder target) => target.Append(HtmlText.Clean(text)).Append('\n');
 
-    public override SKSize Measure(float maxWidth) => new(chart.Width, chart.Height);
+    public override SKSize Measure(float maxWidth) => new(width, height);
 
-    public override void Paint(SKCanvas canvas, float maxWidth) => ChartDrawing.Draw(chart, new SkiaSurface(canvas));
+    public override void Paint(SKCanvas canvas, float maxWidth) => draw(new SkiaSurface(canvas));
 }

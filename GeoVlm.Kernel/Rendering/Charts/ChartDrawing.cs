@@ -5,15 +5,16 @@ namespace GeoVlm.Rendering.Charts;
 /// <summary>Draws a line chart, once for every surface.</summary>
 internal static class ChartDrawing
 {
-    private const float TickSize = 11, TitleSize = 12, HeadSize = 13;
+    private const float TickSize = TypeScale.Tick, TitleSize = TypeScale.Caption, HeadSize = TypeScale.Body;
     private const int MostPoints = 240;
 
     /// <summary>Draws the chart with its top left corner at the origin.</summary>
     public static void Draw(LineChart chart, ChartSurface surface)
     {
         var points = chart.Series.SelectMany(s => s.Points);
-        var xAxis = ChartAxis.Of(points.Select(p => p.X), Math.Max(4, chart.Width / 70), round: false);
-        var yAxis = ChartAxis.Of(points.SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }), Math.Max(4, chart.Height / 50), round: true);
+        double[] ends = chart.Range is { } range ? [range.Low, range.High] : [];
+        var xAxis = ChartAxis.Of(points.Select(p => p.X).Concat(ends), Math.Max(4, chart.Width / 70), round: false);
+        var yAxis = ChartAxis.Of(points.SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }).Concat(ends), Math.Max(4, chart.Height / 50), round: true);
         bool hasLegend = chart.Series.Count > 1;
         float tickWidth = yAxis.Ticks().Select(t => Painting.Width(yAxis.Label(t), TickSize)).DefaultIfEmpty().Max();
         float left = 24 + tickWidth, top = 24 + (hasLegend ? 16 : 0), right = chart.Width - 12, bottom = chart.Height - 38;
@@ -44,6 +45,8 @@ internal static class ChartDrawing
             {
                 if (run.Any(p => p.Low is not null && p.High is not null))
                     surface.Area([.. run.Select(p => new SKPoint(X(p.X), Y(p.High ?? p.Y))), .. run.Reverse().Select(p => new SKPoint(X(p.X), Y(p.Low ?? p.Y)))], colour, 0.2);
+                if (series.Dots)
+                    foreach (var p in run) surface.Dot(new(X(p.X), Y(p.Y)), 3, colour);
                 // A single point would be an invisible line.
                 surface.Polyline(run.Length > 1 ? [.. run.Select(p => new SKPoint(X(p.X), Y(p.Y)))] : [new(X(run[0].X) - 2, Y(run[0].Y)), new(X(run[0].X) + 2, Y(run[0].Y))],
                     colour, run.Length > 1 ? 2 : 4, dashed: series.Dashed);

@@ -8,6 +8,9 @@ public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points)
     /// <summary>Whether the line is dashed: a control, or a reference.</summary>
     public bool Dashed { get; init; }
 
+    /// <summary>Whether each point has a dot.</summary>
+    public bool Dots { get; init; }
+
     /// <summary>A line of values at 0, 1, 2 …</summary>
     public static ChartSeries Of(string name, IEnumerable<double> values) => new(name, [.. values.Select((y, x) => new ChartPoint(x, y))]);
 }

@@ -16,6 +16,9 @@ public sealed record LineChart(string Title, string XTitle, string YTitle, param
     /// <summary>Height in pixels.</summary>
     public int Height { get; init; } = 320;
 
+    /// <summary>The ends of both axes, for shares of 0 to 1; null for the range of the points.</summary>
+    public (double Low, double High)? Range { get; init; }
+
     /// <inheritdoc/>
     public MimeBundle Render()
     {

@@ -26,6 +26,12 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ChartSurface
         canvas.DrawPath(path, paint);
     }
 
+    public override void Dot(SKPoint centre, float radius, string? colour)
+    {
+        using var paint = new SKPaint { Color = colour is null ? Painting.Ink : Palette.Sk(colour), IsAntialias = true };
+        canvas.DrawCircle(centre, radius, paint);
+    }
+
     public override void Text(string text, float x, float y, float size, SKTextAlign anchor, bool bold = false, bool vertical = false)
     {
         canvas.Save();

@@ -24,6 +24,9 @@ internal sealed class SvgSurface(StringBuilder svg) : ChartSurface
         svg.Append("\"/>");
     }
 
+    public override void Dot(SKPoint centre, float radius, string? colour) =>
+        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{centre.X:0.#}\" cy=\"{centre.Y:0.#}\" r=\"{radius:0.#}\" fill=\"{colour ?? "currentColor"}\"/>");
+
     public override void Text(string text, float x, float y, float size, SKTextAlign anchor, bool bold = false, bool vertical = false)
     {
         string side = anchor switch { SKTextAlign.Center => "middle", SKTextAlign.Right => "end", _ => "start" };

@@ -8,5 +8,8 @@ public static class BenchmarkCatalogue
     [
         new ModelBenchmark(),
         new RewardsBenchmark(),
+        new KernelBenchmark(),
+        new RewardServiceBenchmark(),
+        new RenderBenchmark(),
     ];
 }

@@ -21,6 +21,7 @@ public static class CommandCatalogue
         new CSharpCommand(),
         new FSharpCommand(),
         new PythonCommand(),
+        new SqlCommand(),
         new ConnectCommand(),
         new ShellCommand(),
         new ShareCommand(),
@@ -28,6 +29,10 @@ public static class CommandCatalogue
         new ValueCommand(),
         new ImportCommand(),
         new GeoTasksCommand(),
+        new GeoRewardCommand(),
+        new GeoRewardTryCommand(),
+        new GeoRewardLintCommand(),
+        new GeoRewardCompareCommand(),
         new GeoLoadCommand(),
         new GeoModelCommand(),
         new GeoShowCommand(),
@@ -35,6 +40,10 @@ public static class CommandCatalogue
         new GeoGrpoCommand(),
         new GeoEvalCommand(),
         new GeoAblateCommand(),
+        new GeoJobCommand(),
+        new GeoRunsCommand(),
+        new GeoCompareCommand(),
+        new GeoReplayCommand(),
     ];
 
     /// <summary>The command of this name.</summary>

@@ -43,10 +43,11 @@ public sealed class GeoEvalCommand : IMagicCommand
         var samples = SessionArguments.Dataset(arguments, context).Samples;
         var policy = SessionArguments.Policy(arguments, context);
         var earlier = arguments.Text("--compare") is { } name ? context.GetVariable<EvaluationReport>(name) : null;
-        var rubrics = SessionArguments.Rubrics(arguments, context);
+        var rubrics = SessionArguments.Rubrics(arguments, context, samples);
         var options = SessionArguments.EvaluationOptions(policy, context) with { Rubrics = [.. samples.DistinctBy(s => s.Task).Select(rubrics)] };
         var report = Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, options);
         context.SetVariable(arguments.Required("--as"), report);
+        SessionArguments.ListFaults(report.Samples.Select(s => s.Judgement.Reward), context);
         context.Display(earlier is null ? Report(report) : Comparison(earlier, report));
     }
 

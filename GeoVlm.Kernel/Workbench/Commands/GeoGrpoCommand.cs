@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using GeoVlm.Data;
+using GeoVlm.Generation;
+using GeoVlm.Judging;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Advantages;
@@ -8,6 +10,7 @@ using GeoVlm.Learning.Runs;
 using GeoVlm.Learning.Schedules;
 using GeoVlm.Models;
 using GeoVlm.Rendering;
+using GeoVlm.Workbench.Jobs;
 
 namespace GeoVlm.Workbench.Commands;
 
@@ -30,6 +33,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         SessionArguments.Lora,
         SessionArguments.Train,
+        SessionArguments.Checkpointing,
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
         new("--preset", "options to begin with; those below override it", Default: "laptop") { Choices = [.. GrpoPresets.All.Select(p => p.Name)] },
         new("--steps", $"optimizer updates (laptop: {Laptop.Steps})", MagicOptionKind.Integer),
@@ -55,6 +59,9 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("--resume", "go on with the run in --run from its last checkpoint", MagicOptionKind.Flag),
         new("--force", "resume although options, data or rewards differ from those the run began with", MagicOptionKind.Flag),
         new("--checkpoint-every", "steps between two checkpoints of a run", MagicOptionKind.Integer, Default: "10"),
+        new("--heldout", "of a run on disk: variable with samples to evaluate on, greedily, while training; the best weights are kept in the run's best/"),
+        new("--heldout-every", "steps between two evaluations", MagicOptionKind.Integer, Default: "10"),
+        new("--background", "return at once and train as a job; `#!geo-job` attaches, waits and stops", MagicOptionKind.Flag),
         new("--as", "name of the variable for the steps", Default: "steps"),
     ];
 
@@ -76,8 +83,22 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var config = Config(arguments);
         config.Validate();
         var samples = SessionArguments.Dataset(arguments, context).Samples;
-        var rubrics = SessionArguments.Rubrics(arguments, context);
-        using var run = OnDisk(arguments, context, policy, samples, rubrics, config);
+        var rubrics = SessionArguments.Rubrics(arguments, context, samples);
+        var options = RunOptions(arguments, context, policy, rubrics);
+        if (!arguments.Flag("--background"))
+        {
+            Train(arguments, context, policy, samples, rubrics, config, options);
+            return;
+        }
+        var job = JobBoard.Of(context).Start("grpo", $"{config.Steps} steps on {samples.Count} samples, {policy.Name}", context,
+            background => Train(arguments, background, policy, samples, rubrics, config, options));
+        context.Host.Stream(StreamKind.Stdout, $"{job.Name} works in the background: `#!geo-job attach {job.Name}`, `wait` or `stop`\n");
+    }
+
+    private static void Train(
+        MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config, RunOptions options)
+    {
+        using var run = OnDisk(arguments, context, policy, samples, rubrics, config, options);
         using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
         var display = new Progress(context, records.Count, config.Steps);
@@ -85,6 +106,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         void After(StepRecord record)
         {
             records.Add(record);
+            SessionArguments.ListFaults((run?.Trainer ?? trainer!).LatestRollouts.SelectMany(g => g.Judgements).Select(j => j.Reward), context);
             display.Show(records, "");
         }
         try
@@ -106,15 +128,29 @@ public sealed class GeoGrpoCommand : IMagicCommand
     }
 
     private static GrpoRun? OnDisk(
-        MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config)
+        MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config, RunOptions options)
     {
         bool resume = arguments.Flag("--resume");
         if (arguments.Text("--run") is not { } folder) return resume ? throw new GeoVlmException("--resume needs the run's folder: --run FOLDER") : null;
         string path = Path.GetFullPath(folder, context.WorkingFolder);
-        var options = new RunOptions { CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value) };
         return resume
             ? GrpoRun.Resume(path, policy, samples, rubrics, config, arguments.Flag("--force"), options)
             : GrpoRun.Start(path, policy, samples, rubrics, config, options);
+    }
+
+    private static RunOptions RunOptions(MagicArguments arguments, CommandContext context, Policy policy, Func<Sample, Rubric> rubrics)
+    {
+        var options = new RunOptions { CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value) };
+        if (arguments.Text("--heldout") is not { } name) return options;
+        if (arguments.Text("--run") is null) throw new GeoVlmException("--heldout keeps the best weights in the run's folder, so it needs one: --run FOLDER");
+        var samples = context.GetVariable<EoDataset>(name).Samples;
+        var evaluation = SessionArguments.EvaluationOptions(policy, context) with { Rubrics = [.. samples.DistinctBy(s => s.Task).Select(rubrics)] };
+        return options with
+        {
+            ScoreEvery = Math.Max(1, arguments.Integer("--heldout-every")!.Value),
+            HeldOutScore = (trained, cancellation) =>
+                Evaluator.Evaluate(new TorchRolloutEngine(trained), samples, evaluation with { Cancellation = cancellation }).Samples.Average(r => r.Judgement.Reward.Total),
+        };
     }
 
     private static GrpoConfig Config(MagicArguments arguments)
@@ -140,6 +176,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
             Resamples = arguments.Integer("--resamples") ?? preset.Resamples,
             Order = arguments.Text("--order") is { } order ? Enum.Parse<PromptOrdering>(order.Replace("-", ""), ignoreCase: true) : preset.Order,
             GroupsPerMicroBatch = arguments.Integer("--micro-batch") ?? preset.GroupsPerMicroBatch,
+            GradientCheckpointing = arguments.Flag("--checkpointing"),
             Train = arguments.Text("--train") is { } parts ? TrainedPartsNames.Parse(parts) : preset.Train,
             Seed = (ulong?)arguments.Integer("--seed") ?? preset.Seed,
         };
@@ -147,12 +184,16 @@ public sealed class GeoGrpoCommand : IMagicCommand
 
     private sealed class Progress(CommandContext context, int first, int steps)
     {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5); // two updates a second are as many as anyone reads
         private readonly string displayId = $"geo-grpo-{Guid.NewGuid():N}";
         private readonly Stopwatch clock = Stopwatch.StartNew();
+        private TimeSpan latest = TimeSpan.FromDays(-1);
         private bool shown;
 
         public void Show(IReadOnlyList<StepRecord> records, string status)
         {
+            if (status.Length == 0 && clock.Elapsed - latest < Pause) return;
+            latest = clock.Elapsed;
             var bundle = new TrainingDashboard([.. records.Select(Point)], steps)
             {
                 Status = status,

@@ -21,10 +21,14 @@ public sealed class GeoLoadCommand : IMagicCommand
         new("--path", "the path of a dataset, as an option"),
         new("--reader", "which reader takes it; auto looks at the folder", Default: "auto") { Choices = ["auto", .. ReaderCatalogue.All.Select(r => r.Name)] },
         new("--as", "name of the variable; the split's or folder's name when left out"),
-        new("--split", "of synthetic scenes: any name, two names never share a scene; of a folder: train or heldout, divided by image; all when left out"),
+        new("--split", "of synthetic scenes: any name, two names never share a scene; of a folder: its own, or train and heldout divided by image"),
         new("--count", "number of synthetic samples; of a folder, the most to keep", MagicOptionKind.Integer),
+        new("--limit", "the most samples to keep, after every filter", MagicOptionKind.Integer),
+        new("--where", "a condition in SQL over id, task, split, question, answer, objects, width, height, class …: \"objects > 3\""),
         new("--tasks", "tasks of the synthetic samples, or to keep, joined by commas; all when left out"),
+        new("--task", "the same, for one task"),
         new("--seed", "seed of whatever is drawn", MagicOptionKind.Integer, Default: "0"),
+        new("--strict", "make the first problem an error", MagicOptionKind.Flag),
         new("--quiet", "no table and no pictures", MagicOptionKind.Flag),
     ];
 
@@ -32,17 +36,18 @@ public sealed class GeoLoadCommand : IMagicCommand
     public IReadOnlyList<string> Examples { get; } =
     [
         "#!geo-load synthetic --split train --count 24",
+        "#!geo-load synthetic --count 24 --where \"task = 'object-detection' and boxes > 1\" --as crowded",
         "#!geo-load synthetic --split heldout --count 6 --tasks referred-detection,change-detection --as few",
     ];
 
     /// <inheritdoc/>
-    public string CSharp => "var train = SyntheticDataset.Create(new SyntheticOptions { Split = \"train\", Count = 600 });   // or ReaderCatalogue.Load(path)";
+    public string CSharp => "var train = SyntheticDataset.Create(new SyntheticOptions { Split = \"train\", Count = 600 });   // or EoDataset.Load(path).Where(\"objects > 3\")";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
         string source = arguments.Text("--path") ?? arguments.Required("source");
-        EoTask[] tasks = [.. (arguments.Text("--tasks") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(EoTaskNames.Parse)];
+        EoTask[] tasks = [.. (arguments.Text("--tasks") ?? arguments.Text("--task") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(EoTaskNames.Parse)];
         ulong seed = (ulong)arguments.Integer("--seed")!.Value;
         EoDataset dataset;
         if (source == "synthetic")
@@ -52,11 +57,21 @@ public sealed class GeoLoadCommand : IMagicCommand
         }
         else
         {
-            dataset = ReaderCatalogue.Load(Path.GetFullPath(source, context.WorkingFolder), arguments.Required("--reader"), new ReadOptions { Seed = seed });
+            dataset = ReaderCatalogue.Load(Path.GetFullPath(source, context.WorkingFolder), arguments.Required("--reader"), new ReadOptions
+            {
+                Seed = seed,
+                Strict = arguments.Flag("--strict"),
+                // Without a filter the reader may stop early.
+                Limit = tasks.Length == 0 && arguments.Text("--split") is null && arguments.Text("--where") is null ? arguments.Integer("--limit") ?? arguments.Integer("--count") : null,
+            });
             if (tasks.Length > 0) dataset = Only(dataset, tasks);
-            if (arguments.Text("--split") is { } part) dataset = HeldOut.Part(dataset, part, seed: seed);
+            if (arguments.Text("--split") is { } part) dataset = dataset.Split(part, seed);
             if (arguments.Integer("--count") is { } most) dataset = dataset.Head(most);
         }
+        if (arguments.Text("--where") is { } condition) dataset = dataset.Where(condition);
+        if (arguments.Integer("--limit") is { } limit) dataset = dataset.Head(limit);
+        if (dataset.Count == 0 && (arguments.Text("--where") ?? arguments.Text("--split")) is { } filter)
+            throw new GeoVlmException($"'{dataset.Name}' has no sample left after '{filter}'; load it without, and look at its columns with `#!sql`");
         string name = arguments.Text("--as") ?? arguments.Text("--split") ?? VariableName(dataset.Name);
         dataset = dataset with { Name = name };
         context.SetVariable(name, dataset);

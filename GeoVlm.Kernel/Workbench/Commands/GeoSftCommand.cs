@@ -30,6 +30,7 @@ public sealed class GeoSftCommand : IMagicCommand
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         SessionArguments.Lora,
         SessionArguments.Train,
+        SessionArguments.Checkpointing,
         new("--weights", "weight of each task in the draw, \"referred-detection:2,image-caption:1\"; every sample alike when left out"),
         new("--labels", "of synthetic scenes: clean: exact boxes, strict format; weak: boxes too large, formats mixed", Default: "weak") { Choices = ["clean", "weak"] },
         new("--scenes", "synthetic scenes to paint", MagicOptionKind.Integer, Default: "1000"),
@@ -108,6 +109,7 @@ public sealed class GeoSftCommand : IMagicCommand
         LearningRate = arguments.Number("--lr")!.Value,
         ConstantShare = arguments.Flag("--decay") ? 0 : 1,
         Loss = Enum.Parse<AnswerLossKind>(arguments.Required("--loss"), ignoreCase: true),
+        GradientCheckpointing = arguments.Flag("--checkpointing"),
         Train = TrainedPartsNames.Parse(arguments.Text("--train") ?? "all"),
         LabelSmoothing = arguments.Number("--smoothing")!.Value,
     };

@@ -15,6 +15,9 @@ internal static class SessionArguments
     /// <summary>Trains an adapter instead of the model.</summary>
     public static MagicOption Lora { get; } = new("--lora", "train a fresh low-rank adapter instead: r=16,alpha=32,targets=q_proj+v_proj,rslora,bias,vision; each may be left out, targets=all-linear takes all");
 
+    /// <summary>Spends time to save memory.</summary>
+    public static MagicOption Checkpointing { get; } = new("--checkpointing", "compute layers again in the backward pass instead of keeping them: a third more time, far less memory", MagicOptionKind.Flag);
+
     /// <summary>Which parts of the model are trained.</summary>
     public static MagicOption Train { get; } = new("--train", "parts that are trained, joined by +: language, merger, vision; all when left out");
 
@@ -51,7 +54,14 @@ internal static class SessionArguments
     /// of variables, weights after a colon, joined by commas ("iou:1,format:0.3").
     /// </summary>
     public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context) =>
-        arguments.Text("--reward") is { } text ? Rubrics(text, context) : sample => RubricCatalogue.For(sample.Task);
+        arguments.Text("--reward") is { } text ? Rubrics(text, context) : sample => context.Keep(() => new SessionRewards()).For(sample.Task);
+
+    /// <summary>The same, each rubric with its rewards fitted to those samples that are of its task.</summary>
+    public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context, IReadOnlyList<Sample> samples)
+    {
+        var rubrics = samples.GroupBy(s => s.Task).ToDictionary(g => g.Key, g => Rubrics(arguments, context)(g.First()).FittedTo([.. g]));
+        return sample => rubrics[sample.Task];
+    }
 
     /// <summary>Each task's rubric with the rewards of a text like <c>--reward</c>'s.</summary>
     public static Func<Sample, Rubric> Rubrics(string text, CommandContext context)
@@ -66,6 +76,13 @@ internal static class SessionArguments
             return (isVariable ? context.GetVariable<IReward>(pair[0]) : RewardCatalogue.Find(pair[0]), weight);
         })];
         return sample => RubricCatalogue.For(sample.Task).WithRewards(rewards);
+    }
+
+    /// <summary>Lists rewards that failed, each fault once.</summary>
+    public static void ListFaults(IEnumerable<RewardBreakdown> rewards, CommandContext context)
+    {
+        foreach (var fault in rewards.SelectMany(r => r.Faults).GroupBy(f => f).Take(10))
+            context.Host.Stream(StreamKind.Stderr, $"{(fault.Count() > 1 ? $"{fault.Count()} × " : "")}{fault.Key}\n");
     }
 
     /// <summary>Options that fit the policy: its prompt template, a batch that suits its size, the cell's cancellation.</summary>

@@ -8,7 +8,7 @@ namespace GeoVlm.Workbench.Jupyter;
 /// The session starts in the background, so that kernel_info is answered before the compiler is loaded.</remarks>
 public sealed class JupyterKernel : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), UntilWarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), UntilWarmUp = TimeSpan.FromSeconds(1), UntilAssistance = TimeSpan.FromSeconds(4);
 
     private readonly Channels channels;
     private readonly Lazy<ISession> session;
@@ -74,15 +74,14 @@ public sealed class JupyterKernel : IDisposable
         stop.Dispose();
     }
 
-    // The compiler comes after the first answer, which it would slow down, and the language services when nothing else wants the processor.
+    // The compiler comes after the first answer, which it would slow down, and the language services after it: a first cell wants the processor.
     private void WarmUp()
     {
         try
         {
             answered.Wait(UntilWarmUp, stop.Token);
             ISession made = session.Value; // should it fail, the first cell shows why
-            stop.Token.WaitHandle.WaitOne(Patience);
-            Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+            stop.Token.WaitHandle.WaitOne(UntilAssistance);
             if (!stop.IsCancellationRequested) made.Complete("Console.", 8, stop.Token);
         }
         catch (Exception error)

@@ -62,7 +62,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
         ScriptState<object>? from = state;
         ScriptOptions cellOptions = Options(from, [.. references.Select(path => MetadataReference.CreateFromFile(path))]).WithFilePath(Path.Combine(workingFolder, cellName));
 
-        (Script<object> script, bool showsValue) = Compile(code, from, cellOptions, cancellation);
+        (Script<object> script, Func<bool> hasValue) = Compile(code, from, cellOptions, cancellation);
         MimeBundle? value = null;
         thread.RunCode(async () =>
         {
@@ -71,7 +71,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
             thread.Keep(() => Commit(from, next, thread.IsBeside));
             workspace.Ran(code, references);
             if (next.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
-            if (showsValue) value = ValueRenderer.Render(next.ReturnValue);
+            if (next.ReturnValue is not null || hasValue()) value = ValueRenderer.Render(next.ReturnValue);
         });
         return value;
     }
@@ -153,7 +153,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     /// <inheritdoc />
     public void Dispose() => workspace.Dispose();
 
-    private (Script<object> Script, bool ShowsValue) Compile(string code, ScriptState<object>? from, ScriptOptions cellOptions, CancellationToken cancellation)
+    private (Script<object> Script, Func<bool> HasValue) Compile(string code, ScriptState<object>? from, ScriptOptions cellOptions, CancellationToken cancellation)
     {
         using Lock.Scope compiling = Compiler.EnterScope();
         Script<object> written = Continue(code, from, cellOptions);
@@ -171,7 +171,12 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
             errors = Errors(written, cancellation);
         }
         if (errors.Length > 0) throw new CellCompilationException(errors, code);
-        return (script, EndsInValue(tree, model));
+        // Asked of a null alone, which a call of void gives as well: the answer costs as much as the compilation.
+        return (script, () =>
+        {
+            using Lock.Scope binding = Compiler.EnterScope();
+            return EndsInValue(tree, model);
+        });
     }
 
     // A submission inherits the references and imports of those before it. Roslyn adds to them what its own options name, without looking

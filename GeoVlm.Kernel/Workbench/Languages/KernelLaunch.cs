@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GeoVlm.Data;
+using GeoVlm.Workbench.Jupyter;
 
 namespace GeoVlm.Workbench.Languages;
 
@@ -22,6 +23,15 @@ internal sealed record KernelLaunch(
         return python is null
             ? throw new GeoVlmException("#!python: this machine has no Python. Install Python with ipykernel; everything else works without.")
             : new KernelLaunch([python, "-m", "ipykernel_launcher", "-f", "{connection_file}"], new Dictionary<string, string>(), "python", false);
+    }
+
+    /// <summary>This program as a kernel.</summary>
+    public static KernelLaunch Own()
+    {
+        JsonObject spec = KernelSpec.Spec();
+        return new KernelLaunch(
+            [.. spec["argv"]!.AsArray().Select(word => word!.GetValue<string>())],
+            spec["env"]!.AsObject().ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>()), "c#", InterruptsByMessage: true);
     }
 
     /// <summary>The kernel that is installed under a name.</summary>

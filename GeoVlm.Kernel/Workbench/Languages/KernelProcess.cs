@@ -59,6 +59,16 @@ internal sealed partial class KernelProcess : IDisposable
 
     public int ExitCode => process.ExitCode;
 
+    /// <summary>Memory that it holds now.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts a kernel and waits until it answers and is heard.</summary>
     /// <exception cref="GeoVlmException">It does not start.</exception>
     public static KernelProcess Start(string name, KernelLaunch launch, CancellationToken cancellation)
@@ -107,6 +117,9 @@ internal sealed partial class KernelProcess : IDisposable
     {
         ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new JsonObject(), ["allow_stdin"] = true, ["stop_on_error"] = true,
     });
+
+    /// <summary>Asks for completions at the end of a text; returns the id that the answer names.</summary>
+    public string Complete(string code) => Send(shell, "complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length });
 
     /// <summary>Answers the latest question.</summary>
     public void Answer(string value) => Send(stdin, "input_reply", new JsonObject { ["value"] = value });

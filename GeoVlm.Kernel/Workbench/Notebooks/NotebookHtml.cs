@@ -3,17 +3,18 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GeoVlm.Rendering;
+using GeoVlm.Rendering.Live;
 
 namespace GeoVlm.Workbench.Notebooks;
 
 /// <summary>Writes a notebook as one HTML file that opens with no network and no kernel.</summary>
 /// <remarks>
 /// Notebooks are untrusted: texts are encoded, elements of HTML outputs that load or navigate are shown as text, and a content
-/// security policy in the page forbids scripts and every request. Parts of an odd shape are left out, never thrown on.
+/// security policy in the page forbids every request, and every script but the one of our own displays. Parts of an odd shape are left out, never thrown on.
 /// </remarks>
 public static partial class NotebookHtml
 {
-    private const string Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    private static readonly string policy = $"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {LiveScript.PolicySource}; base-uri 'none'; form-action 'none'";
 
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
@@ -30,7 +31,7 @@ public static partial class NotebookHtml
         var headings = markdown.Headings.Where(h => h.Level <= 4 && h.Text.Length > 0).ToArray();
         string name = headings.FirstOrDefault(h => h.Level == 1).Text ?? title;
         var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n")
+            .Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n")
             .Append($"<title>{HtmlText.Encode(name)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n<main>\n");
         if (headings.All(h => h.Level > 1)) page.Append($"<header><h1>{HtmlText.Encode(title)}</h1></header>\n");
@@ -40,7 +41,9 @@ public static partial class NotebookHtml
             foreach (var (level, id, text) in headings) page.Append($"<li class=\"level-{level}\"><a href=\"#{HtmlText.Encode(id)}\">{HtmlText.Encode(text)}</a></li>\n");
             page.Append("</ol></nav>\n");
         }
-        return page.Append(body).Append("</main>\n</body>\n</html>\n").ToString();
+        page.Append(body).Append("</main>\n");
+        if (IsLive().IsMatch(body.ToString())) page.Append(LiveScript.Element).Append('\n');
+        return page.Append("</body>\n</html>\n").ToString();
     }
 
     private static void WriteCell(StringBuilder body, JsonObject cell, int number, MarkdownPage markdown)
@@ -109,6 +112,9 @@ public static partial class NotebookHtml
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    [GeneratedRegex("<div data-geo=", RegexOptions.NonBacktracking)]
+    private static partial Regex IsLive();
 
     [GeneratedRegex("<script\\b[^>]*>.*?</script\\s*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex ScriptElement();

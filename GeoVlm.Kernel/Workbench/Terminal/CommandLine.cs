@@ -31,6 +31,8 @@ public static class CommandLine
             TinyCommand.Create(console),
             BenchCommand.Create(console),
             CheckModelCommand.Create(console),
+            ScoreCommand.Create(console),
+            ServeRewardsCommand.Create(console),
             DataCommand.Create(console),
             version,
         };

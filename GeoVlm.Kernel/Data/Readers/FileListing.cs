@@ -1,0 +1,128 @@
+using System.IO.Enumeration;
+
+namespace GeoVlm.Data.Readers;
+
+/// <summary>Every file below a dataset's root, listed once, so that a hundred thousand names are looked up without asking the disk again.</summary>
+/// <remarks>Links are followed only where they end inside the root, and folders that are links are not entered.</remarks>
+internal sealed class FileListing
+{
+    private readonly Dictionary<string, string> byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> outside = new(StringComparer.Ordinal);
+    private Dictionary<string, List<string>>? imagesByStem;
+
+    /// <param name="root">Full path of the root.</param>
+    public FileListing(string root)
+    {
+        string real = new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? root;
+        var entries = new FileSystemEnumerable<(string Path, bool IsLink, bool IsFolder)>(root,
+            (ref FileSystemEntry e) => (e.ToFullPath(), e.Attributes.HasFlag(FileAttributes.ReparsePoint), e.IsDirectory),
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 })
+        {
+            ShouldRecursePredicate = (ref FileSystemEntry e) => !e.Attributes.HasFlag(FileAttributes.ReparsePoint) && !e.FileName.StartsWith("."),
+        };
+        foreach (var (path, isLink, isFolder) in entries)
+        {
+            string relative = Path.GetRelativePath(root, path).Replace('\\', '/');
+            if (isLink && !LeadsInside(path, isFolder, root, real)) outside.Add(relative);
+            else if (!isFolder) Add(relative, path);
+        }
+    }
+
+    /// <summary>Number of files.</summary>
+    public int Count => byPath.Count;
+
+    /// <summary>Relative paths, in no order.</summary>
+    public IEnumerable<string> Paths => byPath.Keys;
+
+    /// <summary>
+    /// The file that an annotation names: its path from the root or from any folder below, else the only file of that name, else the only
+    /// image of that stem (captions say .tif where the disk has .jpg). Null where there is none.
+    /// </summary>
+    /// <param name="name">A relative path with forward slashes.</param>
+    public string? Find(string name)
+    {
+        if (byPath.TryGetValue(name, out string? exact)) return exact;
+        string file = name[(name.LastIndexOf('/') + 1)..];
+        if (byName.TryGetValue(file, out var named))
+        {
+            string ending = "/" + name;
+            if (file.Length < name.Length && named.Where(p => p.EndsWith(ending, StringComparison.OrdinalIgnoreCase)).ToList() is [var below, ..]) return byPath[below];
+            if (file.Length == name.Length) return byPath[named[0]];
+            // The folder of the annotation has another name on this disk, unless it is plainly another shard or split.
+            var elsewhere = named.Where(p => !IsOther(FolderOf(p), FolderOf(name))).ToList();
+            return elsewhere.Count == 0 ? null : byPath[elsewhere.MaxBy(p => Alike(p, name))!];
+        }
+        imagesByStem ??= ImagesByStem();
+        return imagesByStem.TryGetValue(Stem(file), out var images) && images.Count == 1 ? byPath[images[0]] : null;
+    }
+
+    /// <summary>The first file of exactly this name, in whatever folder; null where there is none.</summary>
+    public string? Exact(string file) => byName.TryGetValue(file, out var named) ? byPath[named[0]] : null;
+
+    /// <summary>True where the name, or a folder of it, is a link that leaves the root.</summary>
+    public bool LeadsOutside(string name)
+    {
+        if (outside.Count == 0) return false;
+        for (int at = name.Length; at > 0; at = name.LastIndexOf('/', at - 1))
+            if (outside.Contains(name[..at])) return true;
+        return false;
+    }
+
+    private void Add(string relative, string path)
+    {
+        byPath[relative] = path;
+        string file = relative[(relative.LastIndexOf('/') + 1)..];
+        if (!byName.TryGetValue(file, out var named)) byName[file] = named = [];
+        named.Add(relative);
+    }
+
+    private Dictionary<string, List<string>> ImagesByStem()
+    {
+        var stems = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (string path in byPath.Keys.Where(DatasetFolder.IsImage))
+        {
+            string stem = Stem(path[(path.LastIndexOf('/') + 1)..]);
+            if (!stems.TryGetValue(stem, out var images)) stems[stem] = images = [];
+            images.Add(path);
+        }
+        return stems;
+    }
+
+    // Names hold dots ("27032281_4_-103.43_44.28.png"), so an ending is cut only where it is an image's.
+    private static string Stem(string file) => DatasetFolder.IsImage(file) ? file[..file.LastIndexOf('.')] : file;
+
+    private static string FolderOf(string path) => path.Split('/') is [.., var parent, _] ? parent : "";
+
+    /// <summary>True for images2 and images4, and for train and test.</summary>
+    private static bool IsOther(string one, string other)
+    {
+        if (string.Equals(one, other, StringComparison.OrdinalIgnoreCase)) return false;
+        string first = SplitNames.Of(one), second = SplitNames.Of(other);
+        if (first.Length > 0 && second.Length > 0 && first != second) return true;
+        return one.Any(char.IsAsciiDigit) && string.Concat(one.Where(c => !char.IsAsciiDigit(c))).Equals(string.Concat(other.Where(c => !char.IsAsciiDigit(c))), StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>How many folders two paths share, from the end: train/A/x.png rather than test/A/x.png.</summary>
+    private static int Alike(string path, string name)
+    {
+        var folders = name.Split('/');
+        return path.Split('/').Count(p => folders.Contains(p, StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static bool LeadsInside(string path, bool isFolder, string root, string real)
+    {
+        try
+        {
+            FileSystemInfo link = isFolder ? new DirectoryInfo(path) : new FileInfo(path);
+            string? target = link.ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+            return target is not null && (Below(target, root) || Below(target, real));
+        }
+        catch (IOException)
+        {
+            return false; // a link that leads nowhere
+        }
+
+        static bool Below(string target, string folder) => target.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    }
+}

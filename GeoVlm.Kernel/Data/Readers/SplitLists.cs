@@ -1,0 +1,73 @@
+namespace GeoVlm.Data.Readers;
+
+/// <summary>Lists of file names, one a line, whose own names speak of a split: <c>train.txt</c>, <c>eurosat-val.txt</c>.</summary>
+internal sealed class SplitLists
+{
+    private static readonly string[] Order = ["train", "val", "test"];
+
+    private readonly DatasetFolder folder;
+    private readonly Dictionary<string, string> splits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string List, int Line)> unseen = new(StringComparer.Ordinal);
+
+    private SplitLists(DatasetFolder folder) => this.folder = folder;
+
+    /// <summary>The lists in the dataset's root; blank lines and CRLF do not matter, repeated names are reported.</summary>
+    public static SplitLists Read(DatasetFolder folder)
+    {
+        var lists = new SplitLists(folder);
+        var files = Directory.EnumerateFiles(folder.Root, "*.txt").Order(StringComparer.Ordinal)
+            .Select(f => (File: f, Split: SplitNames.Of(Path.GetFileName(f)))).Where(f => Order.Contains(f.Split)).OrderBy(f => Array.IndexOf(Order, f.Split));
+        foreach (var (file, split) in files) lists.Add(file, split);
+        return lists;
+    }
+
+    /// <summary>The split of a file; empty where no list names it.</summary>
+    /// <param name="file">Relative to the root, forward slashes; lists have this, or its last part, with or without ending.</param>
+    public string SplitOf(string file)
+    {
+        string name = file[(file.LastIndexOf('/') + 1)..];
+        string? found = null;
+        foreach (string candidate in (ReadOnlySpan<string>)[file, name, Stem(file), Stem(name), file.Split('/') is [.., var parent, var last] ? $"{parent}/{last}" : name])
+        {
+            if (!splits.TryGetValue(candidate, out string? split)) continue;
+            unseen.Remove(candidate);
+            found ??= split;
+        }
+        return found ?? "";
+    }
+
+    /// <summary>Reports the names of each list that no file has.</summary>
+    public void Finish()
+    {
+        foreach (var list in unseen.GroupBy(u => u.Value.List))
+            folder.Report($"{list.Key}:{list.Min(u => u.Value.Line)}",
+                $"{list.Count():N0} names have no file here, the first is '{list.MinBy(u => u.Value.Line).Key}'. Put the files below the folder, or mend the list.");
+    }
+
+    private void Add(string path, string split)
+    {
+        if (folder.ReadText(path) is not { } text) return;
+        string list = folder.Relative(path);
+        var here = new HashSet<string>(StringComparer.Ordinal);
+        var (repeated, shared) = (new List<(string Name, int Line)>(), new List<(string Name, int Line)>());
+        int number = 0;
+        foreach (string line in text.Split('\n'))
+        {
+            number++;
+            string name = line.Trim().TrimStart('\uFEFF').Replace('\\', '/');
+            if (name.Length == 0) continue;
+            if (!here.Add(name)) repeated.Add((name, number));
+            else if (splits.ContainsKey(name)) shared.Add((name, number));
+            else
+            {
+                splits[name] = split;
+                unseen[name] = (list, number);
+            }
+        }
+        if (repeated.Count > 0) folder.Report($"{list}:{repeated[0].Line}", $"{repeated.Count:N0} names stand twice in the list, the first is '{repeated[0].Name}'. Counted once.");
+        if (shared.Count > 0)
+            folder.Report($"{list}:{shared[0].Line}", $"{shared.Count:N0} names are in another split's list too, the first is '{shared[0].Name}'. They stay in the first of train, val, test; results on them say little.");
+    }
+
+    private static string Stem(string file) => DatasetFolder.IsImage(file) ? file[..file.LastIndexOf('.')] : file;
+}

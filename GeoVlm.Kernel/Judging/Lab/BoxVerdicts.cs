@@ -1,0 +1,36 @@
+using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
+using GeoVlm.Judging.Parsing;
+using GeoVlm.Judging.Rewards;
+
+namespace GeoVlm.Judging.Lab;
+
+/// <summary>The boxes of an answer and of its reference, told apart: found, false alarms, missed.</summary>
+/// <param name="Found">Predicted boxes that match a reference box one to one.</param>
+/// <param name="FoundIoU">The overlap of each of <paramref name="Found"/>, at least the threshold.</param>
+/// <param name="False">Predicted boxes without a partner.</param>
+/// <param name="Missed">Reference boxes without a partner.</param>
+/// <param name="Frame">The frame of all: original pixels.</param>
+public sealed record BoxVerdicts(
+    IReadOnlyList<LabelledBox> Found, IReadOnlyList<double> FoundIoU, IReadOnlyList<LabelledBox> False, IReadOnlyList<LabelledBox> Missed, CoordinateFrame Frame)
+{
+    /// <summary>Matches an answer with its reference for as many pairs as can be; null where the reference has no boxes by its kind.</summary>
+    /// <remarks>Rotated boxes by rotated IoU where both sides have an angle. An unreadable answer has no boxes: all are missed.</remarks>
+    /// <param name="completion">What was read.</param>
+    /// <param name="sample">What was asked.</param>
+    /// <param name="minimumIoU">Least overlap of a match.</param>
+    public static BoxVerdicts? Of(ParsedCompletion completion, Sample sample, double minimumIoU = 0.5)
+    {
+        if (sample.Reference is not (BoxesAnswer or GroundedTextAnswer)) return null;
+        var reference = References.Objects(sample, nameof(BoxVerdicts));
+        var predicted = completion.Objects ?? [];
+        bool turned = reference.Any(r => r.Oriented is not null) && predicted.Any(p => p.Oriented is not null);
+        var pairs = (turned
+            ? BoxMatching.Optimal(predicted.Count, reference.Count, (p, r) => Turned(predicted[p]).IoU(Turned(reference[r])), minimumIoU)
+            : DetectionReward.Match(predicted, reference, minimumIoU)).Pairs;
+        return new([.. pairs.Select(p => predicted[p.Predicted])], [.. pairs.Select(p => p.IoU)],
+            [.. predicted.Where((_, i) => pairs.All(p => p.Predicted != i))], [.. reference.Where((_, i) => pairs.All(p => p.Reference != i))], References.FrameOf(sample));
+    }
+
+    private static OrientedBox Turned(LabelledBox item) => item.Oriented ?? OrientedBox.FromTurned(item.Box, 0, AngleConvention.ClockwiseDegrees);
+}

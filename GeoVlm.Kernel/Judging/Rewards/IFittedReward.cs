@@ -1,0 +1,11 @@
+using GeoVlm.Data;
+
+namespace GeoVlm.Judging.Rewards;
+
+/// <summary>A reward that must see a dataset once before it can score, such as one that weighs rare words.</summary>
+public interface IFittedReward : IReward
+{
+    /// <summary>The reward as these samples make it; the same for the same samples.</summary>
+    /// <exception cref="GeoVlmException">The samples have nothing to fit to.</exception>
+    IReward Fit(IReadOnlyList<Sample> samples);
+}

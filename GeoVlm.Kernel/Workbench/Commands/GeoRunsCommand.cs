@@ -1,0 +1,55 @@
+using GeoVlm.Learning.Runs;
+using GeoVlm.Rendering;
+
+namespace GeoVlm.Workbench.Commands;
+
+/// <summary><c>#!geo-runs</c>: the runs on disk.</summary>
+public sealed class GeoRunsCommand : IMagicCommand
+{
+    /// <inheritdoc/>
+    public string Name => "#!geo-runs";
+
+    /// <inheritdoc/>
+    public string Summary => "list the runs below a folder: how far they are, what they earned, with what they were trained";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MagicOption> Options { get; } =
+    [
+        new("folder", "where to look", Default: "runs"),
+        new("--as", "name of the variable for the list", Default: "runs"),
+    ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Examples { get; } = ["#!geo-runs runs"];
+
+    /// <inheritdoc/>
+    public string CSharp => "var runs = RunSummary.Find(\"runs\").Select(RunSummary.Read).ToList()";
+
+    /// <inheritdoc/>
+    public void Run(MagicArguments arguments, CommandContext context)
+    {
+        string folder = Path.GetFullPath(arguments.Required("folder"), context.WorkingFolder);
+        var found = new List<RunSummary>();
+        foreach (string path in RunSummary.Find(folder))
+        {
+            try
+            {
+                found.Add(RunSummary.Read(path));
+            }
+            catch (GeoVlmException e)
+            {
+                context.Host.Stream(StreamKind.Stderr, e.Message + "\n"); // one damaged run does not hide the others
+            }
+        }
+        context.SetVariable(arguments.Required("--as"), found);
+        context.Display(new Table(["run", "state", "steps", "reward", "model", "samples", "rewards", "began"],
+        [
+            .. found.OrderBy(r => r.Environment.Started).Select(r => (IReadOnlyList<object?>)
+            [
+                Path.GetRelativePath(folder, r.Path), r.State.ToString().ToLowerInvariant(), $"{r.Steps.Count} / {r.Manifest.Options.Steps}",
+                r.Steps.Count == 0 ? "" : $"{r.Steps[0].Reward:0.000} → {r.Steps[^1].Reward:0.000}", Path.GetFileName(r.Manifest.Model), r.Manifest.Samples,
+                string.Join("; ", r.Manifest.Rewards.Select(p => $"{p.Key}: {p.Value}")), r.Environment.Started.ToString("yyyy-MM-dd HH:mm"),
+            ]),
+        ]));
+    }
+}
