@@ -28,9 +28,11 @@ internal sealed class SpeedProbe : IDisposable
             RopeSections = [8, 12, 12], TieWordEmbeddings = false, MaxPositions = 4096,
         };
         var vision = new VisionConfig { Depth = 6, HiddenSize = 512, IntermediateSize = 1368, Heads = 8, OutHiddenSize = 512, FullAttentionBlocks = [2, 5] };
-        var config = new Qwen25VlConfig(text, vision, new SpecialTokenIds(Image: 32755, Video: 32756, VisionStart: 32752, VisionEnd: 32753, EndOfText: 32745, Padding: 32743));
+        var tokenizer = TextTokenizer.Load(tokenizerFolder);
+        int Id(string token) => tokenizer.IdOf($"<|{token}|>");
+        var config = new Qwen25VlConfig(text, vision, new SpecialTokenIds(Id("image_pad"), Id("video_pad"), Id("vision_start"), Id("vision_end"), Id("im_end"), Id("endoftext")));
         var model = VisionLanguageModel.Create(config, ImagePreprocessor.Load(tokenizerFolder), seed: 1);
-        policy = Policy.Of("speed", model, TextTokenizer.Load(tokenizerFolder), ChatTemplate.Plain, new ModelOptions(), tokenizerFolder);
+        policy = Policy.Of("speed", model, tokenizer, ChatTemplate.Plain, new ModelOptions(), tokenizerFolder);
         optimizer = new AdamW(model, new AdamWOptions(), TrainedParts.Language);
     }
 
@@ -124,10 +126,11 @@ internal sealed class SpeedProbe : IDisposable
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
+    // From the upper half, where no token of the tokenizer is.
     private static int[] Ids(int count, ulong seed)
     {
         var random = new SeededRandom(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => (int)(random.NextDouble() * 32000))];
+        return [.. Enumerable.Range(0, count).Select(_ => Vocabulary / 2 + (int)(random.NextDouble() * Vocabulary / 2))];
     }
 
     private static EncodedPrompt Prompt(int tokens)
