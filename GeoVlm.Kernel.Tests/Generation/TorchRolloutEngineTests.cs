@@ -2,6 +2,7 @@ using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Generation;
 using GeoVlm.Models;
+using GeoVlm.Models.Lora;
 using GeoVlm.Tests.Models;
 using TorchSharp;
 
@@ -106,5 +107,23 @@ public class TorchRolloutEngineTests
         Assert.Equal(text[..text.IndexOf(stop, StringComparison.Ordinal)], stopped.Text);
         Assert.Equal(FinishReason.Stop, stopped.Finish);
         Assert.True(stopped.TokenIds.Count < groups[0].Rollouts[0].TokenIds.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Our_own_decoder_says_what_libtorch_says_with_the_same_probabilities(bool adapter)
+    {
+        using var policy = TinyPolicy.Load();
+        if (adapter)
+        {
+            using var noGrad = torch.no_grad();
+            foreach (var (name, tensor) in policy.AddAdapter(new LoraConfig { Rank = 8 }).Parameters.Where(p => p.Name.Contains("lora_B"))) tensor.fill_(0.01);
+        }
+        var prompts = Prompts(5, EoTask.ReferredDetection, EoTask.ImageCaption);
+        var ours = new TorchRolloutEngine(policy) { MostRows = 14 }.Generate(prompts, Sampled, TestContext.Current.CancellationToken).SelectMany(g => g.Rollouts).ToArray();
+        var theirs = new TorchRolloutEngine(policy) { MostRows = 14, OwnKernels = false }.Generate(prompts, Sampled, TestContext.Current.CancellationToken).SelectMany(g => g.Rollouts).ToArray();
+        Assert.Equal(theirs.Select(r => r.Text), ours.Select(r => r.Text));
+        Assert.True(theirs.Zip(ours).SelectMany(p => p.First.LogProbs.Zip(p.Second.LogProbs, (a, b) => Math.Abs(a - b))).Max() < 1e-4);
     }
 }

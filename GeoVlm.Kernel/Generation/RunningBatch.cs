@@ -8,7 +8,7 @@ namespace GeoVlm.Generation;
 /// <summary>The completions that are being sampled now: they share every forward pass, leave when they end, and waiting ones take their places.</summary>
 /// <remarks>
 /// Completions of a group come in together behind one prefill of their prompt. Who enters when depends only on the tokens that were sampled, so
-/// a run repeats exactly. Legend: R completions, P prompts, T tokens of the longest prompt, S cached columns, V vocabulary, d hidden size.
+/// a run repeats exactly. Legend: P prompts, T tokens of the longest prompt, V vocabulary, d hidden size.
 /// </remarks>
 internal sealed class RunningBatch : IDisposable
 {
@@ -17,11 +17,12 @@ internal sealed class RunningBatch : IDisposable
 
     private readonly Policy policy;
     private readonly SamplingDistribution distribution;
-    private readonly KeyValueCache cache;
-    private readonly List<(Completion Completion, long Start)> rows = [];
+    private readonly IStepDecoder decoder;
+    private readonly List<Completion> rows = [];
     private readonly Queue<IReadOnlyList<Completion>> waiting;
     private readonly Queue<(Completion Completion, int PromptRow)> prefilled = [];
-    private readonly long longestPrompt;
+    private readonly int[] tokens;
+    private readonly long[] positions;
     private KeyValueCache? prompts;
 
     /// <summary>Prepares to sample groups of completions.</summary>
@@ -29,16 +30,14 @@ internal sealed class RunningBatch : IDisposable
     /// <param name="groups">The completions of each prompt.</param>
     /// <param name="options">How they are sampled.</param>
     /// <param name="mostRows">Most completions that run at once.</param>
-    public RunningBatch(Policy policy, IReadOnlyList<IReadOnlyList<Completion>> groups, SamplingOptions options, int mostRows)
+    /// <param name="onHost">False forces libtorch to decode.</param>
+    public RunningBatch(Policy policy, IReadOnlyList<IReadOnlyList<Completion>> groups, SamplingOptions options, int mostRows, bool onHost)
     {
         (this.policy, waiting) = (policy, new(groups));
         distribution = new SamplingDistribution(options);
-        longestPrompt = groups.Max(g => g[0].Prompt.TokenIds.Length);
-        int all = groups.Sum(g => g.Count), capacity = Math.Min(all, mostRows);
-        // Completions that enter late write further to the right; the slack makes it rare that everything must move back to the left.
-        long slack = all > capacity ? Math.Max(16, options.MaxNewTokens / 2) : 0;
-        cache = new KeyValueCache(policy.Model.Config, capacity, longestPrompt + options.MaxNewTokens + slack, policy.Model.Device, policy.Model.Type);
-        cache.StartAt(longestPrompt);
+        int longest = groups.Max(g => g[0].Prompt.TokenIds.Length), all = groups.Sum(g => g.Count), capacity = Math.Min(all, mostRows);
+        (tokens, positions) = (new int[capacity], new long[capacity]);
+        decoder = policy.Model.StepDecoder(capacity, longest, options.MaxNewTokens, crowded: all > capacity, onHost);
     }
 
     /// <summary>Lets completions in where there is room, then samples one token of each that runs.</summary>
@@ -48,32 +47,36 @@ internal sealed class RunningBatch : IDisposable
         using var scope = NewDisposeScope();
         Admit();
         if (rows.Count == 0) return prefilled.Count + waiting.Count > 0;
-        (cache.Rows, cache.Start) = (rows.Count, rows.Min(r => r.Start));
-        if (cache.Length == cache.MaxLength) MoveLeft();
-        var logits_RV = policy.Model.Logits(Forward());
-        Sample(logits_RV, row => [rows[row].Completion]);
+        for (int row = 0; row < rows.Count; row++) (tokens[row], positions[row]) = (rows[row].Tokens[^1], rows[row].Position);
+        var logits = decoder.Step(tokens.AsSpan(0, rows.Count), positions.AsSpan(0, rows.Count));
+        int vocabulary = logits.Length / rows.Count;
+        for (int row = 0; row < rows.Count; row++) Sample(logits.Slice(row * vocabulary, vocabulary), [rows[row]]);
         for (int row = rows.Count - 1; row >= 0; row--)
-            if (rows[row].Completion.Finished) Leave(row);
+        {
+            if (!rows[row].Finished) continue;
+            decoder.Leave(row);
+            rows[row] = rows[^1]; // as in the decoder, the last row takes the place of one that ended
+            rows.RemoveAt(rows.Count - 1);
+        }
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        cache.Dispose();
+        decoder.Dispose();
         prompts?.Dispose();
     }
 
     private void Admit()
     {
         // A prefill delays the running ones, so it waits until a quarter of the places are free.
-        if (prefilled.Count == 0 && waiting.Count > 0 && (cache.Capacity - rows.Count) * 4 >= cache.Capacity) Prefill();
-        while (prefilled.Count > 0 && rows.Count < cache.Capacity)
+        if (prefilled.Count == 0 && waiting.Count > 0 && (decoder.Capacity - rows.Count) * 4 >= decoder.Capacity) Prefill();
+        while (prefilled.Count > 0 && rows.Count < decoder.Capacity)
         {
             var (completion, promptRow) = prefilled.Dequeue();
-            long tokens = completion.Prompt.TokenIds.Length;
-            cache.TakePrompt(prompts!, promptRow, tokens, rows.Count);
-            rows.Add((completion, cache.Length - tokens));
+            decoder.Enter(prompts!, promptRow, completion.Prompt.TokenIds.Length);
+            rows.Add(completion);
         }
         if (prefilled.Count > 0) return;
         prompts?.Dispose();
@@ -89,12 +92,15 @@ internal sealed class RunningBatch : IDisposable
         {
             completions += next.Count;
             longest = Math.Max(longest, next[0].Prompt.TokenIds.Length);
-            if (rows.Count + completions > cache.Capacity || longest * (groups.Count + 1) > PrefillTokens) break;
+            if (rows.Count + completions > decoder.Capacity || longest * (groups.Count + 1) > PrefillTokens) break;
             groups.Add(waiting.Dequeue());
         }
         EncodedPrompt[] encoded = [.. groups.Select(g => g[0].Prompt)];
         prompts = new KeyValueCache(policy.Model.Config, groups.Count, encoded.Max(p => p.TokenIds.Length), policy.Model.Device, policy.Model.Type);
-        Sample(policy.Model.Logits(Read(encoded, prompts)), row => groups[row]);
+        using var logits_PV = policy.Model.Logits(Read(encoded, prompts)).to(ScalarType.Float32).cpu().contiguous();
+        int vocabulary = (int)logits_PV.size(1);
+        var logits = MemoryMarshal.Cast<byte, float>(logits_PV.bytes);
+        for (int row = 0; row < groups.Count; row++) Sample(logits.Slice(row * vocabulary, vocabulary), groups[row]);
         for (int row = 0; row < groups.Count; row++)
             foreach (var completion in groups[row].Where(c => !c.Finished)) prefilled.Enqueue((completion, row));
     }
@@ -122,51 +128,10 @@ internal sealed class RunningBatch : IDisposable
         return hidden_PTd.reshape(-1, hidden_PTd.size(-1)).index_select(0, last);
     }
 
-    /// <summary>Feeds each row its latest token; returns [R, d].</summary>
-    private Tensor Forward()
+    /// <summary>Draws a token for each completion from the logits before it.</summary>
+    private void Sample(Span<float> logits, IReadOnlyList<Completion> completions)
     {
-        var device = policy.Model.Device;
-        int count = rows.Count, columns = (int)(cache.Length + 1 - cache.Start);
-        var positions = new long[3 * count];
-        for (int i = 0; i < positions.Length; i++) positions[i] = rows[i % count].Completion.Position;
-        Tensor? visible_R11S = null;
-        if (rows.Any(r => r.Start != cache.Start))
-        {
-            var visible = new bool[count * columns];
-            for (int r = 0; r < count; r++) visible.AsSpan(r * columns, columns)[(int)(rows[r].Start - cache.Start)..].Fill(true);
-            visible_R11S = tensor(visible, count, 1, 1, columns).to(device);
-        }
-        var ids_R1 = tensor(rows.Select(r => (long)r.Completion.Tokens[^1]).ToArray(), count, 1).to(device);
-        return policy.Model.Decode(policy.Model.Embed(ids_R1), tensor(positions, 3, count, 1).to(device), visible_R11S, cache).squeeze(1);
-    }
-
-    /// <summary>Draws a token for each completion from the logits of its row.</summary>
-    private void Sample(Tensor logits_RV, Func<int, IReadOnlyList<Completion>> completionsOf)
-    {
-        var host_RV = logits_RV.to(ScalarType.Float32).cpu().contiguous();
-        int vocabulary = (int)host_RV.size(1);
-        var all = MemoryMarshal.Cast<byte, float>(host_RV.bytes);
-        for (int row = 0; row < host_RV.size(0); row++)
-        {
-            var logits = all.Slice(row * vocabulary, vocabulary);
-            foreach (int token in policy.ForbiddenTokens) logits[token] = Policy.Forbidden;
-            foreach (var completion in completionsOf(row)) completion.Sample(distribution, logits);
-        }
-    }
-
-    /// <summary>The last row takes the place of one that ended.</summary>
-    private void Leave(int row)
-    {
-        int last = rows.Count - 1;
-        if (row != last) cache.MoveRow(last, row);
-        rows[row] = rows[last];
-        rows.RemoveAt(last);
-    }
-
-    private void MoveLeft()
-    {
-        long columns = Math.Min(cache.Start, cache.Length - longestPrompt);
-        cache.DropColumns(columns);
-        for (int row = 0; row < rows.Count; row++) rows[row] = (rows[row].Completion, rows[row].Start - columns);
+        foreach (int token in policy.ForbiddenTokens) logits[token] = Policy.Forbidden;
+        foreach (var completion in completions) completion.Sample(distribution, logits);
     }
 }

@@ -13,6 +13,9 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
     /// <summary>Most completions that are sampled side by side; the others wait until one ends. It bounds the memory of keys and values.</summary>
     public int MostRows { get; init; } = 128;
 
+    /// <summary>Whether tokens may be decoded by loops of our own on the CPU; false leaves all to libtorch, for comparison.</summary>
+    public bool OwnKernels { get; init; } = true;
+
     /// <inheritdoc/>
     /// <exception cref="GeoVlmException">An option is out of range, or a prompt does not fit the model's context.</exception>
     public IReadOnlyList<RolloutGroup> Generate(IReadOnlyList<Prompt> prompts, SamplingOptions options, CancellationToken cancellation = default)
@@ -34,7 +37,7 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
             return Enumerable.Range(0, options.GroupSize)
                 .Select(g => new Completion(policy, encoded, p.Index, g, Seed.Derive(options.Seed, p.Prompt.Sample.Id, p.Prompt.Text, g), options)).ToArray();
         })];
-        using (var batch = new RunningBatch(policy, groups, options, Math.Max(1, MostRows / lanes)))
+        using (var batch = new RunningBatch(policy, groups, options, Math.Max(1, MostRows / lanes), OwnKernels))
         {
             do cancellation.ThrowIfCancellationRequested();
             while (batch.Step());

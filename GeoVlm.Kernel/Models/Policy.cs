@@ -50,11 +50,11 @@ public sealed class Policy : IDisposable
     /// <summary>Tokens that end a completion.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
-    /// <summary>What its folder says about sampling: <c>generation_config.json</c>.</summary>
-    public GenerationConfig Generation { get; }
-
     /// <summary>Tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no token has.</summary>
     internal IReadOnlyList<int> ForbiddenTokens { get; }
+
+    /// <summary>What its folder says about sampling: <c>generation_config.json</c>.</summary>
+    public GenerationConfig Generation { get; }
 
     /// <summary>The folder it was loaded from; its tokenizer files are copied when it is saved elsewhere.</summary>
     public string Folder { get; }

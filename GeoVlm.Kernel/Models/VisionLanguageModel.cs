@@ -3,6 +3,7 @@ using GeoVlm.Models.Lora;
 using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using GeoVlm.Models.Weights;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,6 +23,7 @@ public sealed class VisionLanguageModel : IDisposable
     private VisionLanguageModel(Qwen25VlConfig config, ImagePreprocessor preprocessor, ParameterSet parameters, Device device)
     {
         (Config, Preprocessor, Device, this.parameters) = (config, preprocessor, device, parameters);
+        MatmulRouting.EnsureChosen();
         vision = new(config.Vision, parameters, device);
         language = new(config.Text, parameters, device);
     }
@@ -112,6 +114,17 @@ public sealed class VisionLanguageModel : IDisposable
     /// <returns>[B, T, hidden] after the final norm.</returns>
     public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask = null, KeyValueCache? cache = null, Action<int, Tensor>? afterLayer = null) =>
         language.Decode(embeddings, positions, mask, cache, afterLayer);
+
+    /// <summary>Something that decodes one token of each sequence at a time, by the fastest means for this model and machine.</summary>
+    /// <param name="capacity">Most sequences.</param>
+    /// <param name="longestPrompt">Tokens of the longest prompt.</param>
+    /// <param name="newTokens">Most tokens after a prompt.</param>
+    /// <param name="crowded">Whether sequences wait for a place.</param>
+    /// <param name="onHost">False forces libtorch.</param>
+    internal IStepDecoder StepDecoder(int capacity, int longestPrompt, int newTokens, bool crowded, bool onHost = true) =>
+        onHost && Device.type == DeviceType.CPU && Type == ScalarType.Float32 && HostDecoder.Supports(Config.Text)
+            ? new HostDecoder(language, capacity, longestPrompt, newTokens)
+            : new CachedStepDecoder(this, capacity, longestPrompt, newTokens, crowded);
 
     /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
     internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, Tensor? mask) => language.DecodeCheckpointed(embeddings, positions, mask);

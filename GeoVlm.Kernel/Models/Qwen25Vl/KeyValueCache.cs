@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ public sealed class KeyValueCache : IDisposable
     {
         TextConfig text = config.Text;
         (MaxLength, Capacity, Rows) = (maxLength, rows, rows);
-        // Not empty: a masked column counts 0 times what it holds, and 0 times a stray NaN is NaN.
+        // Zeros, not whatever the memory holds: a masked column counts 0 times its value, and 0 times NaN is NaN.
         buffers = [.. Enumerable.Range(0, 2 * text.Layers).Select(_ =>
             zeros([rows, text.KeyValueHeads, maxLength, text.HeadSize], dtype: type, device: device).DetachFromDisposeScope())];
     }
@@ -63,6 +64,21 @@ public sealed class KeyValueCache : IDisposable
     internal void TakePrompt(KeyValueCache prompts, long promptRow, long tokens, long row)
     {
         for (int i = 0; i < buffers.Length; i++) Copy(prompts.buffers[i], promptRow, 0, buffers[i], row, Length - tokens, tokens);
+    }
+
+    /// <summary>Copies the first tokens of a row of a float32 cache on the CPU to plain memory: [layers, keys then values, heads, tokens, head].</summary>
+    internal unsafe void CopyTo(long row, int tokens, float* target)
+    {
+        int layers = buffers.Length / 2;
+        for (int i = 0; i < buffers.Length; i++)
+        {
+            using Tensor mine = buffers[i].select(0, row);
+            int heads = (int)mine.size(0), columns = (int)mine.size(1), head = (int)mine.size(2);
+            var source = MemoryMarshal.Cast<byte, float>(mine.bytes);
+            float* to = target + ((long)(i % layers) * 2 + i / layers) * heads * tokens * head;
+            for (int h = 0; h < heads; h++)
+                source.Slice(h * columns * head, tokens * head).CopyTo(new Span<float>(to + (long)h * tokens * head, tokens * head));
+        }
     }
 
     /// <summary>Moves everything to the left by some columns, which no row in use needs.</summary>

@@ -7,6 +7,7 @@ public static class BenchmarkCatalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new DataBenchmark(),
+        new ModelBenchmark(),
         new RewardsBenchmark(),
         new GrpoBenchmark(),
         new KernelBenchmark(),
