@@ -26,8 +26,7 @@ public sealed class GeoSaveCommand : IMagicCommand
     public IReadOnlyList<string> Examples { get; } =
     [
         "#!geo-load synthetic --count 4 --quiet",
-        "#!set --name folder --value @csharp:System.IO.Directory.CreateTempSubdirectory().FullName",
-        "#!geo-save train --path @folder --format jsonl",
+        "#!geo-save train --path saved --format jsonl",
     ];
 
     /// <inheritdoc/>
