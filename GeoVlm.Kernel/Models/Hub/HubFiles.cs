@@ -142,9 +142,7 @@ internal sealed class HubFiles(HubSettings settings) : IDisposable
         if (hash.Length == 64) found = Convert.ToHexStringLower(SHA256.HashData(file));
         else
         {
-#pragma warning disable CA5350 // git names files so; it is no protection against anybody
             using IncrementalHash git = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-#pragma warning restore CA5350
             git.AppendData(Encoding.ASCII.GetBytes($"blob {file.Length}\0"));
             byte[] buffer = new byte[1 << 16];
             for (int read; (read = file.Read(buffer)) > 0;) git.AppendData(buffer, 0, read);
