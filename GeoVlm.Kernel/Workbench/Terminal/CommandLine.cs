@@ -32,6 +32,7 @@ public static class CommandLine
             BenchCommand.Create(console),
             CheckModelCommand.Create(console),
             ModelCommand.Create(console),
+            VerifyCommand.Create(console),
             ScoreCommand.Create(console),
             ServeRewardsCommand.Create(console),
             DataCommand.Create(console),
