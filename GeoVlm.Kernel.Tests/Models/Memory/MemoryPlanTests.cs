@@ -23,7 +23,7 @@ public sealed class MemoryPlanTests
     {
         // In a process of its own, whose memory nobody else uses.
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, WorkingDirectory = SharedFolder.Repository };
-        foreach (string word in (string[])[typeof(MemoryPlan).Assembly.Location, "model", "plan", ModelFolder.Tiny, "--measure", "--json", "--prompts", "4", "--group", "12", "--new-tokens", "48", "--prompt", "60", "--image", "112x112"])
+        foreach (string word in (string[])[typeof(MemoryPlan).Assembly.Location, "model", "plan", ModelFolder.Tiny, "--measure", "--json", "--prompts", "2", "--group", "16", "--new-tokens", "48", "--prompt", "60", "--image", "112x112"])
             start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         var json = JsonNode.Parse(process.StandardOutput.ReadToEnd())!;

@@ -17,9 +17,10 @@ public sealed class GeoModelCommand : IMagicCommand
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
     [
-        new("model", $"\"{ModelFolder.Tiny}\", or a folder with config.json, model.safetensors and a tokenizer", Default: ModelFolder.Tiny),
+        new("model", $"\"{ModelFolder.Tiny}\", a folder with config.json, model.safetensors and a tokenizer, or owner/name of the Hugging Face Hub", Default: ModelFolder.Tiny),
         SessionArguments.Lora,
         new("--adapter", "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model"),
+        new("--download", "fetch it from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN) where neither a folder nor the local cache has it", MagicOptionKind.Flag),
         new("--plan", "load nothing: show what a GRPO training of it would take", MagicOptionKind.Flag),
         new("--group", "for --plan: completions per prompt", MagicOptionKind.Integer, Default: "8"),
         new("--prompt", "for --plan: tokens of a prompt besides its picture's", MagicOptionKind.Integer, Default: "128"),
@@ -44,7 +45,8 @@ public sealed class GeoModelCommand : IMagicCommand
             Plan(arguments, context);
             return;
         }
-        var policy = Policy.Load(ModelFolder.Find(arguments.Required("model"), context.WorkingFolder));
+        string name = arguments.Required("model");
+        var policy = Policy.Load(arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder));
         try
         {
             if (arguments.Text("--adapter") is { } folder) policy.Model.LoadAdapter(Path.GetFullPath(folder, context.WorkingFolder));
@@ -67,6 +69,17 @@ public sealed class GeoModelCommand : IMagicCommand
             ["picture", $"at most {policy.Model.Preprocessor.MaxPixels:N0} pixels after resizing"],
             ["device", policy.DeviceName],
         ]));
+    }
+
+    private static string Download(string name, CommandContext context)
+    {
+        string told = "";
+        return ModelFolder.FindOrDownload(name, context.WorkingFolder, at =>
+        {
+            string line = $"{at.Index}/{at.Count} {at.File} {(at.Total > 0 ? 10 * at.Done / at.Total * 10 : 0)} %\n";
+            if (line != told) context.Host.Stream(StreamKind.Stdout, line);
+            told = line;
+        }, context.Cancellation);
     }
 
     private static void Plan(MagicArguments arguments, CommandContext context)
