@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
