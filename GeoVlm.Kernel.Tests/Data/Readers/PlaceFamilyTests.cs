@@ -112,6 +112,28 @@ public class PlaceFamilyTests
     }
 
     [Fact]
+    public void Places_become_pixels_of_the_GeoTIFF_of_their_name()
+    {
+        using var folder = new TemporaryFolder();
+        string source = Goldens.SharedFolder.Require("eo-samples/scene-folder/eurosat/AnnualCrop/AnnualCrop_1.tif"); // EPSG:32635
+        folder.Copy(source, "images/3band_AOI_1_img1.tif");
+        var ground = GeoVlm.Data.Imagery.ImageDecoder.ReadHeader(source).Georeference!;
+        var (west, north) = ground.ToLonLat(10, 20)!.Value;
+        var (east, south) = ground.ToLonLat(30, 50)!.Value;
+        string Number(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        folder.Text("Geo_AOI_1_img1.geojson", $$$"""
+            {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"class": "field"}, "geometry": {"type": "Polygon", "coordinates":
+             [[[{{{Number(west)}}}, {{{Number(north)}}}], [{{{Number(east)}}}, {{{Number(north)}}}], [{{{Number(east)}}}, {{{Number(south)}}}], [{{{Number(west)}}}, {{{Number(north)}}}]]]} }]}
+            """);
+        var dataset = EoDataset.Load(folder.Path);
+        Assert.Equal("geojson", dataset.Reader);
+        var box = Assert.Single(dataset.Samples[0].Objects).Box;
+        Assert.Equal("3band_AOI_1_img1.tif", dataset.Samples[0].Images.Single().Name);
+        // The grid is turned a little against the meridian.
+        Assert.InRange(Math.Abs(box.X1 - 10) + Math.Abs(box.Y1 - 20) + Math.Abs(box.X2 - 30) + Math.Abs(box.Y2 - 50), 0, 3);
+    }
+
+    [Fact]
     public void XView_features_carry_pixels()
     {
         using var folder = new TemporaryFolder();

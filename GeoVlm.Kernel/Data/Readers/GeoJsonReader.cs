@@ -6,7 +6,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>GeoJSON: features with a class (SpaceNet, CropHarvest, QFabric), and xView, whose features carry boxes in pixels.</summary>
 /// <remarks>
 /// A feature with <c>bounds_imcoords</c> ("x1,y1,x2,y2") belongs to the image of its <c>image_id</c>. Other coordinates are longitude and latitude (or
-/// those of the <c>crs</c> member) and stay so: such samples have no image, and their frame is named after the coordinates. The class is the first of
+/// those of the <c>crs</c> member). Where a GeoTIFF has the file's name (SpaceNet: but for <c>Geo_</c> and its own prefix) and says where it lies, they become
+/// its pixels; else they stay, such samples have no image, and their frame is named after the coordinates. The class is the first of
 /// label, class_name, class, type, change_type, category, type_id; "feature" where there is none. An empty file is a scene without objects.
 /// </remarks>
 public sealed class GeoJsonReader : IDatasetReader
@@ -54,12 +55,46 @@ public sealed class GeoJsonReader : IDatasetReader
         }
         LabelledBox[] places = [.. features.Where(f => !f.Properties.ContainsKey("bounds_imcoords")).SelectMany(OnTheGround)];
         if (places.Length == 0) yield break;
+        if (ImageOf(images, where) is { } scene && InPixelsOf(scene, places, crs) is { } mapped)
+        {
+            yield return new AnnotatedImage(where, stem, mapped, new Dictionary<string, string> { ["file"] = images.PathOf(scene) }) { Image = scene, Split = SplitNames.Of(where) };
+            yield break;
+        }
         yield return new AnnotatedImage(where, stem, places, new Dictionary<string, string> { ["file"] = where, ["coordinates"] = crs ?? "longitude and latitude" })
         {
             Ground = new CoordinateFrame(crs is null || crs.EndsWith("CRS84", StringComparison.Ordinal) || crs.EndsWith("4326", StringComparison.Ordinal) ? "longitude and latitude" : crs,
                 Math.Max(1, places.Max(p => Math.Abs(p.Box.X2))), Math.Max(1, places.Max(p => Math.Abs(p.Box.Y2)))),
             Split = SplitNames.Of(where),
         };
+    }
+
+    /// <summary>The image of the same name, or whose name ends as the file's does behind its first word; null where there is none or several.</summary>
+    private static GeoImage? ImageOf(RowImages images, string where)
+    {
+        if (images.OfLabels(where) is { } same) return same;
+        string stem = Path.GetFileNameWithoutExtension(where), ending = stem.IndexOf('_') is > 0 and var first ? stem[first..] : "";
+        if (ending.Length < 4) return null;
+        return images.Files.Paths.Where(p => RowFiles.EndsWith(p, ".tif", ".tiff") && Path.GetFileNameWithoutExtension(p).EndsWith(ending, StringComparison.Ordinal)).ToList() is [var only]
+            ? images.Open(only) : null;
+    }
+
+    /// <summary>The places in pixels of an image that says where it lies; null where it does not, or in a system that is not known.</summary>
+    private static List<LabelledBox>? InPixelsOf(GeoImage image, IReadOnlyList<LabelledBox> places, string? crs)
+    {
+        if (image.Problem is not null || image.Header.Georeference is not { } ground) return null;
+        bool isDegrees = crs is null || crs.EndsWith("CRS84", StringComparison.Ordinal) || crs.EndsWith("4326", StringComparison.Ordinal);
+        bool isSame = !isDegrees && ground.Crs is { } own && own.StartsWith("EPSG:", StringComparison.Ordinal) && crs!.EndsWith(":" + own[5..], StringComparison.Ordinal);
+        if (!isDegrees && !isSame) return null;
+        var mapped = new List<LabelledBox>();
+        foreach (var place in places)
+        {
+            var points = place.Outline?.Points ?? [(place.Box.X1, place.Box.Y1), (place.Box.X2, place.Box.Y2)];
+            (double X, double Y)?[] pixels = [.. points.Select(p => isSame ? ground.Transform.ToPixel(p.X, p.Y) : ground.ToPixel(p.X, p.Y))];
+            if (pixels.Any(p => p is null)) return null;
+            var outline = new Polygon([.. pixels.Select(p => p!.Value)]);
+            mapped.Add(place with { Box = outline.Bounds(), Outline = place.Outline is null ? null : outline });
+        }
+        return mapped;
     }
 
     private static string ClassOf(GeoFeature feature) => ClassNames.Readable(feature.Text(ClassNamesOf) ?? "") is { Length: > 0 } label ? label : "feature";

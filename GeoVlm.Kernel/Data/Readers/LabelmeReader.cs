@@ -68,7 +68,7 @@ public sealed class LabelmeReader : IDatasetReader
 
     private static GeoImage Inside(DatasetFolder folder, string file, string name)
     {
-        return GeoImage.Deferred(name, () => ImageDecoder.ReadHeader(Bytes(), name, folder.Options.MaxImagePixels), () => ImageDecoder.Decode(Bytes(), name, folder.Options.MaxImagePixels));
+        return GeoImage.Deferred(name, () => ImageDecoder.ReadHeader(Bytes(), name, folder.Options.Images), () => ImageDecoder.Decode(Bytes(), name, folder.Options.Images));
 
         byte[] Bytes()
         {

@@ -47,7 +47,7 @@ internal sealed class RowImages(DatasetFolder folder)
         string plain = name.Trim().Replace('\\', '/');
         if (plain.StartsWith("./", StringComparison.Ordinal)) plain = plain[2..];
         if (Refusal(plain) is not null || Files.Find(plain) is not { } path) return null;
-        var image = GeoImage.Deferred(shown ?? Path.GetFileName(path), path, folder.Options.MaxImagePixels);
+        var image = GeoImage.Deferred(shown ?? Path.GetFileName(path), path, folder.Options.Images);
         if (shown is null) opened[name] = image;
         paths[image] = folder.Relative(path);
         return image;
@@ -75,7 +75,7 @@ internal sealed class RowImages(DatasetFolder folder)
         string name = patch.Trim().TrimEnd('/').Replace('\\', '/');
         if (Refusal(name) is not null) return null;
         name = name[(name.LastIndexOf('/') + 1)..];
-        return Files.Exact(name + "_10m_RGB.tif") is { } composed ? GeoImage.Deferred(name, composed, folder.Options.MaxImagePixels)
+        return Files.Exact(name + "_10m_RGB.tif") is { } composed ? GeoImage.Deferred(name, composed, folder.Options.Images)
             : BandFiles.Open(name, band => Files.Exact($"{name}_{band}.tif"), folder.Options.MaxImagePixels);
     }
 
@@ -140,5 +140,5 @@ internal sealed class RowImages(DatasetFolder folder)
     };
 
     private GeoImage Embedded(RowBytes bytes, string name) => GeoImage.Deferred(name,
-        () => ImageDecoder.ReadHeader(bytes.Load(), name, folder.Options.MaxImagePixels), () => ImageDecoder.Decode(bytes.Load(), name, folder.Options.MaxImagePixels));
+        () => ImageDecoder.ReadHeader(bytes.Load(), name, folder.Options.Images), () => ImageDecoder.Decode(bytes.Load(), name, folder.Options.Images));
 }

@@ -66,7 +66,7 @@ public sealed class SceneFolderReader : IDatasetReader
         foreach (string path in DatasetFolder.Images(classFolder))
         {
             string file = folder.Relative(path);
-            var image = GeoImage.Deferred(Path.GetFileName(path), path, folder.Options.MaxImagePixels);
+            var image = GeoImage.Deferred(Path.GetFileName(path), path, folder.Options.Images);
             yield return new Sample(file, EoTask.SceneClassification, [image], Questions.ClassifyScene, new TextAnswer(label))
             {
                 Split = lists.SplitOf(file) is { Length: > 0 } listed ? listed : SplitNames.Of(parent),
