@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
+using GeoVlm.Data.Prompts;
 using GeoVlm.Data.Synthetic;
 using GeoVlm.Judging.Parsing;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
+using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
@@ -19,7 +21,7 @@ public sealed class RewardsBenchmark : IBenchmark
 
     /// <inheritdoc/>
     public IReadOnlyList<Measurement> Run(bool quick, Action<string> progress, CancellationToken cancellation) =>
-        [Detection(quick, progress, cancellation), Captions(quick, progress, cancellation), Noise(quick, progress, cancellation), Adversarial(progress, cancellation)];
+        [Detection(quick, progress, cancellation), Tried(progress), Captions(quick, progress, cancellation), Noise(quick, progress, cancellation), Adversarial(progress, cancellation)];
 
     private static Measurement Detection(bool quick, Action<string> progress, CancellationToken cancellation)
     {
@@ -36,6 +38,21 @@ public sealed class RewardsBenchmark : IBenchmark
         for (int i = 0; i < count && !cancellation.IsCancellationRequested; i++) rubric.Judge(completion, sample, sample.Frame);
         double seconds = watch.Elapsed.TotalSeconds * 10_000 / count;
         return new("10,000 detection completions of 20 boxes against 20", seconds, "s", "at most 1 s", seconds <= 1);
+    }
+
+    private static Measurement Tried(Action<string> progress)
+    {
+        progress("one completion tried in a cell");
+        var sample = SyntheticDataset.Create(new SyntheticOptions { Count = 1, Tasks = [EoTask.ReferredDetection] }).Samples[0];
+        string completion = $"<think>look</think><answer>[10,10,40,40],{AnswerText.Write(sample, sample.Frame)}</answer>";
+        var watch = new Stopwatch();
+        double[] times = [.. Enumerable.Range(0, 9).Select(_ =>
+        {
+            watch.Restart();
+            new VerdictCard(sample, RubricCatalogue.For(sample.Task).Judge(completion, sample, sample.Frame)).Render();
+            return watch.Elapsed.TotalMilliseconds;
+        }).Order()];
+        return new("one completion scored and drawn with its boxes, median of 9", times[4], "ms", "at most 50 ms", times[4] <= 50);
     }
 
     private static Measurement Captions(bool quick, Action<string> progress, CancellationToken cancellation)
