@@ -92,7 +92,7 @@ internal sealed class StandInServer : IDisposable
         }
         byte[] all = [.. bytes];
         string[] first = Encoding.ASCII.GetString(all, 0, headerEnd).Split("\r\n")[0].Split(' ');
-        return new(first[0], first[1], length == 0 ? null : JsonNode.Parse(all.AsSpan(headerEnd + 4, length))!.AsObject(), Header(bytes, headerEnd, "Authorization"));
+        return new(first[0], first[1], length == 0 || all[headerEnd + 4] != (byte)'{' ? null : JsonNode.Parse(all.AsSpan(headerEnd + 4, length))!.AsObject(), Header(bytes, headerEnd, "Authorization"));
     }
 
     private static string Header(List<byte> bytes, int end, string name) =>

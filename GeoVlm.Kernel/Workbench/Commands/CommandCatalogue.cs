@@ -46,6 +46,9 @@ public static class CommandCatalogue
         new GeoRunsCommand(),
         new GeoCompareCommand(),
         new GeoReplayCommand(),
+        new GeoExportCommand(),
+        new GeoSubmitCommand(),
+        new GeoPublishCommand(),
     ];
 
     /// <summary>The command of this name.</summary>
