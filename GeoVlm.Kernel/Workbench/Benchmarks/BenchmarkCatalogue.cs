@@ -7,6 +7,7 @@ public static class BenchmarkCatalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new ModelBenchmark(),
+        new GpuBenchmark(),
         new RewardsBenchmark(),
         new KernelBenchmark(),
         new RewardServiceBenchmark(),

@@ -5,14 +5,14 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-eval</c>: greedy answers on held-out samples, metrics with intervals, and a paired comparison with an earlier evaluation.</summary>
+/// <summary><c>#!geo-eval</c>: answers, greedy unless told otherwise, on held-out samples, metrics with intervals, and a paired comparison with an earlier evaluation.</summary>
 public sealed class GeoEvalCommand : IMagicCommand
 {
     /// <inheritdoc/>
     public string Name => "#!geo-eval";
 
     /// <inheritdoc/>
-    public string Summary => "evaluate a policy, greedy, with 95 % bootstrap intervals; compare with an earlier evaluation";
+    public string Summary => "evaluate a policy, greedy unless told otherwise, with 95 % bootstrap intervals; compare with an earlier evaluation";
 
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
@@ -23,6 +23,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         new("--reward", "rewards instead of the task's own: names or variables with weights, \"iou:1,format:0.3\""),
         new("--as", "name of the variable for the report", Default: "report"),
         new("--compare", "variable with an earlier report on the same samples"),
+        .. SamplingArguments.Options,
     ];
 
     /// <inheritdoc/>
@@ -32,6 +33,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         "#!geo-model tiny",
         "#!geo-eval heldout --as before",
         "#!geo-eval heldout --as after --compare before",
+        "#!geo-eval heldout --as sampled --temperature 0.7 --top-p 0.9 --sampling-seed 1",
     ];
 
     /// <inheritdoc/>
@@ -44,7 +46,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         var policy = SessionArguments.Policy(arguments, context);
         var earlier = arguments.Text("--compare") is { } name ? context.GetVariable<EvaluationReport>(name) : null;
         var rubrics = SessionArguments.Rubrics(arguments, context, samples);
-        var options = SessionArguments.EvaluationOptions(policy, context) with { Rubrics = [.. samples.DistinctBy(s => s.Task).Select(rubrics)] };
+        var options = SessionArguments.EvaluationOptions(policy, context) with { Rubrics = [.. samples.DistinctBy(s => s.Task).Select(rubrics)], Sampling = SamplingArguments.Read(arguments) };
         var report = Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, options);
         context.SetVariable(arguments.Required("--as"), report);
         SessionArguments.ListFaults(report.Samples.Select(s => s.Judgement.Reward), context);
