@@ -9,6 +9,7 @@ public static class BenchmarkCatalogue
         new ModelBenchmark(),
         new GpuBenchmark(),
         new RewardsBenchmark(),
+        new GrpoBenchmark(),
         new KernelBenchmark(),
         new RewardServiceBenchmark(),
         new RenderBenchmark(),
