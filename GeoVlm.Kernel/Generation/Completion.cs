@@ -16,6 +16,7 @@ internal sealed class Completion
     private readonly CompletionText? text;
     private readonly int mostTokens;
     private FinishReason? finish;
+    private string? added;
 
     /// <summary>A completion with nothing sampled yet.</summary>
     /// <param name="policy">The model that samples it.</param>
@@ -60,11 +61,16 @@ internal sealed class Completion
         logProbs.Add(drawn.LogProb);
         sampledLogProbs.Add(drawn.SampledLogProb);
         seen?.Add(drawn.Id);
-        string? added = text?.Append(drawn.Id);
+        added = text?.Append(drawn.Id);
         if (stopTokens.Contains(drawn.Id) || text is { StoppedAt: >= 0 }) finish = FinishReason.Stop;
         else if (Tokens.Count >= mostTokens) finish = FinishReason.Length;
-        if (options.OnToken is { } told)
-            lock (options) told(new StreamedToken(PromptIndex, Index, drawn.Id, added ?? ""));
+    }
+
+    /// <summary>Tells who listens of the latest token.</summary>
+    public void Tell()
+    {
+        if (options.OnToken is not { } told) return;
+        lock (options) told(new StreamedToken(PromptIndex, Index, Tokens[^1], added ?? ""));
     }
 
     /// <summary>The finished completion as plain numbers.</summary>

@@ -15,8 +15,11 @@ internal sealed class RunningBatch : IDisposable
     /// <summary>Most tokens, padding included, of prompts that are prefilled together: it bounds the memory of the pass.</summary>
     private const int PrefillTokens = 8192;
 
+    /// <summary>Logits of a step from which on a second thread is woken to draw tokens.</summary>
+    private const int WorthThreads = 1 << 16;
+
     private readonly Policy policy;
-    private readonly SamplingDistribution distribution;
+    private readonly SamplingDistribution[] distributions;
     private readonly IStepDecoder decoder;
     private readonly List<Completion> rows = [];
     private readonly Queue<IReadOnlyList<Completion>> waiting;
@@ -34,7 +37,7 @@ internal sealed class RunningBatch : IDisposable
     public RunningBatch(Policy policy, IReadOnlyList<IReadOnlyList<Completion>> groups, SamplingOptions options, int mostRows, bool onHost)
     {
         (this.policy, waiting) = (policy, new(groups));
-        distribution = new SamplingDistribution(options);
+        distributions = [.. Enumerable.Range(0, get_num_threads()).Select(_ => new SamplingDistribution(options))];
         int longest = groups.Max(g => g[0].Prompt.TokenIds.Length), all = groups.Sum(g => g.Count), capacity = Math.Min(all, mostRows);
         (tokens, positions) = (new int[capacity], new long[capacity]);
         decoder = policy.Model.StepDecoder(capacity, longest, options.MaxNewTokens, crowded: all > capacity, onHost);
@@ -49,8 +52,7 @@ internal sealed class RunningBatch : IDisposable
         if (rows.Count == 0) return prefilled.Count + waiting.Count > 0;
         for (int row = 0; row < rows.Count; row++) (tokens[row], positions[row]) = (rows[row].Tokens[^1], rows[row].Position);
         var logits = decoder.Step(tokens.AsSpan(0, rows.Count), positions.AsSpan(0, rows.Count));
-        int vocabulary = logits.Length / rows.Count;
-        for (int row = 0; row < rows.Count; row++) Sample(logits.Slice(row * vocabulary, vocabulary), [rows[row]]);
+        Sample(logits);
         for (int row = rows.Count - 1; row >= 0; row--)
         {
             if (!rows[row].Finished) continue;
@@ -100,7 +102,16 @@ internal sealed class RunningBatch : IDisposable
         using var logits_PV = policy.Model.Logits(Read(encoded, prompts)).to(ScalarType.Float32).cpu().contiguous();
         int vocabulary = (int)logits_PV.size(1);
         var logits = MemoryMarshal.Cast<byte, float>(logits_PV.bytes);
-        for (int row = 0; row < groups.Count; row++) Sample(logits.Slice(row * vocabulary, vocabulary), groups[row]);
+        for (int row = 0; row < groups.Count; row++)
+        {
+            var mine = logits.Slice(row * vocabulary, vocabulary);
+            policy.Forbid(mine);
+            foreach (var completion in groups[row])
+            {
+                completion.Sample(distributions[0], mine);
+                completion.Tell();
+            }
+        }
         for (int row = 0; row < groups.Count; row++)
             foreach (var completion in groups[row].Where(c => !c.Finished)) prefilled.Enqueue((completion, row));
     }
@@ -128,10 +139,25 @@ internal sealed class RunningBatch : IDisposable
         return hidden_PTd.reshape(-1, hidden_PTd.size(-1)).index_select(0, last);
     }
 
-    /// <summary>Draws a token for each completion from the logits before it.</summary>
-    private void Sample(Span<float> logits, IReadOnlyList<Completion> completions)
+    /// <summary>Draws a token for each row, the rows divided among threads where the vocabulary makes that worth it.</summary>
+    private unsafe void Sample(Span<float> logits)
     {
-        foreach (int token in policy.ForbiddenTokens) logits[token] = Policy.Forbidden;
-        foreach (var completion in completions) completion.Sample(distribution, logits);
+        int vocabulary = logits.Length / rows.Count, parts = logits.Length < WorthThreads ? 1 : Math.Min(distributions.Length, rows.Count);
+        fixed (float* start = logits)
+        {
+            float* all = start;
+            void Part(int part)
+            {
+                for (int row = part; row < rows.Count; row += parts)
+                {
+                    var mine = new Span<float>(all + (long)row * vocabulary, vocabulary);
+                    policy.Forbid(mine);
+                    rows[row].Sample(distributions[part], mine);
+                }
+            }
+            if (parts == 1) Part(0);
+            else Parallel.For(0, parts, Part);
+        }
+        foreach (var completion in rows) completion.Tell();
     }
 }

@@ -13,6 +13,7 @@ public sealed class Policy : IDisposable
     internal const float Forbidden = -1e9f;
 
     private readonly Tensor forbidden_V;
+    private readonly int[] forbiddenTokens;
     private readonly bool adapterOff;
 
     private Policy(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, PromptEncoder encoder, string folder, bool adapterOff = false)
@@ -22,10 +23,9 @@ public sealed class Policy : IDisposable
         Generation = GenerationConfig.Load(folder, model.Config);
         StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf).Union(Generation.EndTokens)];
         string[] visual = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"];
-        int rows = model.Config.Text.VocabularySize;
-        ForbiddenTokens = [.. visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf), .. Enumerable.Range(tokenizer.VocabularySize, rows - tokenizer.VocabularySize)];
-        var bias = new float[rows];
-        foreach (int id in ForbiddenTokens) bias[id] = Forbidden;
+        forbiddenTokens = [.. visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)];
+        var bias = new float[model.Config.Text.VocabularySize];
+        Forbid(bias);
         forbidden_V = tensor(bias, device: model.Device).DetachFromDisposeScope();
     }
 
@@ -50,8 +50,13 @@ public sealed class Policy : IDisposable
     /// <summary>Tokens that end a completion.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
-    /// <summary>Tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no token has.</summary>
-    internal IReadOnlyList<int> ForbiddenTokens { get; }
+    /// <summary>Rules out tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no token has.</summary>
+    /// <param name="logits">[V].</param>
+    internal void Forbid(Span<float> logits)
+    {
+        foreach (int id in forbiddenTokens) logits[id] = Forbidden;
+        logits[Tokenizer.VocabularySize..].Fill(Forbidden);
+    }
 
     /// <summary>What its folder says about sampling: <c>generation_config.json</c>.</summary>
     public GenerationConfig Generation { get; }

@@ -86,13 +86,17 @@ public sealed class VisionLanguageModel : IDisposable
         return new(config, preprocessor, ParameterSet.Load(config, folder, device), device);
     }
 
-    /// <summary>A model with random parameters, the same for a seed on every machine, on <see cref="TorchRuntime.DefaultDevice"/>.</summary>
+    /// <summary>A model with random parameters, the same for a seed on every machine.</summary>
     /// <remarks>Normal: embeddings with deviation 0.02, linear layers fan_in^-0.5, those that write to the residual stream half of that; biases 0, norms 1.</remarks>
+    /// <param name="config">Its shape.</param>
+    /// <param name="preprocessor">How pictures become patches.</param>
+    /// <param name="seed">Seed of the parameters.</param>
+    /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
     /// <exception cref="GeoVlmException">The config's numbers do not fit together.</exception>
-    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed)
+    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed, Device? device = null)
     {
         config.Validate();
-        Device device = TorchRuntime.DefaultDevice;
+        device ??= TorchRuntime.DefaultDevice;
         return new(config, preprocessor, ParameterSet.Create(config, seed, device), device);
     }
 

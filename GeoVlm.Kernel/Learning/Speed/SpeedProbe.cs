@@ -3,6 +3,7 @@ using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Generation;
 using GeoVlm.Models;
+using GeoVlm.Models.Lora;
 using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using GeoVlm.Models.Tokens;
@@ -10,31 +11,38 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Speed;
 
-/// <summary>Times what sampling and learning consist of, on a random model of 82 million parameters. Every method does the work once and returns milliseconds.</summary>
+/// <summary>Times what sampling and learning consist of, on a random float32 model. Every method does the work once and returns milliseconds.</summary>
 internal sealed class SpeedProbe : IDisposable
 {
-    private const int Vocabulary = 32768;
-
     private readonly Policy policy;
     private readonly AdamW optimizer;
+    private readonly Device device;
+    private readonly int vocabulary;
 
     /// <summary>Makes the model.</summary>
+    /// <param name="shape">Its shape.</param>
     /// <param name="tokenizerFolder">A folder with a tokenizer; its ids have no meaning here.</param>
-    public SpeedProbe(string tokenizerFolder)
+    /// <param name="onGpu">Whether to compute on the first CUDA device instead of the CPU.</param>
+    /// <param name="adapterRank">Rank of an adapter that is trained instead of the decoder's weights; 0 for none.</param>
+    public SpeedProbe(SpeedShape shape, string tokenizerFolder, bool onGpu = false, int adapterRank = 0)
     {
-        var text = new TextConfig
-        {
-            VocabularySize = Vocabulary, HiddenSize = 512, IntermediateSize = 1536, Layers = 8, Heads = 8, KeyValueHeads = 2,
-            RopeSections = [8, 12, 12], TieWordEmbeddings = false, MaxPositions = 4096,
-        };
-        var vision = new VisionConfig { Depth = 6, HiddenSize = 512, IntermediateSize = 1368, Heads = 8, OutHiddenSize = 512, FullAttentionBlocks = [2, 5] };
+        device = onGpu ? CUDA : CPU;
+        vocabulary = shape.Text.VocabularySize;
         var tokenizer = TextTokenizer.Load(tokenizerFolder);
         int Id(string token) => tokenizer.IdOf($"<|{token}|>");
-        var config = new Qwen25VlConfig(text, vision, new SpecialTokenIds(Id("image_pad"), Id("video_pad"), Id("vision_start"), Id("vision_end"), Id("im_end"), Id("endoftext")));
-        var model = VisionLanguageModel.Create(config, ImagePreprocessor.Load(tokenizerFolder), seed: 1);
+        var config = new Qwen25VlConfig(shape.Text, shape.Vision, new SpecialTokenIds(Id("image_pad"), Id("video_pad"), Id("vision_start"), Id("vision_end"), Id("im_end"), Id("endoftext")));
+        var model = VisionLanguageModel.Create(config, ImagePreprocessor.Load(tokenizerFolder), seed: 1, device);
         policy = Policy.Of("speed", model, tokenizer, ChatTemplate.Plain, new ModelOptions(), tokenizerFolder);
+        if (adapterRank > 0) policy.AddAdapter(new LoraConfig { Rank = adapterRank });
         optimizer = new AdamW(model, new AdamWOptions(), TrainedParts.Language);
     }
+
+    /// <summary>Whether there is a CUDA device.</summary>
+    public static bool HasGpu => cuda.is_available();
+
+    /// <summary>Bytes of the decoder's weights, all of which each step of decoding reads.</summary>
+    public double DecoderBytes => policy.Model.Parameters.Where(p => !p.Name.StartsWith("visual.", StringComparison.Ordinal) && (p.Name != "model.embed_tokens.weight" || policy.Model.Config.Text.TieWordEmbeddings))
+        .Sum(p => 4d * p.Tensor.numel());
 
     /// <summary>Numbers in the model.</summary>
     public long ParameterCount => policy.Model.ParameterCount;
@@ -43,13 +51,20 @@ internal sealed class SpeedProbe : IDisposable
     public static int Threads => get_num_threads();
 
     /// <summary>The most that this machine multiplies: GFLOP/s of a square float32 product.</summary>
-    public static double Roofline(int size = 1024)
+    public double Roofline(int size = 1024)
     {
-        MatmulRouting.EnsureChosen();
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor a = rand(size, size), b = rand(size, size);
-        return 2d * size * size * size / (Time(() => a.mm(b).Dispose()) * 1e6);
+        Tensor a = rand([size, size], device: device), b = rand([size, size], device: device);
+        return 2d * size * size * size / (Time(() => a.mm(b)) * 1e6);
+    }
+
+    /// <summary>The most that memory delivers and takes: GB/s of a copy, both ways counted.</summary>
+    public double Bandwidth(long numbers = 1 << 27)
+    {
+        using var scope = NewDisposeScope();
+        Tensor from = ones([numbers], device: device), to = empty_like(from);
+        return 8d * numbers / (Time(() => to.copy_(from)) * 1e6);
     }
 
     /// <summary>Reads a prompt and computes the logits after it.</summary>
@@ -57,9 +72,9 @@ internal sealed class SpeedProbe : IDisposable
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        Tensor ids = tensor(Ids(rows * tokens, 1).Select(i => (long)i).ToArray(), rows, tokens), positions = arange(tokens).expand(3, rows, tokens);
+        Tensor ids = tensor(Ids(rows * tokens, 1).Select(i => (long)i).ToArray(), rows, tokens).to(device), positions = arange(tokens, device: device).expand(3, rows, tokens);
         using KeyValueCache cache = new(policy.Model.Config, rows, tokens, policy.Model.Device);
-        return Time(() => policy.Model.Logits(policy.Model.Decode(policy.Model.Embed(ids), positions, cache: cache).narrow(1, tokens - 1, 1)).Dispose());
+        return Time(() => policy.Model.Logits(policy.Model.Decode(policy.Model.Embed(ids), positions, cache: cache).narrow(1, tokens - 1, 1)));
     }
 
     /// <summary>Samples completions of one prompt of 128 tokens.</summary>
@@ -88,8 +103,8 @@ internal sealed class SpeedProbe : IDisposable
         int side = edgePixels / vision.PatchSize;
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        Tensor pixels = randn(side * side, vision.PatchLength);
-        return Time(() => policy.Model.EncodeVisual(pixels, [new VisualGrid(1, side, side)]).Dispose());
+        Tensor pixels = randn([(long)side * side, vision.PatchLength], device: device);
+        return Time(() => policy.Model.EncodeVisual(pixels, [new VisualGrid(1, side, side)]));
     }
 
     /// <summary>One policy update on a group of equally long completions: log-probabilities with the loss, gradients, optimizer.</summary>
@@ -99,7 +114,7 @@ internal sealed class SpeedProbe : IDisposable
         using var scope = NewDisposeScope();
         optimizer.ZeroGradients();
         PackedRow row = new(Prompt(promptTokens), [.. Enumerable.Range(0, group).Select(g => new Branch(Ids(tokens, (ulong)g + 2)))]);
-        Tensor advantages_N = tensor(Enumerable.Range(0, group * tokens).Select(i => (float)Math.Sin(i / tokens)).ToArray());
+        Tensor advantages_N = tensor(Enumerable.Range(0, group * tokens).Select(i => (float)Math.Sin(i / tokens)).ToArray()).to(device);
         TokenScores? scores = null;
         Tensor? loss = null;
         double forward = Time(() =>
@@ -119,21 +134,22 @@ internal sealed class SpeedProbe : IDisposable
         policy.Dispose();
     }
 
-    private static double Time(Action work)
+    private double Time(Action work)
     {
         long start = Stopwatch.GetTimestamp();
         work();
+        if (device.type != TorchSharp.DeviceType.CPU) cuda.synchronize();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     // From the upper half, where no token of the tokenizer is.
-    private static int[] Ids(int count, ulong seed)
+    private int[] Ids(int count, ulong seed)
     {
         var random = new SeededRandom(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => Vocabulary / 2 + (int)(random.NextDouble() * Vocabulary / 2))];
+        return [.. Enumerable.Range(0, count).Select(_ => vocabulary / 2 + (int)(random.NextDouble() * vocabulary / 2))];
     }
 
-    private static EncodedPrompt Prompt(int tokens)
+    private EncodedPrompt Prompt(int tokens)
     {
         long[] line = [.. Enumerable.Range(0, tokens).Select(t => (long)t)];
         return new EncodedPrompt(Ids(tokens, 1), [.. line, .. line, .. line], tokens, [], [], CoordinateFrame.Model(28, 28));

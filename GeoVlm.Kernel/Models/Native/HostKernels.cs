@@ -164,6 +164,11 @@ internal static unsafe class HostKernels
         float* w1 = w + depth, w2 = w1 + depth, w3 = w2 + depth;
         for (int k = 0; k < depth; k += Width)
         {
+            // The four rows after these come next; without this they are fetched only when the arithmetic here is done.
+            Sse.Prefetch0(w3 + depth + k);
+            Sse.Prefetch0(w3 + 2 * depth + k);
+            Sse.Prefetch0(w3 + 3 * depth + k);
+            Sse.Prefetch0(w3 + 4 * depth + k);
             Vector512<float> u0 = Vector512.Load(w + k), u1 = Vector512.Load(w1 + k), u2 = Vector512.Load(w2 + k), u3 = Vector512.Load(w3 + k);
             var v = Vector512.Load(x + k);
             a0 = Vector512.FusedMultiplyAdd(v, u0, a0);

@@ -6,6 +6,8 @@ namespace GeoVlm.Models.Native;
 /// <remarks>A meeting takes well under a microsecond where every member has a core. Between two jobs the threads sleep, so that libtorch's own are not disturbed.</remarks>
 internal sealed class SpinTeam : IDisposable
 {
+    private const int PatientTurns = 2000; // some 100 µs
+
     private readonly SemaphoreSlim[] start;
     private Action<int> job = _ => { };
     private ExceptionDispatchInfo? failure;
@@ -53,8 +55,14 @@ internal sealed class SpinTeam : IDisposable
             return;
         }
         var spin = new SpinWait();
-        while (Volatile.Read(ref round) == before)
+        for (int turn = 0; Volatile.Read(ref round) == before; turn++)
         {
+            // To give the core away at once would cost a whole time slice of somebody else's on a busy machine.
+            if (turn < PatientTurns)
+            {
+                Thread.SpinWait(4);
+                continue;
+            }
             if (Volatile.Read(ref failure) is not null) throw new InvalidOperationException("another thread of the team failed");
             spin.SpinOnce(sleep1Threshold: -1);
         }

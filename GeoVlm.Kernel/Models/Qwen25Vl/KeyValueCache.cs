@@ -24,7 +24,7 @@ public sealed class KeyValueCache : IDisposable
     {
         TextConfig text = config.Text;
         (MaxLength, Capacity, Rows) = (maxLength, rows, rows);
-        // Zeros, not whatever the memory holds: a masked column counts 0 times its value, and 0 times NaN is NaN.
+        // Not empty: a masked column counts 0 times what it holds, and 0 times a stray NaN is NaN.
         buffers = [.. Enumerable.Range(0, 2 * text.Layers).Select(_ =>
             zeros([rows, text.KeyValueHeads, maxLength, text.HeadSize], dtype: type, device: device).DetachFromDisposeScope())];
     }

@@ -8,6 +8,7 @@ public static class BenchmarkCatalogue
     [
         new DataBenchmark(),
         new ModelBenchmark(),
+        new GpuBenchmark(),
         new RewardsBenchmark(),
         new GrpoBenchmark(),
         new KernelBenchmark(),

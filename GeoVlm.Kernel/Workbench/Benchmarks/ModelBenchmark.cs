@@ -27,13 +27,13 @@ public sealed class ModelBenchmark : IBenchmark
         var reference = ReferenceTimes.FromEnvironment();
         reference?.Run(progress, cancellation);
         progress("making the model");
-        using var probe = new SpeedProbe(ModelFolder.Find("tiny", Environment.CurrentDirectory));
+        using var probe = new SpeedProbe(SpeedShape.Small, ModelFolder.Find("tiny", Environment.CurrentDirectory));
         Dictionary<string, double> best = [];
         void Keep(string name, double milliseconds) => best[name] = Math.Min(milliseconds, best.GetValueOrDefault(name, double.PositiveInfinity));
         for (int round = 0; round < rounds && !cancellation.IsCancellationRequested; round++)
         {
             progress($"round {round + 1} of {rounds}");
-            for (int i = 0; i < 8; i++) Keep("roofline", 1 / SpeedProbe.Roofline());
+            for (int i = 0; i < 8; i++) Keep("roofline", 1 / probe.Roofline());
             for (int i = 0; i < 3; i++)
             {
                 Keep("prefill", probe.Prefill(Prompt));

@@ -14,7 +14,7 @@ public sealed class GeoEvalCommand : IMagicCommand
     public string Name => "#!geo-eval";
 
     /// <inheritdoc/>
-    public string Summary => "evaluate a policy, greedy, with 95 % bootstrap intervals; compare with an earlier evaluation";
+    public string Summary => "evaluate a policy, greedy unless told otherwise, with 95 % bootstrap intervals; compare with an earlier evaluation";
 
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
@@ -31,6 +31,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         new("--pass-k", "sample this many answers to each question at temperature 1: mean, and best of k", MagicOptionKind.Integer),
         new("--perturb", $"also on changed samples: {string.Join(", ", PerturbationCatalogue.All.Select(p => p.Name))}, joined by commas, or all"),
         new("--run", "folder that keeps every completion: an evaluation that was stopped goes on from there"),
+        .. SamplingArguments.Options,
     ];
 
     /// <inheritdoc/>
@@ -40,6 +41,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         "#!geo-model tiny",
         "#!geo-eval heldout --as before",
         "#!geo-eval heldout --as after --compare before --by class --perturb blur --pass-k 2",
+        "#!geo-eval heldout --as sampled --temperature 0.7 --top-p 0.9 --sampling-seed 1",
     ];
 
     /// <inheritdoc/>
@@ -71,7 +73,7 @@ public sealed class GeoEvalCommand : IMagicCommand
         var samples = SessionArguments.Dataset(arguments, context).Samples;
         var policy = SessionArguments.Policy(arguments, context);
         var rubrics = SessionArguments.Rubrics(arguments, context, samples);
-        var options = SessionArguments.EvaluationOptions(policy, context) with { Rubrics = [.. samples.DistinctBy(s => s.Task).Select(rubrics)] };
+        var options = SessionArguments.EvaluationOptions(policy, context) with { Rubrics = [.. samples.DistinctBy(s => s.Task).Select(rubrics)], Sampling = SamplingArguments.Read(arguments) };
         IRolloutEngine engine = new TorchRolloutEngine(policy);
         if (arguments.Text("--run") is { } folder) engine = new SavedCompletions(engine, Path.Combine(Path.GetFullPath(folder, context.WorkingFolder), "completions.jsonl"), Fingerprint.Of(policy));
         var report = Evaluator.Evaluate(engine, samples, options);
