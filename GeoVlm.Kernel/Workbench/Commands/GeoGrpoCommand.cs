@@ -194,7 +194,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         {
             if (status.Length == 0 && clock.Elapsed - latest < Pause) return;
             latest = clock.Elapsed;
-            var bundle = new TrainingDashboard([.. records.Select(Point)], steps)
+            var bundle = new TrainingDashboard([.. records.Select(TrainingPoint.Of)], steps)
             {
                 Status = status,
                 TimeLeft = records.Count > first && records.Count < steps && status == "" ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
@@ -203,11 +203,5 @@ public sealed class GeoGrpoCommand : IMagicCommand
             else context.Host.Display(bundle, displayId);
             shown = true;
         }
-
-        private static TrainingPoint Point(StepRecord r) =>
-            new(r.Step, r.Reward, r.RewardStd, r.Kl ?? double.NaN, r.MeanLength, r.Tokens / r.RolloutSeconds)
-            {
-                Extra = [.. r.Rewards.Select(part => (part.Key, part.Value)), ("entropy", r.Entropy)],
-            };
     }
 }
