@@ -64,7 +64,7 @@ public sealed record TrainingPoint(int Step, double RewardMean, double RewardStd
     /// <summary>The point of a step record.</summary>
     public static TrainingPoint Of(StepRecord step) => new(step.Step, step.Reward, step.RewardStd, step.Kl ?? double.NaN, step.MeanLength, step.Tokens / step.RolloutSeconds)
     {
-        Extra = [.. step.Rewards.Select(part => (part.Key, part.Value)), ("entropy", step.Entropy)],
+        Extra = [.. step.Rewards.Select(part => (part.Key, part.Value)), ("entropy", step.Entropy), ("clipped", step.ClipRatio)],
     };
 
     /// <summary>More numbers for the header line.</summary>

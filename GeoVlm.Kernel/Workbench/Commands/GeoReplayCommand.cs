@@ -59,7 +59,7 @@ public sealed class GeoReplayCommand : IMagicCommand
             if (sample is null && samples.Count > 0) context.Host.Stream(StreamKind.Stderr, $"sample {id} is not in {arguments.Text("--dataset")}\n");
             context.Host.Stream(StreamKind.Stdout, $"step {step}, prompt {group.Key}, {id}: {group.First().Prompt}\n");
             if (sample is not null && group.First().Frame is [var width, var height]) context.Display(new GroupView(Judged(group, sample, new CoordinateFrame("model pixels", width, height))));
-            else context.Display(new RolloutTable(group));
+            else context.Display(new RolloutsView(group));
         }
     }
 

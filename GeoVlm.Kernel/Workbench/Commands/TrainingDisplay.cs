@@ -45,7 +45,7 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
     public void Show(IReadOnlyList<StepRecord> records, string status)
     {
         bool goesOn = records.Count > first && records.Count < steps && status.Length == 0;
-        Put(new TrainingDashboard([.. records.Select(TrainingPoint.Of)], steps)
+        Put(new TrainingDashboard([.. records.Select(Point)], steps)
         {
             Status = status,
             TimeLeft = goesOn ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
@@ -58,5 +58,11 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
     {
         if (isFirst) context.Host.Display(bundle, id);
         else context.Host.UpdateDisplay(bundle, id);
+    }
+
+    private static TrainingPoint Point(StepRecord record)
+    {
+        var point = TrainingPoint.Of(record);
+        return point with { Extra = [.. point.Extra, ("memory (MB)", Environment.WorkingSet / 1e6)] };
     }
 }
