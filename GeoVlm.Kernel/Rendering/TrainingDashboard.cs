@@ -1,3 +1,4 @@
+using GeoVlm.Learning;
 using GeoVlm.Rendering.Blocks;
 using GeoVlm.Rendering.Charts;
 
@@ -60,6 +61,12 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
 /// <param name="TokensPerSecond">Sampled tokens per second.</param>
 public sealed record TrainingPoint(int Step, double RewardMean, double RewardStd, double Kl, double CompletionLength, double TokensPerSecond)
 {
+    /// <summary>The point of a step record.</summary>
+    public static TrainingPoint Of(StepRecord step) => new(step.Step, step.Reward, step.RewardStd, step.Kl ?? double.NaN, step.MeanLength, step.Tokens / step.RolloutSeconds)
+    {
+        Extra = [.. step.Rewards.Select(part => (part.Key, part.Value)), ("entropy", step.Entropy), ("clipped", step.ClipRatio)],
+    };
+
     /// <summary>More numbers for the header line.</summary>
     public IReadOnlyList<(string Name, double Value)> Extra { get; init; } = [];
 }

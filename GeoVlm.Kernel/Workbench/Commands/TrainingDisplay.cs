@@ -60,9 +60,9 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
         else context.Host.UpdateDisplay(bundle, id);
     }
 
-    private static TrainingPoint Point(StepRecord r) =>
-        new(r.Step, r.Reward, r.RewardStd, r.Kl ?? double.NaN, r.MeanLength, r.Tokens / r.RolloutSeconds)
-        {
-            Extra = [.. r.Rewards.Select(part => (part.Key, part.Value)), ("entropy", r.Entropy), ("clipped", r.ClipRatio), ("memory (MB)", Environment.WorkingSet / 1e6)],
-        };
+    private static TrainingPoint Point(StepRecord record)
+    {
+        var point = TrainingPoint.Of(record);
+        return point with { Extra = [.. point.Extra, ("memory (MB)", Environment.WorkingSet / 1e6)] };
+    }
 }
