@@ -86,7 +86,7 @@ public sealed class ChangePairReader : IDatasetReader
     {
         try
         {
-            return ImageDecoder.DecodeMask(path, folder.Options.MaxImagePixels);
+            return ImageDecoder.DecodeMask(path, folder.Options.Images);
         }
         catch (GeoVlmException e)
         {

@@ -7,6 +7,7 @@ public static class BenchmarkCatalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new RewardsBenchmark(),
+        new GrpoBenchmark(),
         new KernelBenchmark(),
         new RewardServiceBenchmark(),
         new RenderBenchmark(),
