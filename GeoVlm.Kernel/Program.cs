@@ -17,6 +17,7 @@ return CommandLine.Run(args, parts, Console.Out, Console.Error);
 
 static ISession NewSession(string workingFolder)
 {
-    Session.WarmUp();
-    return new Session(workingFolder);
+    Session session = new(workingFolder);
+    session.WarmUp();
+    return session;
 }
