@@ -21,6 +21,7 @@ public static class ReaderCatalogue
         new ParquetReader(),
         new SceneFolderReader(),
         new JsonReader(),
+        new ImageReader(),
     ];
 
     /// <summary>The reader of that name.</summary>
