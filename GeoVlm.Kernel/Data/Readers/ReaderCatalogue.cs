@@ -29,6 +29,7 @@ public static class ReaderCatalogue
         new CsvReader(),
         new SceneFolderReader(),
         new JsonReader(),
+        new ImageReader(),
     ];
 
     /// <summary>The reader of that name.</summary>

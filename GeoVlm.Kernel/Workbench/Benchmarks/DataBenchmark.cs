@@ -50,17 +50,20 @@ public sealed class DataBenchmark : IBenchmark
         using (var lines = new StreamWriter(Path.Combine(root, "train.jsonl"), append: false, new UTF8Encoding(false)))
             for (int i = 0; i < rows; i++)
                 lines.WriteLine($$"""{"id": "{{i}}", "image": "{{i % images}}.png", "conversations": [{"from": "human", "value": "<image>\nHow many ships are there in picture {{i}}?"}, {"from": "gpt", "value": "{{i % 17}}"}]}""");
-        double best = double.PositiveInfinity, held = 0;
+        double best = double.PositiveInfinity, cpu = double.PositiveInfinity, held = 0;
         for (int i = 0; i < times; i++)
         {
             long before = GC.GetTotalMemory(forceFullCollection: true);
+            var busy = Environment.CpuUsage.TotalTime;
             var watch = Stopwatch.StartNew();
             var dataset = EoDataset.Load(root);
+            cpu = Math.Min(cpu, (Environment.CpuUsage.TotalTime - busy).TotalSeconds);
             best = Math.Min(best, watch.Elapsed.TotalSeconds);
             held = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6;
             if (dataset.Count != rows) throw new GeoVlmException($"{dataset.Count} rows were indexed, {rows} were written: {dataset.Problems.FirstOrDefault()?.What}");
         }
         yield return new($"100,000 instruction rows indexed, best of {times}", best, "s", "at most 1.5 s", best <= 1.5);
+        yield return new("the same in processor time, whatever else runs", cpu, "s");
         yield return new("memory that the index holds", held, "MB", "below 300 MB", held < 300);
     }
 
@@ -82,11 +85,14 @@ public sealed class DataBenchmark : IBenchmark
         var watch = Stopwatch.StartNew();
         for (int i = 0; i < count; i++) image.Load();
         double decode = count / watch.Elapsed.TotalSeconds;
+        var busy = Environment.CpuUsage.TotalTime;
         watch.Restart();
         for (int i = 0; i < count; i++) preprocessor.Values(image.Load());
         double all = count / watch.Elapsed.TotalSeconds;
+        double perSecond = count / (Environment.CpuUsage.TotalTime - busy).TotalSeconds;
         yield return new("JPEG 512 x 512 decoded, one core", decode, "images/s");
         yield return new("JPEG 512 x 512 decoded, resized, normalised, one core", all, "images/s", "at least 200", all >= 200);
+        yield return new("the same for each second of processor time, whatever else runs", perSecond, "images/s");
     }
 
     private static IEnumerable<Measurement> Window(string folder)
