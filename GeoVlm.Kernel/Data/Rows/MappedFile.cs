@@ -15,7 +15,7 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
     /// <exception cref="GeoVlmException">The file is empty, or larger than one span can be.</exception>
     public MappedFile(string path)
     {
-        long size = new FileInfo(path).Length;
+        long size = (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(path)).Length;
         if (size == 0) throw new GeoVlmException($"{path}: the file is empty. Fetch it again.");
         if (size > int.MaxValue) throw new GeoVlmException($"{path}: {size:N0} bytes, more than the {int.MaxValue:N0} that are read of one file. Write it in shards.");
         length = (int)size;

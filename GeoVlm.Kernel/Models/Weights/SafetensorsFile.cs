@@ -47,7 +47,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="GeoVlmException">The file is missing, truncated or damaged; the message names file, tensor, found and expected.</exception>
     public static SafetensorsFile Open(string path)
     {
-        FileInfo file = new(path);
+        // The Hugging Face cache is made of links, and the length of a link is that of its text.
+        FileInfo file = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
         if (!file.Exists) throw new GeoVlmException($"{path}: no such file.");
         if (file.Length < 8) throw new GeoVlmException($"{path}: {file.Length} bytes are too few for a safetensors file; download it again.");
         MemoryMappedFile? map = null;
