@@ -46,6 +46,9 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     public SavedDataset Save(string folder, SaveFormat format = SaveFormat.Parquet, CancellationToken cancellation = default) =>
         DatasetSaver.Save(this, folder, format, cancellation);
 
+    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made otherwise. A dataset filtered afterwards keeps it.</summary>
+    public string LoadedBy { get; init; } = "";
+
     /// <summary>The tasks asked, with the number of samples of each.</summary>
     public IReadOnlyDictionary<EoTask, int> Tasks => Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
 

@@ -10,7 +10,7 @@ namespace GeoVlm.Models;
 public sealed class Policy : IDisposable
 {
     /// <summary>Added to the logits of a token that must never be sampled; finite, so that p·log p stays 0 and not NaN.</summary>
-    private const float Forbidden = -1e9f;
+    internal const float Forbidden = -1e9f;
 
     private readonly Tensor forbidden_V;
     private readonly bool adapterOff;
@@ -21,10 +21,11 @@ public sealed class Policy : IDisposable
         (Name, Model, Tokenizer, Template, Encoder, Folder) = (name, model, tokenizer, template, encoder, folder);
         Generation = GenerationConfig.Load(folder, model.Config);
         StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf).Union(Generation.EndTokens)];
-        var bias = new float[model.Config.Text.VocabularySize];
         string[] visual = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"];
-        foreach (int id in visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)) bias[id] = Forbidden;
-        for (int id = tokenizer.VocabularySize; id < bias.Length; id++) bias[id] = Forbidden;
+        int rows = model.Config.Text.VocabularySize;
+        ForbiddenTokens = [.. visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf), .. Enumerable.Range(tokenizer.VocabularySize, rows - tokenizer.VocabularySize)];
+        var bias = new float[rows];
+        foreach (int id in ForbiddenTokens) bias[id] = Forbidden;
         forbidden_V = tensor(bias, device: model.Device).DetachFromDisposeScope();
     }
 
@@ -51,6 +52,9 @@ public sealed class Policy : IDisposable
 
     /// <summary>What its folder says about sampling: <c>generation_config.json</c>.</summary>
     public GenerationConfig Generation { get; }
+
+    /// <summary>Tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no token has.</summary>
+    internal IReadOnlyList<int> ForbiddenTokens { get; }
 
     /// <summary>The folder it was loaded from; its tokenizer files are copied when it is saved elsewhere.</summary>
     public string Folder { get; }

@@ -35,6 +35,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Where the parameters are.</summary>
     public Device Device { get; }
 
+    /// <summary>What numbers the parameters are, and what the forward pass computes in.</summary>
+    public ScalarType Type => parameters.All[0].Tensor.dtype;
+
     /// <summary>Every parameter under its Hugging Face name; a tied head is the embedding, listed once.</summary>
     public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => parameters.All;
 
@@ -103,7 +106,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Runs the decoder.</summary>
     /// <param name="embeddings">[B, T, hidden]; placeholders already replaced by visual tokens.</param>
     /// <param name="positions">int64 [3, B or 1, T]: time, height and width, see <see cref="RopeIndex"/>.</param>
-    /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached + T.</param>
+    /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached + T, where a cache that starts later counts from there.</param>
     /// <param name="cache">Earlier keys and values; the new ones are appended. Only under <c>no_grad</c>.</param>
     /// <param name="afterLayer">Called with the index of each layer and the residual stream [B, T, hidden] after it, which lives as long as the caller's dispose scope.</param>
     /// <returns>[B, T, hidden] after the final norm.</returns>

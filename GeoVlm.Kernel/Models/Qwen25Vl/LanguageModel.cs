@@ -58,7 +58,7 @@ internal sealed class LanguageModel : IDisposable
             throw new ArgumentException($"positions are [{string.Join(", ", positions.shape)}], expected [3, {rows}, {tokens}]", nameof(positions));
         cache?.Reserve(rows, tokens);
         // No dispose scope spans the layers: what the callback sees, and what it derives from it, belongs to the caller's scope.
-        using Tensor? bias = AttentionBias(mask, tokens, cache?.Length ?? 0, embeddings);
+        using Tensor? bias = AttentionBias(mask, tokens, cache is null ? 0 : cache.Length - cache.Start, embeddings);
         using Rotary rotary = Rotations(positions);
         Tensor x = embeddings;
         for (int i = 0; i < layers.Length; i++)

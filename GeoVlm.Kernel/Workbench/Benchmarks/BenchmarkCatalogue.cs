@@ -8,6 +8,7 @@ public static class BenchmarkCatalogue
     [
         new DataBenchmark(),
         new RewardsBenchmark(),
+        new GrpoBenchmark(),
         new KernelBenchmark(),
         new RewardServiceBenchmark(),
         new RenderBenchmark(),

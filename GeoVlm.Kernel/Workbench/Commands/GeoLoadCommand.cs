@@ -1,3 +1,4 @@
+using System.Text;
 using GeoVlm.Data;
 using GeoVlm.Data.Readers;
 using GeoVlm.Data.Synthetic;
@@ -47,6 +48,16 @@ public sealed class GeoLoadCommand : IMagicCommand
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
+        var dataset = Load(arguments, context.WorkingFolder);
+        context.SetVariable(dataset.Name, dataset);
+        if (!arguments.Flag("--quiet")) context.Display(new DatasetSummary(dataset));
+    }
+
+    /// <summary>The dataset of a <c>#!geo-load</c> line.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="workingFolder">Where relative paths start.</param>
+    internal static EoDataset Load(MagicArguments arguments, string workingFolder)
+    {
         string source = arguments.Text("--path") ?? arguments.Required("source");
         string? named = arguments.Text("--tasks") ?? arguments.Text("--task");
         bool all = named == "all";
@@ -61,7 +72,7 @@ public sealed class GeoLoadCommand : IMagicCommand
         }
         else
         {
-            dataset = ReaderCatalogue.Load(Path.GetFullPath(source, context.WorkingFolder), arguments.Required("--reader"), new ReadOptions
+            dataset = ReaderCatalogue.Load(Path.GetFullPath(source, workingFolder), arguments.Required("--reader"), new ReadOptions
             {
                 Seed = seed,
                 Strict = arguments.Flag("--strict"),
@@ -77,10 +88,18 @@ public sealed class GeoLoadCommand : IMagicCommand
         if (dataset.Count == 0 && (arguments.Text("--where") ?? arguments.Text("--split")) is { } filter)
             throw new GeoVlmException($"'{dataset.Name}' has no sample left after '{filter}'; load it without, and look at its columns with `#!sql`");
         string name = arguments.Text("--as") ?? arguments.Text("--split") ?? VariableName(dataset.Name);
-        dataset = dataset with { Name = name };
-        context.SetVariable(name, dataset);
-        if (!arguments.Flag("--quiet")) context.Display(new DatasetSummary(dataset));
+        return dataset with { Name = name, LoadedBy = Line(arguments, source, workingFolder) };
     }
+
+    private static string Line(MagicArguments arguments, string source, string workingFolder)
+    {
+        var line = new StringBuilder("#!geo-load ").Append(Quote(source == "synthetic" ? source : Path.GetFullPath(source, workingFolder)));
+        foreach (var (name, value) in arguments.Values.Where(v => v.Key is not ("source" or "--path" or "--as" or "--quiet")))
+            line.Append(' ').Append(name).Append(name == "--strict" ? "" : " " + Quote(value));
+        return line.ToString();
+    }
+
+    private static string Quote(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./,:".Contains(c)) && text.Length > 0 ? text : $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 
     private static EoDataset Only(EoDataset dataset, EoTask[] tasks)
     {

@@ -31,6 +31,7 @@ public static class CommandLine
             TinyCommand.Create(console),
             BenchCommand.Create(console),
             CheckModelCommand.Create(console),
+            VerifyCommand.Create(console),
             ScoreCommand.Create(console),
             ServeRewardsCommand.Create(console),
             DataCommand.Create(console),
