@@ -35,9 +35,6 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>What it holds, in facts and figures; see <see cref="DatasetDescription"/>.</summary>
     public DatasetDescription Describe(DescriptionOptions? options = null) => DatasetDescriber.Describe(this, options ?? new DescriptionOptions());
 
-    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made otherwise. A dataset filtered afterwards keeps it.</summary>
-    public string LoadedBy { get; init; } = "";
-
     /// <summary>Looks for what spoils training and evaluation: leakage between splits, empty answers, boxes outside, imbalance, pairs that do not match.</summary>
     public DatasetCheck Check(CheckOptions? options = null) => DatasetChecker.Check(this, options ?? new CheckOptions());
 
@@ -48,6 +45,9 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <exception cref="GeoVlmException">The folder holds something, or an image cannot be read.</exception>
     public SavedDataset Save(string folder, SaveFormat format = SaveFormat.Parquet, CancellationToken cancellation = default) =>
         DatasetSaver.Save(this, folder, format, cancellation);
+
+    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made otherwise. A dataset filtered afterwards keeps it.</summary>
+    public string LoadedBy { get; init; } = "";
 
     /// <summary>The tasks asked, with the number of samples of each.</summary>
     public IReadOnlyDictionary<EoTask, int> Tasks => Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());

@@ -45,7 +45,17 @@ public sealed record GeoImage
     public int Height { get => height ?? Header.Height; init => height = value; }
 
     /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by <see cref="Height"/>. May throw <see cref="GeoVlmException"/>.</summary>
-    public Func<RgbImage> Load { get; init; }
+    /// <remarks>Another way to load is another picture: it loses the file and the windows of the first.</remarks>
+    public Func<RgbImage> Load
+    {
+        get;
+        init
+        {
+            field = value;
+            Path = null;
+            LoadWindow = null;
+        }
+    }
 
     /// <summary>Decodes a part without the rest, the same pixels as in the whole; null where that is no cheaper. May throw <see cref="GeoVlmException"/>.</summary>
     public Func<PixelWindow, RgbImage>? LoadWindow { get; init; }
