@@ -1,7 +1,10 @@
+using GeoVlm.Models.Native;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Notebooks;
 using GeoVlm.Workbench.Serving;
 using GeoVlm.Workbench.Terminal;
+
+ProcessHeap.Share();
 
 // Packages may lean on assemblies that the build left to ASP.NET Core.
 WebFramework.Register();
@@ -14,6 +17,7 @@ return CommandLine.Run(args, parts, Console.Out, Console.Error);
 
 static ISession NewSession(string workingFolder)
 {
-    Session.WarmUp();
-    return new Session(workingFolder);
+    Session session = new(workingFolder);
+    session.WarmUp();
+    return session;
 }

@@ -36,6 +36,18 @@ public class DatasetDescriptionTests
         Assert.Equal([new("forest", 2)], described.Classes);
     }
 
+    [Fact]
+    public void A_lone_GeoTIFF_is_described_with_its_bands_and_its_place()
+    {
+        string path = SharedFolder.Require("eo-samples/scene-folder/eurosat/AnnualCrop/AnnualCrop_1.tif");
+        var described = EoDataset.Load(path).Describe();
+        Assert.Equal("images", described.Reader);
+        var image = Assert.Single(described.FirstSample!.Images);
+        Assert.Equal((13, "uint16", "EPSG:32635"), (image.Bands, image.Dtype, image.Crs));
+        Assert.Equal(44.0, image.CentreLonLat![1], 0);
+        Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/malformed/tiff-empty.tif")));
+    }
+
     [Theory]
     [InlineData("train.jsonl:12", "no question. Add one.", "train.jsonl", 12, "Add one.")]
     [InlineData("a/b.txt line 3", "7 numbers; 8 are expected", "a/b.txt", 3, "8 are expected")]

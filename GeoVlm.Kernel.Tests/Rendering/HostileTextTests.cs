@@ -34,6 +34,14 @@ public partial class HostileTextTests
     }
 
     [Fact]
+    public void Every_rendering_is_in_the_corpus()
+    {
+        var drawn = Everything("x").Select(v => v.GetType()).ToHashSet();
+        Assert.Empty(typeof(IRenderable).Assembly.GetTypes().Where(t => t.Namespace?.StartsWith("GeoVlm.Rendering", StringComparison.Ordinal) == true
+            && t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IRenderable)) && !drawn.Contains(t)).Select(t => $"{t.Name}: add a line to MadeUpViews"));
+    }
+
+    [Fact]
     public void The_check_itself_sees_an_injected_handler() =>
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertOnlyOurMarkup("<img src=\"data:image/png;base64,\" onerror=\"x\">", "itself"));
 

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using GeoVlm.Rendering;
+using GeoVlm.Tests.Goldens;
 using GeoVlm.Workbench.Notebooks;
 using Microsoft.Playwright;
 
 namespace GeoVlm.Tests.Rendering;
 
 /// <summary>An exported notebook with every view, opened without network in the chromium of the system.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class LivePageTests : IAsyncLifetime
 {
     private readonly List<string> trouble = [];
@@ -148,6 +150,7 @@ public sealed class LivePageTests : IAsyncLifetime
     private async Task<IPage> Open(ColorScheme scheme)
     {
         var context = await browser!.NewContextAsync(new() { ColorScheme = scheme, Offline = true, ViewportSize = new() { Width = 1100, Height = 900 } });
+        context.SetDefaultTimeout(120_000); // a busy machine is not a broken page
         var opened = await context.NewPageAsync();
         opened.Console += (_, message) => { if (message.Type is "error" or "warning") trouble.Add(message.Text); };
         opened.PageError += (_, error) => trouble.Add(error);

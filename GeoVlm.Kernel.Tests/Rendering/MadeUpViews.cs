@@ -30,7 +30,9 @@ internal static class MadeUpViews
         yield return ("trace", new ReasoningTrace(image, $"<think>two ships {text} at [20,20,80,80] and [120,30,180,90]</think><answer>[24,24,84,84]</answer>", CoordinateFrame.Original(224, 224), truth) { EdgePixels = shown });
         var group = Group(pair with { Images = [image], Task = EoTask.ReferredDetection }, text, unit);
         yield return ("group", new GroupView(group) { EdgePixels = shown });
-        yield return ("rollouts", new RolloutTable(group));
+        yield return ("verdict", new VerdictCard(group.Group.Prompt.Sample, group.Judgements[0]) { Title = text, EdgePixels = shown });
+        yield return ("ablation", new AblationTable([new(text, text, text, 2, 8, 0.1, new(0.2, 0.1, 0.3), new(0.1, 0.05, 0.2), null)], 1, 2) { Status = text });
+        yield return ("rollouts", new RolloutsView(group));
         yield return ("tokens", new TokenView([.. Enumerable.Range(0, 30).Select(i => new TokenNumbers(i == 3 ? text : $" tok{i}", -i * 0.1, i * 0.05, Math.Sin(i)))]));
         yield return ("attention", new AttentionView(image, ["the ", text + " ", "ship"], [.. Enumerable.Range(0, 3).Select(w => Enumerable.Range(0, 64).Select(i => (double)(i == 9 * (w + 1) ? 1 : 0.01 * (i % 7))).ToArray())], 8, 8) { EdgePixels = shown });
         yield return ("confusion", new ConfusionView(new ConfusionMatrix(new long[,] { { 8, 2 }, { 1, 9 } }), [text, "water"]));

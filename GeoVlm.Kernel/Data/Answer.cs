@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
 using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data;
 
 /// <summary>A typed answer: a dataset's reference, or what a parser read in a completion.</summary>
+/// <remarks>The names are those of saved datasets.</remarks>
+[JsonDerivedType(typeof(TextAnswer), "text")]
+[JsonDerivedType(typeof(BoxesAnswer), "boxes")]
+[JsonDerivedType(typeof(LabelsAnswer), "labels")]
+[JsonDerivedType(typeof(GroundedTextAnswer), "grounded")]
 public abstract record Answer;
 
 /// <summary>Words: a scene label, a caption, a short answer such as "yes" or "3".</summary>

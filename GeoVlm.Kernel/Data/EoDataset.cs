@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using GeoVlm.Data.Checking;
 using GeoVlm.Data.Readers;
+using GeoVlm.Data.Saving;
 using GeoVlm.Data.Tables;
 
 namespace GeoVlm.Data;
@@ -32,6 +34,20 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
 
     /// <summary>What it holds, in facts and figures; see <see cref="DatasetDescription"/>.</summary>
     public DatasetDescription Describe(DescriptionOptions? options = null) => DatasetDescriber.Describe(this, options ?? new DescriptionOptions());
+
+    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made otherwise. A dataset filtered afterwards keeps it.</summary>
+    public string LoadedBy { get; init; } = "";
+
+    /// <summary>Looks for what spoils training and evaluation: leakage between splits, empty answers, boxes outside, imbalance, pairs that do not match.</summary>
+    public DatasetCheck Check(CheckOptions? options = null) => DatasetChecker.Check(this, options ?? new CheckOptions());
+
+    /// <summary>Writes it to a new folder with its images and a card; <see cref="Load"/> reads the same samples back.</summary>
+    /// <param name="folder">A folder that does not exist or is empty.</param>
+    /// <param name="format">Parquet with the images in it, or JSON lines of conversations with image files beside them.</param>
+    /// <param name="cancellation">Stops it; what has been written stays.</param>
+    /// <exception cref="GeoVlmException">The folder holds something, or an image cannot be read.</exception>
+    public SavedDataset Save(string folder, SaveFormat format = SaveFormat.Parquet, CancellationToken cancellation = default) =>
+        DatasetSaver.Save(this, folder, format, cancellation);
 
     /// <summary>The tasks asked, with the number of samples of each.</summary>
     public IReadOnlyDictionary<EoTask, int> Tasks => Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());

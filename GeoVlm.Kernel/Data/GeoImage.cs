@@ -1,3 +1,4 @@
+using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Imagery;
 
 namespace GeoVlm.Data;
@@ -45,6 +46,12 @@ public sealed record GeoImage
 
     /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by <see cref="Height"/>. May throw <see cref="GeoVlmException"/>.</summary>
     public Func<RgbImage> Load { get; init; }
+
+    /// <summary>Decodes a part without the rest, the same pixels as in the whole; null where that is no cheaper. May throw <see cref="GeoVlmException"/>.</summary>
+    public Func<PixelWindow, RgbImage>? LoadWindow { get; init; }
+
+    /// <summary>The file that holds the whole of it and nothing else; null for tiles, table cells and pictures in memory.</summary>
+    internal string? Path { get; init; }
 
     /// <summary>Metres on the ground per pixel, where the source says so.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
@@ -102,7 +109,11 @@ public sealed record GeoImage
     /// <summary>An image file that is not touched until something of it is asked for.</summary>
     /// <param name="name">What a person calls it.</param>
     /// <param name="path">The file.</param>
-    /// <param name="maxPixels">Images with more pixels are refused; null for the default of <see cref="Readers.ReadOptions.MaxImagePixels"/>.</param>
-    public static GeoImage Deferred(string name, string path, long? maxPixels = null) =>
-        new(name, () => ImageDecoder.ReadHeader(path, maxPixels), () => ImageDecoder.Decode(path, maxPixels));
+    /// <param name="options">Bands, stretch, and the bound of pixels (a number will do); defaults when null.</param>
+    public static GeoImage Deferred(string name, string path, ImageOptions? options = null) =>
+        new(name, () => ImageDecoder.ReadHeader(path, options), () => ImageDecoder.Decode(path, options))
+        {
+            LoadWindow = window => ImageDecoder.DecodeWindow(path, window, options),
+            Path = path,
+        };
 }

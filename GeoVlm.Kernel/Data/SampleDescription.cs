@@ -80,20 +80,77 @@ public sealed record SampleDescription
     }
 }
 
-/// <summary>One image in plain values.</summary>
-/// <param name="Name">What a person calls it.</param>
-/// <param name="Width">Columns, in pixels; null where the header cannot be read.</param>
-/// <param name="Height">Rows, in pixels; null where the header cannot be read.</param>
-/// <param name="Bands">Bands of the file.</param>
-/// <param name="Dtype">Type of the file's samples.</param>
-/// <param name="GroundSampleDistanceMetres">Metres per pixel, where the file says.</param>
-/// <param name="Rendition">How 8-bit RGB is made of it; null where it is RGB.</param>
-/// <param name="Problem">Why the header cannot be read; null where it can.</param>
-public sealed record ImageDescription(
-    string Name, int? Width, int? Height, int? Bands, string? Dtype, double? GroundSampleDistanceMetres, string? Rendition, string? Problem)
+/// <summary>One image in plain values; all but the name are null where the header cannot be read.</summary>
+public sealed record ImageDescription
 {
+    /// <summary>What a person calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Columns, in pixels.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Rows, in pixels.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>Bands of the file.</summary>
+    public int? Bands { get; init; }
+
+    /// <summary>Type of the file's samples.</summary>
+    public string? Dtype { get; init; }
+
+    /// <summary>Metres per pixel, where the file says.</summary>
+    public double? GroundSampleDistanceMetres { get; init; }
+
+    /// <summary>The coordinate system: "EPSG:32635".</summary>
+    public string? Crs { get; init; }
+
+    /// <summary>a, b, c, d, e, f of x = a·column + b·row + c, y = d·column + e·row + f.</summary>
+    public double[]? Transform { get; init; }
+
+    /// <summary>Longitude and latitude of the middle, in degrees.</summary>
+    public double[]? CentreLonLat { get; init; }
+
+    /// <summary>The value that means "no data".</summary>
+    public double? Nodata { get; init; }
+
+    /// <summary>How a TIFF is compressed.</summary>
+    public string? Compression { get; init; }
+
+    /// <summary>Whether the pixels lie in tiles.</summary>
+    public bool? Tiled { get; init; }
+
+    /// <summary>Factors of the smaller copies in the file.</summary>
+    public IReadOnlyList<int>? Overviews { get; init; }
+
+    /// <summary>How 8-bit RGB is made of it; null where it is RGB.</summary>
+    public string? Rendition { get; init; }
+
+    /// <summary>Why the header cannot be read; null where it can.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Describes an image; reads its header.</summary>
-    public static ImageDescription Of(GeoImage image) => image.Problem is { } problem
-        ? new(image.Name, null, null, null, null, null, null, problem)
-        : new(image.Name, image.Width, image.Height, image.Header.Bands, image.Header.SampleType, image.GroundSampleDistanceMetres, image.Rendition, null);
+    public static ImageDescription Of(GeoImage image)
+    {
+        if (image.Problem is { } problem) return new() { Name = image.Name, Problem = problem };
+        var header = image.Header;
+        var transform = header.Georeference?.Transform;
+        var centre = header.Georeference?.ToLonLat(header.Width / 2.0, header.Height / 2.0);
+        return new()
+        {
+            Name = image.Name,
+            Width = image.Width,
+            Height = image.Height,
+            Bands = header.Bands,
+            Dtype = header.SampleType,
+            GroundSampleDistanceMetres = image.GroundSampleDistanceMetres,
+            Crs = header.Georeference?.Crs,
+            Transform = transform is { } t ? [t.A, t.B, t.C, t.D, t.E, t.F] : null,
+            CentreLonLat = centre is { } c ? [c.Longitude, c.Latitude] : null,
+            Nodata = header.Nodata,
+            Compression = header.Compression,
+            Tiled = header.IsTiled,
+            Overviews = header.Overviews,
+            Rendition = image.Rendition,
+        };
+    }
 }

@@ -8,6 +8,7 @@ namespace GeoVlm.Generation;
 /// <param name="options">Temperature and filters; a temperature of 0 puts all probability on the largest score.</param>
 public sealed class SamplingDistribution(SamplingOptions options)
 {
+    private static readonly IReadOnlyDictionary<int, float> NoBias = new Dictionary<int, float>();
     private readonly SoftmaxScan policy = new();
     private float[] scores = [], sorted = [];
     private int[] kept = [];
@@ -77,6 +78,8 @@ public sealed class SamplingDistribution(SamplingOptions options)
     {
         if (scores.Length < logits.Length) (scores, sorted, kept) = (new float[logits.Length], new float[logits.Length], new int[logits.Length]);
         logits.CopyTo(scores);
+        foreach (var (token, bias) in options.LogitBias ?? NoBias)
+            if ((uint)token < (uint)logits.Length) scores[token] += bias;
         float penalty = (float)options.RepetitionPenalty, temperature = (float)options.Temperature;
         if (penalty != 1 && previous is not null)
         {

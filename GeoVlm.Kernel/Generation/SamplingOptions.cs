@@ -26,6 +26,9 @@ public sealed record SamplingOptions
     /// <remarks>Rollouts for reinforcement learning need 1: another value changes the policy that is learned.</remarks>
     public double RepetitionPenalty { get; init; } = 1;
 
+    /// <summary>Added to the logits of these tokens before all else; −100 bans one. Null is none, and so is right for rollouts.</summary>
+    public IReadOnlyDictionary<int, float>? LogitBias { get; init; }
+
     /// <summary>Most tokens a completion may have; the model's context may cut it earlier. At least 1.</summary>
     public int MaxNewTokens { get; init; } = 64;
 
@@ -45,7 +48,7 @@ public sealed record SamplingOptions
     public static SamplingOptions Greedy { get; } = new();
 
     /// <summary>Whether tokens are drawn from less than the whole distribution.</summary>
-    internal bool Filters => TopK > 0 || TopP < 1 || MinP > 0 || RepetitionPenalty != 1;
+    internal bool Filters => TopK > 0 || TopP < 1 || MinP > 0 || RepetitionPenalty != 1 || LogitBias is { Count: > 0 };
 
     /// <summary>Reports every problem at once.</summary>
     /// <exception cref="GeoVlmException">One or more options are out of range.</exception>

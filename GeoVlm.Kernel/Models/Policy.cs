@@ -10,9 +10,10 @@ namespace GeoVlm.Models;
 public sealed class Policy : IDisposable
 {
     /// <summary>Added to the logits of a token that must never be sampled; finite, so that p·log p stays 0 and not NaN.</summary>
-    private const float Forbidden = -1e9f;
+    internal const float Forbidden = -1e9f;
 
     private readonly Tensor forbidden_V;
+    private readonly int[] forbiddenTokens;
     private readonly bool adapterOff;
 
     private Policy(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, PromptEncoder encoder, string folder, bool adapterOff = false)
@@ -21,10 +22,10 @@ public sealed class Policy : IDisposable
         (Name, Model, Tokenizer, Template, Encoder, Folder) = (name, model, tokenizer, template, encoder, folder);
         Generation = GenerationConfig.Load(folder, model.Config);
         StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf).Union(Generation.EndTokens)];
-        var bias = new float[model.Config.Text.VocabularySize];
         string[] visual = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"];
-        foreach (int id in visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)) bias[id] = Forbidden;
-        for (int id = tokenizer.VocabularySize; id < bias.Length; id++) bias[id] = Forbidden;
+        forbiddenTokens = [.. visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)];
+        var bias = new float[model.Config.Text.VocabularySize];
+        Forbid(bias);
         forbidden_V = tensor(bias, device: model.Device).DetachFromDisposeScope();
     }
 
@@ -48,6 +49,14 @@ public sealed class Policy : IDisposable
 
     /// <summary>Tokens that end a completion.</summary>
     public IReadOnlyList<int> StopTokens { get; }
+
+    /// <summary>Rules out tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no token has.</summary>
+    /// <param name="logits">[V].</param>
+    internal void Forbid(Span<float> logits)
+    {
+        foreach (int id in forbiddenTokens) logits[id] = Forbidden;
+        logits[Tokenizer.VocabularySize..].Fill(Forbidden);
+    }
 
     /// <summary>What its folder says about sampling: <c>generation_config.json</c>.</summary>
     public GenerationConfig Generation { get; }

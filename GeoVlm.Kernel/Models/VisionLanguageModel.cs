@@ -3,6 +3,7 @@ using GeoVlm.Models.Lora;
 using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using GeoVlm.Models.Weights;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,6 +23,7 @@ public sealed class VisionLanguageModel : IDisposable
     private VisionLanguageModel(Qwen25VlConfig config, ImagePreprocessor preprocessor, ParameterSet parameters, Device device)
     {
         (Config, Preprocessor, Device, this.parameters) = (config, preprocessor, device, parameters);
+        MatmulRouting.EnsureChosen();
         vision = new(config.Vision, parameters, device);
         language = new(config.Text, parameters, device);
     }
@@ -34,6 +36,9 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Where the parameters are.</summary>
     public Device Device { get; }
+
+    /// <summary>What numbers the parameters are, and what the forward pass computes in.</summary>
+    public ScalarType Type => parameters.All[0].Tensor.dtype;
 
     /// <summary>Every parameter under its Hugging Face name; a tied head is the embedding, listed once.</summary>
     public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => parameters.All;
@@ -81,13 +86,17 @@ public sealed class VisionLanguageModel : IDisposable
         return new(config, preprocessor, ParameterSet.Load(config, folder, device), device);
     }
 
-    /// <summary>A model with random parameters, the same for a seed on every machine, on <see cref="TorchRuntime.DefaultDevice"/>.</summary>
+    /// <summary>A model with random parameters, the same for a seed on every machine.</summary>
     /// <remarks>Normal: embeddings with deviation 0.02, linear layers fan_in^-0.5, those that write to the residual stream half of that; biases 0, norms 1.</remarks>
+    /// <param name="config">Its shape.</param>
+    /// <param name="preprocessor">How pictures become patches.</param>
+    /// <param name="seed">Seed of the parameters.</param>
+    /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
     /// <exception cref="GeoVlmException">The config's numbers do not fit together.</exception>
-    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed)
+    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed, Device? device = null)
     {
         config.Validate();
-        Device device = TorchRuntime.DefaultDevice;
+        device ??= TorchRuntime.DefaultDevice;
         return new(config, preprocessor, ParameterSet.Create(config, seed, device), device);
     }
 
@@ -103,12 +112,23 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Runs the decoder.</summary>
     /// <param name="embeddings">[B, T, hidden]; placeholders already replaced by visual tokens.</param>
     /// <param name="positions">int64 [3, B or 1, T]: time, height and width, see <see cref="RopeIndex"/>.</param>
-    /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached + T.</param>
+    /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached + T, where a cache that starts later counts from there.</param>
     /// <param name="cache">Earlier keys and values; the new ones are appended. Only under <c>no_grad</c>.</param>
     /// <param name="afterLayer">Called with the index of each layer and the residual stream [B, T, hidden] after it, which lives as long as the caller's dispose scope.</param>
     /// <returns>[B, T, hidden] after the final norm.</returns>
     public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask = null, KeyValueCache? cache = null, Action<int, Tensor>? afterLayer = null) =>
         language.Decode(embeddings, positions, mask, cache, afterLayer);
+
+    /// <summary>Something that decodes one token of each sequence at a time, by the fastest means for this model and machine.</summary>
+    /// <param name="capacity">Most sequences.</param>
+    /// <param name="longestPrompt">Tokens of the longest prompt.</param>
+    /// <param name="newTokens">Most tokens after a prompt.</param>
+    /// <param name="crowded">Whether sequences wait for a place.</param>
+    /// <param name="onHost">False forces libtorch.</param>
+    internal IStepDecoder StepDecoder(int capacity, int longestPrompt, int newTokens, bool crowded, bool onHost = true) =>
+        onHost && Device.type == DeviceType.CPU && Type == ScalarType.Float32 && HostDecoder.Supports(Config.Text)
+            ? new HostDecoder(language, capacity, longestPrompt, newTokens)
+            : new CachedStepDecoder(this, capacity, longestPrompt, newTokens, crowded);
 
     /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
     internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, Tensor? mask) => language.DecodeCheckpointed(embeddings, positions, mask);
@@ -165,6 +185,7 @@ public sealed class VisionLanguageModel : IDisposable
         parameters.Dispose();
     }
 
-    private static TrainedParts PartOf(string name) => name.StartsWith("visual.merger.", StringComparison.Ordinal) ? TrainedParts.Merger
+    /// <summary>Which part of a model a parameter belongs to.</summary>
+    internal static TrainedParts PartOf(string name) => name.StartsWith("visual.merger.", StringComparison.Ordinal) ? TrainedParts.Merger
         : name.StartsWith("visual.", StringComparison.Ordinal) ? TrainedParts.Vision : TrainedParts.Language;
 }

@@ -19,6 +19,9 @@ public sealed record BoxOverlay(GeoImage Image, BoxesAnswer? Truth = null, Boxes
     /// <summary>Written on the first predicted box, such as "reward 0.73"; empty for none.</summary>
     public string PredictionNote { get; init; } = "";
 
+    /// <summary>A number for each predicted box, such as its confidence, written on it; empty for none.</summary>
+    public IReadOnlyList<double> Confidences { get; init; } = [];
+
     /// <summary>Whether boxes carry labels.</summary>
     public bool Labels { get; init; } = true;
 
@@ -58,6 +61,7 @@ public sealed record BoxOverlay(GeoImage Image, BoxesAnswer? Truth = null, Boxes
     {
         var parts = new List<string>();
         if (item.Label.Length > 0) parts.Add(item.Label);
+        if (index < Confidences.Count) parts.Add(Number.Write(Confidences[index], "0.00"));
         if (Truth is { Objects.Count: > 0 } && Prediction is not null)
         {
             var box = Prediction.Frame.Convert(item.Box, Truth.Frame);

@@ -47,7 +47,7 @@ internal sealed class BoxPainter(int Width, int Height)
             canvas.DrawPath(outline, stroke);
             if (matched is { } mark) MatchStyle.Draw(canvas, mark, Math.Clamp(outline.Bounds.Left, 7, Width - 7), Math.Clamp(outline.Bounds.Top, 7, Height - 7), 4.5f);
             string text = label(item, i);
-            if (text.Length > 0 && (everyLabel || (texts.Count < MostTextsOfACrowd && texts.Add(text)))) labels.Add((outline.Bounds, text, colour));
+            if (text.Length > 0 && (everyLabel || (texts.Count < MostTextsOfACrowd && texts.Add(text)))) labels.Add((outline.Bounds, text, matched is { } shown ? Palette.OnImage(MatchStyle.Colour(shown)) : colour));
         }
     }
 

@@ -29,7 +29,7 @@ public sealed record CaptionView(string Caption, params IReadOnlyList<string> Re
         return new StackBlock([
             new SpansBlock(spans, "Caption"),
             .. References.Take(5).Select(r => new TextBlock(HtmlText.Truncate(r, 600), "Reference")),
-            new LegendBlock([.. Enumerable.Range(1, Longest).Select(n => new LegendItem(n == 1 ? "a word that a reference has" : n == Longest ? "four words in a row or more" : $"{n} in a row", Palette.Mix("#FFFFFF", Palette.Green, 0.15 * n), LegendKind.Fill))]),
+            new LegendBlock([.. Enumerable.Range(1, Longest).Select(n => new LegendItem(n == 1 ? "a word that a reference has" : n == Longest ? "four words in a row or more" : $"{n} in a row", Palette.Green, LegendKind.Fill) { Opacity = 0.15 * n })]),
             new TextBlock("In a reference: " + string.Join(" · ", counts), size: TypeScale.Caption)]);
     }
 

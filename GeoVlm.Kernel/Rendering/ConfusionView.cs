@@ -28,7 +28,7 @@ public sealed record ConfusionView(ConfusionMatrix Matrix, IReadOnlyList<string>
         string summary = $"accuracy {Number.Write(Matrix.Accuracy ?? double.NaN, "0.000")} · balanced {Number.Write(Matrix.BalancedAccuracy ?? double.NaN, "0.000")} · macro F1 {Number.Write(Matrix.MacroF1OfPresent ?? double.NaN, "0.000")} · kappa {Number.Write(Matrix.Kappa ?? double.NaN, "0.000")} · n {Matrix.Total}";
         return new StackBlock(
             new TableBlock(["true \\ predicted", .. Enumerable.Range(0, n).Select(Name), "n", "recall"], [.. rows]),
-            new LegendBlock(new LegendItem("right (share of the row)", Palette.Mix("#FFFFFF", Palette.Blue, 0.6), LegendKind.Fill), new LegendItem("confused", Palette.Mix("#FFFFFF", Palette.Vermillion, 0.6), LegendKind.Fill)),
+            new LegendBlock(new LegendItem("right (share of the row)", Palette.Blue, LegendKind.Fill) { Opacity = 0.6 }, new LegendItem("confused", Palette.Vermillion, LegendKind.Fill) { Opacity = 0.6 }),
             new TextBlock(summary + (Matrix.Classes > n ? $" · the first {n} of {Matrix.Classes} classes are shown" : ""), size: TypeScale.Caption)).ToBundle(900);
     }
 

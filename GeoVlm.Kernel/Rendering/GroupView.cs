@@ -18,7 +18,7 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
     {
         var sample = Group.Group.Prompt.Sample;
         var parts = new List<Block> { new TextBlock(HtmlText.Truncate(sample.Question, SampleCard.MostCharacters), "Question") };
-        var table = new RolloutTable(Group).Describe();
+        var table = new RolloutsView(Group).Describe();
         if (sample.Images.Count == 0) return new StackBlock([.. parts, table]).ToBundle(900);
 
         var truth = sample.Reference as BoxesAnswer;

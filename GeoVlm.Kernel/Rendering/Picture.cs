@@ -30,13 +30,12 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
     {
         if (image.Width < 1 || image.Height < 1 || image.Pixels.Length < image.Width * image.Height * 3)
             return Message($"an image of {image.Width} × {image.Height} with {image.Pixels.Length} bytes", width, height);
+        byte[]? resized = null; // once for all paintings: page, static picture, panels
         return new(width, height, canvas =>
         {
-            using var pixels = ToSkia(image);
-            var sampling = width > image.Width
-                ? new SKSamplingOptions(SKCubicResampler.Mitchell)
-                : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
-            canvas.DrawImage(pixels, new SKRect(0, 0, width, height), sampling);
+            resized ??= Resize(image, width, height);
+            using var pixels = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque), resized);
+            canvas.DrawImage(pixels, 0, 0, new SKSamplingOptions(SKFilterMode.Linear));
         });
     }
 
@@ -89,6 +88,19 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
         canvas.DrawRect(0, 0, width, height, new SKPaint { Color = new SKColor(0x60, 0x60, 0x60) });
         Painting.Paragraph(canvas, "cannot be shown: " + text, 8, 8, width - 16, 12, SKColors.White);
     });
+
+    private static byte[] Resize(RgbImage image, int width, int height)
+    {
+        using var bitmap = new Picture(width, height, canvas =>
+        {
+            using var pixels = ToSkia(image);
+            var sampling = width > image.Width
+                ? new SKSamplingOptions(SKCubicResampler.Mitchell)
+                : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
+            canvas.DrawImage(pixels, new SKRect(0, 0, width, height), sampling);
+        }).Draw();
+        return bitmap.GetPixelSpan().ToArray();
+    }
 
     private static SKImage ToSkia(RgbImage image)
     {

@@ -15,7 +15,7 @@ public sealed record SegmentationView(GeoImage Image, int Width, int Height, IRe
     /// <summary>The longer side of each panel as shown, in pixels.</summary>
     public int EdgePixels { get; init; } = 320;
 
-    /// <summary>Opacity of the classes, 0 to 1; edges between classes are always drawn in full.</summary>
+    /// <summary>Opacity of the classes, 0 to 1; edges between classes are drawn in full where the map is fine enough.</summary>
     public double Opacity { get; init; } = 0.5;
 
     /// <inheritdoc/>
@@ -36,12 +36,13 @@ public sealed record SegmentationView(GeoImage Image, int Width, int Height, IRe
     private Action<SKCanvas> Overlay(Picture picture) => canvas =>
     {
         using var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        bool drawsEdges = Width * 2 >= picture.Width; // of a coarse map they would be bars
         for (int y = 0; y < Height; y++)
             for (int x = 0; x < Width; x++)
             {
                 int at = Classes[y * Width + x];
                 if (at < 0 || at >= Names.Count) continue;
-                bool edge = (x + 1 < Width && Classes[y * Width + x + 1] != at) || (y + 1 < Height && Classes[(y + 1) * Width + x] != at);
+                bool edge = drawsEdges && ((x + 1 < Width && Classes[y * Width + x + 1] != at) || (y + 1 < Height && Classes[(y + 1) * Width + x] != at));
                 bitmap.SetPixel(x, y, Palette.Sk(Palette.Class(at), edge ? 1 : Opacity));
             }
         using var image = SKImage.FromBitmap(bitmap);

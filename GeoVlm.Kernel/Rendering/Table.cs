@@ -28,6 +28,7 @@ public sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnl
         TableBar bar => new(bar.Text ?? Number.Write(bar.Value, "0.000")) { Bar = bar.Maximum > 0 ? bar.Value / bar.Maximum : 0 },
         double or float => new(Number.Write(Convert.ToDouble(value)), IsNumber: true),
         sbyte or byte or short or ushort or int or uint or long or ulong or decimal => new(ValueText.Write(value), IsNumber: true),
+        null => new(""),
         string text => new(HtmlText.Truncate(text, 2000)),
         _ => new(HtmlText.Truncate(ValueText.Write(value), 2000)),
     };

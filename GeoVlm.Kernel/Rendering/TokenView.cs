@@ -39,7 +39,7 @@ public sealed record TokenView(IReadOnlyList<TokenNumbers> Tokens) : IRenderable
             + (Tokens.Count > MostTokens ? $" · the first {MostTokens} are shown" : "");
         return new StackBlock(
             new LiveBlock("tokens", data, new SpansBlock([.. spans])),
-            new LegendBlock(new LegendItem("certain", Palette.Mix("#FFFFFF", Palette.Purple, 0.1), LegendKind.Fill), new LegendItem($"log-probability {Number.Write(-most[0], "0.0")}", Palette.Mix("#FFFFFF", Palette.Purple, 0.55), LegendKind.Fill)),
+            new LegendBlock(new LegendItem("certain", Palette.Purple, LegendKind.Fill) { Opacity = 0.08 }, new LegendItem($"log-probability {Number.Write(-most[0], "0.0")}", Palette.Purple, LegendKind.Fill) { Opacity = 0.55 }),
             new TextBlock(summary, size: TypeScale.Caption)).ToBundle(680);
     }
 }

@@ -1,3 +1,4 @@
+using GeoVlm.Learning;
 using GeoVlm.Rendering.Blocks;
 using GeoVlm.Rendering.Charts;
 
@@ -15,6 +16,9 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
     /// <summary>Said beside the numbers, such as "interrupted"; empty for none.</summary>
     public string Status { get; init; } = "";
 
+    /// <summary>What a person should look at, in words; shown above the curves.</summary>
+    public IReadOnlyList<string> Alarms { get; init; } = [];
+
     /// <inheritdoc/>
     public MimeBundle Render()
     {
@@ -30,12 +34,12 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
         }
         if (TimeLeft is { } left) numbers.Add(("time left", Write(left)));
         if (Status.Length > 0) numbers.Add(("status", Status));
-        return new StackBlock(new NumbersBlock(numbers), new GridBlock(
+        return new StackBlock([new NumbersBlock(numbers), .. Alarms.Select(a => new TextBlock(a, "Alarm", bold: true)), new GridBlock(
         [
             Chart("Reward", "reward (band: ± std)", p => p.RewardMean, p => p.RewardStd),
             Chart("KL to the reference policy", "KL (nats/token)", p => p.Kl, null),
             Chart("Completion length", "tokens", p => p.CompletionLength, null),
-        ], 3, 300)).ToBundle(930, pngBudget: 60_000);
+        ], 3, 300)]).ToBundle(930, pngBudget: 60_000);
     }
 
     private ChartBlock Chart(string title, string unit, Func<TrainingPoint, double> value, Func<TrainingPoint, double>? deviation)
@@ -57,6 +61,12 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
 /// <param name="TokensPerSecond">Sampled tokens per second.</param>
 public sealed record TrainingPoint(int Step, double RewardMean, double RewardStd, double Kl, double CompletionLength, double TokensPerSecond)
 {
+    /// <summary>The point of a step record.</summary>
+    public static TrainingPoint Of(StepRecord step) => new(step.Step, step.Reward, step.RewardStd, step.Kl ?? double.NaN, step.MeanLength, step.Tokens / step.RolloutSeconds)
+    {
+        Extra = [.. step.Rewards.Select(part => (part.Key, part.Value)), ("entropy", step.Entropy), ("clipped", step.ClipRatio)],
+    };
+
     /// <summary>More numbers for the header line.</summary>
     public IReadOnlyList<(string Name, double Value)> Extra { get; init; } = [];
 }

@@ -1,9 +1,11 @@
 using System.Collections;
 using GeoVlm.Data;
 using GeoVlm.Data.Tables;
+using GeoVlm.Judging;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Learning;
 using GeoVlm.Rendering.Blocks;
+using GeoVlm.Rendering.Charts;
 
 namespace GeoVlm.Rendering;
 
@@ -28,6 +30,9 @@ public static class ValueRenderer
                 GeoImage image => new BoxOverlay(image).Render(),
                 RgbImage image => new BoxOverlay(GeoImage.FromMemory("image", image)).Render(),
                 JudgedGroup group => new GroupView(group).Render(),
+                EvaluationReport report => new IntervalChart("Means with their 95 % intervals", "value",
+                    [.. report.Rows.Select(r => ($"{EoTaskNames.Of(r.Task)}: {r.Metric}", new Estimate(r.Mean, r.Low, r.High)))]).Render(),
+                IReadOnlyCollection<StepRecord> { Count: > 0 } steps => new TrainingDashboard([.. steps.Select(TrainingPoint.Of)], steps.Max(s => s.Step)).Render(),
                 RewardBreakdown reward => Rewards(reward),
                 string text => MimeBundle.OfText(WithoutHalves(HtmlText.Truncate(text, MostCharacters))),
                 Exception exception => OfException(exception),

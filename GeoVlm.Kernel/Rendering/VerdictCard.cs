@@ -10,8 +10,6 @@ namespace GeoVlm.Rendering;
 /// <param name="Judgement">What was read and paid.</param>
 public sealed record VerdictCard(Sample Sample, Judgement Judgement) : IRenderable
 {
-    private const string Found = Palette.Green, False = Palette.Vermillion, Missed = Palette.Blue;
-
     /// <summary>The longer side of the image as shown, in pixels.</summary>
     public int EdgePixels { get; init; } = 240;
 
@@ -31,8 +29,7 @@ public sealed record VerdictCard(Sample Sample, Judgement Judgement) : IRenderab
         if (BoxVerdicts.Of(Judgement.Completion, Sample) is { } verdicts && Sample.Images.Count > 0)
         {
             blocks.Add(Image(verdicts));
-            blocks.Add(new LegendBlock(new($"found ({verdicts.Found.Count})", Found, LegendKind.Solid), new($"false alarm ({verdicts.False.Count})", False, LegendKind.Solid),
-                new($"missed ({verdicts.Missed.Count})", Missed, LegendKind.Dashed)));
+            blocks.Add(new LegendBlock(Entry(MatchState.TruePositive, verdicts.Found.Count), Entry(MatchState.FalsePositive, verdicts.False.Count), Entry(MatchState.FalseNegative, verdicts.Missed.Count)));
         }
         else if (Judgement.Completion.Answer is not null) blocks.Add(new TextBlock(HtmlText.Truncate(ValueText.Write(Sample.Reference), SampleCard.MostCharacters), "Reference"));
         blocks.Add(Parts());
@@ -46,12 +43,14 @@ public sealed record VerdictCard(Sample Sample, Judgement Judgement) : IRenderab
         return new PictureBlock(picture.With(canvas =>
         {
             var painter = new BoxPainter(picture.Width, picture.Height);
-            painter.Draw(canvas, new(verdicts.Missed, verdicts.Frame), (item, _) => item.Label, Missed, dashed: true);
-            painter.Draw(canvas, new(verdicts.False, verdicts.Frame), (item, _) => item.Label, False, dashed: false);
-            painter.Draw(canvas, new(verdicts.Found, verdicts.Frame), (item, i) => $"{item.Label} IoU {Number.Write(verdicts.FoundIoU[i], "0.00")}".TrimStart(), Found, dashed: false);
+            painter.Draw(canvas, new(verdicts.Missed, verdicts.Frame), (item, _) => item.Label, Palette.Truth, dashed: true, _ => MatchState.FalseNegative);
+            painter.Draw(canvas, new(verdicts.False, verdicts.Frame), (item, _) => item.Label, Palette.Prediction, dashed: false, _ => MatchState.FalsePositive);
+            painter.Draw(canvas, new(verdicts.Found, verdicts.Frame), (item, i) => $"{item.Label} IoU {Number.Write(verdicts.FoundIoU[i], "0.00")}".TrimStart(), Palette.Prediction, dashed: false, _ => MatchState.TruePositive);
             painter.DrawLabels(canvas);
         }), $"{overlay.Description()}; {verdicts.Found.Count} found, {verdicts.False.Count} false alarms, {verdicts.Missed.Count} missed");
     }
+
+    private static LegendItem Entry(MatchState state, int count) => LegendItem.Of(state) with { Text = $"{MatchStyle.Name(state)}: {count}" };
 
     private TableBlock Parts()
     {

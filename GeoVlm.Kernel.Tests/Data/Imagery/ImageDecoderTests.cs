@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using BitMiracle.LibTiff.Classic;
 using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Imagery;
 using GeoVlm.Tests.Data.Readers;
 using GeoVlm.Tests.Goldens;
@@ -54,6 +55,36 @@ public class ImageDecoderTests
         var image = ImageDecoder.Decode(folder.File("a.tif"));
         Assert.Equal(0, image.Pixels[image.Offset(9, 0)]);
         Assert.Equal(255, image.Pixels[image.Offset(9, 1)]);
+    }
+
+    [Fact]
+    public void A_16_bit_PNG_keeps_the_bits_that_an_8_bit_decoder_drops()
+    {
+        // 12-bit values in a 16-bit file: their upper bytes are 0 to 15, nearly black.
+        using var folder = new TemporaryFolder();
+        PngFixture.Write16(folder.File("deep.png"), 40, 4, 3, (x, _, band) => band == 0 ? x * 100 : band == 1 ? 4000 - x * 100 : 77);
+        var header = ImageDecoder.ReadHeader(folder.File("deep.png"));
+        Assert.Equal("uint16", header.SampleType);
+        Assert.Contains("stretched", header.Rendition);
+        Assert.Equal(3900, Raster.Open(folder.File("deep.png")).Read([0])[0][39]);
+        var image = ImageDecoder.Decode(folder.File("deep.png"));
+        Assert.Equal((0, 255), (image.Pixels[0], image.Pixels[image.Offset(39, 2)]));
+        var plain = ImageDecoder.Decode(folder.File("deep.png"), new ImageOptions { Bands = "2,2,1", Stretch = Stretch.Parse("0,4000") });
+        Assert.Equal((255, 0), (plain.Pixels[0], plain.Pixels[2]));
+    }
+
+    [Fact]
+    public void A_window_of_a_large_file_reads_only_what_it_touches()
+    {
+        // A sparse uncompressed GeoTIFF of 1 GB: 32768 x 32768 bytes in one strip.
+        using var folder = new TemporaryFolder();
+        string path = folder.File("large.tif");
+        TiffFixture.WriteSparse(path, 32768, 32768);
+        var window = new PixelWindow(20000, 30000, 256, 100);
+        double[] samples = Raster.Open(path).Read([0], window, 0, out long bytes)[0];
+        Assert.Equal(25600, samples.Length);
+        Assert.InRange(bytes, 25600, 200_000);
+        Assert.Equal(256, ImageDecoder.DecodeWindow(path, window, new ImageOptions { MaxPixels = 1_000_000 }).Width);
     }
 
     [Fact]

@@ -43,4 +43,32 @@ internal static class TiffFixture
                     else tiff.WriteEncodedStrip(index++, data, data.Length);
                 }
     }
+
+    /// <summary>An uncompressed grey image of one strip whose pixels are never written: the file system keeps no room for them.</summary>
+    public static void WriteSparse(string path, int width, int height)
+    {
+        using (var tiff = Tiff.Open(path, "w"))
+        {
+            tiff.SetField(TiffTag.IMAGEWIDTH, width);
+            tiff.SetField(TiffTag.IMAGELENGTH, 1);
+            tiff.SetField(TiffTag.SAMPLESPERPIXEL, 1);
+            tiff.SetField(TiffTag.BITSPERSAMPLE, 8);
+            tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.MINISBLACK);
+            tiff.SetField(TiffTag.ROWSPERSTRIP, height);
+            tiff.WriteEncodedStrip(0, new byte[width], width);
+        }
+        // Then the header is told of the other rows.
+        byte[] bytes = File.ReadAllBytes(path);
+        int directory = BitConverter.ToInt32(bytes, 4);
+        for (int i = 0; i < BitConverter.ToInt16(bytes, directory); i++)
+        {
+            int entry = directory + 2 + 12 * i;
+            if (BitConverter.ToUInt16(bytes, entry) == (int)TiffTag.IMAGELENGTH) (bytes[entry + 2], bytes[entry + 3]) = (4, 0);
+            if (BitConverter.ToUInt16(bytes, entry) == (int)TiffTag.IMAGELENGTH) BitConverter.TryWriteBytes(bytes.AsSpan(entry + 8), height);
+            if (BitConverter.ToUInt16(bytes, entry) == (int)TiffTag.STRIPBYTECOUNTS) BitConverter.TryWriteBytes(bytes.AsSpan(entry + 8), (uint)((long)width * height));
+        }
+        File.WriteAllBytes(path, bytes);
+        using var file = File.OpenWrite(path);
+        file.SetLength(8 + (long)width * height + 100_000);
+    }
 }

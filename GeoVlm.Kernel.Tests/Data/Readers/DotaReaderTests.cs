@@ -12,8 +12,7 @@ public class DotaReaderTests
     {
         var dataset = ReaderCatalogue.Load(SharedFolder.Require("eo-samples/dota/real"));
         Assert.Equal("dota", dataset.Reader);
-        Assert.Equal("dota", dataset.Reader);
-        Assert.Equal(6, dataset.Problems.Count(p => p.What.Contains("no image"))); // seven label files, one image
+        Assert.Equal(6, dataset.Problems.Count(p => p.What.Contains("does not exist"))); // seven label files, one image
         Assert.Equal(["detect all large vehicles", "detect all small vehicles"], dataset.Samples.Select(s => s.Question));
         var small = dataset.Samples[1];
         Assert.Equal(64, small.Objects.Count);

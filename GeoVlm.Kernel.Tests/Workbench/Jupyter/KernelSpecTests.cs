@@ -22,6 +22,19 @@ public class KernelSpecTests
         Assert.Null(KernelSpec.Uninstall(prefix));
     }
 
+    [Fact]
+    public void Another_name_serves_papermill_and_the_kernels_of_others_are_left_alone()
+    {
+        string prefix = Directory.CreateTempSubdirectory().FullName;
+        string folder = KernelSpec.Install(prefix, ".net-csharp");
+        Assert.EndsWith(".net-csharp", folder);
+        Assert.Equal(folder, KernelSpec.Install(prefix, ".net-csharp"));
+        File.WriteAllText(Path.Combine(folder, "kernel.json"), """{"display_name":".NET (C#)"}""");
+        Assert.Contains("another program's", Assert.Throws<GeoVlmException>(() => KernelSpec.Install(prefix, ".net-csharp")).Message);
+        Assert.Throws<GeoVlmException>(() => KernelSpec.Uninstall(prefix, ".net-csharp"));
+        Assert.Throws<GeoVlmException>(() => KernelSpec.Uninstall(prefix, ".."));
+    }
+
     [Theory]
     [InlineData("""{"ip":"0.0.0.0","shell_port":1,"control_port":2,"stdin_port":3,"iopub_port":4,"hb_port":5}""", "loopback only")]
     [InlineData("""{"transport":"ipc","ip":"127.0.0.1","shell_port":1,"control_port":2,"stdin_port":3,"iopub_port":4,"hb_port":5}""", "\"tcp\"")]

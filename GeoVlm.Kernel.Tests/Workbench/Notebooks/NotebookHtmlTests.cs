@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GeoVlm.Rendering.Live;
 using GeoVlm.Workbench.Notebooks;
 
 namespace GeoVlm.Tests.Workbench.Notebooks;
@@ -55,6 +56,15 @@ public class NotebookHtmlTests
         Assert.DoesNotContain("<script", html);
         Assert.DoesNotContain("<META", html);
         Assert.DoesNotContain("<iframe", html);
+    }
+
+    [Fact]
+    public void Only_the_script_of_live_displays_may_run()
+    {
+        string html = Render(Cell("code", ["x"], """{"output_type":"display_data","data":{"text/html":"<div data-geo=\"table\"></div><script>(() => {})();</script><script>alert(1)</script>"}}"""));
+        Assert.Contains($"script-src {LiveScript.PolicySource};", html);
+        Assert.EndsWith(LiveScript.Element + "\n</body>\n</html>\n", html);
+        Assert.Equal(2, html.Split("<script").Length);
     }
 
     [Fact]

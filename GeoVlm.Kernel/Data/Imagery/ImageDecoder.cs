@@ -9,36 +9,49 @@ public static class ImageDecoder
     /// <summary>Endings of the files that readers look for, lower case.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"];
 
-    private static readonly long DefaultMaxPixels = new Readers.ReadOptions().MaxImagePixels;
+    private static readonly ImageOptions usual = new();
 
     /// <summary>Size, ground sample distance and rendition; no pixel is decoded.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maxPixels">Images with more pixels are refused; null for the default of <see cref="Readers.ReadOptions.MaxImagePixels"/>.</param>
-    public static ImageHeader ReadHeader(string path, long? maxPixels = null) => ReadHeader((ImageSource)path, maxPixels);
+    /// <param name="options">Bands, stretch, and the bound of pixels (a number will do); defaults when null.</param>
+    public static ImageHeader ReadHeader(string path, ImageOptions? options = null) => ReadHeader((ImageSource)path, options);
 
     /// <summary>The header of an image that lies in memory.</summary>
     /// <param name="bytes">A whole image file.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="maxPixels">Images with more pixels are refused; null for the default.</param>
-    public static ImageHeader ReadHeader(byte[] bytes, string name, long? maxPixels = null) => ReadHeader(new ImageSource(name, bytes), maxPixels);
+    /// <param name="options">Bands, stretch, and the bound of pixels (a number will do); defaults when null.</param>
+    public static ImageHeader ReadHeader(byte[] bytes, string name, ImageOptions? options = null) => ReadHeader(new ImageSource(name, bytes), options);
 
     /// <summary>The picture as 8-bit RGB. Alpha is dropped, not blended; EXIF orientation is ignored, so that boxes fit the stored pixels.</summary>
     /// <remarks>More than 8 bits or other than three bands: see <see cref="BandRendition"/>; what was done is in <see cref="ImageHeader.Rendition"/>.</remarks>
-    public static RgbImage Decode(string path, long? maxPixels = null) => Decode((ImageSource)path, maxPixels);
+    public static RgbImage Decode(string path, ImageOptions? options = null) => Decode((ImageSource)path, options);
 
     /// <summary>The picture of an image file that lies in memory.</summary>
     /// <param name="bytes">A whole image file.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="maxPixels">Images with more pixels are refused; null for the default.</param>
-    public static RgbImage Decode(byte[] bytes, string name, long? maxPixels = null) => Decode(new ImageSource(name, bytes), maxPixels);
+    /// <param name="options">Bands, stretch, and the bound of pixels (a number will do); defaults when null.</param>
+    public static RgbImage Decode(byte[] bytes, string name, ImageOptions? options = null) => Decode(new ImageSource(name, bytes), options);
+
+    /// <summary>A window of the picture as 8-bit RGB, the same pixels that the whole would have there; of a TIFF only the blocks that it touches are read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="window">In pixels of the file.</param>
+    /// <param name="options">Bands and stretch; the bound of pixels holds for the window alone.</param>
+    public static RgbImage DecodeWindow(string path, PixelWindow window, ImageOptions? options = null)
+    {
+        bool tiff = IsTiff(path);
+        var header = tiff ? TiffFile.ReadHeader(path, options ?? usual) : ReadHeader(path, options);
+        if (!window.IsInside(header.Width, header.Height) || (long)window.Width * window.Height > (options ?? usual).MaxPixels)
+            throw new GeoVlmException($"{path}: the window of {window.Width} x {window.Height} pixels at {window.Left}, {window.Top} does not fit the {header.Width} x {header.Height} image");
+        return tiff ? TiffFile.Decode(path, options ?? usual, window) : TiffFile.Crop(Decode(path, options), window);
+    }
 
     /// <summary>A mask image: a pixel is set where its value is greater than zero (0/1, 0/255 and class ids alike).</summary>
     /// <remarks>In a TIFF the first band counts; in a picture any of red, green and blue.</remarks>
-    public static Mask DecodeMask(string path, long? maxPixels = null)
+    public static Mask DecodeMask(string path, ImageOptions? options = null)
     {
-        ReadHeader(path, maxPixels);
+        ReadHeader(path, options);
         if (IsTiff(path)) return TiffFile.DecodeMask(path);
-        var image = PictureFile.Decode(path);
+        var image = PictureFile.Decode(path, usual);
         var mask = new Mask(image.Width, image.Height);
         for (int i = 0; i < mask.Bits.Length; i++)
             mask.Bits[i] = (image.Pixels[3 * i] | image.Pixels[3 * i + 1] | image.Pixels[3 * i + 2]) > 0;
@@ -46,30 +59,30 @@ public static class ImageDecoder
     }
 
     /// <summary>A file as the image of a sample: the header is read now, the pixels when they are asked for.</summary>
-    public static GeoImage Open(string path, string name, long? maxPixels = null)
+    public static GeoImage Open(string path, string name, ImageOptions? options = null)
     {
-        var header = ReadHeader(path, maxPixels);
-        return GeoImage.Opened(name, header, Load);
+        var header = ReadHeader(path, options);
+        return GeoImage.Opened(name, header, Load) with { Path = path, LoadWindow = IsTiff(path) ? window => DecodeWindow(path, window, options) : null };
 
         RgbImage Load()
         {
-            var image = Decode(path, maxPixels);
+            var image = Decode(path, options);
             return (image.Width, image.Height) == (header.Width, header.Height) ? image
                 : throw new GeoVlmException($"{path}: was {header.Width} x {header.Height} pixels when the dataset was loaded and is "
                     + $"{image.Width} x {image.Height} now. Load the dataset again.");
         }
     }
 
-    private static RgbImage Decode(ImageSource source, long? maxPixels)
+    private static RgbImage Decode(ImageSource source, ImageOptions? options)
     {
-        ReadHeader(source, maxPixels);
-        return IsTiff(source) ? TiffFile.Decode(source) : PictureFile.Decode(source);
+        ReadHeader(source, options);
+        return IsTiff(source) ? TiffFile.Decode(source, options ?? usual) : PictureFile.Decode(source, options ?? usual);
     }
 
-    private static ImageHeader ReadHeader(ImageSource source, long? maxPixels)
+    private static ImageHeader ReadHeader(ImageSource source, ImageOptions? options)
     {
-        var header = IsTiff(source) ? TiffFile.ReadHeader(source) : PictureFile.ReadHeader(source);
-        long pixels = (long)header.Width * header.Height, limit = maxPixels ?? DefaultMaxPixels;
+        var header = IsTiff(source) ? TiffFile.ReadHeader(source, options ?? usual) : PictureFile.ReadHeader(source, options ?? usual);
+        long pixels = (long)header.Width * header.Height, limit = (options ?? usual).MaxPixels;
         if (header.Width <= 0 || header.Height <= 0)
             throw new GeoVlmException($"{source.Name}: the header says {header.Width} x {header.Height} pixels. The file is damaged; fetch it again.");
         if (pixels > limit)
@@ -78,7 +91,7 @@ public static class ImageDecoder
         return header;
     }
 
-    private static bool IsTiff(ImageSource source)
+    internal static bool IsTiff(ImageSource source)
     {
         string path = source.Name;
         try
@@ -89,6 +102,8 @@ public static class ImageDecoder
             if (count == 0) throw new GeoVlmException($"{path}: the file is empty. Fetch it again.");
             if (start is [(byte)'M', (byte)'M', 0, 43])
                 throw new GeoVlmException($"{path}: a big-endian BigTIFF, which is not read. Rewrite it, e.g. with gdal_translate -co ENDIANNESS=LITTLE.");
+            if (start is [0, 0, 0, 12])
+                throw new GeoVlmException($"{path}: a JPEG 2000 image, which is not read. Rewrite it, e.g. with gdal_translate -of GTiff.");
             // "II" or "MM", then 42 (TIFF) or 43 (BigTIFF) in that byte order.
             return count == 4 && (start is [(byte)'I', (byte)'I', 42 or 43, 0] or [(byte)'M', (byte)'M', 0, 42]);
         }

@@ -1,5 +1,4 @@
 using GeoVlm.Data.Geometry;
-using GeoVlm.Data.Prompts;
 using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
@@ -27,24 +26,16 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
             LabelledBox[] boxes = [.. items.Select(i => i.Box)];
             string rowSplit = first.Text("split") is { } named ? SplitNames.Usual(named) : split, id = Path.ChangeExtension(name, null);
             var facts = new Dictionary<string, string> { ["file"] = images.Relative(name) };
-            if (images.Open(name) is { } image)
+            var image = images.Open(name);
+            if (image?.Problem is { } problem)
             {
-                if (image.Problem is { } problem) folder.Report(first.Where, problem + " Skipped.");
-                else
-                    foreach (var sample in DetectionSamples.Of(folder, first.Where, id, image, boxes, facts))
-                        yield return new Draft(sample with { Id = ids.Unique(sample.Id, isGiven: false), Split = rowSplit }, first.Where);
+                folder.Report(first.Where, problem + " Skipped.");
                 continue;
             }
-            // Only the table is here: its boxes can still be counted and scored.
-            var frame = InstructionRows.UnknownPixels(boxes.Max(b => Math.Max(b.Box.X2, b.Box.Y2)));
-            foreach (var ofClass in boxes.GroupBy(b => b.Label).OrderBy(g => g.Key, StringComparer.Ordinal))
-                yield return new Draft(new Sample(ids.Unique($"{id}:{ofClass.Key}:all", isGiven: false), EoTask.ObjectDetection, [], Questions.DetectAll(Questions.Plural(ofClass.Key)),
-                    new BoxesAnswer([.. ofClass], frame))
-                {
-                    Objects = boxes,
-                    Split = rowSplit,
-                    Attributes = new Dictionary<string, string>(facts) { ["class"] = ofClass.Key },
-                }, first.Where, name);
+            // Without the image its boxes can still be counted and scored.
+            var annotated = new AnnotatedImage(first.Where, id, boxes, facts) { Image = image, Split = rowSplit };
+            foreach (var sample in DetectionSamples.Of(folder, annotated))
+                yield return new Draft(sample with { Id = ids.Unique(sample.Id, isGiven: false) }, first.Where, image is null ? name : null);
         }
     }
 

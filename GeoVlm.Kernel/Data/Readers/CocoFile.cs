@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
@@ -19,12 +18,22 @@ internal sealed class CocoFile
     public static CocoFile Read(string path, Action<string, string> report)
     {
         using var document = Parse(path);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("images", out var images)
-            || !document.RootElement.TryGetProperty("annotations", out var annotations)
-            || images.ValueKind != JsonValueKind.Array || annotations.ValueKind != JsonValueKind.Array)
-            throw new GeoVlmException($"{path}: expected an object with the lists images and annotations. Name the instances file of the dataset.");
+        var root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Array) return OfResults(root, report);
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("images", out var images) || !root.TryGetProperty("annotations", out var annotations)
+            || images.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object) || annotations.ValueKind != JsonValueKind.Array)
+            throw new GeoVlmException($"{path}: expected an object with the lists images and annotations, or a list of results. Name the instances file of the dataset.");
         var file = new CocoFile(ReadImages(images, report));
-        file.AddObjects(annotations, ReadCategories(document.RootElement, report), report);
+        file.AddObjects(annotations, ReadCategories(root, report), report);
+        return file;
+    }
+
+    /// <summary>A list of results {image_id, category_id, bbox or segmentation, score}: the images are known by their ids alone.</summary>
+    private static CocoFile OfResults(JsonElement results, Action<string, string> report)
+    {
+        var ids = results.EnumerateArray().Select(r => Id(r, "image_id")).OfType<string>().Distinct().Select(id => new ImageRecord(id, "", 0, 0));
+        var file = new CocoFile([.. ids]);
+        file.AddObjects(results, null, report);
         return file;
     }
 
@@ -80,7 +89,8 @@ internal sealed class CocoFile
     {
         var records = new List<ImageRecord>();
         int number = 0;
-        foreach (var item in images.EnumerateArray())
+        // SODA has one image a file, not a list of them.
+        foreach (var item in images.ValueKind == JsonValueKind.Object ? [images] : images.EnumerateArray().ToArray())
         {
             string record = $"images[{number++}]";
             if (Id(item, "id") is not { } id) report(record, "has no id; give it the number that annotations call image_id. Skipped.");
@@ -125,7 +135,7 @@ internal sealed class CocoFile
                 report(record, $"image_id {Id(item, "image_id") ?? "(none)"} is not among the usable images; mend it or remove the annotation. Skipped.");
                 continue;
             }
-            if (ReadBox(item, out string problem) is not { } box)
+            if (CocoShape.Read(item, out string problem) is not { } shape)
             {
                 report(record, problem + " Skipped.");
                 continue;
@@ -138,26 +148,8 @@ internal sealed class CocoFile
                 report(record, $"category_id {category} is not in categories; the object is called '{label}'. Add it to the list.");
             }
             if (!objects.TryGetValue(imageId, out var list)) objects[imageId] = list = [];
-            list.Add(new LabelledBox(box, label));
+            list.Add(shape with { Label = label });
         }
-    }
-
-    private static Box? ReadBox(JsonElement item, out string problem)
-    {
-        problem = "bbox must be a list of four numbers x, y, width, height.";
-        if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("bbox", out var bbox)
-            || bbox.ValueKind != JsonValueKind.Array || bbox.GetArrayLength() != 4) return null;
-        var numbers = new double[4];
-        for (int i = 0; i < 4; i++)
-        {
-            if (bbox[i].ValueKind == JsonValueKind.Number && bbox[i].TryGetDouble(out numbers[i]) && double.IsFinite(numbers[i])) continue;
-            problem = bbox[i] is { ValueKind: JsonValueKind.String } text && text.GetRawText() != "\"\""
-                ? $"bbox[{i}] is the text {text.GetRawText()}, not a number; remove the quotes."
-                : $"bbox[{i}] is not a finite number; mend or remove the annotation.";
-            return null;
-        }
-        problem = $"bbox {bbox.GetRawText()} has no area; width and height must be greater than 0. Mend or remove the annotation.";
-        return Box.FromXywh(numbers[0], numbers[1], numbers[2], numbers[3]) is { IsEmpty: false } box ? box : null;
     }
 
     /// <summary>An id, number or text, as text.</summary>

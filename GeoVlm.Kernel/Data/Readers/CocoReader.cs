@@ -1,13 +1,15 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>COCO instances: JSON with <c>images</c>, <c>annotations</c> and usually <c>categories</c> (NWPU VHR-10, labelme exports).</summary>
+/// <summary>COCO instances: JSON with <c>images</c>, <c>annotations</c> and usually <c>categories</c> (NWPU VHR-10, SODA, labelme exports), and lists of results.</summary>
 /// <remarks>
-/// <c>bbox</c> is x, y, width, height in pixels, continuous. The path is a JSON file or a folder with JSON files in it or in its
-/// <c>annotations/</c>. Without <c>categories</c> classes are called "category 1" and so on. Images are looked for beside the JSON file,
-/// in <c>images/</c>, <c>JPEGImages/</c>, <c>positive_image_set/</c> of the root and of its sub-folders, then in every other sub-folder of the root.
+/// <c>bbox</c> is x, y, width, height in pixels, continuous; SODA's <c>poly</c> is an outline; where there is only a segmentation, its outline or its
+/// run lengths give the box. The path is a JSON file or a folder with JSON files in it, in its sub-folders or in <c>annotations/</c>. Without
+/// <c>categories</c> classes are called "category 1" and so on. Images are looked for by their path below the root.
 /// </remarks>
-public sealed class CocoReader : IDatasetReader
+public sealed partial class CocoReader : IDatasetReader
 {
     /// <inheritdoc/>
     public string Name => "coco";
@@ -27,7 +29,26 @@ public sealed class CocoReader : IDatasetReader
         if (files.Count == 0)
             throw new GeoVlmException($"{path}: no JSON file with images and annotations here or in annotations/. Name the JSON file itself.");
         var folder = new DatasetFolder(isFile ? RootOf(path) : path, options);
-        return folder.Finish(this, files.SelectMany(file => ReadFile(folder, file, alone: files.Count == 1)));
+        var images = new RowImages(folder);
+        files = Distinct(folder, files);
+        return folder.Finish(this, files.SelectMany(file => DetectionSamples.Settle(folder, images, folder.Relative(file), OfFile(folder, images, file, alone: files.Count == 1))));
+    }
+
+    /// <summary>The files without those that are copies of an earlier one, which are reported.</summary>
+    private static List<string> Distinct(DatasetFolder folder, List<string> files)
+    {
+        var kept = new List<string>();
+        var seen = new Dictionary<(long, string), string>();
+        foreach (string file in files)
+        {
+            // Only files of one size can be copies, so that most are never hashed.
+            long length = new FileInfo(file).Length;
+            bool mayBeCopy = files.Count(f => new FileInfo(f).Length == length) > 1;
+            string hash = mayBeCopy ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : file;
+            if (seen.TryAdd((length, hash), file)) kept.Add(file);
+            else folder.Report(folder.Relative(file), $"the same bytes as {folder.Relative(seen[(length, hash)])}; read once. Remove one of them.");
+        }
+        return kept;
     }
 
     /// <summary>The folder of the JSON file, or the one above when that is <c>annotations/</c>, since images lie beside it.</summary>
@@ -41,16 +62,16 @@ public sealed class CocoReader : IDatasetReader
     {
         if (File.Exists(path)) return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? [path] : [];
         if (!Directory.Exists(path)) return [];
-        return new[] { path, DatasetFolder.Folder(path, "annotations") }.OfType<string>()
-            .SelectMany(f => Directory.EnumerateFiles(f, "*.json").Order(StringComparer.Ordinal));
+        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => Directory.EnumerateFiles(f, "*.json").Order(StringComparer.Ordinal));
     }
 
-    private static bool LooksLikeCoco(string file) =>
-        FileStart.Read(file) is var start && start.TrimStart().StartsWith('{')
-        && (start.Contains("\"images\"", StringComparison.Ordinal) || start.Contains("\"annotations\"", StringComparison.Ordinal)
-            || start.Contains("\"categories\"", StringComparison.Ordinal));
+    private static bool LooksLikeCoco(string file) => FileStart.Read(file).TrimStart('\uFEFF').TrimStart() is { Length: > 0 } start
+        && (start[0] == '{' ? Instances().IsMatch(start) : IsResults(start));
 
-    private static IEnumerable<Sample> ReadFile(DatasetFolder folder, string file, bool alone)
+    private static bool IsResults(string start) => start[0] == '[' && start.Contains("\"image_id\"", StringComparison.Ordinal) && start.Contains("\"category_id\"", StringComparison.Ordinal)
+        && (start.Contains("\"bbox\"", StringComparison.Ordinal) || start.Contains("\"segmentation\"", StringComparison.Ordinal));
+
+    private static IEnumerable<AnnotatedImage> OfFile(DatasetFolder folder, RowImages images, string file, bool alone)
     {
         string where = folder.Relative(file);
         CocoFile coco;
@@ -63,23 +84,37 @@ public sealed class CocoReader : IDatasetReader
             folder.Report(where, e.Message + " Skipped.");
             yield break;
         }
-
-        string beside = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        string[] names = ["images", "JPEGImages", "positive_image_set"];
-        var usual = DatasetFolder.Folders(folder.Root).Prepend(folder.Root).SelectMany(parent => names.Select(n => DatasetFolder.Folder(parent, n))).OfType<string>();
-        string[] imageFolders = [.. usual.Prepend(beside).Append(folder.Root).Concat(DatasetFolder.Folders(folder.Root)).Distinct()];
-        string split = Path.GetFileNameWithoutExtension(file);
+        string stem = where[..where.LastIndexOf('.')];
         foreach (var record in coco.Images)
         {
             string imageWhere = $"{where}, image {record.Id}";
-            if (folder.Find(record.FileName, imageFolders, imageWhere) is not { } imagePath || folder.OpenImage(imagePath) is not { } image) continue;
-            if (record.Width > 0 && (record.Width, record.Height) != (image.Width, image.Height))
-                folder.Report(imageWhere, $"says {record.Width} x {record.Height}, {record.FileName} is {image.Width} x {image.Height}; "
-                    + "the image's size is used.");
-            var facts = new Dictionary<string, string> { ["file"] = folder.Relative(imagePath), ["annotations"] = where };
+            // A list of results has no names.
+            string name = record.FileName.Trim().Replace('\\', '/');
+            var image = name.Length == 0 || images.IsRefused(name) ? null : images.OpenFor(where, name);
+            if (image?.Problem is { } problem)
+            {
+                folder.Report(images.PathOf(image), problem + " Skipped.");
+                continue;
+            }
+            if (image is not null && record.Width > 0 && (record.Width, record.Height) != (image.Width, image.Height))
+                folder.Report(imageWhere, $"says {record.Width} x {record.Height}, {name} is {image.Width} x {image.Height}; the image's size is used.");
             // Two JSON files (splits) may name images alike; the record's id tells them apart within one.
-            string id = (alone ? "" : split + "/") + $"{Path.ChangeExtension(record.FileName, null)}#{record.Id}";
-            foreach (var sample in DetectionSamples.Of(folder, imageWhere, id, image, coco.ObjectsOf(record.Id), facts)) yield return sample;
+            string id = (alone ? "" : stem + "/") + $"{Path.ChangeExtension(name, null)}#{record.Id}";
+            yield return new AnnotatedImage(imageWhere, id, coco.ObjectsOf(record.Id),
+                new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image), ["annotations"] = where })
+            {
+                Image = image,
+                Missing = image is null ? (record.FileName.Length > 0 ? record.FileName : $"image {record.Id}") : null,
+                Size = (record.Width, record.Height),
+                Split = SplitNames.Of(Spread().Replace(where, "$1 ")),
+            };
         }
     }
+
+    [GeneratedRegex(@"""(images|annotations|categories)""\s*:\s*[\[{]")]
+    private static partial Regex Instances();
+
+    // instances_train2017.json speaks of train.
+    [GeneratedRegex(@"([A-Za-z])(?=\d{2,4}(\D|$))")]
+    private static partial Regex Spread();
 }

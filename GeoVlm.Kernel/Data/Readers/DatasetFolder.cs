@@ -58,7 +58,7 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     {
         try
         {
-            return ImageDecoder.Open(path, name ?? Path.GetFileName(path), options.MaxImagePixels);
+            return ImageDecoder.Open(path, name ?? Path.GetFileName(path), options.Images);
         }
         catch (GeoVlmException e)
         {

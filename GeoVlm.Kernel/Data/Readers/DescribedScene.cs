@@ -1,3 +1,4 @@
+using GeoVlm.Data.Dialects;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Data.Rows;
 
@@ -7,6 +8,10 @@ namespace GeoVlm.Data.Readers;
 /// <remarks><c>obj_coord</c> is x1, y1, x2, y2 as fractions of each side.</remarks>
 internal static class DescribedScene
 {
+    /// <summary>The units of the boxes: fractions, or per cent where a number is above 1.</summary>
+    public static BoxDialect DialectOf(IEnumerable<Row> rows) => rows.SelectMany(r => r.List("objects") ?? []).OfType<Dictionary<string, object?>>()
+        .SelectMany(o => o.GetValueOrDefault("obj_coord") as List<object?> ?? []).Any(n => Row.AsNumber(n) > 1) ? BoxDialect.TeoChat : BoxDialect.Fraction;
+
     public static IEnumerable<Draft> Of(Row row, InstructionRows rows)
     {
         var turns = new List<InstructionRows.Turn>();

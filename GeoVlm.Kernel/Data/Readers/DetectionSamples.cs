@@ -4,63 +4,67 @@ using GeoVlm.Data.Prompts;
 namespace GeoVlm.Data.Readers;
 
 /// <summary>The questions that an image with labelled boxes gives: "detect all ships" for every class, and "detect the ship" where there is one.</summary>
+/// <remarks>
+/// Boxes are never cut: one that passes the border stays as written and is reported. One that lies wholly outside is left out and reported,
+/// unless most of them do: then it is the image that does not belong, and the annotation is kept.
+/// </remarks>
 internal static class DetectionSamples
 {
+    /// <summary>The samples of all images of one annotation file or folder, missing images by the rule of <see cref="Missing"/>.</summary>
+    public static IEnumerable<Sample> Settle(DatasetFolder folder, RowImages images, string file, IEnumerable<AnnotatedImage> annotated) =>
+        Missing.Settle(folder, images, file, annotated, a => (a.Missing, a.Where), a => a.Image is not null).SelectMany(a => Of(folder, a));
+
     /// <summary>Samples of one image (of each of its tiles, when it is large), classes in alphabetical order.</summary>
-    /// <param name="folder">Where problems are reported.</param>
-    /// <param name="where">The annotation file or record, for problems.</param>
-    /// <param name="id">Unique in the dataset.</param>
-    /// <param name="image">The image.</param>
-    /// <param name="objects">Every object in it, in original pixels.</param>
-    /// <param name="attributes">Facts of the source that go into every sample.</param>
-    public static IEnumerable<Sample> Of(
-        DatasetFolder folder, string where, string id, GeoImage image, IReadOnlyList<LabelledBox> objects, IReadOnlyDictionary<string, string> attributes)
+    public static IEnumerable<Sample> Of(DatasetFolder folder, AnnotatedImage annotated)
     {
-        var inside = Inside(folder, where, image, objects);
-        if (!Tiler.Applies(image)) return OfOne(id, image, inside, attributes);
-        string stem = Path.GetFileNameWithoutExtension(id), prefix = id[..^Path.GetFileName(id).Length];
-        return Tiler.Tiles(image, inside, stem).SelectMany(tile => OfOne(prefix + tile.Image.Name, tile.Image, tile.Objects, attributes));
+        if (annotated.Image is not { } image) return OfOne(annotated, annotated.Id, null, annotated.Frame, annotated.Objects);
+        var inside = Inside(folder, annotated.Where, image, annotated.Objects);
+        if (!Tiler.Applies(image)) return OfOne(annotated, annotated.Id, image, annotated.Frame, inside);
+        string id = annotated.Id, stem = Path.GetFileNameWithoutExtension(id), prefix = id[..^Path.GetFileName(id).Length];
+        return Tiler.Tiles(image, inside, stem).SelectMany(tile =>
+            OfOne(annotated, prefix + tile.Image.Name, tile.Image, CoordinateFrame.Original(tile.Image.Width, tile.Image.Height), tile.Objects));
     }
 
-    private static IEnumerable<Sample> OfOne(
-        string id, GeoImage image, IReadOnlyList<LabelledBox> objects, IReadOnlyDictionary<string, string> attributes)
+    private static IEnumerable<Sample> OfOne(AnnotatedImage annotated, string id, GeoImage? image, CoordinateFrame frame, IReadOnlyList<LabelledBox> objects)
     {
-        var frame = CoordinateFrame.Original(image.Width, image.Height);
+        GeoImage[] images = image is null ? [] : [image];
         foreach (var ofClass in objects.GroupBy(o => o.Label).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var facts = new Dictionary<string, string>(attributes) { ["class"] = ofClass.Key };
             var reference = new BoxesAnswer([.. ofClass], frame);
-            yield return new Sample($"{id}:{ofClass.Key}:all", EoTask.ObjectDetection, [image], Questions.DetectAll(Questions.Plural(ofClass.Key)), reference)
+            yield return Make($"{id}:{ofClass.Key}:all", EoTask.ObjectDetection, Questions.DetectAll(Questions.Plural(ofClass.Key)));
+            if (reference.Objects.Count == 1) yield return Make($"{id}:{ofClass.Key}:the", EoTask.ReferredDetection, Questions.Refer(ofClass.Key));
+
+            Sample Make(string sampleId, EoTask task, string question) => new(sampleId, task, images, question, reference)
             {
                 Objects = objects,
-                Attributes = facts,
+                Split = annotated.Split,
+                Attributes = new Dictionary<string, string>(annotated.Facts) { ["class"] = ofClass.Key },
             };
-            if (reference.Objects.Count == 1)
-                yield return new Sample($"{id}:{ofClass.Key}:the", EoTask.ReferredDetection, [image], Questions.Refer(ofClass.Key), reference)
-                {
-                    Objects = objects,
-                    Attributes = facts,
-                };
         }
     }
 
-    /// <summary>Boxes past the border are cut at it, boxes wholly outside are left out; both are reported, once for the image.</summary>
-    private static List<LabelledBox> Inside(DatasetFolder folder, string where, GeoImage image, IReadOnlyList<LabelledBox> objects)
+    private static IReadOnlyList<LabelledBox> Inside(DatasetFolder folder, string where, GeoImage image, IReadOnlyList<LabelledBox> objects)
     {
         var kept = new List<LabelledBox>(objects.Count);
-        int cut = 0, outside = 0;
+        int past = 0, outside = 0;
         foreach (var item in objects)
         {
             var clipped = item.Box.ClipTo(image.Width, image.Height);
             if (clipped.IsEmpty) outside++;
             else
             {
-                if (clipped != item.Box) cut++;
-                kept.Add(item with { Box = clipped });
+                if (clipped != item.Box) past++;
+                kept.Add(item);
             }
         }
         string size = $"{image.Width} x {image.Height} image {image.Name}";
-        if (cut > 0) folder.Report(where, $"{cut} of {objects.Count} boxes pass the border of the {size}; they are cut at the border.");
+        if (past > 0) folder.Report(where, $"{past} of {objects.Count} boxes pass the border of the {size}. They are kept as written.");
+        if (outside >= 2 && 2 * outside > objects.Count)
+        {
+            folder.Report(where, $"{outside} of {objects.Count} boxes lie outside the {size}: it is not the image that was annotated, or has another size. "
+                + "They are kept as written; put the right image in its place.");
+            return objects;
+        }
         if (outside > 0)
             folder.Report(where, $"{outside} of {objects.Count} boxes lie outside the {size}; check that boxes and image belong together. Left out.");
         return kept;

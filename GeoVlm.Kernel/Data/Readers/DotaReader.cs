@@ -1,16 +1,18 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
 /// <summary>DOTA: one text file of four-cornered boxes for each image.</summary>
 /// <remarks>
-/// <c>images/</c> and <c>labelTxt/</c> side by side, or in split folders (<c>train/images/</c> ...). Lines hold eight numbers (pixels,
-/// continuous, the object's head first), class, and difficult (0 or 1; 0 when absent, with a note). Two header lines, <c>imagesource:</c> and
-/// <c>gsd:</c> (metres), may be absent; an empty file is an image without objects. The box is the bounding box of the four corners,
-/// <see cref="LabelledBox.Oriented"/> the rectangle of smallest area around them. Source: Xia et al., DOTA, CVPR 2018.
+/// <c>images/</c> and <c>labelTxt/</c> side by side, or in split folders (<c>train/images/</c> ...); <c>annfiles/</c> (mmrotate) and any folder of
+/// text files in this form; one such file alone. Lines hold eight numbers (pixels, continuous, the object's head first), class, and difficult
+/// (0 or 1; 0 when absent, with a note). Two header lines, <c>imagesource:</c> and <c>gsd:</c> (metres), may be absent; an empty file is an
+/// image without objects. The box is the bounding box of the four corners, <see cref="LabelledBox.Oriented"/> the rectangle of smallest area
+/// around them. Source: Xia et al., DOTA, CVPR 2018.
 /// </remarks>
-public sealed class DotaReader : IDatasetReader
+public sealed partial class DotaReader : IDatasetReader
 {
     /// <inheritdoc/>
     public string Name => "dota";
@@ -20,47 +22,72 @@ public sealed class DotaReader : IDatasetReader
 
     /// <inheritdoc/>
     public string? Recognise(string path) =>
-        DatasetFolder.Parts(path, HasLayout) is [var part, ..] ? $"{Path.GetFileName(LabelFolder(part))}/ beside images" : null;
+        LabelFolders(path) is [var labels, ..] ? $"{Path.GetFileName(labels)}/ holds lines of eight coordinates and a class"
+        : LabelFiles.IsOne(path, Fits, IsNamed) ? $"{Path.GetFileName(path)} holds lines of eight coordinates and a class" : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        var parts = DatasetFolder.Parts(path, HasLayout);
-        if (parts.Count == 0)
-            throw new GeoVlmException($"{path}: no labelTxt/ folder here or in its sub-folders. "
+        var labels = LabelFolders(path);
+        if (labels.Count == 0 && !File.Exists(path))
+            throw new GeoVlmException($"{path}: no labelTxt/ folder with lines of eight coordinates and a class here or below. "
                 + "DOTA has images/ and labelTxt/ side by side; name the folder that holds both.");
-        var folder = new DatasetFolder(path, options);
-        return folder.Finish(this, parts.SelectMany(part => ReadPart(folder, part)));
+        var folder = new DatasetFolder(LabelFiles.Root(path), options);
+        var images = new RowImages(folder);
+        if (labels.Count == 0) return folder.Finish(this, DetectionSamples.Settle(folder, images, Path.GetFileName(path), [OfFile(folder, images, path, withFolder: false)!]));
+        return folder.Finish(this, labels.SelectMany(l => DetectionSamples.Settle(folder, images, folder.Relative(l), OfFolder(folder, images, l, labels))));
     }
 
-    private static bool HasLayout(string folder) => LabelFolder(folder) is not null;
+    private static IReadOnlyList<string> LabelFolders(string path) => LabelFiles.Folders(path, Fits, IsNamed);
 
-    private static string? LabelFolder(string folder) =>
-        DatasetFolder.Folders(folder).FirstOrDefault(f => Path.GetFileName(f).StartsWith("labelTxt", StringComparison.OrdinalIgnoreCase));
+    private static bool IsNamed(string folder) => folder.StartsWith("labelTxt", StringComparison.OrdinalIgnoreCase) || folder.Equals("annfiles", StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<Sample> ReadPart(DatasetFolder folder, string part)
+    private static bool Fits(string text) => text.Split('\n').Select(l => l.Trim().TrimStart('\uFEFF')).Where(l => l.Length > 0).Take(6).Any(l => Line().IsMatch(l));
+
+    private static IEnumerable<AnnotatedImage> OfFolder(DatasetFolder folder, RowImages images, string labels, IReadOnlyList<string> all)
     {
-        string labels = LabelFolder(part)!, images = DatasetFolder.Folder(part, "images") ?? part;
-        var byStem = DatasetFolder.Images(images).GroupBy(p => Path.GetFileNameWithoutExtension(p)).ToDictionary(g => g.Key, g => g.First());
-        foreach (string file in Directory.EnumerateFiles(labels, "*.txt").Order(StringComparer.Ordinal))
-        {
-            string stem = Path.GetFileNameWithoutExtension(file), where = folder.Relative(file);
-            if (!byStem.Remove(stem, out string? imagePath))
+        // Two generations of labels beside each other (v1.0, v1.5) speak of the same images.
+        bool shared = all.Count(l => Path.GetDirectoryName(l) == Path.GetDirectoryName(labels)) > 1;
+        var seen = new HashSet<GeoImage>(ReferenceEqualityComparer.Instance);
+        foreach (string file in LabelFiles.Of(labels))
+            if (OfFile(folder, images, file, shared) is { } annotated)
             {
-                folder.Report(where, $"no image {stem}.png (or .jpg, .tif) in {folder.Relative(images)}/. Put it there, or remove the label file. Skipped.");
-                continue;
+                if (annotated.Image is { } image) seen.Add(image);
+                yield return annotated;
             }
-            if (folder.OpenImage(imagePath) is not { } image || folder.ReadText(file) is not { } text) continue;
-            var facts = new Dictionary<string, string> { ["file"] = folder.Relative(imagePath) };
-            var objects = ReadObjects(folder, where, text, facts);
+        if (seen.Count > 0 && images.Beside(folder.Relative(labels)) is { Count: > 0 } beside && beside.Count > seen.Count && !shared)
+        {
+            var without = beside.Where(p => !File.Exists(Path.Combine(labels, Path.GetFileNameWithoutExtension(p) + ".txt"))).Order(StringComparer.Ordinal).ToList();
+            if (without.Count > 0) folder.Report(folder.Relative(labels), $"{without.Count} images have no file in it, the first is {without[0]}. Left out.");
+        }
+    }
+
+    private static AnnotatedImage? OfFile(DatasetFolder folder, RowImages images, string file, bool withFolder)
+    {
+        string stem = Path.GetFileNameWithoutExtension(file), where = folder.Relative(file);
+        if (folder.ReadText(file) is not { } text) return null;
+        var facts = new Dictionary<string, string>();
+        var objects = ReadObjects(folder, where, text, facts);
+        var image = images.OfLabels(where);
+        if (image is not null)
+        {
+            facts["file"] = images.PathOf(image);
+            if (image.Problem is { } problem)
+            {
+                folder.Report(images.PathOf(image), problem + " Skipped.");
+                return null;
+            }
             if (facts.TryGetValue("gsd", out string? gsd) && double.TryParse(gsd, NumberStyles.Float, CultureInfo.InvariantCulture, out double metres)
                 && double.IsFinite(metres) && metres > 0)
                 image = image with { GroundSampleDistanceMetres = metres };
-            foreach (var sample in DetectionSamples.Of(folder, where, folder.Relative(Path.Combine(part, stem)), image, objects, facts)) yield return sample;
         }
-        if (byStem.Count > 0)
-            folder.Report(folder.Relative(images), $"{byStem.Count} images have no file in {folder.Relative(labels)}/, "
-                + $"the first is {byStem.Keys.Order().First()}. Left out.");
+        string labels = Path.GetDirectoryName(where) ?? "", part = withFolder ? labels : Path.GetDirectoryName(labels) ?? "";
+        return new AnnotatedImage(where, part.Length > 0 ? $"{part}/{stem}" : stem, objects, facts)
+        {
+            Image = image,
+            Missing = image is null ? stem + ".png" : null,
+            Split = SplitNames.Of(labels),
+        };
     }
 
     /// <summary>The objects of a label file; header lines go into <paramref name="facts"/>.</summary>
@@ -113,4 +140,8 @@ public sealed class DotaReader : IDatasetReader
         else if (fields.Length == 9) problem = "no difficult field; taken as 0.";
         return new LabelledBox(quad.Bounds(), label) { Oriented = oriented, Outline = quad, Difficult = fields is [.., var last] && fields.Length == 10 && last != "0" };
     }
+
+    // A class, not a ninth number: eight coordinates behind a class number are YOLO's.
+    [GeneratedRegex(@"^(?:imagesource:|gsd:|(?:[-+.\deE]+\s+){8}[^\s\d.,][^\s]*(?:\s+\d)?$)")]
+    private static partial Regex Line();
 }

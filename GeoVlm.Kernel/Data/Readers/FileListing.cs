@@ -57,6 +57,37 @@ internal sealed class FileListing
         return imagesByStem.TryGetValue(Stem(file), out var images) && images.Count == 1 ? byPath[images[0]] : null;
     }
 
+    /// <summary>Relative path of the image that has the stem of a label file, nearest by its folders; null where there is none.</summary>
+    public string? ImageOf(string labels, Func<string, bool>? wanted)
+    {
+        imagesByStem ??= ImagesByStem();
+        string stem = Path.GetFileNameWithoutExtension(labels);
+        return imagesByStem.TryGetValue(stem, out var images)
+            ? images.Where(p => !IsMask(p) && wanted?.Invoke(p) != false && !OtherSplit(p, labels)).OrderBy(p => p, StringComparer.Ordinal).MaxBy(p => Alike(p, labels)) : null;
+    }
+
+    /// <summary>Relative path of the file of this name that is nearest to an annotation file by its folders; null where there is none.</summary>
+    public string? Nearest(string annotation, string name)
+    {
+        string file = name[(name.LastIndexOf('/') + 1)..];
+        return byName.TryGetValue(file, out var named) && named.Count > 1
+            ? named.Where(p => p.EndsWith(name, StringComparison.OrdinalIgnoreCase) && !OtherSplit(p, annotation)).Order(StringComparer.Ordinal)
+                // VHR-10 numbers its images without objects from 1 too.
+                .MaxBy(p => Alike(p, annotation) * 2 - (p.Contains("negative", StringComparison.OrdinalIgnoreCase) ? 1 : 0)) : null;
+    }
+
+    /// <summary>Images in a folder images/ beside a folder of labels, or beside the label files themselves.</summary>
+    public IReadOnlyList<string> ImagesBeside(string labels)
+    {
+        string above = Path.GetDirectoryName(labels) ?? "", beside = above.Length > 0 ? above + "/images/" : "images/";
+        return [.. byPath.Keys.Where(p => p.StartsWith(beside, StringComparison.OrdinalIgnoreCase) && p.IndexOf('/', beside.Length) < 0 && DatasetFolder.IsImage(p))];
+    }
+
+    private static bool IsMask(string path) => FolderOf(path).ToLowerInvariant() is "label" or "labels" or "mask" or "masks" or "target" or "targets" or "gt" or "segmentationclass";
+
+    private static bool OtherSplit(string one, string other) =>
+        SplitNames.Of(Path.GetDirectoryName(one) ?? "") is { Length: > 0 } first && SplitNames.Of(Path.GetDirectoryName(other) ?? "") is { Length: > 0 } second && first != second;
+
     /// <summary>The first file of exactly this name, in whatever folder; null where there is none.</summary>
     public string? Exact(string file) => byName.TryGetValue(file, out var named) ? byPath[named[0]] : null;
 

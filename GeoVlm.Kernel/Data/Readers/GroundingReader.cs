@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Xml;
-using System.Xml.Linq;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Prompts;
 
@@ -13,8 +11,6 @@ namespace GeoVlm.Data.Readers;
 /// </remarks>
 public sealed class GroundingReader : IDatasetReader
 {
-    private const int MaxCharacters = 16 * 1024 * 1024;
-
     /// <inheritdoc/>
     public string Name => "grounding";
 
@@ -53,8 +49,11 @@ public sealed class GroundingReader : IDatasetReader
     private static string? XmlFolder(string path)
     {
         if (!Directory.Exists(path)) return null;
-        foreach (string candidate in DatasetFolder.Folders(path).Prepend(path))
-            if (Directory.EnumerateFiles(candidate, "*.xml").FirstOrDefault() is { } first && FileStart.Read(first).Contains("<description>", StringComparison.Ordinal)) return candidate;
+        // RRSIS-D keeps its XML files three folders down.
+        var below = DatasetFolder.Folders(path);
+        foreach (string candidate in below.Prepend(path).Concat(below.SelectMany(DatasetFolder.Folders).Take(200)).Concat(below.SelectMany(DatasetFolder.Folders).Take(50).SelectMany(DatasetFolder.Folders).Take(200)))
+            if (Directory.EnumerateFiles(candidate, "*.xml").Order(StringComparer.Ordinal).FirstOrDefault() is { } first && FileStart.Read(first) is var start
+                && start.Contains("<description>", StringComparison.Ordinal) && start.Contains("<bndbox>", StringComparison.Ordinal)) return candidate;
         return null;
     }
 
@@ -65,18 +64,18 @@ public sealed class GroundingReader : IDatasetReader
         foreach (string file in Directory.EnumerateFiles(xmlFolder, "*.xml").Order(StringComparer.Ordinal))
         {
             string where = folder.Relative(file);
-            if (Load(folder, file) is not { } annotation) continue;
+            if (XmlAnnotation.Load(folder, file) is not { } annotation) continue;
             string name = annotation.Element("filename")?.Value.Trim() is { Length: > 0 } named ? named : Path.GetFileNameWithoutExtension(file) + ".jpg";
             var image = images.Open(name);
             var size = annotation.Element("size");
-            CoordinateFrame? frame = Value(size?.Element("width")) is > 0 and var w && Value(size?.Element("height")) is > 0 and var h ? CoordinateFrame.Original((int)w, (int)h) : null;
+            CoordinateFrame? frame = XmlAnnotation.Number(size?.Element("width")) is > 0 and var w && XmlAnnotation.Number(size?.Element("height")) is > 0 and var h ? CoordinateFrame.Original((int)w, (int)h) : null;
             foreach (var item in annotation.Elements("object"))
             {
                 int index = number++;
                 string record = $"{where}, object {index}", phrase = item.Element("description")?.Value.Trim() ?? "";
                 var corners = item.Element("bndbox");
-                if (phrase.Length == 0 || Value(corners?.Element("xmin")) is not { } x1 || Value(corners?.Element("ymin")) is not { } y1
-                    || Value(corners?.Element("xmax")) is not { } x2 || Value(corners?.Element("ymax")) is not { } y2)
+                if (phrase.Length == 0 || XmlAnnotation.Number(corners?.Element("xmin")) is not { } x1 || XmlAnnotation.Number(corners?.Element("ymin")) is not { } y1
+                    || XmlAnnotation.Number(corners?.Element("xmax")) is not { } x2 || XmlAnnotation.Number(corners?.Element("ymax")) is not { } y2)
                 {
                     folder.Report(record, "needs a <description> and a <bndbox> of four numbers. Skipped.");
                     continue;
@@ -88,7 +87,7 @@ public sealed class GroundingReader : IDatasetReader
                     continue;
                 }
                 if (frame is null && image is not null && image.Problem is null) frame = CoordinateFrame.Original(image.Width, image.Height);
-                var reference = new BoxesAnswer([new LabelledBox(box, phrase)], frame ?? InstructionRows.UnknownPixels(Math.Max(x2, y2)));
+                var reference = new BoxesAnswer([new LabelledBox(box, phrase)], frame ?? AnnotatedImage.UnknownPixels(Math.Max(x2, y2)));
                 yield return new Draft(new Sample($"{Path.GetFileNameWithoutExtension(file)}.{index}", EoTask.VisualGrounding, image is null ? [] : [image],
                     Questions.Refer(WithoutArticle(phrase)), reference)
                 {
@@ -126,23 +125,4 @@ public sealed class GroundingReader : IDatasetReader
             if (phrase.StartsWith(article, StringComparison.OrdinalIgnoreCase)) return phrase[article.Length..];
         return phrase;
     }
-
-    private static XElement? Load(DatasetFolder folder, string file)
-    {
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
-        try
-        {
-            using var stream = File.OpenRead(file);
-            using var reader = XmlReader.Create(stream, settings);
-            return XDocument.Load(reader).Root;
-        }
-        catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
-        {
-            folder.Report(folder.Relative(file), $"not a readable XML file: {e.Message} Mend or remove it. Skipped.");
-            return null;
-        }
-    }
-
-    private static double? Value(XElement? element) =>
-        element is not null && double.TryParse(element.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
 }

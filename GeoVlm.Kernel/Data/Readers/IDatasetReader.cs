@@ -1,3 +1,5 @@
+using GeoVlm.Data.Imagery;
+
 namespace GeoVlm.Data.Readers;
 
 /// <summary>Reads one family of datasets.</summary>
@@ -34,4 +36,13 @@ public sealed record ReadOptions
 
     /// <summary>Images with more pixels than this are refused as decompression bombs.</summary>
     public long MaxImagePixels { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>Which bands are shown; see <see cref="ImageOptions.Bands"/>.</summary>
+    public string? Bands { get; init; }
+
+    /// <summary>How samples become 8-bit; see <see cref="ImageOptions.Stretch"/>.</summary>
+    public Stretch? Stretch { get; init; }
+
+    /// <summary>The same for a single image.</summary>
+    public ImageOptions Images => new() { MaxPixels = MaxImagePixels, Bands = Bands, Stretch = Stretch };
 }

@@ -30,7 +30,7 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
         using var all = rows.GetEnumerator();
         var first = new List<Row>();
         while (first.Count < Peeked && all.MoveNext()) first.Add(all.Current);
-        dialect = DialectOf(first);
+        dialect = first.Count > 0 && IsScene(first[0]) ? DescribedScene.DialectOf(first) : DialectOf(first);
         foreach (var row in first)
             foreach (var draft in OfRow(row)) yield return draft;
         while (all.MoveNext())
@@ -41,8 +41,7 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
 
     private IEnumerable<Draft> OfRow(Row row)
     {
-        if (row.Fields.ContainsKey("qa_pairs") || (row.List("objects") is not null && row.Value(Conversation.Columns) is null && row.Text(RowColumns.Question) is null))
-            return DescribedScene.Of(row, this);
+        if (IsScene(row)) return DescribedScene.Of(row, this);
         var asked = Asked(row, out string problem, out var inside);
         if (asked.Count == 0)
         {
@@ -52,6 +51,9 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
         var (found, missing) = inside.Count > 0 ? images.All(row, inside) : images.Of(row);
         return Turns(row, asked, found, missing);
     }
+
+    private static bool IsScene(Row row) =>
+        row.Fields.ContainsKey("qa_pairs") || (row.List("objects") is not null && row.Value(Conversation.Columns) is null && row.Text(RowColumns.Question) is null);
 
     private IEnumerable<Draft> Turns(Row row, IReadOnlyList<Turn> asked, IReadOnlyList<GeoImage> found, string? missing)
     {
@@ -131,13 +133,19 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
         };
     }
 
-    private static Dictionary<string, string> Attributes(Row row, string rule, string? boxes, string? prediction)
+    private readonly Dictionary<(string, string?), Dictionary<string, string>> plainFacts = [];
+
+    private Dictionary<string, string> Attributes(Row row, string rule, string? boxes, string? prediction)
     {
+        // Most rows have no facts of their own, and one table serves them all.
+        bool isPlain = prediction is null && !FactColumns.Any(row.Fields.ContainsKey);
+        if (isPlain && plainFacts.TryGetValue((rule, boxes), out var known)) return known;
         var facts = new Dictionary<string, string> { ["task rule"] = rule };
         if (boxes is not null) facts["box dialect"] = boxes;
         if (prediction is not null) facts["prediction"] = prediction;
         foreach (string name in FactColumns)
             if (row.Text(name) is { Length: <= MostAttribute } fact) facts[name] = fact;
+        if (isPlain) plainFacts[(rule, boxes)] = facts;
         return facts;
     }
 
@@ -163,18 +171,15 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
     private CoordinateFrame PixelsOf(IReadOnlyList<GeoImage> found, string text)
     {
         if (found is [.., var image] && image.Problem is null) return CoordinateFrame.Original(image.Width, image.Height);
-        double largest = Math.Max(1, dialect.Read(text, UnknownPixels(1)).Boxes.SelectMany(b => b.Numbers.Take(4)).DefaultIfEmpty(1).Max());
-        return UnknownPixels(largest);
+        double largest = Math.Max(1, dialect.Read(text, AnnotatedImage.UnknownPixels(1)).Boxes.SelectMany(b => b.Numbers.Take(4)).DefaultIfEmpty(1).Max());
+        return AnnotatedImage.UnknownPixels(largest);
     }
-
-    /// <summary>The pixels of an image that is not here.</summary>
-    internal static CoordinateFrame UnknownPixels(double largest) => new("pixels of an image of unknown size", largest, largest);
 
     private static bool HasBox(string text) => text.AsSpan().ContainsAny('[', '{', '<') && text.AsSpan().ContainsAnyInRange('0', '9')
         && (text.Contains("{<", StringComparison.Ordinal) || text.Contains("{&lt;", StringComparison.Ordinal) || text.Contains("<|box_start|>", StringComparison.Ordinal)
             || BoxScanner.Brackets(text).Any(f => f.Closed && f.Numbers.Count is 4 or 5 or 8));
 
-    private static bool OnlyBoxes(DialectReading reading, string text) =>
+    private static bool OnlyBoxes(DialectReading reading, string text) => reading.Boxes.Sum(b => b.Length) >= text.Length ||
         reading.Prose(text).Replace("```json", "").Count(char.IsLetter) <= reading.Boxes.Select(b => b.Label).Distinct().Sum(l => l.Count(char.IsLetter));
 
     /// <summary>The dialect of the first rows: where they disagree, the one whose numbers reach furthest.</summary>

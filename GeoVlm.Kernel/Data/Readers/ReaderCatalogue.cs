@@ -6,20 +6,30 @@ public static class ReaderCatalogue
     /// <summary>Every reader; automatic choice takes the first that recognises the path, so the most distinctive layouts come first.</summary>
     public static IReadOnlyList<IDatasetReader> All { get; } =
     [
-        new ChangePairReader(),
+        new SavedReader(),
+        new DisasterReader(),
+        new FmowReader(),
+        new MudsReader(),
         new DotaReader(),
+        new YoloReader(),
+        new Vhr10Reader(),
         new GroundingReader(),
+        new PhraseReader(),
         new VocReader(),
         new MultiLabelReader(),
         new VqaReader(),
         new CaptionReader(),
         new InstructionReader(),
+        new LabelmeReader(),
         new CocoReader(),
-        new CsvReader(),
+        new ChangePairReader(),
+        new GeoJsonReader(),
         new ArrowReader(),
         new ParquetReader(),
+        new CsvReader(),
         new SceneFolderReader(),
         new JsonReader(),
+        new ImageReader(),
     ];
 
     /// <summary>The reader of that name.</summary>
@@ -40,10 +50,13 @@ public static class ReaderCatalogue
         bool auto = string.Equals(reader, "auto", StringComparison.OrdinalIgnoreCase);
         var named = auto ? null : Find(reader);
         if (!Directory.Exists(path) && !File.Exists(path)) throw new GeoVlmException(Missing(path));
+        if (ArchiveFolder.Is(path)) return LoadArchive(path, reader, options ?? new ReadOptions());
         try
         {
             var (chosen, why) = named is not null ? (named, "as asked") : Recognise(path);
             var dataset = chosen.Read(path, options ?? new ReadOptions());
+            if (named is null && Others(path, chosen) is { Length: > 0 } others)
+                dataset = dataset with { Problems = [.. dataset.Problems, new(".", $"two datasets are mixed here: {others}. Read as {chosen.Name}; put each into a folder of its own, or name a reader for the other.")] };
             if (dataset.Samples.Count == 0 && dataset.Problems.Count == 0)
                 dataset = dataset with { Problems = [new(".", "no sample: the annotation files name no object. Check that this is the right folder.")] };
             if (options is { Strict: true } && dataset.Problems is [var first, ..])
@@ -56,13 +69,55 @@ public static class ReaderCatalogue
         }
     }
 
+    // Layouts that stand for a whole dataset each; tables, pairs and folders of images lie beside many of them.
+    private static readonly string[] Whole = ["dota", "yolo", "vhr10", "voc", "coco", "grounding", "labelme", "vqa", "caption", "instruction"];
+
+    /// <summary>Other datasets in the same folder, with what gave them away; empty for none.</summary>
+    private static string Others(string path, IDatasetReader chosen) => !Directory.Exists(path) || !Whole.Contains(chosen.Name) ? ""
+        : string.Join("; ", All.Where(r => r != chosen && Whole.Contains(r.Name) && !(chosen.Name == "grounding" && r.Name == "voc"))
+            .Select(r => (r.Name, Why: r.Recognise(path))).Where(r => r.Why is not null).Select(r => $"{r.Name} too ({r.Why})"));
+
+    private static EoDataset LoadArchive(string path, string reader, ReadOptions options)
+    {
+        var (unpacked, refused) = ArchiveFolder.Open(path);
+        if (!Directory.Exists(unpacked)) throw new GeoVlmException($"{path}: nothing in it can be unpacked."
+            + (refused.Count > 0 ? $" The first entry: {refused[0].Where}: {refused[0].What}" : " It is empty."));
+        // An archive often holds one folder with everything in it.
+        while (!Directory.EnumerateFiles(unpacked).Any() && DatasetFolder.Folders(unpacked) is [var only]) unpacked = only;
+        EoDataset dataset;
+        try
+        {
+            dataset = Load(unpacked, reader, options with { Name = options.Name ?? Path.GetFileNameWithoutExtension(path) });
+        }
+        catch (GeoVlmException e) when (refused.Count > 0)
+        {
+            throw new GeoVlmException($"{e.Message}\nOf {Path.GetFileName(path)} {refused.Count:N0} entries were refused or are doubtful, the first: {refused[0].Where}: {refused[0].What}", e);
+        }
+        return dataset with { Source = Path.GetFullPath(path), Reason = $"{dataset.Reason}, unpacked to {unpacked}", Problems = [.. refused, .. dataset.Problems] };
+    }
+
     private static (IDatasetReader Reader, string Why) Recognise(string path)
     {
         foreach (var reader in All)
             if (reader.Recognise(path) is { } why) return (reader, why);
-        throw new GeoVlmException($"{path}: no reader recognises this. It holds {Contents(path)}.\nLayouts that are read:\n"
+        throw new GeoVlmException($"{path}: no reader recognises this. It holds {Contents(path)}.{Unsupported(path)}\nLayouts that are read:\n"
             + string.Join("\n", All.Select(r => $"  {r.Name}: {r.Summary}")) 
             + "\nName the folder with one of these layouts, or force one with the reader's name.");
+    }
+
+    /// <summary>Formats of the field that are not read, with what to do; empty where none is here.</summary>
+    private static string Unsupported(string path)
+    {
+        var files = File.Exists(path) ? [path] : DatasetFolder.Folders(path).Prepend(path).SelectMany(Directory.EnumerateFiles).Take(200);
+        return files.Select(f => Path.GetExtension(f).ToLowerInvariant() switch
+        {
+            ".h5" or ".hdf5" => " HDF5 is not read: write its images as GeoTIFF and its labels as CSV (h5py, rasterio).",
+            ".npy" or ".npz" or ".pkl" or ".p" or ".mat" => $" {Path.GetExtension(f)} is not read: write its boxes or labels as CSV or JSON (numpy, json).",
+            ".jp2" or ".hgt" or ".vrt" or ".nc" => $" {Path.GetExtension(f)} is not read: convert it with gdal_translate to GeoTIFF.",
+            ".shp" => " Shapefiles are not read: convert it with ogr2ogr to GeoJSON.",
+            ".rar" or ".7z" => $" {Path.GetExtension(f)} is not unpacked: unpack it yourself.",
+            _ => "",
+        }).FirstOrDefault(hint => hint.Length > 0) ?? "";
     }
 
     private static string Missing(string path)

@@ -8,6 +8,7 @@ namespace GeoVlm.Data.Readers;
 internal sealed class RowImages(DatasetFolder folder)
 {
     private readonly Dictionary<string, GeoImage> opened = [];
+    private readonly Dictionary<GeoImage, string> paths = new(ReferenceEqualityComparer.Instance);
     private readonly Lazy<FileListing> files = new(() => new FileListing(folder.Root));
 
     /// <summary>Columns that hold one image or a list of them, in the order of preference.</summary>
@@ -46,10 +47,27 @@ internal sealed class RowImages(DatasetFolder folder)
         string plain = name.Trim().Replace('\\', '/');
         if (plain.StartsWith("./", StringComparison.Ordinal)) plain = plain[2..];
         if (Refusal(plain) is not null || Files.Find(plain) is not { } path) return null;
-        var image = GeoImage.Deferred(shown ?? Path.GetFileName(path), path, folder.Options.MaxImagePixels);
+        var image = GeoImage.Deferred(shown ?? Path.GetFileName(path), path, folder.Options.Images);
         if (shown is null) opened[name] = image;
+        paths[image] = folder.Relative(path);
         return image;
     }
+
+    /// <summary>The image that a label file speaks of: the one of its stem, nearest by its folders; null where there is none.</summary>
+    /// <param name="labels">The label file, relative to the root.</param>
+    /// <param name="wanted">Takes relative paths of candidates; null for all.</param>
+    public GeoImage? OfLabels(string labels, Func<string, bool>? wanted = null) => Files.ImageOf(labels, wanted) is { } relative ? Open(relative) : null;
+
+    /// <summary>The image that an annotation file names: beside it, in a folder beside its own, else wherever below the root it is.</summary>
+    /// <param name="annotation">The annotation file, relative to the root.</param>
+    /// <param name="name">The image's name in it.</param>
+    public GeoImage? OpenFor(string annotation, string name) => Open(Files.Nearest(annotation, name) ?? name);
+
+    /// <summary>Images in the folder of images beside a folder of labels, relative to the root.</summary>
+    public IReadOnlyList<string> Beside(string labels) => Files.ImagesBeside(labels);
+
+    /// <summary>The path of an opened image, relative to the root; its name where it has no file.</summary>
+    public string PathOf(GeoImage image) => paths.GetValueOrDefault(image) ?? image.Name;
 
     /// <summary>A patch whose bands lie in one file each, called after it: patch_B02.tif, patch_10m_RGB.tif; null where there is none.</summary>
     public GeoImage? OpenBands(string patch)
@@ -57,7 +75,7 @@ internal sealed class RowImages(DatasetFolder folder)
         string name = patch.Trim().TrimEnd('/').Replace('\\', '/');
         if (Refusal(name) is not null) return null;
         name = name[(name.LastIndexOf('/') + 1)..];
-        return Files.Exact(name + "_10m_RGB.tif") is { } composed ? GeoImage.Deferred(name, composed, folder.Options.MaxImagePixels)
+        return Files.Exact(name + "_10m_RGB.tif") is { } composed ? GeoImage.Deferred(name, composed, folder.Options.Images)
             : BandFiles.Open(name, band => Files.Exact($"{name}_{band}.tif"), folder.Options.MaxImagePixels);
     }
 
@@ -87,7 +105,7 @@ internal sealed class RowImages(DatasetFolder folder)
     private static string? Refusal(string plain) =>
         plain.Length == 0 || plain.Contains('\0') || plain.StartsWith('/') || plain.Contains(':')
             ? $"image name '{plain}' is not a path inside the dataset; write it relative to the dataset's folder."
-            : plain.Split('/').Contains("..") ? $"image name '{plain}' may leave the dataset's folder; write it relative to that folder, without '..'."
+            : plain.Split('/').Contains("..") ? $"image name '{plain}' leaves the dataset's folder; write it relative to that folder, without '..'."
             : null;
 
     /// <summary>The images of a list of cells.</summary>
@@ -122,5 +140,5 @@ internal sealed class RowImages(DatasetFolder folder)
     };
 
     private GeoImage Embedded(RowBytes bytes, string name) => GeoImage.Deferred(name,
-        () => ImageDecoder.ReadHeader(bytes.Load(), name, folder.Options.MaxImagePixels), () => ImageDecoder.Decode(bytes.Load(), name, folder.Options.MaxImagePixels));
+        () => ImageDecoder.ReadHeader(bytes.Load(), name, folder.Options.Images), () => ImageDecoder.Decode(bytes.Load(), name, folder.Options.Images));
 }

@@ -33,7 +33,7 @@ internal static class RowColumns
     public static readonly string[] Labels = ["labels", "Classes", "classes", "label_list"];
     public static readonly string[] Scene = ["label", "class", "category", "class_name", "scene", "column2"];
     public static readonly string[] Image =
-        ["image", "img", "image_path", "img_path", "filepath", "file_name", "filename", "image_name", "file", "jpg", "png", "path", "Path", "patch_id", "patch", "column1"];
+        ["image", "img", "image_path", "img_path", "filepath", "file_name", "filename", "image_name", "file", "jpg", "png", "path", "Path", "patch_id", "patch", "image_id", "column1"];
     public static readonly string[][] Corners = [["xmin", "ymin", "xmax", "ymax"], ["x_min", "y_min", "x_max", "y_max"], ["x1", "y1", "x2", "y2"], ["left", "top", "right", "bottom"]];
 
     /// <summary>The kind of the rows that one of them stands for.</summary>

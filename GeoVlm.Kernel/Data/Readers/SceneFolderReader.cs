@@ -45,7 +45,14 @@ public sealed class SceneFolderReader : IDatasetReader
         return classes.Count > 0 ? classes : [.. direct.SelectMany(DatasetFolder.Folders).Where(HasImages)];
     }
 
-    private static bool HasImages(string folder) => Directory.EnumerateFiles(folder).Any(DatasetFolder.IsImage);
+    // Folders that say what their images are for, not what they show.
+    private static readonly HashSet<string> Roles = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "images", "image", "img", "imgs", "jpegimages", "annotations", "labels", "label", "masks", "mask", "targets", "target", "gt", "a", "b", "pre-event", "post-event",
+        "train", "val", "test", "real", "tiles", "thumbnails", "previews", "positive_image_set", "negative_image_set", "time1", "time2", "image1", "image2", "t1", "t2", "before", "after",
+    };
+
+    private static bool HasImages(string folder) => !Roles.Contains(Path.GetFileName(folder)) && Directory.EnumerateFiles(folder).Any(DatasetFolder.IsImage);
 
     private static IEnumerable<Sample> ReadClass(DatasetFolder folder, string classFolder, SplitLists lists)
     {
@@ -59,7 +66,7 @@ public sealed class SceneFolderReader : IDatasetReader
         foreach (string path in DatasetFolder.Images(classFolder))
         {
             string file = folder.Relative(path);
-            var image = GeoImage.Deferred(Path.GetFileName(path), path, folder.Options.MaxImagePixels);
+            var image = GeoImage.Deferred(Path.GetFileName(path), path, folder.Options.Images);
             yield return new Sample(file, EoTask.SceneClassification, [image], Questions.ClassifyScene, new TextAnswer(label))
             {
                 Split = lists.SplitOf(file) is { Length: > 0 } listed ? listed : SplitNames.Of(parent),

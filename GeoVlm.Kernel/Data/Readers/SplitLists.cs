@@ -11,11 +11,15 @@ internal sealed class SplitLists
 
     private SplitLists(DatasetFolder folder) => this.folder = folder;
 
+    /// <summary>No lists.</summary>
+    public static SplitLists None { get; } = new(null!);
+
     /// <summary>The lists in the dataset's root; blank lines and CRLF do not matter, repeated names are reported.</summary>
     public static SplitLists Read(DatasetFolder folder)
     {
         var lists = new SplitLists(folder);
-        var files = Directory.EnumerateFiles(folder.Root, "*.txt").Order(StringComparer.Ordinal)
+        string[] places = [folder.Root, .. new[] { "list", "lists", "splits", "ImageSets", "Main" }.Select(n => DatasetFolder.Folder(folder.Root, n)).OfType<string>()];
+        var files = places.SelectMany(p => Directory.EnumerateFiles(p, "*.txt")).Order(StringComparer.Ordinal)
             .Select(f => (File: f, Split: SplitNames.Of(Path.GetFileName(f)))).Where(f => Order.Contains(f.Split)).OrderBy(f => Array.IndexOf(Order, f.Split));
         foreach (var (file, split) in files) lists.Add(file, split);
         return lists;

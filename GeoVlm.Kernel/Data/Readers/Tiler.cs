@@ -1,4 +1,5 @@
 using GeoVlm.Data.Geometry;
+using GeoVlm.Data.Imagery;
 
 namespace GeoVlm.Data.Readers;
 
@@ -11,6 +12,7 @@ namespace GeoVlm.Data.Readers;
 internal static class Tiler
 {
     public const int MaxSidePixels = 1024, TilePixels = 512, OverlapPixels = 64;
+    private const long LargestKeptPixels = 16_000_000;
     public const double MinimumInside = 0.6;
 
     public static bool Applies(GeoImage image) => Math.Max(image.Width, image.Height) > MaxSidePixels;
@@ -20,6 +22,8 @@ internal static class Tiler
     {
         // Neighbouring tiles are mostly asked for one after the other: the decoded picture is kept as long as memory allows.
         var decoded = new WeakReference<RgbImage>(null!);
+        // A scene too large to keep is read tile by tile where its file allows that.
+        var part = (long)image.Width * image.Height > LargestKeptPixels && image.Header.Compression is not null ? image.LoadWindow : null;
         int width = Math.Min(TilePixels, image.Width), height = Math.Min(TilePixels, image.Height);
         foreach (int top in Starts(image.Height))
             foreach (int left in Starts(image.Width))
@@ -30,7 +34,9 @@ internal static class Tiler
                     Name = $"{stem}__1__{x}___{y}",
                     Width = width,
                     Height = height,
-                    Load = () => Crop(Whole(), x, y, width, height),
+                    Load = () => part is null ? TiffFile.Crop(Whole(), new PixelWindow(x, y, width, height)) : part(new PixelWindow(x, y, width, height)),
+                    LoadWindow = null,
+                    Path = null,
                 };
                 yield return (tile, [.. objects.Select(o => Inside(o, x, y, width, height)).OfType<LabelledBox>()]);
             }
@@ -66,13 +72,5 @@ internal static class Tiler
         // A rotated rectangle cannot be cut and stay one.
         var oriented = clipped == moved && item.Oriented is { } o ? o with { CenterX = o.CenterX - left, CenterY = o.CenterY - top } : (OrientedBox?)null;
         return item with { Box = clipped, Oriented = oriented };
-    }
-
-    private static RgbImage Crop(RgbImage whole, int left, int top, int width, int height)
-    {
-        var crop = new RgbImage(width, height);
-        for (int y = 0; y < height; y++)
-            Array.Copy(whole.Pixels, whole.Offset(left, top + y), crop.Pixels, crop.Offset(0, y), width * 3);
-        return crop;
     }
 }

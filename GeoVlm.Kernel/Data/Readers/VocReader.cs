@@ -1,97 +1,91 @@
-using System.Globalization;
-using System.Xml;
 using System.Xml.Linq;
-using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Pascal VOC: one XML file with xmin, ymin, xmax, ymax for each image (DIOR, labelme exports and many others).</summary>
+/// <summary>XML detection: Pascal VOC and its kin (DIOR, DIOR-R, FAIR1M, HRSC2016, labelme exports), one XML file for each image.</summary>
 /// <remarks>
-/// XML files in <c>Annotations/</c>, images in <c>JPEGImages/</c>, <c>Images/</c> or beside. Rule for coordinates: they are taken as
-/// continuous pixel edges just as written, which is how DIOR's tools and labelme use them. Only where <c>source/database</c> names PASCAL's
-/// own VOC are they 1-based and inclusive, so xmin and ymin are lowered by one. DTDs are refused.
+/// XML files in <c>Annotations/</c>, <c>labelXml/</c> or any folder below, or one file; images anywhere below the root. Boxes are xmin, ymin, xmax, ymax,
+/// or the corners of DIOR-R and FAIR1M. Rule for coordinates: they are taken as continuous pixel edges just as written, which is how DIOR's
+/// tools and labelme use them. Only where <c>source/database</c> names PASCAL's own VOC are they 1-based and inclusive, so xmin and ymin are
+/// lowered by one. The class is <c>name</c>, in FAIR1M <c>possibleresult/name</c>, in the Larch Casebearer set <c>damage</c>. DTDs are refused.
 /// </remarks>
 public sealed class VocReader : IDatasetReader
 {
-    private const int MaxCharacters = 16 * 1024 * 1024;
+    private const int Deepest = 3;
 
     /// <inheritdoc/>
     public string Name => "voc";
 
     /// <inheritdoc/>
-    public string Summary => "Annotations/*.xml and images (Pascal VOC, DIOR): xmin ymin xmax ymax, in pixels";
+    public string Summary => "Annotations/*.xml and images (Pascal VOC, DIOR, DIOR-R, FAIR1M, HRSC): xmin ymin xmax ymax or corners, in pixels";
 
     /// <inheritdoc/>
     public string? Recognise(string path) =>
-        DatasetFolder.Parts(path, HasLayout) is [var part, ..] ? $"{Path.GetFileName(XmlFolder(part))}/ with <annotation> XML files" : null;
+        XmlFolders(path) is [var folder, ..] ? $"{Path.GetFileName(folder)}/ holds <annotation> XML files"
+        : IsAnnotation(path) ? $"{Path.GetFileName(path)} is an <annotation> XML file" : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        var parts = DatasetFolder.Parts(path, HasLayout);
-        if (parts.Count == 0)
+        var folders = XmlFolders(path);
+        if (folders.Count == 0 && !File.Exists(path))
             throw new GeoVlmException($"{path}: no Annotations/ folder with VOC XML files here or in its sub-folders. "
                 + "Name the folder that holds Annotations/ and the images.");
-        var folder = new DatasetFolder(path, options);
-        return folder.Finish(this, parts.SelectMany(part => ReadPart(folder, part)));
+        var folder = new DatasetFolder(LabelFiles.Root(path), options);
+        var images = new RowImages(folder);
+        if (folders.Count == 0) return folder.Finish(this, DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], SplitLists.None)));
+        var lists = SplitLists.Read(folder);
+        return folder.Finish(this, folders.SelectMany(f => DetectionSamples.Settle(folder, images, folder.Relative(f),
+            OfFiles(folder, images, Directory.EnumerateFiles(f, "*.xml").Order(StringComparer.Ordinal), lists))));
     }
 
-    private static bool HasLayout(string folder) => XmlFolder(folder) is not null;
-
-    /// <summary>Annotations/ inside the folder, or the folder itself, whichever holds XML files whose beginning says annotation.</summary>
-    private static string? XmlFolder(string folder)
+    /// <summary>Folders with XML files that are annotations; a folder whose first file is cut or odd still counts by another of its first.</summary>
+    private static List<string> XmlFolders(string path)
     {
-        foreach (string? candidate in new[] { DatasetFolder.Folder(folder, "Annotations"), folder })
-            if (candidate is not null && Directory.EnumerateFiles(candidate, "*.xml").FirstOrDefault() is { } first
-                && FileStart.Read(first).Contains("<annotation", StringComparison.OrdinalIgnoreCase)) return candidate;
-        return null;
-    }
-
-    private static IEnumerable<Sample> ReadPart(DatasetFolder folder, string part)
-    {
-        string xmlFolder = XmlFolder(part)!;
-        string[] imageFolders = [.. new[] { "JPEGImages", "Images" }.Select(n => DatasetFolder.Folder(part, n)).OfType<string>(), part, xmlFolder];
-        foreach (string file in Directory.EnumerateFiles(xmlFolder, "*.xml").Order(StringComparer.Ordinal))
-        {
-            string where = folder.Relative(file);
-            if (ReadXml(folder, file) is not { } annotation || FindImage(folder, file, annotation, imageFolders) is not { } imagePath
-                || folder.OpenImage(imagePath) is not { } image) continue;
-            var size = annotation.Element("size");
-            int width = (int)(Number(size?.Element("width")) ?? 0), height = (int)(Number(size?.Element("height")) ?? 0);
-            if ((width, height) != (image.Width, image.Height))
-                folder.Report(where, $"size says {width} x {height}, the image is {image.Width} x {image.Height}; the image's size is used.");
-            var facts = new Dictionary<string, string> { ["file"] = folder.Relative(imagePath) };
-            var objects = ReadObjects(folder, where, annotation);
-            string id = folder.Relative(Path.Combine(part, Path.GetFileNameWithoutExtension(file)));
-            foreach (var sample in DetectionSamples.Of(folder, where, id, image, objects, facts)) yield return sample;
-        }
-    }
-
-    private static XElement? ReadXml(DatasetFolder folder, string file)
-    {
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
-        try
-        {
-            using var stream = File.OpenRead(file);
-            using var reader = XmlReader.Create(stream, settings);
-            return XDocument.Load(reader).Root;
-        }
-        catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
-        {
-            folder.Report(folder.Relative(file), $"not a readable XML file: {e.Message} Mend or remove it. Skipped.");
-            return null;
-        }
-    }
-
-    /// <summary>The image that <c>filename</c> names, else the image called like the XML file.</summary>
-    private static string? FindImage(DatasetFolder folder, string file, XElement annotation, IReadOnlyList<string> imageFolders)
-    {
-        string stem = Path.GetFileNameWithoutExtension(file), named = annotation.Element("filename")?.Value.Trim() ?? "";
-        if (DatasetFolder.IsImage(named)) return folder.Find(named, imageFolders, folder.Relative(file));
-        var found = imageFolders.SelectMany(DatasetFolder.Images).FirstOrDefault(p => Path.GetFileNameWithoutExtension(p) == stem);
-        if (found is null)
-            folder.Report(folder.Relative(file), $"filename '{named}' names no image, and there is no image called {stem}. Mend filename. Skipped.");
+        var found = new List<string>();
+        if (Directory.Exists(path)) Look(path, 0);
         return found;
+
+        void Look(string folder, int depth)
+        {
+            if (Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal).Take(4).Any(IsAnnotation)) found.Add(folder);
+            if (depth < Deepest)
+                foreach (string below in DatasetFolder.Folders(folder).Take(200)) Look(below, depth + 1);
+        }
+    }
+
+    private static bool IsAnnotation(string file) => file.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) && File.Exists(file) && FileStart.Read(file) is var start
+        && (start.Contains("<annotation", StringComparison.OrdinalIgnoreCase) || start.Contains("<HRSC_Image", StringComparison.Ordinal));
+
+    private static IEnumerable<AnnotatedImage> OfFiles(DatasetFolder folder, RowImages images, IEnumerable<string> files, SplitLists lists)
+    {
+        foreach (string file in files)
+        {
+            string where = folder.Relative(file), stem = Path.GetFileNameWithoutExtension(file), part = Path.GetDirectoryName(where) ?? "";
+            if (XmlAnnotation.Load(folder, file) is not { } annotation) continue;
+            string named = (annotation.Element("filename") ?? annotation.Element("source")?.Element("filename") ?? annotation.Element("Img_FileName"))?.Value.Trim() ?? "";
+            // Some files name themselves, or a file without ending; then the image is the one called as the XML file.
+            string name = DatasetFolder.IsImage(named) ? named : stem + ".jpg";
+            var image = images.IsRefused(name) ? null : images.OpenFor(where, name) ?? images.OfLabels(where);
+            if (image?.Problem is { } problem)
+            {
+                folder.Report(images.PathOf(image), problem + " Skipped.");
+                continue;
+            }
+            var size = annotation.Element("size");
+            int width = (int)(XmlAnnotation.Number(size?.Element("width") ?? annotation.Element("Img_SizeWidth")) ?? 0);
+            int height = (int)(XmlAnnotation.Number(size?.Element("height") ?? annotation.Element("Img_SizeHeight")) ?? 0);
+            if (image is not null && (width, height) != (image.Width, image.Height))
+                folder.Report(where, $"size says {width} x {height}, the image is {image.Width} x {image.Height}; the image's size is used.");
+            string outer = Path.GetDirectoryName(part) is { Length: > 0 } above ? above + "/" : "";
+            yield return new AnnotatedImage(where, outer + stem, ReadObjects(folder, where, annotation), new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image) })
+            {
+                Image = image,
+                Missing = image is null ? name : null,
+                Size = (width, height),
+                Split = lists.SplitOf(stem) is { Length: > 0 } listed ? listed : SplitNames.Of(part),
+            };
+        }
     }
 
     private static List<LabelledBox> ReadObjects(DatasetFolder folder, string where, XElement annotation)
@@ -99,29 +93,18 @@ public sealed class VocReader : IDatasetReader
         bool oneBased = annotation.Element("source")?.Element("database")?.Value.Contains("VOC", StringComparison.Ordinal) == true;
         var objects = new List<LabelledBox>();
         int number = 0;
-        foreach (var item in annotation.Elements("object"))
+        foreach (var item in annotation.Descendants().Where(e => e.Name.LocalName is "object" or "HRSC_Object"))
         {
-            string record = $"{where}, object {++number}", label = ClassNames.Readable(item.Element("name")?.Value ?? "");
-            var corners = item.Element("bndbox");
-            if (label.Length == 0) folder.Report(record, "no <name>; give the object a class. Skipped.");
-            else if (corners is null) folder.Report(record, $"{label} has no <bndbox>; draw its box. Skipped.");
-            else if (Number(corners.Element("xmin")) is not { } x1 || Number(corners.Element("ymin")) is not { } y1
-                || Number(corners.Element("xmax")) is not { } x2 || Number(corners.Element("ymax")) is not { } y2)
-                folder.Report(record, $"{label}: <bndbox> needs four finite numbers xmin, ymin, xmax, ymax with decimal points. Skipped.");
-            else
+            string record = $"{where}, object {++number}";
+            string label = ClassNames.Readable((item.Element("name") ?? item.Element("possibleresult")?.Element("name") ?? item.Element("damage") ?? item.Element("Class_ID"))?.Value ?? "");
+            if (XmlAnnotation.Shape(item, label.Length > 0 ? label : "object", oneBased ? 1 : 0, out string problem) is not { } shape)
             {
-                double shift = oneBased ? 1 : 0;
-                var box = new Box(x1 - shift, y1 - shift, x2, y2);
-                if (box.IsEmpty)
-                    folder.Report(record, string.Create(CultureInfo.InvariantCulture,
-                        $"{label}: box from ({x1}, {y1}) to ({x2}, {y2}) encloses no area; xmin must be less than xmax and ymin less than ymax. Skipped."));
-                else objects.Add(new LabelledBox(box, label) { Difficult = item.Element("difficult")?.Value.Trim() == "1" });
+                folder.Report(record, problem);
+                continue;
             }
+            if (label.Length == 0) folder.Report(record, "no <name>; the object is kept and called 'object'. Give it a class.");
+            objects.Add(shape with { Difficult = item.Element("difficult")?.Value.Trim() == "1" });
         }
         return objects;
     }
-
-    private static double? Number(XElement? element) =>
-        element is not null && double.TryParse(element.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-            ? value : null;
 }

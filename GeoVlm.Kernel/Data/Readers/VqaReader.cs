@@ -45,7 +45,7 @@ public sealed class VqaReader : IDatasetReader
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(questions))!;
         string same = Path.Combine(folder, Path.GetFileName(questions).Replace("questions", "answers", StringComparison.OrdinalIgnoreCase));
-        if (File.Exists(same)) return same;
+        if (same != Path.Combine(folder, Path.GetFileName(questions)) && File.Exists(same)) return same;
         return Directory.EnumerateFiles(folder, "*answers*.json").Order(StringComparer.Ordinal).ToList() is [var only] ? only : null;
     }
 

@@ -7,7 +7,7 @@ namespace GeoVlm.Data.Synthetic;
 /// <remarks>Boxes of a sample are in pixels of the (turned) scene; only the box inside a region question is in the model's frame.</remarks>
 public static class SceneQuestions
 {
-    private static readonly CoordinateFrame frame = CoordinateFrame.Original(ScenePlan.SceneSize, ScenePlan.SceneSize);
+    internal static readonly CoordinateFrame Frame = CoordinateFrame.Original(ScenePlan.SceneSize, ScenePlan.SceneSize);
 
     /// <summary>A sample about one scene, or null when the task has no answerable question here (no phrase fits one object alone).</summary>
     /// <param name="id">Id of the sample.</param>
@@ -24,7 +24,7 @@ public static class SceneQuestions
         {
             EoTask.ReferredDetection => Refer(plan, random),
             EoTask.ObjectDetection => DetectAll(plan, one.Class),
-            EoTask.RegionCaption => (Questions.DescribeRegion(one.Box, frame, modelFrame), $"at {one.Position}", new TextAnswer(one.Description)),
+            EoTask.RegionCaption => (Questions.DescribeRegion(one.Box, Frame, modelFrame), $"at {one.Position}", new TextAnswer(one.Description)),
             EoTask.SceneClassification => (Questions.ClassifyScene, Inventory(plan), new TextAnswer(plan.TypeName)),
             EoTask.ImageCaption => (Questions.DescribeScene, Inventory(plan), new TextAnswer($"{Captions[(int)plan.Type]} with {Inventory(plan)}")),
             EoTask.VisualQuestionAnswering => random.Chance(.5) ? HowMany(plan, one.Class, random) : IsThereA(plan, random),
@@ -32,6 +32,15 @@ public static class SceneQuestions
         };
         if (asked is not { } ask) return null;
         return Sample(id, task, [Image("image", plan)], plan, ask.Question, ask.Answer) with { Reasoning = ask.Reasoning };
+    }
+
+    /// <summary>The same with the further tasks and, where the options ask for it, further ways to ask.</summary>
+    internal static Sample? Ask(string id, EoTask task, ScenePlan plan, SeededRandom random, SyntheticOptions options)
+    {
+        if (SceneDescriptions.Asks(task)) return SceneDescriptions.Ask(id, task, plan, random);
+        if (options.Varied && task == EoTask.VisualQuestionAnswering && random.Chance(.5)) return SceneDescriptions.Compare(id, plan, random);
+        var sample = Ask(id, task, plan, random, options.ModelFrame);
+        return options.Varied && sample is not null ? SceneDescriptions.WithReferences(sample, plan) : sample;
     }
 
     /// <summary>A change detection sample: before and after, "what changed ?", the boxes and the mask of what did.</summary>
@@ -45,7 +54,7 @@ public static class SceneQuestions
             ? "flood"
             : string.Join(" , ", FromLeft(pair.Changed).Select(o => $"{verb} {o.Description} at {o.Position}"));
         return Sample(id, EoTask.ChangeDetection, [Image("before", pair.Before), Image("after", pair.After)], pair.After,
-            Questions.WhatChanged, new BoxesAnswer(boxes, frame)) with
+            Questions.WhatChanged, new BoxesAnswer(boxes, Frame)) with
         { Reasoning = reasoning, ChangeMask = pair.ChangeMask };
     }
 
@@ -71,7 +80,7 @@ public static class SceneQuestions
         random.Shuffle(order);
         foreach (var one in order)
             if (Phrase(one, plan.Objects, random) is { } phrase)
-                return (Questions.Refer(phrase), $"{one.Description} at {one.Position}", new BoxesAnswer([Boxed(one, one.Description)], frame));
+                return (Questions.Refer(phrase), $"{one.Description} at {one.Position}", new BoxesAnswer([Boxed(one, one.Description)], Frame));
         return null;
     }
 
@@ -79,7 +88,7 @@ public static class SceneQuestions
     {
         var found = FromLeft(plan.Objects.Where(o => o.Class == kind)).ToList();
         return (Questions.DetectAll(Questions.Plural(SceneObject.ClassNames[(int)kind])), Number(found.Count, kind),
-            new BoxesAnswer([.. found.Select(o => Boxed(o, o.ClassName))], frame));
+            new BoxesAnswer([.. found.Select(o => Boxed(o, o.ClassName))], Frame));
     }
 
     private static (string, string, Answer) HowMany(ScenePlan plan, ObjectClass present, SeededRandom random)
@@ -106,28 +115,28 @@ public static class SceneQuestions
             found is null ? "none" : $"at {found.Position}", new TextAnswer(found is null ? "no" : "yes"));
     }
 
-    private static readonly string[] Captions = ["a harbor", "an airport", "an industrial area", "a residential area", "farmland"];
+    internal static readonly string[] Captions = ["a harbor", "an airport", "an industrial area", "a residential area", "farmland"];
 
-    private static string Inventory(ScenePlan plan) =>
+    internal static string Inventory(ScenePlan plan) =>
         string.Join(" and ", plan.Objects.GroupBy(o => o.Class).OrderBy(g => g.Key).Select(g => Number(g.Count(), g.Key)));
 
-    private static string Number(int count, ObjectClass kind)
+    internal static string Number(int count, ObjectClass kind)
     {
         string name = SceneObject.ClassNames[(int)kind];
         return $"{count} {(count == 1 ? name : Questions.Plural(name))}";
     }
 
-    private static IEnumerable<SceneObject> FromLeft(IEnumerable<SceneObject> objects) => objects.OrderBy(o => o.Box.X1 + o.Box.X2);
+    internal static IEnumerable<SceneObject> FromLeft(IEnumerable<SceneObject> objects) => objects.OrderBy(o => o.Box.X1 + o.Box.X2);
 
-    private static LabelledBox Boxed(SceneObject o, string label) => new(o.Box, label) { Oriented = o.Oriented };
+    internal static LabelledBox Boxed(SceneObject o, string label) => new(o.Box, label) { Oriented = o.Oriented };
 
-    private static Sample Sample(string id, EoTask task, IReadOnlyList<GeoImage> images, ScenePlan seen, string question, Answer answer) =>
+    internal static Sample Sample(string id, EoTask task, IReadOnlyList<GeoImage> images, ScenePlan seen, string question, Answer answer) =>
         new(id, task, images, question, answer)
         {
             Objects = [.. seen.Objects.Select(o => Boxed(o, o.ClassName))],
             Attributes = new Dictionary<string, string> { ["scene"] = seen.TypeName },
         };
 
-    private static GeoImage Image(string name, ScenePlan plan) =>
+    internal static GeoImage Image(string name, ScenePlan plan) =>
         new(name, ScenePlan.SceneSize, ScenePlan.SceneSize, () => ScenePainter.Paint(plan)) { GroundSampleDistanceMetres = ScenePlan.MetresPerPixel };
 }

@@ -19,6 +19,7 @@ internal static class CheckKindCatalogue
         new PrefillLogitsCheck(),
         new DecodeLogitsCheck(),
         new GreedyCheck(),
+        new SamplingFiltersCheck(),
         new LogpsCheck(),
         new SftGradientsCheck(),
         new GrpoGradientsCheck(),

@@ -42,7 +42,7 @@ public sealed class GrpoRun : IDisposable
         try
         {
             var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine);
-            folder.WriteJson("config.json", Manifest(policy, samples, rubricOf, config));
+            folder.WriteJson("config.json", Manifest(policy, samples, rubricOf, config) with { Load = options?.Load ?? "", Task = options?.Task, RewardText = options?.RewardText });
             folder.WriteJson("environment.json", RunEnvironment.Now());
             policy.Save(folder.BaseFolder);
             var run = new GrpoRun(folder, trainer, null, options ?? new RunOptions());
@@ -133,11 +133,11 @@ public sealed class GrpoRun : IDisposable
         catch (OperationCanceledException)
         {
             Save();
-            Try(() => RolloutTable.Write(Path));
+            Try(() => RolloutParquet.Write(Path));
             throw;
         }
         Save();
-        Try(() => RolloutTable.Write(Path));
+        Try(() => RolloutParquet.Write(Path));
         return records;
     }
 
@@ -186,6 +186,15 @@ public sealed record RunOptions
 
     /// <summary>Checkpoints kept; older ones are deleted. At least 1.</summary>
     public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>The <c>#!geo-load</c> line that makes the samples again, so that the run can be verified; empty where there is none.</summary>
+    public string Load { get; init; } = "";
+
+    /// <summary>Only samples of this task are trained on; all when null. Kept for verification.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The rewards as they were asked for; null for each task's own. Kept for verification.</summary>
+    public string? RewardText { get; init; }
 
     /// <summary>How well a policy does on held-out samples, higher is better; the best weights are kept in <c>best/</c>. Not evaluated when null.</summary>
     public Func<Policy, CancellationToken, double>? HeldOutScore { get; init; }

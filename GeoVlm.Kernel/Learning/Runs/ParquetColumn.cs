@@ -26,7 +26,8 @@ internal sealed class ParquetColumn
 
     /// <summary>Writes a file, complete or not at all.</summary>
     /// <exception cref="GeoVlmException">It cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<ParquetColumn> columns) => AtomicFile.Write(path, stream => WriteAsync(stream, columns).GetAwaiter().GetResult());
+    public static void Write(string path, IReadOnlyList<ParquetColumn> columns) => AtomicFile.Write(path, stream =>
+        Task.Run(() => WriteAsync(stream, columns)).GetAwaiter().GetResult()); // away from the context of a cell, whose thread waits here
 
     private static async Task WriteAsync(Stream stream, IReadOnlyList<ParquetColumn> columns)
     {

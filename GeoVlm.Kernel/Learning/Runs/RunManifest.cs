@@ -27,15 +27,27 @@ public sealed record RunManifest
     /// <summary>The source texts of rewards that were written in a notebook, by their names.</summary>
     public IReadOnlyDictionary<string, string> RewardSources { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The <c>#!geo-load</c> line that makes the samples again; empty where they were made otherwise.</summary>
+    public string Load { get; init; } = "";
+
+    /// <summary>Only samples of this task were trained on; all when null.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The rewards as they were asked for ("iou:1,format:0.3"); null for each task's own.</summary>
+    public string? RewardText { get; init; }
+
     /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on it.</summary>
     public IReadOnlyList<string> Differences(RunManifest other)
     {
         var differences = new List<string>();
         Compare("", JsonSerializer.SerializeToNode(this, RunFolder.Json), JsonSerializer.SerializeToNode(other, RunFolder.Json), differences);
         bool stepsMatter = Options.Order == PromptOrdering.Successive || !Options.Schedule.StartsWith("constant", StringComparison.Ordinal);
-        return [.. differences.Where(d => !d.StartsWith($"{nameof(Model)} ", StringComparison.Ordinal)
+        return [.. differences.Where(d => !Provenance.Any(name => d.StartsWith(name + " ", StringComparison.Ordinal))
             && (stepsMatter || !d.StartsWith($"{nameof(Options)}.{nameof(GrpoConfig.Steps)} ", StringComparison.Ordinal)))];
     }
+
+    // Where things came from; their hashes say what they are.
+    private static readonly string[] Provenance = [nameof(Model), nameof(Load), nameof(Task), nameof(RewardText)];
 
     private static void Compare(string name, JsonNode? here, JsonNode? there, List<string> differences)
     {

@@ -188,7 +188,7 @@ public sealed class LoraAdapter : IDisposable
     }
 
     // In memory and in PEFT's files transformers calls the decoder model.language_model and the tower model.visual; checkpoints have older names.
-    private static string PeftName(string hub) => hub.StartsWith("visual.", StringComparison.Ordinal) ? "model." + hub
+    internal static string PeftName(string hub) => hub.StartsWith("visual.", StringComparison.Ordinal) ? "model." + hub
         : hub.StartsWith("model.", StringComparison.Ordinal) ? "model.language_model." + hub["model.".Length..] : hub;
 
     /// <summary>A layer's or parameter's name in checkpoints.</summary>

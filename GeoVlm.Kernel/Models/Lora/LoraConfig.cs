@@ -51,6 +51,7 @@ public sealed record LoraConfig
                 : throw new GeoVlmException($"--lora {option}: expected a number, as in {pair[0]}=16");
             switch (pair[0])
             {
+                case var rank when pair.Length == 1 && int.TryParse(rank, CultureInfo.InvariantCulture, out int plain): config = config with { Rank = plain }; break;
                 case "r" or "rank": config = config with { Rank = (int)Number() }; break;
                 case "alpha": config = config with { Alpha = Number() }; break;
                 case "dropout": config = config with { Dropout = Number() }; break;

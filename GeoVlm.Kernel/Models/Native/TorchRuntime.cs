@@ -43,6 +43,9 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>Tensors that this process holds; constant from step to step unless something leaks.</summary>
+    public static long LiveTensors => torch.Tensor.TotalCount;
+
     /// <summary>The device to compute on: <c>GEOVLM_DEVICE</c>, else CUDA where it works, else the CPU.</summary>
     public static torch.Device DefaultDevice
     {

@@ -119,6 +119,14 @@ public sealed record ImagePreprocessor
         return BicubicResize.Resize(image, width, height);
     }
 
+    /// <summary>The patches of one picture as plain numbers.</summary>
+    /// <returns>[patches, patch length] row by row, as <see cref="Encode"/> makes them.</returns>
+    public float[] Values(RgbImage image)
+    {
+        using torch.Tensor rows = Encode([[image]]).PixelValues;
+        return rows.data<float>().ToArray();
+    }
+
     /// <summary>Encodes several visuals, each a list of one or more frames.</summary>
     /// <exception cref="GeoVlmException">A visual has no frame, frames of several sizes, or an impossible size.</exception>
     public EncodedVisuals Encode(IReadOnlyList<IReadOnlyList<RgbImage>> visuals)

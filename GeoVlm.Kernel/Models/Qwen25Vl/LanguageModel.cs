@@ -28,6 +28,9 @@ internal sealed class LanguageModel : IDisposable
         axes = tensor((long[])[.. config.RopeSections.SelectMany((count, axis) => Enumerable.Repeat((long)axis, count))], device: device).DetachFromDisposeScope();
     }
 
+    /// <summary>What a decoder outside libtorch reads: shape and weights.</summary>
+    public (TextConfig Config, Tensor Embedding, IReadOnlyList<Layer> Layers, Tensor Norm, Linear Head) Parts => (config, embedding, layers, norm, head);
+
     /// <summary>[B, T] ids to [B, T, hidden].</summary>
     public Tensor Embed(Tensor ids)
     {
@@ -58,7 +61,7 @@ internal sealed class LanguageModel : IDisposable
             throw new ArgumentException($"positions are [{string.Join(", ", positions.shape)}], expected [3, {rows}, {tokens}]", nameof(positions));
         cache?.Reserve(rows, tokens);
         // No dispose scope spans the layers: what the callback sees, and what it derives from it, belongs to the caller's scope.
-        using Tensor? bias = AttentionBias(mask, tokens, cache?.Length ?? 0, embeddings);
+        using Tensor? bias = AttentionBias(mask, tokens, cache is null ? 0 : cache.Length - cache.Start, embeddings);
         using Rotary rotary = Rotations(positions);
         Tensor x = embeddings;
         for (int i = 0; i < layers.Length; i++)
@@ -139,7 +142,8 @@ internal sealed class LanguageModel : IDisposable
         return new(rotary.Cos.MoveToOuterDisposeScope(), rotary.SignedSin.MoveToOuterDisposeScope());
     }
 
-    private sealed record Layer(Tensor InputNorm, Tensor PostAttentionNorm, Linear Query, Linear Key, Linear Value, Linear Output, Linear Gate, Linear Up, Linear Down)
+    /// <summary>Weights of a layer.</summary>
+    public sealed record Layer(Tensor InputNorm, Tensor PostAttentionNorm, Linear Query, Linear Key, Linear Value, Linear Output, Linear Gate, Linear Up, Linear Down)
     {
         public static Layer From(ParameterSet parameters, string name) => new(
             parameters[$"{name}.input_layernorm.weight"],

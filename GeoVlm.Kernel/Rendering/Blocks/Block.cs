@@ -56,12 +56,12 @@ internal abstract class Block
         double bytesPerBit = 0;
         foreach (float scale in new[] { 1f, 0.75f, 0.5f })
         {
-            if (Fits(scale, 40) && Encode(scale, 256, 96, 40) is { } png) return png;
+            if (Fits(scale, 40) && Encode(scale, 256, 64, 40) is { } png) return png;
         }
         return Encode(0.35f, 40)!;
 
-        // Bytes go with the pixels and with the bits of a colour: what will not fit by far is not tried.
-        bool Fits(float scale, int colours) => bytesPerBit * scale * scale * Math.Log2(colours) <= pngBudget * 1.1;
+        // Bytes go with the pixels and with the bits of a colour: what would not fit is not tried.
+        bool Fits(float scale, int colours) => bytesPerBit * scale * scale * Math.Log2(colours) <= pngBudget;
 
         byte[]? Encode(float scale, params int[] colours)
         {

@@ -19,7 +19,7 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
             {
                 string line = item.Kind switch
                 {
-                    LegendKind.Fill => $"background:{item.Colour};height:11px",
+                    LegendKind.Fill => $"background:{Palette.Css(item.Colour, item.Opacity)};height:11px",
                     LegendKind.Dashed => $"border:2px dashed {item.Colour};background:#333;height:7px",
                     _ => $"border:2px solid {item.Colour};background:#333;height:7px",
                 };
@@ -58,7 +58,7 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
         if (item.Mark is { } mark) MatchStyle.Mark(canvas, mark, swatch.MidX, swatch.MidY, 5, item.Colour);
         else
         {
-            using var paint = new SKPaint { Color = item.Kind == LegendKind.Fill ? Palette.Sk(item.Colour) : new SKColor(0x33, 0x33, 0x33) };
+            using var paint = new SKPaint { Color = item.Kind == LegendKind.Fill ? Palette.Sk(item.Colour, item.Opacity) : new SKColor(0x33, 0x33, 0x33) };
             canvas.DrawRect(swatch, paint);
         }
         if (item.Mark is null && item.Kind != LegendKind.Fill)
@@ -76,6 +76,9 @@ internal sealed record LegendItem(string Text, string Colour, LegendKind Kind)
 {
     /// <summary>The shape that stands for it in place of a swatch; null for none.</summary>
     public MatchState? Mark { get; init; }
+
+    /// <summary>Opacity of an area, as strong as the tint that it explains.</summary>
+    public double Opacity { get; init; } = 1;
 
     /// <summary>The entry of a match state.</summary>
     public static LegendItem Of(MatchState state) => new(MatchStyle.Name(state), MatchStyle.Colour(state), LegendKind.Fill) { Mark = state };

@@ -36,7 +36,7 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
         {
             html.Append("<tr style=\"background:none\">");
             for (int c = 0; c < headers.Count; c++)
-                html.Append($"<th {Style(IsNumberColumn(c), $"border-bottom:1.5px solid {Border};font-weight:600")}>").Append(HtmlText.Encode(headers[c])).Append("</th>");
+                html.Append($"<th {Style(IsNumberColumn(c), $"white-space:nowrap;border-bottom:1.5px solid {Border};font-weight:600")}>").Append(HtmlText.Encode(headers[c])).Append("</th>");
             html.Append("</tr>");
         }
         foreach (var (i, row) in rows.Index())
@@ -52,7 +52,7 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
     {
         string tint = cell.Highlight is not null ? $";background:{Palette.Css(cell.Highlight, 0.22)};font-weight:600"
             : cell.Tint is { } ground ? $";background:{Palette.Css(ground.Colour, ground.Opacity)}" : "";
-        html.Append($"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}")}>");
+        html.Append($"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}{(cell.Bar is null ? "" : ";white-space:nowrap")}")}>");
         if (cell.Bar is { } bar)
             html.Append(CultureInfo.InvariantCulture, $"<span style=\"display:inline-block;width:{barWidth}px;height:{BarHeight}px;margin-right:6px;background:rgba(128,128,128,.25)\">")
                 .Append(CultureInfo.InvariantCulture, $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>");

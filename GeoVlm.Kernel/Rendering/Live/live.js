@@ -183,6 +183,7 @@
       controls.append(choice('how to compare', ['side by side', 'swipe', 'blink'], pick), more);
       live.append(stage);
       root.append(controls, still, live);
+      date.show();
       swipe.show();
     },
 
@@ -200,7 +201,7 @@
         if (!cell.textContent.trim()) return;
         const button = make('button', 'all:unset;cursor:pointer;font:inherit', { type: 'button', title: 'sort' });
         button.textContent = cell.textContent;
-        const arrow = make('span', 'display:inline-block;width:1.1em;opacity:.7');
+        const arrow = make('span', 'opacity:.7');
         button.append(arrow);
         button.addEventListener('focus', () => { button.style.outline = button.matches(':focus-visible') ? '2px solid currentColor' : 'none'; });
         button.addEventListener('blur', () => { button.style.outline = 'none'; });

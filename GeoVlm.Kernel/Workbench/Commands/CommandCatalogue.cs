@@ -34,6 +34,8 @@ public static class CommandCatalogue
         new GeoRewardLintCommand(),
         new GeoRewardCompareCommand(),
         new GeoLoadCommand(),
+        new GeoSaveCommand(),
+        new GeoCheckCommand(),
         new GeoModelCommand(),
         new GeoShowCommand(),
         new GeoSftCommand(),
@@ -44,6 +46,9 @@ public static class CommandCatalogue
         new GeoRunsCommand(),
         new GeoCompareCommand(),
         new GeoReplayCommand(),
+        new GeoExportCommand(),
+        new GeoSubmitCommand(),
+        new GeoPublishCommand(),
     ];
 
     /// <summary>The command of this name.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GeoVlm.Data;
 using GeoVlm.Generation;
 using GeoVlm.Judging;
@@ -9,7 +8,6 @@ using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Runs;
 using GeoVlm.Learning.Schedules;
 using GeoVlm.Models;
-using GeoVlm.Rendering;
 using GeoVlm.Workbench.Jobs;
 
 namespace GeoVlm.Workbench.Commands;
@@ -102,13 +100,14 @@ public sealed class GeoGrpoCommand : IMagicCommand
         using var run = OnDisk(arguments, context, policy, samples, rubrics, config, options);
         using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
-        var display = new Progress(context, records.Count, config.Steps);
+        var display = new TrainingDisplay(context, records.Count, config.Steps);
         display.Show(records, records.Count > 0 ? $"resumed after step {records.Count}" : "starting");
         void After(StepRecord record)
         {
             records.Add(record);
-            SessionArguments.ListFaults((run?.Trainer ?? trainer!).LatestRollouts.SelectMany(g => g.Judgements).Select(j => j.Reward), context);
-            display.Show(records, "");
+            var rollouts = (run?.Trainer ?? trainer!).LatestRollouts;
+            SessionArguments.ListFaults(rollouts.SelectMany(g => g.Judgements).Select(j => j.Reward), context);
+            display.Show(records, rollouts);
         }
         try
         {
@@ -141,7 +140,13 @@ public sealed class GeoGrpoCommand : IMagicCommand
 
     private static RunOptions RunOptions(MagicArguments arguments, CommandContext context, Policy policy, Func<Sample, Rubric> rubrics)
     {
-        var options = new RunOptions { CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value) };
+        var options = new RunOptions
+        {
+            CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value),
+            Load = SessionArguments.Dataset(arguments, context).LoadedBy,
+            Task = arguments.Text("--task"),
+            RewardText = arguments.Text("--reward"),
+        };
         if (arguments.Text("--heldout") is not { } name) return options;
         if (arguments.Text("--run") is null) throw new GeoVlmException("--heldout keeps the best weights in the run's folder, so it needs one: --run FOLDER");
         var samples = context.GetVariable<EoDataset>(name).Samples;
@@ -181,34 +186,5 @@ public sealed class GeoGrpoCommand : IMagicCommand
             Train = arguments.Text("--train") is { } parts ? TrainedPartsNames.Parse(parts) : preset.Train,
             Seed = (ulong?)arguments.Integer("--seed") ?? preset.Seed,
         };
-    }
-
-    private sealed class Progress(CommandContext context, int first, int steps)
-    {
-        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5); // two updates a second are as many as anyone reads
-        private readonly string displayId = $"geo-grpo-{Guid.NewGuid():N}";
-        private readonly Stopwatch clock = Stopwatch.StartNew();
-        private TimeSpan latest = TimeSpan.FromDays(-1);
-        private bool shown;
-
-        public void Show(IReadOnlyList<StepRecord> records, string status)
-        {
-            if (status.Length == 0 && clock.Elapsed - latest < Pause) return;
-            latest = clock.Elapsed;
-            var bundle = new TrainingDashboard([.. records.Select(Point)], steps)
-            {
-                Status = status,
-                TimeLeft = records.Count > first && records.Count < steps && status == "" ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
-            }.Render();
-            if (shown) context.Host.UpdateDisplay(bundle, displayId);
-            else context.Host.Display(bundle, displayId);
-            shown = true;
-        }
-
-        private static TrainingPoint Point(StepRecord r) =>
-            new(r.Step, r.Reward, r.RewardStd, r.Kl ?? double.NaN, r.MeanLength, r.Tokens / r.RolloutSeconds)
-            {
-                Extra = [.. r.Rewards.Select(part => (part.Key, part.Value)), ("entropy", r.Entropy)],
-            };
     }
 }

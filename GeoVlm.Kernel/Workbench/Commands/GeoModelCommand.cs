@@ -1,5 +1,6 @@
 using GeoVlm.Models;
 using GeoVlm.Models.Lora;
+using GeoVlm.Models.Memory;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
@@ -16,14 +17,22 @@ public sealed class GeoModelCommand : IMagicCommand
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
     [
-        new("model", $"\"{ModelFolder.Tiny}\", or a folder with config.json, model.safetensors and a tokenizer", Default: ModelFolder.Tiny),
+        new("model", $"\"{ModelFolder.Tiny}\", a folder with config.json, model.safetensors and a tokenizer, or owner/name of the Hugging Face Hub", Default: ModelFolder.Tiny),
         SessionArguments.Lora,
         new("--adapter", "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model"),
+        new("--download", "fetch it from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN) where neither a folder nor the local cache has it", MagicOptionKind.Flag),
+        new("--plan", "load nothing: show what a GRPO training of it would take", MagicOptionKind.Flag),
+        new("--group", "for --plan: completions per prompt", MagicOptionKind.Integer, Default: "8"),
+        new("--prompt", "for --plan: tokens of a prompt besides its picture's", MagicOptionKind.Integer, Default: "128"),
+        new("--new-tokens", "for --plan: most tokens of a completion", MagicOptionKind.Integer, Default: "256"),
+        new("--image", "for --plan: size of the picture before it is resized", Default: "448x448"),
+        new("--budget-gb", "for --plan: memory there is; this machine's when left out", MagicOptionKind.Number),
+        SessionArguments.Checkpointing,
         new("--as", "name of the variable", Default: "policy"),
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Examples { get; } = ["#!geo-model tiny", "#!geo-model tiny --lora r=8,alpha=16 --as second"];
+    public IReadOnlyList<string> Examples { get; } = ["#!geo-model tiny", "#!geo-model tiny --lora r=8,alpha=16 --as second", "#!geo-model Qwen/Qwen2.5-VL-3B-Instruct --plan --lora r=16 --budget-gb 24"];
 
     /// <inheritdoc/>
     public string CSharp => "var policy = Policy.Load(ModelFolder.Find(\"tiny\", Environment.CurrentDirectory));";
@@ -31,7 +40,13 @@ public sealed class GeoModelCommand : IMagicCommand
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
-        var policy = Policy.Load(ModelFolder.Find(arguments.Required("model"), context.WorkingFolder));
+        if (arguments.Flag("--plan"))
+        {
+            Plan(arguments, context);
+            return;
+        }
+        string name = arguments.Required("model");
+        var policy = Policy.Load(arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder));
         try
         {
             if (arguments.Text("--adapter") is { } folder) policy.Model.LoadAdapter(Path.GetFullPath(folder, context.WorkingFolder));
@@ -54,5 +69,31 @@ public sealed class GeoModelCommand : IMagicCommand
             ["picture", $"at most {policy.Model.Preprocessor.MaxPixels:N0} pixels after resizing"],
             ["device", policy.DeviceName],
         ]));
+    }
+
+    private static string Download(string name, CommandContext context)
+    {
+        string told = "";
+        return ModelFolder.FindOrDownload(name, context.WorkingFolder, at =>
+        {
+            string line = $"{at.Index}/{at.Count} {at.File} {(at.Total > 0 ? 10 * at.Done / at.Total * 10 : 0)} %\n";
+            if (line != told) context.Host.Stream(StreamKind.Stdout, line);
+            told = line;
+        }, context.Cancellation);
+    }
+
+    private static void Plan(MagicArguments arguments, CommandContext context)
+    {
+        var shape = ModelShape.Find(arguments.Required("model"), context.WorkingFolder);
+        var (width, height) = MemoryPlanText.Size(arguments.Required("--image"));
+        var plan = MemoryPlan.Of(shape.Config, shape.Preprocessor, new MemoryRequest
+        {
+            Group = arguments.Integer("--group")!.Value, PromptTokens = arguments.Integer("--prompt")!.Value, NewTokens = arguments.Integer("--new-tokens")!.Value, ImageWidth = width, ImageHeight = height,
+            Lora = arguments.Text("--lora") is { } lora ? LoraConfig.Parse(lora) : null, Checkpointing = arguments.Flag("--checkpointing"),
+        });
+        long budget = arguments.Number("--budget-gb") is { } gigabytes ? (long)(gigabytes * 1e9) : MemoryPlanText.Available;
+        context.Display(new Table(["memory", "size", "when", "from"], [.. MemoryPlanText.Rows(plan)]));
+        foreach (string line in MemoryPlanText.Verdict(plan, budget, plan.PeakBytes <= budget ? [] : plan.Advice(shape.Config, shape.Preprocessor, budget)))
+            context.Host.Stream(StreamKind.Stdout, line + "\n");
     }
 }

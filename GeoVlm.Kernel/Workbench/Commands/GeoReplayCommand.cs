@@ -1,4 +1,11 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
+using GeoVlm.Data.Prompts;
+using GeoVlm.Generation;
+using GeoVlm.Judging.Parsing;
+using GeoVlm.Judging.Rewards;
+using GeoVlm.Judging.Rubrics;
+using GeoVlm.Learning;
 using GeoVlm.Learning.Runs;
 using GeoVlm.Rendering;
 
@@ -48,23 +55,22 @@ public sealed class GeoReplayCommand : IMagicCommand
         foreach (var group in groups)
         {
             string id = group.First().Sample;
-            if (samples.FirstOrDefault(s => s.Id == id) is { } sample) context.Display(new SampleCard(sample));
-            else if (samples.Count > 0) context.Host.Stream(StreamKind.Stderr, $"sample {id} is not in {arguments.Text("--dataset")}\n");
-            context.Display(Table(group, step));
+            var sample = samples.FirstOrDefault(s => s.Id == id);
+            if (sample is null && samples.Count > 0) context.Host.Stream(StreamKind.Stderr, $"sample {id} is not in {arguments.Text("--dataset")}\n");
+            context.Host.Stream(StreamKind.Stdout, $"step {step}, prompt {group.Key}, {id}: {group.First().Prompt}\n");
+            if (sample is not null && group.First().Frame is [var width, var height]) context.Display(new GroupView(Judged(group, sample, new CoordinateFrame("model pixels", width, height))));
+            else context.Display(new RolloutsView(group));
         }
     }
 
-    private static Table Table(IGrouping<int, RolloutRecord> group, int step)
+    // What was paid is taken from the record; only the answers are read again, to be drawn. Token ids are not kept.
+    private static JudgedGroup Judged(IEnumerable<RolloutRecord> records, Sample sample, CoordinateFrame frame)
     {
-        string[] parts = [.. group.SelectMany(r => r.Rewards.Keys).Distinct()];
-        return new Table(["completion", "advantage", "reward", .. parts, "log-prob", "tokens"],
-        [
-            .. group.OrderByDescending(r => r.Reward).Select(r => (IReadOnlyList<object?>)
-            [
-                r.Completion, $"{r.Advantage:+0.00;-0.00}", new TableBar(r.Reward, Math.Max(1, group.Max(o => o.Reward)), $"{r.Reward:0.000}"),
-                .. parts.Select(p => r.Rewards.TryGetValue(p, out double value) ? $"{value:0.000}" : ""), $"{r.MeanLogProb:0.00}", r.Tokens,
-            ]),
-        ])
-        { Title = $"Step {step}, prompt {group.Key} ({group.First().Sample}): {group.First().Prompt}" };
+        var rubric = RubricCatalogue.For(sample.Task);
+        var rollouts = records.OrderBy(r => r.Rollout).ToArray();
+        return new JudgedGroup(
+            new RolloutGroup(new Prompt(sample, rollouts[0].Prompt), frame, [.. rollouts.Select(r => new Rollout(r.Completion, new int[r.Tokens], new float[r.Tokens], Enum.Parse<FinishReason>(r.Finish, ignoreCase: true)))]),
+            [.. rollouts.Select(r => new Judgement(CompletionParser.Parse(r.Completion, rubric.Parser, sample, frame), new RewardBreakdown(r.Reward, [.. r.Rewards.Select(p => new RewardPart(p.Key, 1, p.Value, ""))])))],
+            [.. rollouts.Select(r => r.Advantage)]);
     }
 }

@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Prompts;
 using GeoVlm.Generation;
 using GeoVlm.Judging;
 using GeoVlm.Models;
@@ -23,6 +24,7 @@ public sealed class GeoShowCommand : IMagicCommand
         new("--from", "index of the first sample, from 0", MagicOptionKind.Integer, Default: "0"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
         new("--model", "variable with a policy; the latest one when left out, none when there is none"),
+        new("--view", "card; matching: found, false and missed boxes at an IoU that a page can move; trace: the reasoning beside the image", Default: "card") { Choices = ["card", "matching", "trace"] },
         new("--truth", "only the reference, ask no policy", MagicOptionKind.Flag),
     ];
 
@@ -33,6 +35,7 @@ public sealed class GeoShowCommand : IMagicCommand
         "#!geo-show heldout --count 2 --truth",
         "#!geo-model tiny",
         "#!geo-show heldout --count 2 --task change-detection",
+        "#!geo-show heldout --count 1 --task object-detection --view matching",
     ];
 
     /// <inheritdoc/>
@@ -47,13 +50,21 @@ public sealed class GeoShowCommand : IMagicCommand
         var policy = arguments.Flag("--truth") ? null : arguments.Text("--model") is { } name ? context.GetVariable<Policy>(name) : context.LatestVariable<Policy>();
         IRenderable[] cards = policy is null
             ? [.. samples.Select(s => s.Task == EoTask.ChangeDetection ? (IRenderable)new ChangeOverlay(s) : new SampleCard(s))]
-            : [.. Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, SessionArguments.EvaluationOptions(policy, context)).Samples.Select(Card)];
+            : [.. Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, SessionArguments.EvaluationOptions(policy, context)).Samples.Select(r => View(r, arguments.Required("--view"), policy))];
         var plain = cards.OfType<SampleCard>().ToArray();
         if (plain.Length > 0) context.Display(new Gallery(plain));
-        foreach (var change in cards.OfType<ChangeOverlay>()) context.Display(change);
+        foreach (var other in cards.Where(c => c is not SampleCard)) context.Display(other);
     }
 
-    private static IRenderable Card(SampleResult result) => result.Task == EoTask.ChangeDetection
+    private static IRenderable View(SampleResult result, string view, Policy policy) => view switch
+    {
+        "matching" when result.Sample.Reference is BoxesAnswer truth => new MatchingView(
+            result.Sample.Images[^1], truth, result.Judgement.Completion.Answer as BoxesAnswer ?? truth with { Objects = [] }),
+        "trace" => new ReasoningTrace(result.Sample.Images[^1], result.Completion, result.Judgement.Completion.WrittenFrame ?? result.Sample.Frame, result.Sample.Reference as BoxesAnswer),
+        _ => Card(result, policy),
+    };
+
+    private static IRenderable Card(SampleResult result, Policy policy) => result.Task == EoTask.ChangeDetection
         ? new ChangeOverlay(result.Sample, result.Judgement.Completion.Answer as BoxesAnswer, [.. result.Values.Where(v => v.Key.StartsWith("change", StringComparison.Ordinal)).Select(v => (v.Key, v.Value))])
-        : new SampleCard(result.Sample, result.Judgement);
+        : new SampleCard(result.Sample, result.Judgement) { PromptTokens = policy.Encode(PromptTemplate.Plain.For(result.Sample)).TokenIds.Length };
 }

@@ -2,6 +2,7 @@ using GeoVlm.Data;
 using GeoVlm.Data.Readers;
 using GeoVlm.Judging.Rewards;
 using GeoVlm.Models;
+using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Commands;
 
@@ -27,6 +28,7 @@ internal sealed class MagicValues(IReadOnlyList<SessionVariable> variables, stri
             "reader" => Values(ReaderCatalogue.All.Select(reader => reader.Name)),
             "split" => Values([HeldOut.Train, HeldOut.Heldout]),
             "source" => Values(["synthetic"]).Concat(Paths(typed)),
+            "from" when option.Kind == MagicOptionKind.Text => Values(LanguageCatalogue.Names),
             "command" => Values(CommandCatalogue.All.Select(command => command.Name)),
             "compare" or "name" or "names" or "variable" or "report" or "result" => variables.Select(variable => Variable(variable, "")),
             "path" or "file" or "folder" or "run" or "runs" or "out" or "output" or "adapter" or "checkpoint" => Paths(typed),

@@ -72,16 +72,21 @@ internal static class SessionArguments
     }
 
     /// <summary>Each task's rubric with the rewards of a text like <c>--reward</c>'s.</summary>
-    public static Func<Sample, Rubric> Rubrics(string text, CommandContext context)
+    public static Func<Sample, Rubric> Rubrics(string text, CommandContext context) =>
+        // A variable of the user's own comes first, so that a reward written in a cell may bear a catalogue name.
+        Rubrics(text, name => context.Variables.Any(v => v.Name == name && v.Value is IReward) ? context.GetVariable<IReward>(name) : RewardCatalogue.Find(name));
+
+    /// <summary>Each task's rubric with the rewards of a text like <c>--reward</c>'s.</summary>
+    /// <param name="text">Names with weights.</param>
+    /// <param name="find">The reward of a name.</param>
+    public static Func<Sample, Rubric> Rubrics(string text, Func<string, IReward> find)
     {
         (IReward, double)[] rewards = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part =>
         {
             string[] pair = part.Split(':', 2);
             double weight = 1;
             if (pair.Length == 2 && !double.TryParse(pair[1], CultureInfo.InvariantCulture, out weight)) throw new GeoVlmException($"'{part}': the weight after the colon must be a number");
-            // A variable of the user's own comes first, so that a reward written in a cell may bear a catalogue name.
-            bool isVariable = context.Variables.Any(v => v.Name == pair[0] && v.Value is IReward);
-            return (isVariable ? context.GetVariable<IReward>(pair[0]) : RewardCatalogue.Find(pair[0]), weight);
+            return (find(pair[0]), weight);
         })];
         return sample => RubricCatalogue.For(sample.Task).WithRewards(rewards);
     }

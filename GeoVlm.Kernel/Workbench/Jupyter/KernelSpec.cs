@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GeoVlm.Models.Native;
 using GeoVlm.Workbench.Notebooks;
 
 namespace GeoVlm.Workbench.Jupyter;
@@ -13,14 +14,19 @@ public static class KernelSpec
 
     /// <summary>Where the kernel is, or would be, installed.</summary>
     /// <param name="prefix">An environment such as /usr/local or a virtual environment; null for the user's own Jupyter folder.</param>
-    public static string Folder(string? prefix) => Path.Combine(
-        prefix is null ? UserDataFolder() : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"), "kernels", NotebookMetadata.KernelName);
+    /// <param name="name">What notebooks call the kernel.</param>
+    /// <exception cref="GeoVlmException">Jupyter allows no such name.</exception>
+    public static string Folder(string? prefix, string name = NotebookMetadata.KernelName) => name.All(IsAllowed) && name.Any(char.IsAsciiLetterOrDigit)
+        ? Path.Combine(prefix is null ? UserDataFolder() : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"), "kernels", name)
+        : throw new GeoVlmException($"The kernel cannot be called '{name}': Jupyter allows letters without accents, digits, '.', '-' and '_'.");
 
-    /// <summary>Writes the kernel's folder, replacing an older one, and returns it.</summary>
-    /// <exception cref="GeoVlmException">The folder cannot be written.</exception>
-    public static string Install(string? prefix)
+    /// <summary>Writes the kernel's folder, replacing an older one of ours, and returns it.</summary>
+    /// <remarks>Papermill writes parameters for the kernel names that it knows; of those, <c>.net-csharp</c> has its C#.</remarks>
+    /// <exception cref="GeoVlmException">The folder cannot be written, or belongs to another program.</exception>
+    public static string Install(string? prefix, string name = NotebookMetadata.KernelName)
     {
-        string folder = Folder(prefix);
+        string folder = Folder(prefix, name);
+        RefuseOthers(folder);
         return Changing(folder, () =>
         {
             Directory.CreateDirectory(folder);
@@ -33,11 +39,12 @@ public static class KernelSpec
     }
 
     /// <summary>Removes the kernel's folder and returns it; null when it was not installed there.</summary>
-    /// <exception cref="GeoVlmException">The folder cannot be removed.</exception>
-    public static string? Uninstall(string? prefix)
+    /// <exception cref="GeoVlmException">The folder cannot be removed, or belongs to another program.</exception>
+    public static string? Uninstall(string? prefix, string name = NotebookMetadata.KernelName)
     {
-        string folder = Folder(prefix);
+        string folder = Folder(prefix, name);
         if (!Directory.Exists(folder)) return null;
+        RefuseOthers(folder);
         return Changing(folder, () =>
         {
             Directory.Delete(folder, recursive: true);
@@ -48,6 +55,7 @@ public static class KernelSpec
     internal static JsonObject Spec()
     {
         (string[] program, JsonObject environment) = ThisProgram();
+        environment[ProcessHeap.Variable] = "1"; // else the kernel would start twice to set it
         return new JsonObject
         {
             ["argv"] = new JsonArray([.. program.Concat(["jupyter", "kernel", "{connection_file}"]).Select(word => (JsonNode)word)]),
@@ -72,6 +80,15 @@ public static class KernelSpec
         return ([process], Directory.Exists(Path.Combine(root, "shared")) ? new JsonObject { ["DOTNET_ROOT"] = root } : []);
     }
 
+    private static bool IsAllowed(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_';
+
+    private static void RefuseOthers(string folder)
+    {
+        string file = Path.Combine(folder, "kernel.json");
+        if (File.Exists(file) && Changing(folder, () => !File.ReadAllText(file).Contains(NotebookMetadata.DisplayName, StringComparison.Ordinal)))
+            throw new GeoVlmException($"The kernel in {folder} is another program's. Choose another --name or --prefix.");
+    }
+
     private static string UserDataFolder()
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -82,7 +99,7 @@ public static class KernelSpec
         return Path.Combine(data, "jupyter");
     }
 
-    private static string Changing(string folder, Func<string> change)
+    private static T Changing<T>(string folder, Func<T> change)
     {
         try
         {

@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
-using Microsoft.CodeAnalysis.Scripting.Hosting;
 
 namespace GeoVlm.Workbench.Languages;
 
@@ -18,23 +17,16 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     /// </summary>
     private static readonly Lock Compiler = new();
 
-    private readonly InteractiveAssemblyLoader loader = CSharpReferences.Loader();
-    private readonly PackageReferences packages = new();
-    private readonly ScriptOptions options = CSharpReferences.Options(workingFolder);
+    private readonly PackageReferences packages = new(workingFolder);
+    private readonly Lazy<ScriptState<object>> root = new(() => Begin(workingFolder));
     private readonly CSharpWorkspace workspace = new();
     private readonly Lock stateGate = new();
     private readonly List<(string Name, object Value)> waiting = []; // set beside the main cell, which runs
     private ScriptState<object>? state;
     private bool mainRuns;
 
-    /// <summary>Compiles and runs two small submissions, so that the compiler is loaded when the first cell comes.</summary>
-    public static void WarmUp(string workingFolder)
-    {
-        Script<object> first = CSharpScript.Create("1 + 1", CSharpReferences.Options(workingFolder));
-        Script<object> second = first.ContinueWith("$\"{1}\"");
-        lock (Compiler) _ = Errors(second, CancellationToken.None);
-        second.RunAsync(globals: null).GetAwaiter().GetResult();
-    }
+    /// <summary>Loads the compiler and binds the references: the greater part of what a first cell would wait for.</summary>
+    public void WarmUp() => _ = root.Value;
 
     /// <summary>Completion and inspection.</summary>
     public CSharpAssistant Assistant => new(workspace);
@@ -59,7 +51,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     public MimeBundle? Run(string code, string cellName, CellThread thread, CancellationToken cancellation)
     {
         (code, IReadOnlyList<string> references) = packages.Resolve(code, cancellation);
-        ScriptState<object>? from = state;
+        ScriptState<object> from = state ?? root.Value;
         ScriptOptions cellOptions = Options(from, [.. references.Select(path => MetadataReference.CreateFromFile(path))]).WithFilePath(Path.Combine(workingFolder, cellName));
 
         (Script<object> script, Func<bool> hasValue) = Compile(code, from, cellOptions, cancellation);
@@ -113,17 +105,17 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     }
 
     // Only one chain can go on. Variables of a cell beside it are set again at its end; functions and types are not.
-    private void Commit(ScriptState<object>? from, ScriptState<object> next, bool isBeside)
+    private void Commit(ScriptState<object> from, ScriptState<object> next, bool isBeside)
     {
         lock (stateGate)
         {
-            if (!(isBeside && mainRuns) && ReferenceEquals(state, from))
+            if (!(isBeside && mainRuns) && ReferenceEquals(state ?? root.Value, from))
             {
                 state = next;
                 return;
             }
         }
-        foreach (ScriptVariable variable in next.Variables.Skip(from?.Variables.Length ?? 0))
+        foreach (ScriptVariable variable in next.Variables.Skip(from.Variables.Length))
             if (variable.Value is { } value) SetVariable(variable.Name, value, isBeside);
     }
 
@@ -135,12 +127,13 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
         VariableSlot.Value = value;
         try
         {
-            Script<object> script = Continue(code, state, Options(state, []));
+            ScriptState<object> from = state ?? root.Value;
+            Script<object> script = Continue(code, from, Options(from, []));
             Diagnostic[] errors;
             lock (Compiler) errors = Errors(script, CancellationToken.None);
             if (errors.Length > 0)
                 throw new InvalidOperationException($"The variable {name} of type {type} cannot be declared: {errors[0].GetMessage()}");
-            state = Start(script, state, CancellationToken.None).GetAwaiter().GetResult();
+            state = Start(script, from, CancellationToken.None).GetAwaiter().GetResult();
         }
         finally
         {
@@ -153,7 +146,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     /// <inheritdoc />
     public void Dispose() => workspace.Dispose();
 
-    private (Script<object> Script, Func<bool> HasValue) Compile(string code, ScriptState<object>? from, ScriptOptions cellOptions, CancellationToken cancellation)
+    private (Script<object> Script, Func<bool> HasValue) Compile(string code, ScriptState<object> from, ScriptOptions cellOptions, CancellationToken cancellation)
     {
         using Lock.Scope compiling = Compiler.EnterScope();
         Script<object> written = Continue(code, from, cellOptions);
@@ -181,15 +174,21 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 
     // A submission inherits the references and imports of those before it. Roslyn adds to them what its own options name, without looking
     // for doubles, so naming all of them again would make every cell dearer than the last (8 GB after a thousand).
-    private ScriptOptions Options(ScriptState<object>? from, IReadOnlyList<MetadataReference> added) =>
-        from is null ? options.AddReferences(added) : options.WithReferences(added).WithImports();
+    private static ScriptOptions Options(ScriptState<object> from, IReadOnlyList<MetadataReference> added) =>
+        from.Script.Options.WithReferences(added).WithImports();
 
-    private Script<object> Continue(string code, ScriptState<object>? from, ScriptOptions cellOptions) =>
-        from is null ? CSharpScript.Create(code, cellOptions, assemblyLoader: loader) : from.Script.ContinueWith(code, cellOptions);
+    private static Script<object> Continue(string code, ScriptState<object> from, ScriptOptions cellOptions) => from.Script.ContinueWith(code, cellOptions);
 
-    private Task<ScriptState<object>> Start(Script<object> script, ScriptState<object>? from, CancellationToken cancellation) => from is null
-        ? script.RunAsync(globals: null, catchException: static _ => true, cancellation)
-        : script.RunFromAsync(from, catchException: static _ => true, cancellation);
+    private static Task<ScriptState<object>> Start(Script<object> script, ScriptState<object> from, CancellationToken cancellation) =>
+        script.RunFromAsync(from, catchException: static _ => true, cancellation);
+
+    // An empty submission: what binds the references, once, and may do so before there is a cell.
+    private static ScriptState<object> Begin(string workingFolder)
+    {
+        Script<object> empty = CSharpScript.Create("", CSharpReferences.Options(workingFolder), assemblyLoader: CSharpReferences.Loader());
+        lock (Compiler) _ = Errors(empty, CancellationToken.None);
+        return empty.RunAsync(globals: null).GetAwaiter().GetResult();
+    }
 
     private static Diagnostic[] Errors(Script<object> script, CancellationToken cancellation) =>
         [.. script.Compile(cancellation).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];

@@ -10,18 +10,24 @@ namespace GeoVlm.Workbench.Languages;
 /// <summary>F# cells: one F# Interactive per session, loaded with the first of them.</summary>
 internal sealed class FSharpLanguage : ILanguage, IDisposable
 {
-    private readonly Shell.FsiEvaluationSession session;
+    private readonly Task<Shell.FsiEvaluationSession> starting;
     private readonly StringWriter messages = new();
 
-    /// <summary>Starts F# Interactive (about a second).</summary>
+    /// <summary>Starts F# Interactive (about a second) in the background: an interrupted first cell leaves it to the next one.</summary>
     public FSharpLanguage(string workingFolder)
+    {
+        using AsyncFlowControl notOfTheCell = ExecutionContext.SuppressFlow();
+        starting = Task.Run(() => Start(workingFolder));
+    }
+
+    private Shell.FsiEvaluationSession Start(string workingFolder)
     {
         string[] arguments =
         [
             "fsi", "--noninteractive", "--nologo", "--gui-", "--quiet", "--optimize+", "--multiemit-", "--targetprofile:netcore", "--usesdkrefs-", $"--lib:{workingFolder}",
             $"-r:{typeof(FSharpLanguage).Assembly.Location}",
         ];
-        session = Shell.FsiEvaluationSession.Create(
+        return Shell.FsiEvaluationSession.Create(
             Shell.FsiEvaluationSession.GetDefaultConfiguration(), arguments, TextReader.Null, messages, messages, FSharpOption<bool>.None, null);
     }
 
@@ -32,6 +38,7 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
     public MimeBundle? Run(string code, CommandContext context)
     {
         MimeBundle? shown = null;
+        Shell.FsiEvaluationSession session = Session(context);
         context.RunCode(() =>
         {
             messages.GetStringBuilder().Clear();
@@ -46,9 +53,12 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
     }
 
     /// <inheritdoc />
-    public object? Get(string name, CommandContext context) =>
-        session.TryFindBoundValue(name) is { } found ? found.Value.Value.ReflectionValue
+    public object? Get(string name, CommandContext context)
+    {
+        Shell.FsiEvaluationSession session = Session(context);
+        return session.TryFindBoundValue(name) is { } found ? found.Value.Value.ReflectionValue
             : throw new GeoVlmException($"F# has no value {name}; it has {string.Join(", ", session.GetBoundValues().Select(bound => bound.Name).DefaultIfEmpty("none"))}");
+    }
 
     /// <inheritdoc />
     public void Set(string name, object? value, CommandContext context)
@@ -56,7 +66,7 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
         if (value is null) throw new GeoVlmException($"The value for {name} is null, which has no type in F#.");
         try
         {
-            session.AddBoundValue(name, value);
+            Session(context).AddBoundValue(name, value);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
@@ -65,7 +75,16 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => ((IDisposable)session).Dispose();
+    public void Dispose()
+    {
+        if (starting.IsCompletedSuccessfully) ((IDisposable)starting.Result).Dispose();
+    }
+
+    private Shell.FsiEvaluationSession Session(CommandContext context)
+    {
+        starting.Wait(context.Cancellation);
+        return starting.Result;
+    }
 
     private static void Fail(Exception exception, FSharpDiagnostic[] diagnostics, string code)
     {

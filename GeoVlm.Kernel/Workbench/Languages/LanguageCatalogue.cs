@@ -13,6 +13,9 @@ internal static class LanguageCatalogue
         ["javascript"] = context => context.Keep(() => new JavaScriptValues()),
     };
 
+    /// <summary>Those that every session has; connected kernels come to it.</summary>
+    public static IEnumerable<string> Names => All.Keys.Append("python");
+
     /// <summary>The session's evaluator of this language.</summary>
     /// <exception cref="GeoVlmException">There is no such language, or it has no variables.</exception>
     public static ILanguage Find(string name, CommandContext context)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,13 +8,15 @@ using System.Text.RegularExpressions;
 namespace GeoVlm.Workbench.Languages;
 
 /// <summary>
-/// <c>#r "nuget: Package, Version"</c>: the .NET SDK resolves all packages of a session together, once per set of packages; the answer
+/// <c>#r "nuget: Package, Version"</c>, and <c>#i "nuget: source"</c> for one more place to look: the .NET SDK resolves all packages of a session together, once per set of packages; the answer
 /// is kept in a folder of the user, so that it costs nothing, and needs no network, the next time.
 /// </summary>
-internal sealed partial class PackageReferences
+/// <param name="workingFolder">Where the relative path of a source starts.</param>
+internal sealed partial class PackageReferences(string workingFolder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly SortedDictionary<string, string> asked = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedSet<string> sources = new(StringComparer.Ordinal);
     private readonly HashSet<string> given = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Takes the package lines out of the code (their lines stay, blank).</summary>
@@ -21,6 +24,8 @@ internal sealed partial class PackageReferences
     /// <exception cref="GeoVlmException">A package or version does not exist, or cannot be reached.</exception>
     public (string Code, IReadOnlyList<string> Assemblies) Resolve(string code, CancellationToken cancellation)
     {
+        foreach (Match line in SourceLine().Matches(code)) sources.Add(Source(line.Groups["source"].Value));
+        code = SourceLine().Replace(code, "");
         MatchCollection lines = PackageLine().Matches(code);
         if (lines.Count == 0) return (code, []);
         SortedDictionary<string, string> all = new(asked, StringComparer.OrdinalIgnoreCase);
@@ -31,10 +36,18 @@ internal sealed partial class PackageReferences
         return (PackageLine().Replace(code, ""), [.. Assemblies(assets).Where(path => given.Add(path))]);
     }
 
-    // The path of NuGet's answer, project.assets.json.
-    private static string Restore(SortedDictionary<string, string> packages, CancellationToken cancellation)
+    private string Source(string text)
     {
-        string set = string.Join(';', packages.Select(package => $"{package.Key.ToLowerInvariant()},{package.Value}"));
+        if (text.Contains("://", StringComparison.Ordinal)) return text;
+        string folder = Path.GetFullPath(text, workingFolder);
+        return Directory.Exists(folder) ? folder : throw new GeoVlmException(
+            $"#i \"nuget\": the folder {folder} does not exist. Name a folder that holds .nupkg files, or the address of a package source.");
+    }
+
+    // The path of NuGet's answer, project.assets.json.
+    private string Restore(SortedDictionary<string, string> packages, CancellationToken cancellation)
+    {
+        string set = string.Join(';', packages.Select(package => $"{package.Key.ToLowerInvariant()},{package.Value}").Concat(sources));
         string user = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         string folder = Path.Combine(user.Length > 0 ? user : Path.GetTempPath(), "geovlm", "packages",
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(set)))[..16]);
@@ -43,7 +56,8 @@ internal sealed partial class PackageReferences
         if (File.Exists(done) && File.Exists(assets)) return assets;
 
         Directory.CreateDirectory(folder);
-        StringBuilder project = new("<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>");
+        StringBuilder project = new("<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework>");
+        project.Append($"<RestoreAdditionalProjectSources>{SecurityElement.Escape(string.Join(';', sources))}</RestoreAdditionalProjectSources></PropertyGroup><ItemGroup>");
         foreach ((string id, string version) in packages) project.Append($"<PackageReference Include=\"{id}\" Version=\"{version}\" />");
         File.WriteAllText(Path.Combine(folder, "cell.csproj"), project.Append("</ItemGroup></Project>").ToString());
         // Own files of these names, so that MSBuild does not look for others further up.
@@ -125,6 +139,9 @@ internal sealed partial class PackageReferences
 
     [GeneratedRegex("""^[ \t]*#r[ \t]+"nuget:[ \t]*(?<id>[A-Za-z0-9_.-]+)[ \t]*(?:,[ \t]*(?<version>[A-Za-z0-9_.*+\-\[\]\(\),]+?)[ \t]*)?"[ \t]*;?[ \t]*(?://.*)?(?=\r?$)""", RegexOptions.Multiline)]
     private static partial Regex PackageLine();
+
+    [GeneratedRegex("""^[ \t]*#i[ \t]+"nuget:[ \t]*(?<source>[^"\r\n]+?)[ \t]*"[ \t]*;?[ \t]*(?://.*)?(?=\r?$)""", RegexOptions.Multiline)]
+    private static partial Regex SourceLine();
 
     [GeneratedRegex(@"error ((?:NU|MSB|NETSDK)\d+: .*?)(?: \[[^\]]*\])?\r?$", RegexOptions.Multiline)]
     private static partial Regex NuGetError();

@@ -79,7 +79,8 @@ internal sealed class RewardBatch
             var (sample, frame) = new RowReader(new PredictionOptions(task), earthDial: false).ReadSample(row, row, row.Text("id") ?? $"completion {row.Line}", answersAreReferences: true);
             var rubric = RubricCatalogue.For(task);
             var judgement = (rewards is null ? rubric : rubric.WithRewards([.. rewards])).Judge(completion, sample, frame);
-            return new RewardOutcome(judgement.Reward, judgement.Completion.Failure?.Reason, null);
+            return judgement.Reward.Faults.FirstOrDefault() is { } fault ? new RewardOutcome(null, null, fault)
+                : new RewardOutcome(judgement.Reward, judgement.Completion.Failure?.Reason, null);
         }
         catch (Exception e) when (e is GeoVlmException or InvalidOperationException or JsonException)
         {

@@ -16,14 +16,18 @@ internal sealed class WebService : IAsyncDisposable
 {
     private const int MaximumConnections = 4_096;
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(15), StopTimeout = TimeSpan.FromSeconds(5);
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly WebApplication app;
     private readonly WebServiceOptions options;
     private readonly IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes;
 
-    private WebService(WebServiceOptions options, string name, IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes)
+    private readonly Func<int, string, object>? problem;
+
+    private WebService(
+        WebServiceOptions options, string name, IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes, Func<int, string, object>? problem)
     {
+        this.problem = problem;
         this.options = options;
         this.routes = new Dictionary<(string, string), Func<HttpContext, Task>>(routes)
         {
@@ -50,11 +54,13 @@ internal sealed class WebService : IAsyncDisposable
     /// <param name="options">Where, and who may call.</param>
     /// <param name="name">What /health calls it.</param>
     /// <param name="routes">Handlers by method and path; a <see cref="GeoVlmException"/> or malformed JSON in one is the caller's fault (400).</param>
+    /// <param name="problem">From status and message to the body that tells of a fault; RFC 9457's when null.</param>
     /// <exception cref="GeoVlmException">The address cannot be listened on, or is open to others without a token.</exception>
-    public static WebService Start(WebServiceOptions options, string name, IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes)
+    public static WebService Start(
+        WebServiceOptions options, string name, IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes, Func<int, string, object>? problem = null)
     {
         options.Validate();
-        var service = new WebService(options, name, routes);
+        var service = new WebService(options, name, routes, problem);
         try
         {
             service.app.StartAsync().GetAwaiter().GetResult();
@@ -115,7 +121,8 @@ internal sealed class WebService : IAsyncDisposable
         }
         catch (Exception e) when (!http.Response.HasStarted && Status(e) is { } status)
         {
-            await Write(http, new { title = ((HttpStatusCode)status).ToString(), status, detail = e.Message }, status, "application/problem+json").ConfigureAwait(false);
+            if (problem is not null) await Write(http, problem(status, e.Message), status).ConfigureAwait(false);
+            else await Write(http, new { title = ((HttpStatusCode)status).ToString(), status, detail = e.Message }, status, "application/problem+json").ConfigureAwait(false);
         }
     }
 

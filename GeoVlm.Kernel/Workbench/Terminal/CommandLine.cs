@@ -31,8 +31,12 @@ public static class CommandLine
             TinyCommand.Create(console),
             BenchCommand.Create(console),
             CheckModelCommand.Create(console),
+            VerifyCommand.Create(console),
+            ReferenceCommand.Create(console),
+            ModelCommand.Create(console),
             ScoreCommand.Create(console),
             ServeRewardsCommand.Create(console),
+            ServeCommand.Create(console),
             DataCommand.Create(console),
             version,
         };

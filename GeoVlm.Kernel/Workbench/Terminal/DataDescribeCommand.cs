@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GeoVlm.Data;
-using GeoVlm.Data.Readers;
 using Spectre.Console;
 
 namespace GeoVlm.Workbench.Terminal;
@@ -13,7 +12,8 @@ internal static class DataDescribeCommand
 {
     private const int ProblemsShown = 20;
 
-    private static readonly JsonSerializerOptions json = new()
+    /// <summary>How the data commands write JSON: names in snake case.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -21,20 +21,17 @@ internal static class DataDescribeCommand
 
     public static Command Create(IAnsiConsole console)
     {
-        Argument<string> pathArgument = new("path") { Description = "A dataset: its folder, or an annotation file." };
-        Option<string> readerOption = new("--reader") { Description = $"One of: auto, {string.Join(", ", ReaderCatalogue.All.Select(r => r.Name))}.", DefaultValueFactory = _ => "auto" };
-        Option<int?> limitOption = new("--limit") { Description = "At most this many samples." };
+        DataSource source = new();
         Option<int> decodeOption = new("--decode") { Description = "Decode this many images to find damaged ones.", DefaultValueFactory = _ => 64 };
         Option<bool> jsonOption = new("--json") { Description = "Print JSON alone." };
-        Command command = new("describe", "What a dataset holds: reader, counts, tasks, splits, classes, images, the first sample, problems.")
-        {
-            pathArgument, readerOption, limitOption, decodeOption, jsonOption,
-        };
+        Command command = source.In(new("describe", "What a dataset holds: reader, counts, tasks, splits, classes, images, the first sample, problems."));
+        command.Add(decodeOption);
+        command.Add(jsonOption);
         command.SetAction(parsed =>
         {
-            var dataset = EoDataset.Load(parsed.GetRequiredValue(pathArgument), parsed.GetRequiredValue(readerOption), new ReadOptions { Limit = parsed.GetValue(limitOption) });
+            var dataset = source.Load(parsed);
             var description = dataset.Describe(new DescriptionOptions { Decoded = parsed.GetValue(decodeOption) });
-            if (parsed.GetValue(jsonOption)) console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(description, json));
+            if (parsed.GetValue(jsonOption)) console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(description, Json));
             else foreach (string line in Lines(description)) console.WriteLine(line);
             return ExitCode.Success; // problems are what was asked for, not a fault of the command
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.ExceptionServices;
 using GeoVlm.Workbench.Jupyter;
+using GeoVlm.Workbench.Notebooks;
 using NetMQ;
 using Spectre.Console;
 
@@ -16,18 +17,25 @@ public static class JupyterCommand
             Description = "Environment to use instead of your own Jupyter folder, for example /usr/local or a virtual environment.",
             HelpName = "folder",
         };
-        Command install = new("install", "Make the kernel \"GeoVlm (C#)\" known to Jupyter and VS Code.") { prefix };
+        Option<string> name = new("--name")
+        {
+            Description = "What notebooks call the kernel. Papermill passes parameters to kernels that it knows: call it .net-csharp for those.",
+            DefaultValueFactory = _ => NotebookMetadata.KernelName, HelpName = "name",
+        };
+        Command install = new("install", "Make the kernel \"GeoVlm (C#)\" known to Jupyter and VS Code.") { prefix, name };
         install.SetAction(parsed =>
         {
-            console.WriteLine($"The kernel is installed in {KernelSpec.Install(parsed.GetValue(prefix))}. Choose \"GeoVlm (C#)\" in Jupyter or VS Code.");
+            console.WriteLine($"The kernel is installed in {KernelSpec.Install(parsed.GetValue(prefix), parsed.GetRequiredValue(name))}. Choose \"GeoVlm (C#)\" in Jupyter or VS Code.");
             return ExitCode.Success;
         });
 
-        Command uninstall = new("uninstall", "Remove the kernel from Jupyter.") { prefix };
+        Command uninstall = new("uninstall", "Remove the kernel from Jupyter.") { prefix, name };
         uninstall.SetAction(parsed =>
         {
-            string? removed = KernelSpec.Uninstall(parsed.GetValue(prefix));
-            console.WriteLine(removed is null ? $"The kernel is not in {KernelSpec.Folder(parsed.GetValue(prefix))}." : $"The kernel was removed from {removed}.");
+            string? removed = KernelSpec.Uninstall(parsed.GetValue(prefix), parsed.GetRequiredValue(name));
+            console.WriteLine(removed is null
+                ? $"The kernel is not in {KernelSpec.Folder(parsed.GetValue(prefix), parsed.GetRequiredValue(name))}."
+                : $"The kernel was removed from {removed}.");
             return ExitCode.Success;
         });
 

@@ -6,7 +6,7 @@ namespace GeoVlm.Rendering;
 
 /// <summary>Completions with what they earned, best first; in a page with scripts every header sorts.</summary>
 /// <param name="Rows">The completions.</param>
-public sealed record RolloutTable(IReadOnlyList<RolloutRow> Rows) : IRenderable
+public sealed record RolloutsView(IReadOnlyList<RolloutRow> Rows) : IRenderable
 {
     /// <summary>Rows that are shown; the rest is counted.</summary>
     public int MostRows { get; init; } = 64;
@@ -15,13 +15,13 @@ public sealed record RolloutTable(IReadOnlyList<RolloutRow> Rows) : IRenderable
     public int MostCharacters { get; init; } = 240;
 
     /// <summary>The rollouts of a judged group.</summary>
-    public RolloutTable(JudgedGroup group) : this([.. group.Group.Rollouts.Select((r, i) => new RolloutRow(
+    public RolloutsView(JudgedGroup group) : this([.. group.Group.Rollouts.Select((r, i) => new RolloutRow(
         i, r.Text, group.Judgements[i].Reward.Total, [.. group.Judgements[i].Reward.Parts.Select(p => (p.Name, p.Value))], group.Advantages[i], r.TokenIds.Count, r.Finish.ToString().ToLowerInvariant()))])
     {
     }
 
     /// <summary>The rollouts that a run kept.</summary>
-    public RolloutTable(IEnumerable<RolloutRecord> records) : this([.. records.Select((r, i) => new RolloutRow(
+    public RolloutsView(IEnumerable<RolloutRecord> records) : this([.. records.Select((r, i) => new RolloutRow(
         i, r.Completion, r.Reward, [.. r.Rewards.Select(p => (p.Key, p.Value))], r.Advantage, r.Tokens, r.Finish))])
     {
     }

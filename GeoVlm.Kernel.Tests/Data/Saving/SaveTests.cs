@@ -1,0 +1,61 @@
+using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
+using GeoVlm.Data.Saving;
+using GeoVlm.Data.Synthetic;
+using GeoVlm.Tests.Data.Readers;
+
+namespace GeoVlm.Tests.Data.Saving;
+
+public class SaveTests
+{
+    [Theory]
+    [InlineData(SaveFormat.Parquet)]
+    [InlineData(SaveFormat.Jsonl)]
+    public void What_is_saved_loads_again_the_same_pixels_included(SaveFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        var mask = new Mask(4, 2, [false, true, true, false, true, false, false, true]);
+        var turned = new LabelledBox(new Box(1, 1, 9.5, 7), "a \"ship\", moored") { Oriented = new OrientedBox(5, 4, 6.25, 3, 30), Outline = new Polygon([(1, 1), (9.5, 1), (9.5, 7)]), Difficult = true };
+        var image = GeoImage.FromMemory("../odd <name>.png", new RgbImage(4, 2, [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 10))]));
+        Sample[] odd =
+        [
+            new("one", EoTask.OrientedDetection, [image, image], "where ?\n</s>", new BoxesAnswer([turned], CoordinateFrame.Thousandths))
+            {
+                Objects = [turned], Split = "test", Reasoning = "because", ChangeMask = mask, Attributes = new Dictionary<string, string> { ["sensor"] = "S2" },
+            },
+            new("two", EoTask.ImageCaption, [image], "describe", new TextAnswer("été, 東京")) { OtherReferences = [new TextAnswer("b"), new TextAnswer("c")], Split = "test" },
+            new("three", EoTask.GroundedCaption, [image], "describe", new GroundedTextAnswer("a ship", new BoxesAnswer([turned], CoordinateFrame.Percent))) { Split = "val" },
+            new("four", EoTask.MultiLabelClassification, [image], "list", new LabelsAnswer(["x, y", "z"])) { Split = "val" },
+        ];
+        var synthetic = SyntheticDataset.Create(new SyntheticOptions { Count = 14 });
+        var dataset = new EoDataset("mixed", "made", [.. synthetic.Samples, .. odd], []) { Licence = "CC0" };
+
+        var saved = dataset.Save(folder.File("out"), format, TestContext.Current.CancellationToken);
+        Assert.Contains("| licence | CC0 |", File.ReadAllText(Path.Combine(saved.Folder, "README.md")));
+        var loaded = EoDataset.Load(saved.Folder);
+        Assert.Equal(("geovlm", "CC0", 0), (loaded.Reader, loaded.Licence, loaded.Problems.Count));
+        var byId = loaded.Samples.ToDictionary(s => s.Id);
+        Assert.Equal(dataset.Count, byId.Count);
+        foreach (var expected in dataset.Samples)
+        {
+            var found = byId[expected.Id];
+            Assert.Equal(SavedSample.Of(expected).Write(), SavedSample.Of(found).Write());
+            Assert.Equal(expected.Images.Select(i => Convert.ToHexString(i.Load().Pixels)), found.Images.Select(i => Convert.ToHexString(i.Load().Pixels)));
+        }
+        Assert.Throws<GeoVlmException>(() => dataset.Save(saved.Folder, format, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_hostile_or_broken_row_is_reported_and_the_rest_loads()
+    {
+        using var folder = new TemporaryFolder();
+        SyntheticDataset.Create(new SyntheticOptions { Count = 3 }).Save(folder.File("out"), SaveFormat.Jsonl, TestContext.Current.CancellationToken);
+        string file = folder.File("out/all.jsonl");
+        if (!File.Exists(file)) file = folder.File("out/train.jsonl");
+        string[] lines = File.ReadAllLines(file);
+        File.WriteAllLines(file, [lines[0], lines[1].Replace("images/", "../../images/"), lines[2].Replace("\"geovlm\":\"", "\"geovlm\":\"?")]);
+        var loaded = EoDataset.Load(folder.File("out"));
+        Assert.Equal(1, loaded.Count);
+        Assert.Equal([2, 3], loaded.Problems.Select(p => p.Line!.Value).Order());
+    }
+}

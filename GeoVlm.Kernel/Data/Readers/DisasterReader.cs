@@ -1,0 +1,137 @@
+using GeoVlm.Data.Geometry;
+using GeoVlm.Data.Imagery;
+using GeoVlm.Data.Prompts;
+using GeoVlm.Data.Rows;
+
+namespace GeoVlm.Data.Readers;
+
+/// <summary>A place before and after a disaster: xBD/xView2 (building outlines with damage classes) and BRIGHT (damage masks).</summary>
+/// <remarks>
+/// Images <c>…_pre_disaster</c> and <c>…_post_disaster</c>; labels <c>…_post_disaster.json</c> with WKT outlines in pixels (<c>features.xy</c>), their
+/// <c>subtype</c> and the type of disaster; else masks <c>…_post_disaster_target</c> (xBD: 1 none, 2 minor, 3 major, 4 destroyed) or
+/// <c>…_building_damage</c> (BRIGHT: 1 intact, 2 damaged, 3 destroyed), whose touching buildings are one. Each pair is asked for the type of
+/// disaster, the number of damaged buildings and their boxes. Without labels and masks a pair is kept without a reference.
+/// </remarks>
+public sealed class DisasterReader : IDatasetReader
+{
+    private const string Post = "_post_disaster", Pre = "_pre_disaster";
+    private const int Deepest = 3, MinimumPixels = 4;
+
+    private static readonly string[] Targets = ["", "no damage", "minor damage", "major damage", "destroyed"], Bright = ["", "intact", "damaged", "destroyed"];
+    private static readonly string[] Damaged = ["minor damage", "major damage", "destroyed", "damaged"];
+
+    /// <inheritdoc/>
+    public string Name => "disaster";
+
+    /// <inheritdoc/>
+    public string Summary => "…_pre_disaster and …_post_disaster images with labels/*.json or targets/ (xBD, xView2, BRIGHT): outlines and damage classes";
+
+    /// <inheritdoc/>
+    public string? Recognise(string path) => Directory.Exists(path) && First(path, 0) is { } file ? $"{Path.GetFileName(file)} is an image after a disaster" : null;
+
+    /// <inheritdoc/>
+    public EoDataset Read(string path, ReadOptions options)
+    {
+        var folder = new DatasetFolder(path, options);
+        var images = new RowImages(folder);
+        string[] posts = [.. images.Files.Paths.Where(IsPost).Order(StringComparer.Ordinal)];
+        if (posts.Length == 0) throw new GeoVlmException($"{path}: no image called …{Post} here or below. Name the folder that holds images/ and labels/.");
+        return folder.Finish(this, posts.SelectMany(post => OfPair(folder, images, post)));
+    }
+
+    private static bool IsPost(string path) => DatasetFolder.IsImage(path) && Path.GetFileNameWithoutExtension(path).EndsWith(Post, StringComparison.Ordinal);
+
+    private static string? First(string folder, int depth) => Directory.EnumerateFiles(folder).FirstOrDefault(IsPost)
+        ?? (depth < Deepest ? DatasetFolder.Folders(folder).Take(50).Select(f => First(f, depth + 1)).FirstOrDefault(f => f is not null) : null);
+
+    private static IEnumerable<Sample> OfPair(DatasetFolder folder, RowImages images, string post)
+    {
+        string stem = Path.GetFileNameWithoutExtension(post), place = stem[..^Post.Length];
+        if (images.Files.ImageOf(post.Replace(stem, place + Pre, StringComparison.Ordinal), null) is not { } pre)
+        {
+            folder.Report(post, $"{place}{Pre} does not exist; both dates are needed. Skipped.");
+            yield break;
+        }
+        if (images.Open(pre, "before") is not { } before || images.Open(post, "after") is not { } after) yield break;
+        if ((before.Problem ?? after.Problem) is { } problem)
+        {
+            folder.Report(post, problem + " Skipped.");
+            yield break;
+        }
+        if ((before.Width, before.Height) != (after.Width, after.Height))
+            folder.Report(post, $"sizes differ: {before.Width} x {before.Height} before, {after.Width} x {after.Height} after. Boxes are in pixels of the image after.");
+        var facts = new Dictionary<string, string> { ["file"] = post };
+        var buildings = OfLabels(folder, images, stem, facts) ?? OfMask(folder, images, stem + "_target", Targets, facts) ?? OfMask(folder, images, place + "_building_damage", Bright, facts);
+        var frame = CoordinateFrame.Original(after.Width, after.Height);
+        string split = SplitNames.Of(Path.GetDirectoryName(post) ?? "");
+        if (buildings is null)
+        {
+            folder.Report(post, $"no labels {stem}.json and no mask {stem}_target. The pair is kept without a reference. Put labels/ beside images/.");
+            yield return Make("pair", EoTask.DamageCaption, "describe the damage", new TextAnswer(""));
+            yield break;
+        }
+        LabelledBox[] damaged = [.. buildings.Where(b => Damaged.Contains(b.Label))];
+        if (facts.TryGetValue("disaster type", out string? type)) yield return Make("type", EoTask.DisasterType, "what type of disaster happened ?", new TextAnswer(type));
+        yield return Make("damaged", EoTask.DisasterDetection, Questions.DetectAll("damaged buildings"), new BoxesAnswer(damaged, frame));
+        // Touching buildings of a mask cannot be told apart, so only outlines are counted.
+        if (facts["truth"] == "outlines")
+            yield return Make("count", EoTask.AffectedCount, Questions.HowMany("damaged buildings"), new TextAnswer(damaged.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+        Sample Make(string what, EoTask task, string question, Answer reference) => new($"{post[..post.LastIndexOf('.')]}:{what}", task, [before, after], question, reference)
+        {
+            Objects = buildings ?? [],
+            Split = split,
+            Attributes = facts,
+        };
+    }
+
+    private static List<LabelledBox>? OfLabels(DatasetFolder folder, RowImages images, string stem, Dictionary<string, string> facts)
+    {
+        if (images.Files.Exact(stem + ".json") is not { } path) return null;
+        string where = folder.Relative(path);
+        if (new JsonRows(where, folder.Report).Read(File.ReadAllBytes(path)).FirstOrDefault() is not { } row) return null;
+        facts["truth"] = "outlines";
+        if (row.Value("metadata") is Dictionary<string, object?> metadata)
+            foreach (var (key, name) in new[] { ("disaster_type", "disaster type"), ("disaster", "disaster"), ("capture_date", "capture date"), ("gsd", "gsd") })
+                if (Row.AsText(metadata.GetValueOrDefault(key)) is { Length: > 0 } fact) facts[name] = fact;
+        var buildings = new List<LabelledBox>();
+        int number = 0;
+        var listed = row.Value("features") is Dictionary<string, object?> features ? features.GetValueOrDefault("xy") as List<object?> : null;
+        if (listed is null) folder.Report(where, "no features.xy with outlines in pixels. Fetch the file again.");
+        foreach (var feature in (listed ?? []).OfType<Dictionary<string, object?>>())
+        {
+            string record = $"{where}, features.xy[{number++}]";
+            var properties = feature.GetValueOrDefault("properties") as Dictionary<string, object?>;
+            string label = ClassNames.Readable(Row.AsText(properties?.GetValueOrDefault("subtype")) ?? "building");
+            var outlines = WellKnownText.Polygons(Row.AsText(feature.GetValueOrDefault("wkt")) ?? "");
+            if (outlines.Count == 0 || outlines.All(o => o.Bounds().IsEmpty))
+                folder.Report(record, $"{label}: no readable WKT polygon with an area. Mend or remove the feature. Skipped.");
+            else
+                foreach (var outline in outlines.Where(o => !o.Bounds().IsEmpty)) buildings.Add(new LabelledBox(outline.Bounds(), label) { Outline = outline });
+        }
+        return buildings;
+    }
+
+    private static List<LabelledBox>? OfMask(DatasetFolder folder, RowImages images, string stem, string[] classes, Dictionary<string, string> facts)
+    {
+        string? path = new[] { ".png", ".tif", ".tiff" }.Select(e => images.Files.Exact(stem + e)).FirstOrDefault(p => p is not null);
+        if (path is null) return null;
+        try
+        {
+            var values = ImageDecoder.Decode(path, folder.Options.MaxImagePixels);
+            facts["truth"] = "mask";
+            var buildings = new List<LabelledBox>();
+            for (int value = 1; value < classes.Length; value++)
+            {
+                var mask = new Mask(values.Width, values.Height, [.. Enumerable.Range(0, values.Width * values.Height).Select(i => values.Pixels[3 * i] == value)]);
+                buildings.AddRange(mask.ComponentBoxes(MinimumPixels).Select(b => new LabelledBox(b, classes[value])));
+            }
+            return buildings;
+        }
+        catch (GeoVlmException e)
+        {
+            folder.Report(folder.Relative(path), e.Message + " The pair is kept without a reference.");
+            return null;
+        }
+    }
+}

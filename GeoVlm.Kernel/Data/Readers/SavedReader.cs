@@ -1,0 +1,54 @@
+using GeoVlm.Data.Rows;
+using GeoVlm.Data.Saving;
+
+namespace GeoVlm.Data.Readers;
+
+/// <summary>Datasets that this program saved, as Parquet or JSON lines: every sample as it was.</summary>
+public sealed class SavedReader : IDatasetReader
+{
+    /// <inheritdoc/>
+    public string Name => "geovlm";
+
+    /// <inheritdoc/>
+    public string Summary => "a dataset saved by this program, Parquet or JSONL: rows with a column geovlm";
+
+    /// <inheritdoc/>
+    public string? Recognise(string path) => Files(path).FirstOrDefault(f => RowFile.First(f)?.Text(DatasetSaver.Column) is not null) is { } file
+        ? $"{Path.GetFileName(file)} has the column {DatasetSaver.Column}" : null;
+
+    /// <inheritdoc/>
+    public EoDataset Read(string path, ReadOptions options)
+    {
+        var folder = new DatasetFolder(RowFiles.Root(path), options);
+        return folder.Finish(this, Samples(folder, Files(path)));
+    }
+
+    private static IReadOnlyList<string> Files(string path) => RowFiles.Of(path, file => RowFiles.EndsWith(file, ".parquet", ".jsonl"));
+
+    private static IEnumerable<Sample> Samples(DatasetFolder folder, IReadOnlyList<string> files)
+    {
+        var images = new RowImages(folder);
+        foreach (string file in files)
+            foreach (var row in RowFile.Read(file, folder.Relative(file), folder.Report))
+                if (Of(row) is { } sample) yield return sample;
+
+        Sample? Of(Row row)
+        {
+            if (row.Text(DatasetSaver.Column) is not { } text || SavedSample.Read(text) is not { } saved)
+            {
+                folder.Report(row.Where, $"the column {DatasetSaver.Column} holds no sample. Save the dataset again, or remove the row. Skipped.");
+                return null;
+            }
+            if (!EoTaskNames.All.Contains(saved.Task))
+            {
+                folder.Report(row.Where, $"task '{saved.Task}' is not known; it was saved by a newer version. Skipped.");
+                return null;
+            }
+            // A list without images is a sample without images, not one whose image is missing.
+            var (found, missing) = saved.ImageNames.Count == 0 ? ([], null) : images.Of(row);
+            if (missing is null) return saved.With(found);
+            folder.Report(row.Where, images.Explain(missing) + " Skipped.");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using GeoVlm.Models.Qwen25Vl;
+
+namespace GeoVlm.Models.Memory;
+
+/// <summary>Numbers that autograd keeps for the backward pass, counted along the formulas of the decoder and the vision tower.</summary>
+/// <remarks>
+/// A product keeps both factors where both take gradients; a linear layer keeps its input where its weight or an adapter on it is trained; attention keeps
+/// queries, keys, values, its output and a number per head.
+/// </remarks>
+internal sealed class Activations
+{
+    private readonly TextConfig text;
+    private readonly VisionConfig vision;
+    private readonly bool checkpointing, visionLearns, decoderLearns;
+    private readonly double decoderLayer, visionBlock;
+
+    /// <summary>Counts for a model.</summary>
+    /// <param name="config">Its shape.</param>
+    /// <param name="request">What is trained.</param>
+    /// <param name="adapted">Names of the layers that have an adapter.</param>
+    public Activations(Qwen25VlConfig config, MemoryRequest request, IReadOnlyCollection<string> adapted)
+    {
+        (text, vision, checkpointing) = (config.Text, config.Vision, request.Checkpointing);
+        bool Trained(TrainedParts part) => request.Lora is null && request.Train.HasFlag(part);
+        bool language = Trained(TrainedParts.Language), tower = Trained(TrainedParts.Vision);
+        visionLearns = tower || Trained(TrainedParts.Merger) || adapted.Any(a => a.StartsWith("visual.", StringComparison.Ordinal));
+        bool towerLearns = tower || adapted.Any(a => a.StartsWith("visual.blocks.", StringComparison.Ordinal));
+        decoderLearns = language || visionLearns || adapted.Count > 0;
+        double rank = request.Lora?.Rank ?? 0;
+        double layers = text.Layers, blocks = vision.Depth;
+        double Share(string prefix, string ending, double of) => adapted.Count(a => a.StartsWith(prefix, StringComparison.Ordinal) && a.EndsWith(ending, StringComparison.Ordinal)) / of;
+
+        double d = text.HiddenSize, i = text.IntermediateSize;
+        double attentionIn = Math.Min(1, Share("model.", "q_proj", layers) + Share("model.", "k_proj", layers) + Share("model.", "v_proj", layers));
+        double feedIn = Math.Min(1, Share("model.", "gate_proj", layers) + Share("model.", "up_proj", layers)), down = Share("model.", "down_proj", layers);
+        double ranks = rank * Share("model.", "_proj", layers);
+        // Both inputs of the residual stream, q, k, v and what attention gives, gate, its activation and up.
+        decoderLayer = 6 * d + text.Heads + 3 * i + (language ? 4 * d + i : attentionIn * d + feedIn * d + down * i) + ranks;
+
+        double dv = vision.HiddenSize, iv = vision.IntermediateSize;
+        visionBlock = !towerLearns ? 0 : 8 * dv + vision.Heads + 3 * iv + (tower ? 4 * dv + iv : 2 * dv + iv) + rank * Share("visual.blocks.", "", blocks);
+    }
+
+    /// <summary>Kept by the decoder for so many tokens.</summary>
+    public long Decoder(long tokens) => !decoderLearns ? 0 : (long)(tokens * (checkpointing ? (text.Layers + 2.0) * text.HiddenSize + decoderLayer : text.Layers * decoderLayer + 4.0 * text.HiddenSize + 4 * text.HeadSize));
+
+    /// <summary>Kept by the vision tower for so many patches; with checkpointing it is computed again when the decoder's are gone.</summary>
+    public long Vision(long patches)
+    {
+        double inputs = 3.0 * vision.PatchLength, merger = 8.0 * vision.HiddenSize + vision.OutHiddenSize;
+        double kept = patches * (inputs + (visionLearns ? vision.Depth * visionBlock + merger : 0));
+        return (long)(checkpointing ? patches * inputs : kept);
+    }
+
+    /// <summary>On its way in the widest layer of the backward pass.</summary>
+    public long Backward(long tokens, long patches) => (long)Math.Max(
+        tokens * (3.0 * text.IntermediateSize + 6.0 * text.HiddenSize),
+        checkpointing && visionLearns ? patches * (vision.Depth * visionBlock + 8.0 * vision.HiddenSize) : 0);
+
+    /// <summary>On its way in the widest layer of a pass without gradients.</summary>
+    public long Passing(long tokens, long patches) => (long)Math.Max(
+        tokens * (4.0 * text.HiddenSize + 3.0 * text.IntermediateSize),
+        patches * (3.0 * vision.PatchLength + 4.0 * vision.HiddenSize + 3.0 * vision.IntermediateSize));
+}

@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GeoVlm.Models.Lora;
+using GeoVlm.Models.Native;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Models.Qwen25Vl;
+
+/// <summary>Decodes tokens on the CPU without libtorch, whose operators cost more than the arithmetic when a pass has one token a row.</summary>
+/// <remarks>
+/// The same formulas as <see cref="LanguageModel"/> on the same weights, read where they lie, an active adapter included. Threads divide the outputs
+/// of each matrix and meet after it. Sequences of one prompt share its keys and values; each row has memory of its own for what follows.
+/// Nothing is allocated per token. Legend: R rows, d hidden size, D head size.
+/// </remarks>
+internal sealed unsafe class HostDecoder : IStepDecoder
+{
+    private readonly TextConfig config;
+    private readonly float epsilon;
+    private readonly float* embedding, norm;
+    private readonly Weights head;
+    private readonly Layer[] layers;
+    private readonly SpinTeam team;
+    private readonly Action<int> pass;
+    private readonly HostMemory memory = new();
+    private readonly float[] frequencies;
+    private readonly float* hidden, query, keyValue, attended, gate, up, logits, cos, sin;
+    private readonly Scratch[] scratch;
+    private readonly Dictionary<(KeyValueCache, int), Prompt> prompts = [];
+    private readonly List<Row> rows = [];
+    private readonly Stack<nint> slots = [];
+    private readonly int newTokens;
+
+    /// <summary>Prepares to decode with the threads that libtorch has on this thread.</summary>
+    /// <param name="model">The weights; they must live as long as this and may change between steps.</param>
+    /// <param name="capacity">Most sequences.</param>
+    /// <param name="longestPrompt">Tokens of the longest prompt.</param>
+    /// <param name="newTokens">Most tokens after a prompt.</param>
+    public HostDecoder(LanguageModel model, int capacity, int longestPrompt, int newTokens)
+    {
+        (config, Capacity, this.newTokens) = (model.Parts.Config, capacity, newTokens);
+        epsilon = (float)config.RmsNormEpsilon;
+        embedding = Pointer(model.Parts.Embedding);
+        norm = Pointer(model.Parts.Norm);
+        head = new(model.Parts.Head);
+        layers = [.. model.Parts.Layers.Select(l => new Layer(l))];
+        int half = config.HeadSize / 2;
+        frequencies = [.. Enumerable.Range(0, half).Select(i => 1f / (float)Math.Pow(config.RopeTheta, i / (double)half))];
+        float* PerRow(int width) => memory.Take((long)capacity * width);
+        hidden = PerRow(config.HiddenSize);
+        query = PerRow(config.HiddenSize);
+        attended = PerRow(config.HiddenSize);
+        keyValue = PerRow(2 * KeyWidth);
+        gate = PerRow(config.IntermediateSize);
+        up = PerRow(config.IntermediateSize);
+        logits = PerRow(config.VocabularySize);
+        cos = PerRow(half);
+        sin = PerRow(half);
+        for (int i = 0; i < capacity; i++) slots.Push((nint)memory.Take(Block(newTokens)));
+        team = new SpinTeam(get_num_threads());
+        int rank = Math.Max(16, layers.SelectMany(l => l.All).Append(head).Max(w => w.Rank));
+        int columns = (longestPrompt + newTokens + HostKernels.Width) / HostKernels.Width * HostKernels.Width;
+        scratch = [.. Enumerable.Range(0, team.Size).Select(_ => new Scratch(
+            (nint)PerRow(config.HiddenSize), (nint)PerRow(rank), (nint)memory.Take((long)columns * config.Heads / config.KeyValueHeads), columns))];
+        pass = Pass;
+    }
+
+    /// <inheritdoc/>
+    public int Capacity { get; }
+
+    private int KeyWidth => config.KeyValueHeads * config.HeadSize;
+
+    /// <summary>Whether this processor can, and the model's widths are whole vectors.</summary>
+    public static bool Supports(TextConfig config) => HostKernels.Supported
+        && new[] { config.HiddenSize, config.IntermediateSize, config.HeadSize }.All(w => w % HostKernels.Width == 0)
+        && (long)config.VocabularySize * config.HiddenSize * sizeof(float) < int.MaxValue;
+
+    /// <inheritdoc/>
+    public void Enter(KeyValueCache prompts, int promptRow, int tokens)
+    {
+        if (!this.prompts.TryGetValue((prompts, promptRow), out Prompt? prompt))
+        {
+            prompt = new Prompt((prompts, promptRow), tokens, memory.Take(Block(tokens)));
+            prompts.CopyTo(promptRow, tokens, prompt.KeysAndValues);
+            this.prompts.Add(prompt.Key, prompt);
+        }
+        prompt.Users++;
+        rows.Add(new Row(prompt, slots.Pop()));
+    }
+
+    /// <inheritdoc/>
+    public void Leave(int row)
+    {
+        Row left = rows[row];
+        slots.Push(left.Own);
+        if (--left.Prompt.Users == 0)
+        {
+            prompts.Remove(left.Prompt.Key);
+            memory.Return(left.Prompt.KeysAndValues);
+        }
+        rows[row] = rows[^1];
+        rows.RemoveAt(rows.Count - 1);
+    }
+
+    /// <inheritdoc/>
+    public Span<float> Step(ReadOnlySpan<int> tokens, ReadOnlySpan<long> positions)
+    {
+        int half = config.HeadSize / 2, width = config.HiddenSize;
+        for (int m = 0; m < rows.Count; m++)
+        {
+            if (rows[m].Tokens == newTokens) throw new InvalidOperationException($"a row has {newTokens} tokens already, the most it was made for");
+            new ReadOnlySpan<float>(embedding + (long)tokens[m] * width, width).CopyTo(new Span<float>(hidden + (long)m * width, width));
+            for (int i = 0; i < half; i++) (sin[m * half + i], cos[m * half + i]) = MathF.SinCos(positions[m] * frequencies[i]);
+        }
+        team.Run(pass);
+        foreach (Row row in rows) row.Tokens++;
+        return new Span<float>(logits, rows.Count * config.VocabularySize);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        team.Dispose();
+        memory.Dispose();
+    }
+
+    private void Pass(int thread)
+    {
+        int count = rows.Count, d = config.HiddenSize, inner = config.IntermediateSize, keys = KeyWidth;
+        Scratch mine = scratch[thread];
+        var normed = (float*)mine.Normed;
+        for (int i = 0; i < layers.Length; i++)
+        {
+            Layer layer = layers[i];
+            Norm((float*)layer.InputNorm);
+            Apply(layer.Query, normed, d, query, d);
+            Apply(layer.Key, normed, d, keyValue, 2 * keys);
+            Apply(layer.Value, normed, d, keyValue + keys, 2 * keys);
+            team.Meet();
+            for (int unit = thread; unit < count * config.KeyValueHeads; unit += team.Size) Attend(i, unit / config.KeyValueHeads, unit % config.KeyValueHeads, mine);
+            team.Meet();
+            Apply(layer.Output, attended, d, hidden, d, add: true);
+            team.Meet();
+            Norm((float*)layer.PostAttentionNorm);
+            Apply(layer.Gate, normed, d, gate, inner);
+            (int from, int to) = Apply(layer.Up, normed, d, up, inner);
+            for (int m = 0; m < count; m++) HostKernels.Gate(gate + (long)m * inner, up + (long)m * inner, from, to);
+            team.Meet();
+            Apply(layer.Down, gate, inner, hidden, d, add: true);
+            team.Meet();
+        }
+        Norm(norm);
+        Apply(head, normed, d, logits, config.VocabularySize);
+
+        // Every thread needs all of it, and computing it is cheaper than waiting for it.
+        void Norm(float* weight)
+        {
+            for (int m = 0; m < count; m++) HostKernels.RmsNorm(hidden + (long)m * d, weight, normed + (long)m * d, d, epsilon);
+        }
+
+        (int From, int To) Apply(Weights w, float* x, int xRow, float* y, int yRow, bool add = false)
+        {
+            int blocks = (w.Output + HostKernels.Width - 1) / HostKernels.Width;
+            int from = blocks * thread / team.Size * HostKernels.Width, to = Math.Min(w.Output, blocks * (thread + 1) / team.Size * HostKernels.Width);
+            HostKernels.Product(x, xRow, count, (float*)w.Weight, w.Input, (float*)w.Bias, y, yRow, from, to, add);
+            if (w.Rank == 0) return (from, to);
+            var low = (float*)mine.LowRank;
+            HostKernels.Product(x, xRow, count, (float*)w.A, w.Input, null, low, w.Rank, 0, w.Rank);
+            for (int m = 0; m < count * w.Rank; m++) low[m] *= w.Scaling;
+            if (w.Rank % HostKernels.Width == 0) HostKernels.Product(low, w.Rank, count, (float*)w.B, w.Rank, null, y, yRow, from, to, add: true);
+            else
+            {
+                for (int m = 0; m < count; m++)
+                    for (int n = from; n < to; n++) y[(long)m * yRow + n] += HostKernels.Dot(low + m * w.Rank, (float*)w.B + (long)n * w.Rank, w.Rank);
+            }
+            return (from, to);
+        }
+    }
+
+    /// <summary>Attention of the query heads that share one key head, in one row, over the prompt and the row's own tokens.</summary>
+    private void Attend(int layer, int m, int keyHead, Scratch mine)
+    {
+        int D = config.HeadSize, half = D / 2, group = config.Heads / config.KeyValueHeads;
+        Row row = rows[m];
+        int own = row.Tokens, prompt = row.Prompt.Tokens, all = prompt + own + 1;
+        float* q = query + (long)m * config.HiddenSize + (long)keyHead * group * D, key = keyValue + (long)m * 2 * KeyWidth + (long)keyHead * D, value = key + KeyWidth;
+        float* c = cos + m * half, s = sin + m * half, scores = (float*)mine.Scores;
+        float* Keys(float* block, int tokens, int kind) => block + (((long)layer * 2 + kind) * config.KeyValueHeads + keyHead) * tokens * D;
+        float* ownKeys = Keys((float*)row.Own, newTokens, 0), ownValues = Keys((float*)row.Own, newTokens, 1);
+        HostKernels.Rotate(key, c, s, half, 1);
+        new ReadOnlySpan<float>(key, D).CopyTo(new Span<float>(ownKeys + (long)own * D, D));
+        new ReadOnlySpan<float>(value, D).CopyTo(new Span<float>(ownValues + (long)own * D, D));
+        for (int g = 0; g < group; g++) HostKernels.Rotate(q + g * D, c, s, half, 1 / MathF.Sqrt(D));
+        HostKernels.Product(q, D, group, Keys(row.Prompt.KeysAndValues, prompt, 0), D, null, scores, mine.Columns, 0, prompt);
+        HostKernels.Product(q, D, group, ownKeys, D, null, scores + prompt, mine.Columns, 0, own + 1);
+        for (int g = 0; g < group; g++)
+        {
+            float* weights = scores + (long)g * mine.Columns, y = attended + (long)m * config.HiddenSize + ((long)keyHead * group + g) * D;
+            float scale = 1 / HostKernels.Exponentials(weights, all);
+            var output = new Span<float>(y, D);
+            output.Clear();
+            HostKernels.WeightedSum(weights, Keys(row.Prompt.KeysAndValues, prompt, 1), prompt, y, D);
+            HostKernels.WeightedSum(weights + prompt, ownValues, own + 1, y, D);
+            for (int i = 0; i < D; i++) y[i] *= scale;
+        }
+    }
+
+    private long Block(int tokens) => 2L * config.Layers * KeyWidth * tokens;
+
+    private static float* Pointer(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
+    /// <summary>Memory of one thread: normed rows, products of an adapter's A, and scores with their row length.</summary>
+    private readonly record struct Scratch(nint Normed, nint LowRank, nint Scores, int Columns);
+
+    private sealed class Prompt((KeyValueCache, int) key, int tokens, float* keysAndValues)
+    {
+        public (KeyValueCache, int) Key { get; } = key;
+        public int Tokens { get; } = tokens;
+        public float* KeysAndValues { get; } = keysAndValues;
+        public int Users { get; set; }
+    }
+
+    private sealed class Row(Prompt prompt, nint own)
+    {
+        public Prompt Prompt { get; } = prompt;
+        public nint Own { get; } = own;
+        public int Tokens { get; set; }
+    }
+
+    /// <summary>Addresses of a linear layer's weights and of its active adapter.</summary>
+    private sealed class Weights
+    {
+        public Weights(Linear linear)
+        {
+            LowRank? adapter = Lora.LowRank.Active ? linear.Slot.Attached : null;
+            (Output, Input) = ((int)linear.Weight.size(0), (int)linear.Weight.size(1));
+            Weight = (nint)Pointer(linear.Weight);
+            if ((adapter?.Bias ?? linear.Bias) is { } bias) Bias = (nint)Pointer(bias);
+            if (adapter is null) return;
+            (A, B, Rank, Scaling) = ((nint)Pointer(adapter.A), (nint)Pointer(adapter.B), (int)adapter.A.size(0), (float)adapter.Scaling);
+        }
+
+        public int Output { get; }
+        public int Input { get; }
+        public nint Weight { get; }
+        public nint Bias { get; }
+        public nint A { get; }
+        public nint B { get; }
+        public int Rank { get; }
+        public float Scaling { get; }
+    }
+
+    private sealed class Layer(LanguageModel.Layer layer)
+    {
+        public nint InputNorm { get; } = (nint)Pointer(layer.InputNorm);
+        public nint PostAttentionNorm { get; } = (nint)Pointer(layer.PostAttentionNorm);
+        public Weights Query { get; } = new(layer.Query);
+        public Weights Key { get; } = new(layer.Key);
+        public Weights Value { get; } = new(layer.Value);
+        public Weights Output { get; } = new(layer.Output);
+        public Weights Gate { get; } = new(layer.Gate);
+        public Weights Up { get; } = new(layer.Up);
+        public Weights Down { get; } = new(layer.Down);
+        public IEnumerable<Weights> All => [Query, Key, Value, Output, Gate, Up, Down];
+    }
+}
