@@ -54,7 +54,7 @@ public class GeoRewardCommandTests
         string shown = Run(session, "#!geo-reward-try --task object-detection\n<think>t</think><answer>[60,72,121,98],[0,0,20,20]</answer>\n<answer>[1,2</answer>");
         Assert.Contains("matched 1 of 3 objects with 2 boxes", shown);
         Assert.Contains("1 found, 1 false alarms, 2 missed", shown);
-        Assert.Contains("character 13", shown);
+        Assert.Contains("character 12", shown);
         Assert.Equal("2", Run(session, "judgements.Count"));
         // One completion over several lines.
         Assert.Contains("changed pixels hit", Run(session, "#!geo-reward-try --task change-detection --sample 1 --bare\n---\n0011\n0011\n0000\n0000\n---"));
