@@ -8,7 +8,7 @@ namespace GeoVlm.Tests.Workbench.Languages;
 /// <summary>Our own kernel as a process, seen from a front end.</summary>
 public sealed class KernelProcessTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
     private readonly KernelProcess kernel = KernelProcess.Start("geovlm", new KernelLaunch(Program, new Dictionary<string, string>(), "c#", true), CancellationToken.None);
 
     /// <summary>The command of a kernel specification.</summary>
