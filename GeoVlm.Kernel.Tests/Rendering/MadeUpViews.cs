@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Checking;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Generation;
@@ -32,6 +33,7 @@ internal static class MadeUpViews
         yield return ("group", new GroupView(group) { EdgePixels = shown });
         yield return ("verdict", new VerdictCard(group.Group.Prompt.Sample, group.Judgements[0]) { Title = text, EdgePixels = shown });
         yield return ("ablation", new AblationTable([new(text, text, text, 2, 8, 0.1, new(0.2, 0.1, 0.3), new(0.1, 0.05, 0.2), null)], 1, 2) { Status = text });
+        yield return ("check", new CheckReport(new DatasetCheck([new CheckFinding(text, CheckSeverity.Error, text, [pair])], 2, 2)));
         yield return ("rollouts", new RolloutsView(group));
         yield return ("tokens", new TokenView([.. Enumerable.Range(0, 30).Select(i => new TokenNumbers(i == 3 ? text : $" tok{i}", -i * 0.1, i * 0.05, Math.Sin(i)))]));
         yield return ("attention", new AttentionView(image, ["the ", text + " ", "ship"], [.. Enumerable.Range(0, 3).Select(w => Enumerable.Range(0, 64).Select(i => (double)(i == 9 * (w + 1) ? 1 : 0.01 * (i % 7))).ToArray())], 8, 8) { EdgePixels = shown });
