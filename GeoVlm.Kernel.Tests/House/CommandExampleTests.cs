@@ -1,10 +1,12 @@
 using GeoVlm.Tests.Data.Readers;
+using GeoVlm.Tests.Goldens;
 using GeoVlm.Tests.Workbench;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Commands;
 
 namespace GeoVlm.Tests.House;
 
+[Collection(RunsAlone.Name)] // a session moves the process to its folder
 public sealed class CommandExampleTests
 {
     public static TheoryData<string> Names => [.. CommandCatalogue.All.Select(command => command.Name)];

@@ -58,7 +58,7 @@ public sealed class Session : ISession
         finally
         {
             csharp.Leave();
-            if (folderBefore != WorkingFolder) Environment.CurrentDirectory = folderBefore;
+            if (folderBefore != WorkingFolder && Directory.Exists(folderBefore)) Environment.CurrentDirectory = folderBefore; // the cell may have deleted it
             Volatile.Write(ref running, 0);
         }
     }
