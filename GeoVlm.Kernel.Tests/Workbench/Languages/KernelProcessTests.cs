@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using GeoVlm.Rendering;
+using GeoVlm.Tests.Goldens;
 using GeoVlm.Workbench.Jupyter;
 using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Tests.Workbench.Languages;
 
 /// <summary>Our own kernel as a process, seen from a front end.</summary>
+[Collection(RunsAlone.Name)] // it times interrupts
 public sealed class KernelProcessTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly KernelProcess kernel = KernelProcess.Start("geovlm", new KernelLaunch(Program, new Dictionary<string, string>(), "c#", true), CancellationToken.None);
 
     /// <summary>The command of a kernel specification.</summary>
@@ -28,7 +30,7 @@ public sealed class KernelProcessTests : IDisposable
         foreach ((string cell, bool byMessage) in cells.SelectMany(cell => new[] { (cell, true), (cell, false) }))
         {
             string id = kernel.Execute("Console.Write(\"on\"); Thread.Sleep(1); " + cell);
-            Until(id, message => message.Type is "stream" or "input_request");
+            Assert.Equal((cell, true), (cell, Until(id, message => message.Type is "stream" or "input_request" or "execute_reply").Type != "execute_reply"));
             Stopwatch watch = Stopwatch.StartNew();
             kernel.Interrupt(byMessage);
             Assert.Equal("Interrupted", Until(id, message => message.Type == "execute_reply").Text("ename"));
