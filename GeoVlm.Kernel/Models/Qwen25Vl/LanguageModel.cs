@@ -1,7 +1,6 @@
 using GeoVlm.Models.Lora;
 using TorchSharp;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
@@ -102,21 +101,9 @@ internal sealed class LanguageModel : IDisposable
         Tensor v = layer.Value.Apply(normed).view(rows, tokens, groups, head).transpose(1, 2);
         if (cache is not null) (k, v) = cache.Append(index, k, v);
 
-        Tensor attended;
-        if (tokens == 1)
-        {
-            // The query heads that share a key head become the rows of one query: keys and values need no copies.
-            attended = F.scaled_dot_product_attention(q.reshape(rows, groups, heads / groups, head), k, v, bias);
-        }
-        else
-        {
-            bool causal = bias is null;
-            attended = F.scaled_dot_product_attention(q, Repeat(k), Repeat(v), bias, is_casual: causal).transpose(1, 2);
-        }
+        Tensor attended = Attention.Attend(q, k, v, bias, causal: bias is null && tokens > 1).transpose(1, 2);
         x = x + layer.Output.Apply(attended.reshape(rows, tokens, heads * head));
         return x + Layers.GatedFeedForward(Layers.RmsNorm(x, layer.PostAttentionNorm, config.RmsNormEpsilon), layer.Gate, layer.Up, layer.Down);
-
-        Tensor Repeat(Tensor t) => heads == groups ? t : t.repeat_interleave(heads / groups, 1);
     }
 
     /// <summary>The mask as numbers to add to scores, made once for all layers; null where plain causal attention will do.</summary>
@@ -130,7 +117,7 @@ internal sealed class LanguageModel : IDisposable
         }
         if (mask.dim() != 4 || mask.size(2) != tokens || mask.size(3) != cached + tokens)
             throw new ArgumentException($"the mask is [{string.Join(", ", mask.shape)}], expected [rows or 1, 1, {tokens}, {cached + tokens}]", nameof(mask));
-        return zeros_like(mask, dtype: like.dtype).masked_fill(mask.logical_not(), float.NegativeInfinity).MoveToOuterDisposeScope();
+        return zeros_like(mask, dtype: like.dtype).masked_fill(mask.logical_not(), Attention.Hidden).MoveToOuterDisposeScope();
     }
 
     /// <summary>Rotary tables [B, T, 1, head] of positions [3, B, T].</summary>
