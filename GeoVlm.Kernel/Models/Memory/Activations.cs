@@ -42,12 +42,14 @@ internal sealed class Activations
         visionBlock = !towerLearns ? 0 : 8 * dv + vision.Heads + 3 * iv + (tower ? 4 * dv + iv : 2 * dv + iv) + rank * Share("visual.blocks.", "", blocks);
     }
 
-    /// <summary>Kept by the decoder for so many rows of so many tokens.</summary>
-    public long Decoder(long rows, long length)
+    /// <summary>Kept by the decoder for so many rows, each a prompt and its completions.</summary>
+    public long Decoder(long rows, long prompt, long group, long newTokens)
     {
         if (!decoderLearns) return 0;
-        double layer = decoderLayer + Scores(rows * text.Heads, length, length) / (rows * length);
-        return (long)(rows * length * (checkpointing ? (text.Layers + 2.0) * text.HiddenSize + layer : text.Layers * layer + 4.0 * text.HiddenSize + 4 * text.HeadSize));
+        long tokens = rows * (prompt + group * newTokens), branches = rows * group;
+        double layer = tokens * decoderLayer + Attending(rows, prompt, group, newTokens)
+            + branches * ((prompt + newTokens) * 2.0 * text.KeyValueHeads + newTokens * 2.0 * text.Heads) * text.HeadSize; // keys, values and queries as the branches' block has them
+        return (long)(checkpointing ? tokens * (text.Layers + 2.0) * text.HiddenSize + layer : text.Layers * layer + tokens * (4.0 * text.HiddenSize + 4 * text.HeadSize));
     }
 
     /// <summary>Kept by the vision tower for so many patches; with checkpointing it is computed again when the decoder's are gone.</summary>
@@ -62,14 +64,17 @@ internal sealed class Activations
     }
 
     /// <summary>On its way in the widest layer of the backward pass.</summary>
-    public long Backward(long rows, long length, long patches) => (long)Math.Max(
-        rows * length * 6.0 * text.HiddenSize + Math.Max(rows * length * 3.0 * text.IntermediateSize, 2 * Scores(rows * text.Heads, length, length)),
+    public long Backward(long rows, long prompt, long group, long newTokens, long patches) => (long)Math.Max(
+        rows * (prompt + group * newTokens) * 6.0 * text.HiddenSize + Math.Max(rows * (prompt + group * newTokens) * 3.0 * text.IntermediateSize, 2 * Attending(rows, prompt, group, newTokens)),
         checkpointing && visionLearns ? patches * (vision.Depth * visionBlock + 8.0 * vision.HiddenSize) : 0);
 
     /// <summary>On its way in the widest layer of a pass without gradients.</summary>
     public long Passing(long tokens, long patches) => (long)Math.Max(
         tokens * (4.0 * text.HiddenSize + 3.0 * text.IntermediateSize),
         patches * (3.0 * vision.PatchLength + 4.0 * vision.HiddenSize + 3.0 * vision.IntermediateSize));
+
+    private double Attending(long rows, long prompt, long group, long newTokens) =>
+        Scores(rows * text.Heads, prompt, prompt) + Scores(rows * group * text.Heads, newTokens, prompt + newTokens);
 
     private static double Scores(long heads, long queries, long keys) => Attention.HoldsScores(DeviceType.CPU, heads, queries, keys) ? (double)heads * queries * keys : 0;
 }
