@@ -51,6 +51,7 @@ internal sealed class ChatService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Web.DisposeAsync().ConfigureAwait(false);
+        adapters?.Attach(name); // the model is given back as it came
         turn.Dispose();
     }
 
