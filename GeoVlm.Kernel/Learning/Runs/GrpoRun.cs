@@ -42,8 +42,12 @@ public sealed class GrpoRun : IDisposable
         try
         {
             var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine);
-            folder.WriteJson("config.json", Manifest(policy, samples, rubricOf, config) with { Load = options?.Load ?? "", Sampler = options?.Sampler, Task = options?.Task, RewardText = options?.RewardText });
-            folder.WriteJson("environment.json", RunEnvironment.Now());
+            var manifest = Manifest(policy, samples, rubricOf, config);
+            folder.WriteJson("config.json", manifest with { Load = options?.Load ?? "", Sampler = options?.Sampler, Task = options?.Task, RewardText = options?.RewardText });
+            folder.WriteJson("environment.json", RunEnvironment.Now() with
+            {
+                Seed = config.Seed, WeightsHash = manifest.WeightsHash, SamplesHash = manifest.SamplesHash, RewardSources = manifest.RewardSources, NotebookHash = options?.NotebookHash,
+            });
             policy.Save(folder.BaseFolder);
             var run = new GrpoRun(folder, trainer, null, options ?? new RunOptions());
             Checkpoint.Write(folder, trainer, run.options.KeepCheckpoints);
@@ -200,6 +204,9 @@ public sealed record RunOptions
 
     /// <summary>The rewards as they were asked for; null for each task's own. Kept for verification.</summary>
     public string? RewardText { get; init; }
+
+    /// <summary>SHA-256 of the notebook's cells, for the record; null outside a notebook.</summary>
+    public string? NotebookHash { get; init; }
 
     /// <summary>How well a policy does on held-out samples, higher is better; the best weights are kept in <c>best/</c>. Not evaluated when null.</summary>
     public Func<Policy, CancellationToken, double>? HeldOutScore { get; init; }

@@ -147,6 +147,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var options = new RunOptions
         {
             CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value),
+            NotebookHash = context.Keep(() => new CellJournal()).Hash,
             Load = SessionArguments.Dataset(arguments, context).LoadedBy,
             Task = arguments.Text("--task"),
             RewardText = arguments.Text("--reward"),
