@@ -1,3 +1,4 @@
+using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Models.Lora;
 using GeoVlm.Models.Memory;
@@ -19,7 +20,7 @@ public sealed class GeoModelCommand : IMagicCommand
     [
         new("model", $"\"{ModelFolder.Tiny}\", a folder with config.json, model.safetensors and a tokenizer, or owner/name of the Hugging Face Hub", Default: ModelFolder.Tiny),
         SessionArguments.Lora,
-        new("--adapter", "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model"),
+        new("--adapter", "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model, or of a run: its latest checkpoint"),
         new("--download", "fetch it from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN) where neither a folder nor the local cache has it", MagicOptionKind.Flag),
         new("--plan", "load nothing: show what a GRPO training of it would take", MagicOptionKind.Flag),
         new("--group", "for --plan: completions per prompt", MagicOptionKind.Integer, Default: "8"),
@@ -49,7 +50,7 @@ public sealed class GeoModelCommand : IMagicCommand
         var policy = Policy.Load(arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder));
         try
         {
-            if (arguments.Text("--adapter") is { } folder) policy.Model.LoadAdapter(Path.GetFullPath(folder, context.WorkingFolder));
+            if (arguments.Text("--adapter") is { } folder) policy.Model.LoadAdapter(RunFolder.LatestCheckpoint(Path.GetFullPath(folder, context.WorkingFolder)) ?? Path.GetFullPath(folder, context.WorkingFolder));
             if (arguments.Text("--lora") is { } lora) policy.AddAdapter(LoraConfig.Parse(lora));
         }
         catch
