@@ -54,12 +54,16 @@ internal static class Checkpoint
     public static void Read(string folder, Policy policy, Action<TrainerState, Func<string, Tensor>> restore)
     {
         var state = RunFolder.ReadJson<TrainerState>(folder, StateFile);
+        if (new[] { policy.WeightsFile, OptimizerFile }.Select(f => Path.Combine(folder, f)).FirstOrDefault(f => !File.Exists(f)) is { } missing)
+            throw new GeoVlmException($"{missing} is missing, so the checkpoint is not whole. Delete its folder to go on from the one before.");
         using var weights = SafetensorsFile.Open(Path.Combine(folder, policy.WeightsFile));
         using var optimizer = SafetensorsFile.Open(Path.Combine(folder, OptimizerFile));
         using (no_grad())
             foreach (var (name, parameter) in policy.Parameters)
             {
                 using var saved = weights.Read(name);
+                if (!saved.shape.SequenceEqual(parameter.shape))
+                    throw new GeoVlmException($"{folder}: '{name}' has the shape [{string.Join(", ", saved.shape)}] there and [{string.Join(", ", parameter.shape)}] in {policy.Name}: it is a checkpoint of another model");
                 parameter.copy_(saved);
             }
         restore(state, name => optimizer.Read(name));
