@@ -27,9 +27,6 @@ public sealed class SftRun : IDisposable
     /// <summary>Scores on held-out samples so far, oldest first.</summary>
     public IReadOnlyList<HeldOutScore> Scores => BestWeights.Read(folder.Path);
 
-    /// <summary>The weights of the highest score; there once there is a score.</summary>
-    public string BestFolder => System.IO.Path.Combine(folder.Path, "best");
-
     /// <summary>Begins a run in a new folder.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="policy">What is trained, in place; not owned.</param>
@@ -107,8 +104,16 @@ public sealed class SftRun : IDisposable
         return record;
     }
 
-    /// <summary>Notes a score on held-out samples; the weights are kept in <see cref="BestFolder"/> when it is the highest.</summary>
+    /// <summary>Notes a score on held-out samples; the weights are kept in <c>best/</c> when it is the highest.</summary>
     public void Score(double score) => Try(() => new BestWeights(folder).Add(new HeldOutScore(Trainer.StepsDone, score), Trainer.Policy));
+
+    /// <summary>Gives the policy the weights of the highest score.</summary>
+    /// <exception cref="GeoVlmException">There is no score yet, or they cannot be read.</exception>
+    public void TakeBest()
+    {
+        using var best = Policy.Load(System.IO.Path.Combine(folder.Path, "best"), Trainer.Policy.Model.Device);
+        Trainer.Policy.CopyWeightsFrom(best);
+    }
 
     /// <summary>Writes a checkpoint, unless there is one of this step.</summary>
     public void Save()

@@ -209,10 +209,10 @@ public sealed class GeoSftCommand : IMagicCommand
 
         public string KeepBest()
         {
-            if (run is not null && stop is not null && scores.Count > 0) best = Policy.Load(run.BestFolder, policy.Model.Device);
-            if (best is null) return "";
-            policy.CopyWeightsFrom(best);
-            best.Dispose();
+            if (stop is null || scores.Count == 0) return "";
+            run?.TakeBest();
+            if (best is not null) policy.CopyWeightsFrom(best);
+            best?.Dispose();
             return $"; kept the best weights, of step {scores.MaxBy(s => s.Reward).Step}";
         }
     }
