@@ -12,6 +12,9 @@ public sealed record SftManifest
     /// <summary>Folder of the model, as the run saw it.</summary>
     public required string Model { get; init; }
 
+    /// <summary>What the model computed in: <c>float32</c>, <c>bfloat16</c>.</summary>
+    public required string Dtype { get; init; }
+
     /// <summary>SHA-256 of the weights before the first step.</summary>
     public required string WeightsHash { get; init; }
 

@@ -40,7 +40,7 @@ public sealed class SftRun : IDisposable
         var folder = RunFolder.Create(path);
         try
         {
-            var manifest = new SftManifest { Options = config, Model = policy.Folder, WeightsHash = Fingerprint.Of(policy), Data = data };
+            var manifest = new SftManifest { Options = config, Model = policy.Folder, Dtype = NumberTypeNames.NameOf(policy.Model.NumberType), WeightsHash = Fingerprint.Of(policy), Data = data };
             folder.WriteJson("config.json", manifest);
             folder.WriteJson("environment.json", RunEnvironment.Now() with { WeightsHash = manifest.WeightsHash, NotebookHash = options?.NotebookHash });
             var run = new SftRun(folder, new SftTrainer(policy, config), options ?? new RunOptions());
@@ -70,7 +70,7 @@ public sealed class SftRun : IDisposable
         try
         {
             var begun = RunFolder.ReadJson<SftManifest>(folder.Path, "config.json");
-            var differences = begun.Differences(begun with { Options = config, Data = data });
+            var differences = begun.Differences(begun with { Options = config, Data = data, Dtype = NumberTypeNames.NameOf(policy.Model.NumberType) });
             if (differences.Count > 0 && !force)
                 throw new GeoVlmException($"{folder.Path} began with other options; going on would mix two experiments:\n  {string.Join("\n  ", differences)}\nUse the same ones, start another run, or force it.");
             if (Checkpoint.All(folder.Path) is not [.., var last]) throw new GeoVlmException($"{folder.Path} has no checkpoint to go on from; start another run");
@@ -111,7 +111,7 @@ public sealed class SftRun : IDisposable
     /// <exception cref="GeoVlmException">There is no score yet, or they cannot be read.</exception>
     public void TakeBest()
     {
-        using var best = Policy.Load(System.IO.Path.Combine(folder.Path, "best"), Trainer.Policy.Model.Device);
+        using var best = Policy.Load(System.IO.Path.Combine(folder.Path, "best"), Trainer.Policy.Model.Device, Trainer.Policy.Model.NumberType);
         Trainer.Policy.CopyWeightsFrom(best);
     }
 
