@@ -28,7 +28,7 @@ public sealed class MultiLabelReader : IDatasetReader
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        var folder = new DatasetFolder(RowFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         var fractions = FractionFiles(path);
         if (fractions.Count > 0) return folder.Finish(this, fractions.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Fractions(folder, images, f))));

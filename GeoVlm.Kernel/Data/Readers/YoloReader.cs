@@ -29,7 +29,7 @@ public sealed partial class YoloReader : IDatasetReader
         string[] labels = File.Exists(path) ? [] : [.. LabelFiles.Folders(path, Fits)];
         if (labels.Length == 0 && !File.Exists(path))
             throw new GeoVlmException($"{path}: no folder of text files with a class number and fractions of 0 to 1. Name the folder that holds images/ and labels/.");
-        var folder = new DatasetFolder(LabelFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         var names = ClassTable(folder);
         if (names.Count == 0) folder.Report(".", "no classes.txt and no .yaml file with names; classes are called 'class 0' and so on. Put classes.txt beside labels/.");
