@@ -75,7 +75,7 @@ public sealed class VocReader : IDatasetReader
             var size = annotation.Element("size");
             int width = (int)(XmlAnnotation.Number(size?.Element("width") ?? annotation.Element("Img_SizeWidth")) ?? 0);
             int height = (int)(XmlAnnotation.Number(size?.Element("height") ?? annotation.Element("Img_SizeHeight")) ?? 0);
-            if (image is not null && (width, height) != (image.Width, image.Height))
+            if (image is not null && (size ?? annotation.Element("Img_SizeWidth")) is not null && (width, height) != (image.Width, image.Height))
                 folder.Report(where, $"size says {width} x {height}, the image is {image.Width} x {image.Height}; the image's size is used.");
             // DIOR has two folders of boxes beside each other, of the same images.
             string outer = withFolder ? part + "/" : Path.GetDirectoryName(part) is { Length: > 0 } above ? above + "/" : "";
