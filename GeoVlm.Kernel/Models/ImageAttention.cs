@@ -33,14 +33,14 @@ public sealed record ImageAttention(int Rows, int Columns, IReadOnlyList<IReadOn
         var batch = PackedBatch.Of([new PackedRow(encoded, [new Branch([.. completion])])], model.Device);
         var embeddings_1TD = policy.InputEmbeddings(batch.Ids, [encoded]);
         var input_1TD = embeddings_1TD;
-        model.Decode(embeddings_1TD, batch.Positions, batch.Mask, afterLayer: (i, hidden) => input_1TD = i == at - 1 ? hidden : input_1TD);
+        model.DecodePacked(embeddings_1TD, batch, (i, hidden) => input_1TD = i == at - 1 ? hidden : input_1TD);
 
         var normed_1TD = Layers.RmsNorm(input_1TD, Find("input_layernorm.weight"), text.RmsNormEpsilon);
         var (cos, sin) = model.RotaryTables(batch.Positions);
         var query_NHd = Rotated("q_proj", text.Heads).index_select(0, batch.Predictors);
         var key_THd = Rotated("k_proj", text.KeyValueHeads).repeat_interleave(text.Heads / text.KeyValueHeads, 1);
         var scores_HNT = einsum("nhd,thd->hnt", query_NHd, key_THd) / Math.Sqrt(text.HeadSize);
-        var seen_NT = batch.Mask[0, 0].index_select(0, batch.Predictors);
+        var seen_NT = arange(batch.Ids.size(1), device: model.Device) <= batch.Predictors.unsqueeze(1);
         var weights_NT = nn.functional.softmax(scores_HNT.masked_fill(seen_NT.logical_not(), float.NegativeInfinity), -1).mean([0]).to(ScalarType.Float32).cpu();
 
         var grid = encoded.Grids[^1];

@@ -1,3 +1,4 @@
+using GeoVlm.Models.Qwen25Vl;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
@@ -5,11 +6,9 @@ namespace GeoVlm.Models;
 /// <summary>Packed rows as tensors. Legend: B rows, T tokens of the longest row, N scored tokens.</summary>
 internal sealed class PackedBatch
 {
-    private const int PrefixSegment = -1, PaddingSegment = -2;
-
-    private PackedBatch(Tensor ids_BT, Tensor positions_3BT, Tensor mask_B1TT, Tensor predictors_N, Tensor targets_N)
+    private PackedBatch(Tensor ids_BT, Tensor positions_3BT, BranchedAttention attention, Tensor predictors_N, Tensor targets_N)
     {
-        (Ids, Positions, Mask, Predictors, Targets) = (ids_BT, positions_3BT, mask_B1TT, predictors_N, targets_N);
+        (Ids, Positions, Attention, Predictors, Targets) = (ids_BT, positions_3BT, attention, predictors_N, targets_N);
     }
 
     /// <summary>[B, T] token ids.</summary>
@@ -18,8 +17,8 @@ internal sealed class PackedBatch
     /// <summary>[3, B, T] M-RoPE positions.</summary>
     public Tensor Positions { get; }
 
-    /// <summary>[B, 1, T, T] bool: a token sees itself, what precedes it in its own branch, and the prefix.</summary>
-    public Tensor Mask { get; }
+    /// <summary>Who sees whom: a token sees itself, what precedes it in its own branch, and the prefix.</summary>
+    public BranchedAttention Attention { get; }
 
     /// <summary>[N] index into the flattened [B·T] of the token whose output predicts each scored token.</summary>
     public Tensor Predictors { get; }
@@ -33,8 +32,7 @@ internal sealed class PackedBatch
         int rowCount = rows.Count, length = rows.Max(r => r.Length);
         var ids = new long[rowCount * length];
         var positions = new long[3 * rowCount * length];
-        var segments = new long[rowCount * length];
-        Array.Fill(segments, PaddingSegment);
+        List<(int Row, int Start, int Length)> placed = [];
         List<long> predictors = [], targets = [];
         for (int r = 0; r < rowCount; r++)
         {
@@ -43,16 +41,15 @@ internal sealed class PackedBatch
             for (int t = 0; t < prefix.TokenIds.Length; t++)
             {
                 ids[start + t] = prefix.TokenIds[t];
-                segments[start + t] = PrefixSegment;
                 for (int axis = 0; axis < 3; axis++) positions[axis * rowCount * length + start + t] = prefix.Positions[axis * prefix.TokenIds.Length + t];
             }
             for (int b = 0; b < branches.Count; b++)
             {
                 int[] tokens = branches[b].TokenIds;
+                placed.Add((r, at, tokens.Length));
                 for (int t = 0; t < tokens.Length; t++, at++)
                 {
                     ids[start + at] = tokens[t];
-                    segments[start + at] = b;
                     for (int axis = 0; axis < 3; axis++) positions[axis * rowCount * length + start + at] = prefix.NextPosition + t;
                     if (t < branches[b].LossFrom) continue;
                     predictors.Add(start + (t == 0 ? prefix.TokenIds.Length - 1 : at - 1));
@@ -60,12 +57,9 @@ internal sealed class PackedBatch
                 }
             }
         }
-        var segment_BT = tensor(segments, rowCount, length).to(device);
-        var key_B1T = segment_BT.unsqueeze(1);
-        var causal_TT = ones(length, length, dtype: ScalarType.Bool, device: device).tril();
-        var mask = ((segment_BT.unsqueeze(2) == key_B1T) | (key_B1T == PrefixSegment)) & causal_TT;
         return new PackedBatch(
-            tensor(ids, rowCount, length).to(device), tensor(positions, 3, rowCount, length).to(device), mask.unsqueeze(1),
+            tensor(ids, rowCount, length).to(device), tensor(positions, 3, rowCount, length).to(device),
+            new BranchedAttention(length, [.. rows.Select(r => r.Prefix.TokenIds.Length)], placed, device),
             tensor(predictors.ToArray()).to(device), tensor(targets.ToArray()).to(device));
     }
 }

@@ -26,14 +26,14 @@ public static class TokenLogProbs
         {
             using (no_grad())
             {
-                pass = policy.Model.DecodeCheckpointed(Embeddings(policy, batch, prompts), batch.Positions, batch.Mask);
+                pass = policy.Model.DecodeCheckpointed(Embeddings(policy, batch, prompts), batch.Positions, batch.Attention);
                 predicting_Nd = pass.Output.reshape(-1, pass.Output.size(-1)).index_select(0, batch.Predictors);
             }
         }
         else
         {
             using var scope = NewDisposeScope();
-            var hidden_BTd = policy.Model.Decode(Embeddings(policy, batch, prompts), batch.Positions, batch.Mask);
+            var hidden_BTd = policy.Model.DecodePacked(Embeddings(policy, batch, prompts), batch);
             predicting_Nd = hidden_BTd.reshape(-1, hidden_BTd.size(-1)).index_select(0, batch.Predictors).MoveToOuterDisposeScope();
         }
         learns &= pass is not null || predicting_Nd.requires_grad || head_Vd.requires_grad;
@@ -89,7 +89,7 @@ public static class TokenLogProbs
         using var computing = policy.Computing();
         var batch = PackedBatch.Of(rows, policy.Model.Device);
         var embeddings_BTD = policy.InputEmbeddings(batch.Ids, [.. rows.Select(r => r.Prefix)]);
-        var hidden_BTD = policy.Model.Decode(embeddings_BTD, batch.Positions, batch.Mask, afterLayer: afterLayer);
+        var hidden_BTD = policy.Model.DecodePacked(embeddings_BTD, batch, afterLayer);
         var predicting_ND = hidden_BTD.reshape(-1, hidden_BTD.size(-1)).index_select(0, batch.Predictors);
         return (policy.NextTokenLogProbs(predicting_ND, temperature).MoveToOuterDisposeScope(), batch.Targets.MoveToOuterDisposeScope());
     }

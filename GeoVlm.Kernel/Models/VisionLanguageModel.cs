@@ -119,6 +119,10 @@ public sealed class VisionLanguageModel : IDisposable
     public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask = null, KeyValueCache? cache = null, Action<int, Tensor>? afterLayer = null) =>
         language.Decode(embeddings, positions, mask, cache, afterLayer);
 
+    /// <summary>As <see cref="Decode"/>, of a packed batch.</summary>
+    internal Tensor DecodePacked(Tensor embeddings, PackedBatch batch, Action<int, Tensor>? afterLayer = null) =>
+        language.Decode(embeddings, batch.Positions, null, null, afterLayer, batch.Attention);
+
     /// <summary>Something that decodes one token of each sequence at a time, by the fastest means for this model and machine.</summary>
     /// <param name="capacity">Most sequences.</param>
     /// <param name="longestPrompt">Tokens of the longest prompt.</param>
@@ -131,7 +135,7 @@ public sealed class VisionLanguageModel : IDisposable
             : new CachedStepDecoder(this, capacity, longestPrompt, newTokens, crowded);
 
     /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
-    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, Tensor? mask) => language.DecodeCheckpointed(embeddings, positions, mask);
+    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention) => language.DecodeCheckpointed(embeddings, positions, attention);
 
     /// <summary>Weight [vocabulary, hidden] of the output head; null where an adapter is at work on it.</summary>
     internal Tensor? PlainHead => language.PlainHead;

@@ -9,11 +9,14 @@ internal static class Checkpoint
     private const string OptimizerFile = "optimizer.safetensors";
     private const string StateFile = "trainer.json";
 
+    /// <summary>What a folder's name ends in while it is written.</summary>
+    public const string Unfinished = ".new";
+
     /// <summary>Writes a checkpoint beside its place and renames it, so that it is whole or absent; then drops the oldest beyond <paramref name="keep"/>.</summary>
     /// <exception cref="GeoVlmException">It cannot be written; earlier checkpoints are untouched.</exception>
     public static string Write(RunFolder run, GrpoTrainer trainer, int keep)
     {
-        string place = Path.Combine(run.CheckpointsFolder, Name(trainer.StepsDone)), beside = place + ".new";
+        string place = Path.Combine(run.CheckpointsFolder, Name(trainer.StepsDone)), beside = place + Unfinished;
         try
         {
             if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);

@@ -42,8 +42,12 @@ public sealed class GrpoRun : IDisposable
         try
         {
             var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine);
-            folder.WriteJson("config.json", Manifest(policy, samples, rubricOf, config) with { Load = options?.Load ?? "", Task = options?.Task, RewardText = options?.RewardText });
-            folder.WriteJson("environment.json", RunEnvironment.Now());
+            var manifest = Manifest(policy, samples, rubricOf, config);
+            folder.WriteJson("config.json", manifest with { Load = options?.Load ?? "", Sampler = options?.Sampler, Task = options?.Task, RewardText = options?.RewardText });
+            folder.WriteJson("environment.json", RunEnvironment.Now() with
+            {
+                Seed = config.Seed, WeightsHash = manifest.WeightsHash, SamplesHash = manifest.SamplesHash, RewardSources = manifest.RewardSources, NotebookHash = options?.NotebookHash,
+            });
             policy.Save(folder.BaseFolder);
             var run = new GrpoRun(folder, trainer, null, options ?? new RunOptions());
             Checkpoint.Write(folder, trainer, run.options.KeepCheckpoints);
@@ -104,7 +108,9 @@ public sealed class GrpoRun : IDisposable
     /// <param name="afterStep">Sees each record.</param>
     /// <param name="cancellation">Stops the run; the checkpoint of the last whole step is written first.</param>
     /// <exception cref="OperationCanceledException">Stopped by the user.</exception>
-    /// <exception cref="GeoVlmException">A loss was not finite; the last checkpoint is the one before.</exception>
+    /// <exception cref="GeoVlmException">
+    /// A loss was not finite; the last checkpoint is the one before. Or what samples or rewards failed for good; a checkpoint of the last whole step is written first.
+    /// </exception>
     public IReadOnlyList<StepRecord> Run(Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)
     {
         var records = new List<StepRecord>();
@@ -130,7 +136,7 @@ public sealed class GrpoRun : IDisposable
                 afterStep?.Invoke(record);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || e is GeoVlmException && Trainer.IsBetweenSteps) // stopped, or a server or a reward failed
         {
             Save();
             Try(() => RolloutParquet.Write(Path));
@@ -190,11 +196,17 @@ public sealed record RunOptions
     /// <summary>The <c>#!geo-load</c> line that makes the samples again, so that the run can be verified; empty where there is none.</summary>
     public string Load { get; init; } = "";
 
+    /// <summary>The server that samples, as the record calls it; null where the policy itself does.</summary>
+    public string? Sampler { get; init; }
+
     /// <summary>Only samples of this task are trained on; all when null. Kept for verification.</summary>
     public string? Task { get; init; }
 
     /// <summary>The rewards as they were asked for; null for each task's own. Kept for verification.</summary>
     public string? RewardText { get; init; }
+
+    /// <summary>SHA-256 of the notebook's cells, for the record; null outside a notebook.</summary>
+    public string? NotebookHash { get; init; }
 
     /// <summary>How well a policy does on held-out samples, higher is better; the best weights are kept in <c>best/</c>. Not evaluated when null.</summary>
     public Func<Policy, CancellationToken, double>? HeldOutScore { get; init; }

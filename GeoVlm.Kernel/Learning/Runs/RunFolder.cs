@@ -144,16 +144,29 @@ public sealed class RunFolder : IDisposable
     private static RunFolder Hold(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
+        FileStream? held = null;
         try
         {
             Directory.CreateDirectory(full);
             // The system lets go of the lock when the process ends, however it ends.
-            return new RunFolder(full, new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            held = new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var folder = new RunFolder(full, held);
+            folder.Sweep();
+            return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            held?.Dispose();
             throw new GeoVlmException($"{full} cannot be used for a run: {e.Message} If another process trains there, wait for it or name another folder.", e);
         }
+    }
+
+    // What a killed process was writing: it was never renamed into place, so nothing refers to it.
+    private void Sweep()
+    {
+        string[] folders = [.. new[] { Path, BaseFolder, CheckpointsFolder }.Where(Directory.Exists)];
+        foreach (string file in folders.SelectMany(f => Directory.EnumerateFiles(f, "*" + AtomicFile.Unfinished))) File.Delete(file);
+        foreach (string half in folders.SelectMany(f => Directory.EnumerateDirectories(f, "*" + Checkpoint.Unfinished))) Directory.Delete(half, recursive: true);
     }
 
     internal void AppendLines(string name, IEnumerable<string> lines)

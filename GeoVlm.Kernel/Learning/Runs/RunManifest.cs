@@ -30,6 +30,9 @@ public sealed record RunManifest
     /// <summary>The <c>#!geo-load</c> line that makes the samples again; empty where they were made otherwise.</summary>
     public string Load { get; init; } = "";
 
+    /// <summary>The server that sampled, model and address; null where the policy itself did.</summary>
+    public string? Sampler { get; init; }
+
     /// <summary>Only samples of this task were trained on; all when null.</summary>
     public string? Task { get; init; }
 
@@ -47,7 +50,7 @@ public sealed record RunManifest
     }
 
     // Where things came from; their hashes say what they are.
-    private static readonly string[] Provenance = [nameof(Model), nameof(Load), nameof(Task), nameof(RewardText)];
+    private static readonly string[] Provenance = [nameof(Model), nameof(Load), nameof(Sampler), nameof(Task), nameof(RewardText)];
 
     private static void Compare(string name, JsonNode? here, JsonNode? there, List<string> differences)
     {

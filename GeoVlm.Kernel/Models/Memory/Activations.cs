@@ -1,11 +1,12 @@
 using GeoVlm.Models.Qwen25Vl;
+using TorchSharp;
 
 namespace GeoVlm.Models.Memory;
 
 /// <summary>Numbers that autograd keeps for the backward pass, counted along the formulas of the decoder and the vision tower.</summary>
 /// <remarks>
 /// A product keeps both factors where both take gradients; a linear layer keeps its input where its weight or an adapter on it is trained; attention keeps
-/// queries, keys, values, its output and a number per head.
+/// queries, keys, values, its output, and on a CPU the weight of each key for each query of each head (see <see cref="Attention"/>).
 /// </remarks>
 internal sealed class Activations
 {
@@ -41,24 +42,39 @@ internal sealed class Activations
         visionBlock = !towerLearns ? 0 : 8 * dv + vision.Heads + 3 * iv + (tower ? 4 * dv + iv : 2 * dv + iv) + rank * Share("visual.blocks.", "", blocks);
     }
 
-    /// <summary>Kept by the decoder for so many tokens.</summary>
-    public long Decoder(long tokens) => !decoderLearns ? 0 : (long)(tokens * (checkpointing ? (text.Layers + 2.0) * text.HiddenSize + decoderLayer : text.Layers * decoderLayer + 4.0 * text.HiddenSize + 4 * text.HeadSize));
+    /// <summary>Kept by the decoder for so many rows, each a prompt and its completions.</summary>
+    public long Decoder(long rows, long prompt, long group, long newTokens)
+    {
+        if (!decoderLearns) return 0;
+        long tokens = rows * (prompt + group * newTokens), branches = rows * group;
+        double layer = tokens * decoderLayer + Attending(rows, prompt, group, newTokens)
+            + branches * ((prompt + newTokens) * 2.0 * text.KeyValueHeads + newTokens * 2.0 * text.Heads) * text.HeadSize; // keys, values and queries as the branches' block has them
+        return (long)(checkpointing ? tokens * (text.Layers + 2.0) * text.HiddenSize + layer : text.Layers * layer + tokens * (4.0 * text.HiddenSize + 4 * text.HeadSize));
+    }
 
     /// <summary>Kept by the vision tower for so many patches; with checkpointing it is computed again when the decoder's are gone.</summary>
-    public long Vision(long patches)
+    public long Vision(long frames, long framePatches)
     {
+        long patches = frames * framePatches, window = Math.Min(framePatches, (long)(vision.WindowSize / vision.PatchSize) * (vision.WindowSize / vision.PatchSize));
         double inputs = 3.0 * vision.PatchLength, merger = 8.0 * vision.HiddenSize + vision.OutHiddenSize;
-        double kept = patches * (inputs + (visionLearns ? vision.Depth * visionBlock + merger : 0));
+        double kept = patches * (inputs + (visionLearns ? vision.Depth * visionBlock + merger : 0)) + (visionBlock == 0 ? 0
+            : vision.FullAttentionBlocks.Count * Scores(frames * vision.Heads, framePatches, framePatches)
+                + (vision.Depth - vision.FullAttentionBlocks.Count) * Scores(patches / window * vision.Heads, window, window));
         return (long)(checkpointing ? patches * inputs : kept);
     }
 
     /// <summary>On its way in the widest layer of the backward pass.</summary>
-    public long Backward(long tokens, long patches) => (long)Math.Max(
-        tokens * (3.0 * text.IntermediateSize + 6.0 * text.HiddenSize),
+    public long Backward(long rows, long prompt, long group, long newTokens, long patches) => (long)Math.Max(
+        rows * (prompt + group * newTokens) * 6.0 * text.HiddenSize + Math.Max(rows * (prompt + group * newTokens) * 3.0 * text.IntermediateSize, 2 * Attending(rows, prompt, group, newTokens)),
         checkpointing && visionLearns ? patches * (vision.Depth * visionBlock + 8.0 * vision.HiddenSize) : 0);
 
     /// <summary>On its way in the widest layer of a pass without gradients.</summary>
     public long Passing(long tokens, long patches) => (long)Math.Max(
         tokens * (4.0 * text.HiddenSize + 3.0 * text.IntermediateSize),
         patches * (3.0 * vision.PatchLength + 4.0 * vision.HiddenSize + 3.0 * vision.IntermediateSize));
+
+    private double Attending(long rows, long prompt, long group, long newTokens) =>
+        Scores(rows * text.Heads, prompt, prompt) + Scores(rows * group * text.Heads, newTokens, prompt + newTokens);
+
+    private static double Scores(long heads, long queries, long keys) => Attention.HoldsScores(DeviceType.CPU, heads, queries, keys) ? (double)heads * queries * keys : 0;
 }

@@ -68,12 +68,12 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         Add("KV cache", 2L * config.Text.Layers * config.Text.KeyValueHeads * config.Text.HeadSize * rows * (prompt + request.NewTokens), Sampling, $"{rows} rows of {prompt + request.NewTokens} tokens");
         Add("next tokens", 4 * rows * vocabulary, Sampling, $"logits and probabilities of {rows} rows");
         Add("reading the prompts", activations.Passing((long)request.Prompts * prompt, (long)request.Prompts * request.Images * grid.Patches), Sampling, "one layer at a time");
-        Add("decoder activations", activations.Decoder(tokens), Updating, $"{tokens} tokens: the prompt once, {together * request.Group} completions");
-        Add("vision activations", activations.Vision(patches), Updating, $"{patches} patches");
-        Add("attention mask", together * length * length * 5 / 4, Updating, "who sees whom, as flags and as numbers");
+        Add("decoder activations", activations.Decoder(together, prompt, request.Group, request.NewTokens), Updating, $"{tokens} tokens: the prompt once, {together * request.Group} completions");
+        Add("vision activations", activations.Vision((long)together * request.Images, grid.Patches), Updating, $"{patches} patches");
+        Add("attention mask", (long)together * request.Group * request.NewTokens * (prompt + request.NewTokens), Updating, "who sees whom");
         long chunk = Math.Min(scored * vocabulary, ChunkedHead.LargestChunk);
         Add("output head", 3 * chunk + 3 * scored * hidden + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden : 0), Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
-        Add("backward pass", activations.Backward(tokens, patches), Updating, "gradients on their way through one layer");
+        Add("backward pass", activations.Backward(together, prompt, request.Group, request.NewTokens, patches), Updating, "gradients on their way through one layer");
         foreach (string when in (string[])[Sampling, Updating])
             Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) / Float / 20, when, "what the allocator cannot use, 5 %");
         return new(request, parameters, trained, prompt, items);

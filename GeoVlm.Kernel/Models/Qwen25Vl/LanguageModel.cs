@@ -1,7 +1,6 @@
 using GeoVlm.Models.Lora;
 using TorchSharp;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
@@ -43,31 +42,31 @@ internal sealed class LanguageModel : IDisposable
     public Tensor? PlainHead => head.Slot.Attached is not null && LowRank.Active ? null : head.Weight;
 
     /// <summary>As <see cref="Decode"/>, without cache, keeping only the layers' inputs for the backward pass. Tables and inputs belong to the caller's dispose scope.</summary>
-    public CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, Tensor? mask)
+    public CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention)
     {
-        Tensor? bias = AttentionBias(mask, embeddings.size(1), 0, embeddings);
         Rotary rotary = Rotations(positions);
-        return new(embeddings, [.. layers.Select((layer, i) => (Func<Tensor, Tensor>)(x => Apply(layer, i, x, rotary, bias, null))), x => Layers.RmsNorm(x, norm, config.RmsNormEpsilon)]);
+        return new(embeddings, [.. layers.Select((layer, i) => (Func<Tensor, Tensor>)(x => Apply(layer, i, x, rotary, null, attention.Attend))), x => Layers.RmsNorm(x, norm, config.RmsNormEpsilon)]);
     }
 
     /// <summary>[..., hidden] to [..., vocabulary].</summary>
     public Tensor Logits(Tensor hidden) => head.Apply(hidden);
 
     /// <summary>See <see cref="VisionLanguageModel.Decode"/>.</summary>
-    public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask, KeyValueCache? cache, Action<int, Tensor>? afterLayer)
+    public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask, KeyValueCache? cache, Action<int, Tensor>? afterLayer, BranchedAttention? branches = null)
     {
         long rows = embeddings.size(0), tokens = embeddings.size(1);
         if (positions.dim() != 3 || positions.size(0) != 3 || positions.size(2) != tokens || (positions.size(1) != rows && positions.size(1) != 1))
             throw new ArgumentException($"positions are [{string.Join(", ", positions.shape)}], expected [3, {rows}, {tokens}]", nameof(positions));
         cache?.Reserve(rows, tokens);
         // No dispose scope spans the layers: what the callback sees, and what it derives from it, belongs to the caller's scope.
-        using Tensor? bias = AttentionBias(mask, tokens, cache is null ? 0 : cache.Length - cache.Start, embeddings);
+        using Tensor? bias = branches is not null ? null : AttentionBias(mask, tokens, cache is null ? 0 : cache.Length - cache.Start, embeddings);
+        Func<Tensor, Tensor, Tensor, Tensor> attend = branches is not null ? branches.Attend : (q, k, v) => Attention.Attend(q, k, v, bias, causal: bias is null && tokens > 1);
         using Rotary rotary = Rotations(positions);
         Tensor x = embeddings;
         for (int i = 0; i < layers.Length; i++)
         {
             Tensor before = x;
-            using (DisposeScope scope = NewDisposeScope()) x = Apply(layers[i], i, x, rotary, bias, cache).MoveToOuterDisposeScope();
+            using (DisposeScope scope = NewDisposeScope()) x = Apply(layers[i], i, x, rotary, cache, attend).MoveToOuterDisposeScope();
             if (afterLayer is not null) afterLayer(i, x);
             else if (i > 0) before.Dispose();
         }
@@ -92,7 +91,7 @@ internal sealed class LanguageModel : IDisposable
         axes.Dispose();
     }
 
-    private Tensor Apply(Layer layer, int index, Tensor x, Rotary rotary, Tensor? bias, KeyValueCache? cache)
+    private Tensor Apply(Layer layer, int index, Tensor x, Rotary rotary, KeyValueCache? cache, Func<Tensor, Tensor, Tensor, Tensor> attend)
     {
         long rows = x.size(0), tokens = x.size(1);
         int heads = config.Heads, groups = config.KeyValueHeads, head = config.HeadSize;
@@ -102,21 +101,9 @@ internal sealed class LanguageModel : IDisposable
         Tensor v = layer.Value.Apply(normed).view(rows, tokens, groups, head).transpose(1, 2);
         if (cache is not null) (k, v) = cache.Append(index, k, v);
 
-        Tensor attended;
-        if (tokens == 1)
-        {
-            // The query heads that share a key head become the rows of one query: keys and values need no copies.
-            attended = F.scaled_dot_product_attention(q.reshape(rows, groups, heads / groups, head), k, v, bias);
-        }
-        else
-        {
-            bool causal = bias is null;
-            attended = F.scaled_dot_product_attention(q, Repeat(k), Repeat(v), bias, is_casual: causal).transpose(1, 2);
-        }
+        Tensor attended = attend(q, k, v).transpose(1, 2);
         x = x + layer.Output.Apply(attended.reshape(rows, tokens, heads * head));
         return x + Layers.GatedFeedForward(Layers.RmsNorm(x, layer.PostAttentionNorm, config.RmsNormEpsilon), layer.Gate, layer.Up, layer.Down);
-
-        Tensor Repeat(Tensor t) => heads == groups ? t : t.repeat_interleave(heads / groups, 1);
     }
 
     /// <summary>The mask as numbers to add to scores, made once for all layers; null where plain causal attention will do.</summary>
@@ -130,7 +117,7 @@ internal sealed class LanguageModel : IDisposable
         }
         if (mask.dim() != 4 || mask.size(2) != tokens || mask.size(3) != cached + tokens)
             throw new ArgumentException($"the mask is [{string.Join(", ", mask.shape)}], expected [rows or 1, 1, {tokens}, {cached + tokens}]", nameof(mask));
-        return zeros_like(mask, dtype: like.dtype).masked_fill(mask.logical_not(), float.NegativeInfinity).MoveToOuterDisposeScope();
+        return zeros_like(mask, dtype: like.dtype).masked_fill(mask.logical_not(), Attention.Hidden).MoveToOuterDisposeScope();
     }
 
     /// <summary>Rotary tables [B, T, 1, head] of positions [3, B, T].</summary>

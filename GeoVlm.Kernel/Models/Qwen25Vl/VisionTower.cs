@@ -100,7 +100,7 @@ internal sealed class VisionTower : IDisposable
         Tensor Attend(WindowRun run)
         {
             Tensor Windows(Tensor t) => t.narrow(1, run.Start, run.Count * run.Length).reshape(frames * run.Count, run.Length, heads, head).transpose(1, 2);
-            return F.scaled_dot_product_attention(Windows(q), Windows(k), Windows(v)).transpose(1, 2).reshape(frames, run.Count * run.Length, heads * head);
+            return Attention.Attend(Windows(q), Windows(k), Windows(v)).transpose(1, 2).reshape(frames, run.Count * run.Length, heads * head);
         }
     }
 
