@@ -14,7 +14,13 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
 
     public IReadOnlyList<DatasetProblem> Problems => problems;
 
-    public void Report(string where, string what) => problems.Add(new DatasetProblem(where, what));
+    /// <summary>Adds a problem.</summary>
+    /// <exception cref="GeoVlmException">Strict reading: the first problem is an error, and nothing after it is read.</exception>
+    public void Report(string where, string what)
+    {
+        if (options.Strict) throw new GeoVlmException($"{where}: {what} (Leave strict out to load the rest.)");
+        problems.Add(new DatasetProblem(where, what));
+    }
 
     /// <summary>Path relative to the root, with forward slashes, for people and ids.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');

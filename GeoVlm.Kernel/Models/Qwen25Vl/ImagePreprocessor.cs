@@ -124,8 +124,18 @@ public sealed record ImagePreprocessor
     /// <returns>[patches, patch length] row by row, as <see cref="Encode"/> makes them.</returns>
     public float[] Values(RgbImage image)
     {
-        using torch.Tensor rows = Encode([[image]]).PixelValues;
-        return rows.data<float>().ToArray();
+        float[] values = new float[Grid(image.Width, image.Height).Patches * PatchLength];
+        WriteValues(image, values);
+        return values;
+    }
+
+    /// <summary>The same into memory that is there already.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="target">At least <see cref="VisualGrid.Patches"/> of <see cref="Grid"/> times the patch length.</param>
+    public void WriteValues(RgbImage image, Span<float> target)
+    {
+        var grid = Grid(image.Width, image.Height);
+        WritePatches([image], grid, target[..(grid.Patches * PatchLength)]);
     }
 
     /// <summary>Encodes several visuals, each a list of one or more frames.</summary>
