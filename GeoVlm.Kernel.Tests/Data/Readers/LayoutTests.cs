@@ -152,6 +152,25 @@ public class LayoutTests
         Assert.All(dataset.Samples, s => Assert.Equal((task, 16), (s.Task, s.Images.Single().Width)));
     }
 
+    [Theory]
+    [InlineData("Annotations/A.XML", "<annotation><filename>A.JPG</filename><object><name>ship</name><bndbox><xmin>10</xmin><ymin>20</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>")]
+    [InlineData("labels/A.TXT", "0 nan 0.5 0.2 0.2\r\n0 0.2 0.375 0.2 0.25\r\n0 0.5 0.5\r\n")]
+    [InlineData("labelTxt/A.TXT", "10 20 30 20 30 40 10 40 ship 0\r\n")]
+    [InlineData("ANN.JSON", "{\"images\": [{\"id\": 1, \"file_name\": \"A.JPG\"}], \"annotations\": [{\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 20, 20, 20]}], \"categories\": [{\"id\": 1, \"name\": \"ship\"}]}")]
+    [InlineData("T.JSONL", "{\"image\": \"A.JPG\", \"question\": \"where is the ship\", \"ground_truth\": [[[10, 20], [30, 20], [30, 40], [10, 40]]]}")]
+    public void Endings_in_capitals_are_endings_and_a_bad_line_loses_itself_alone(string file, string text)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("a.jpg", 100, 80);
+        folder.Copy(folder.File("a.jpg"), "images/A.JPG");
+        File.Delete(folder.File("a.jpg"));
+        folder.Text(file, text);
+        var sample = EoDataset.Load(folder.Path).Samples[0];
+        Assert.Equal(100, sample.Images.Single().Width);
+        var box = Assert.Single(((BoxesAnswer)sample.Reference).Objects).Box;
+        Assert.All(new[] { box.X1 - 10, box.Y1 - 20, box.X2 - 30, box.Y2 - 40 }, d => Assert.Equal(0, d, 6));
+    }
+
     [Fact]
     public void GeoJSON_without_a_system_is_pixels_where_it_lies_in_the_picture()
     {

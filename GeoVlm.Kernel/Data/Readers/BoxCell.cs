@@ -19,6 +19,16 @@ internal static class BoxCell
         return numbers.Length == 4 && numbers.All(n => n is not null) ? [.. numbers.Select(n => n!.Value)] : null;
     }
 
+    /// <summary>Lists of numbers as the text that box notations have, "[1, 2, 3, 4][5, 6, 7, 8]"; a list of points is one outline. Null for anything else.</summary>
+    public static string? Bracketed(object? value)
+    {
+        if (value is not List<object?> { Count: > 0 } list) return null;
+        if (list.All(n => n is long or double)) return list.Count >= 4 ? $"[{string.Join(", ", list.Select(Row.AsText))}]" : null;
+        if (list.All(p => p is List<object?> { Count: 2 } xy && xy.All(n => n is long or double))) return Bracketed(list.SelectMany(p => (List<object?>)p!).ToList());
+        string?[] parts = [.. list.Select(Bracketed)];
+        return parts.All(p => p is not null) ? string.Concat(parts) : null;
+    }
+
     /// <summary>True for a record of lists (bbox, category), or a list of records that have a bbox.</summary>
     public static bool IsObjects(object? value) => value switch
     {

@@ -36,7 +36,7 @@ public sealed class CaptionReader : IDatasetReader
         foreach (string folder in DatasetFolder.Folders(path).Prepend(path))
         {
             if (!Directory.Exists(folder)) continue;
-            var files = Directory.EnumerateFiles(folder, "*.txt").Order(StringComparer.Ordinal).ToList();
+            var files = DatasetFolder.Files(folder, ".txt").ToList();
             if (files.Count > 0 && FileStart.Read(files[0]).TrimStart().StartsWith("[[\"", StringComparison.Ordinal)) return files;
         }
         return [];

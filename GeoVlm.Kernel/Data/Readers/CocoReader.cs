@@ -54,7 +54,7 @@ public sealed partial class CocoReader : IDatasetReader
     {
         if (File.Exists(path)) return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? [path] : [];
         if (!Directory.Exists(path)) return [];
-        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => Directory.EnumerateFiles(f, "*.json").Order(StringComparer.Ordinal));
+        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => DatasetFolder.Files(f, ".json"));
     }
 
     private static bool LooksLikeCoco(string file) => FileStart.Read(file).TrimStart('\uFEFF').TrimStart() is { Length: > 0 } start

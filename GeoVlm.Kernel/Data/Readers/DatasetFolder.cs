@@ -91,6 +91,10 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     public static IReadOnlyList<string> Images(string folder) => !Directory.Exists(folder) ? []
         : [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
 
+    /// <summary>Files directly in a folder whose name ends so, whatever its case (<c>.XML</c>), by name.</summary>
+    public static IEnumerable<string> Files(string folder, string ending) =>
+        Directory.EnumerateFiles(folder).Where(f => f.EndsWith(ending, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
+
     public static bool IsImage(string path) => ImageDecoder.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
     /// <summary>Sub-folders by name, hidden ones left out; none when the folder does not exist.</summary>

@@ -39,7 +39,7 @@ public sealed class GeoJsonReader : IDatasetReader
     // SpaceNet keeps its files in geojson/buildings/ below each area.
     private static IReadOnlyList<string> Files(string path) => File.Exists(path) || !Directory.Exists(path) ? RowFiles.Of(path, IsGeoJson)
         : [.. DatasetFolder.Folders(path).SelectMany(f => DatasetFolder.Folders(f).Take(MostFolders)).SelectMany(f => DatasetFolder.Folders(f).Take(MostFolders).Prepend(f))
-            .SelectMany(f => Directory.EnumerateFiles(f, "*.geojson")).Concat(RowFiles.Of(path, IsGeoJson)).Order(StringComparer.Ordinal)];
+            .SelectMany(f => DatasetFolder.Files(f, ".geojson")).Concat(RowFiles.Of(path, IsGeoJson)).Order(StringComparer.Ordinal)];
 
     private static bool IsGeoJson(string f) =>
         (RowFiles.EndsWith(f, ".geojson") || (RowFiles.EndsWith(f, ".json") && FileStart.Read(f).Contains("\"FeatureCollection\"", StringComparison.Ordinal)));

@@ -38,6 +38,6 @@ internal static class LabelFiles
         && (fits(FileStart.Read(path)) || (new FileInfo(path).Length == 0 && isNamed?.Invoke(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))!)) == true));
 
     /// <summary>The label files directly in a folder, by name.</summary>
-    public static IEnumerable<string> Of(string folder) => Directory.EnumerateFiles(folder, "*.txt")
+    public static IEnumerable<string> Of(string folder) => DatasetFolder.Files(folder, ".txt")
         .Where(f => !Others.Contains(Path.GetFileName(f).ToLowerInvariant())).Order(StringComparer.Ordinal);
 }

@@ -36,7 +36,7 @@ public sealed class VocReader : IDatasetReader
         if (folders.Count == 0) return folder.Finish(this, DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], SplitLists.None)));
         var lists = SplitLists.Read(folder);
         return folder.Finish(this, folders.SelectMany(f => DetectionSamples.Settle(folder, images, folder.Relative(f), OfFiles(folder, images,
-            Directory.EnumerateFiles(f, "*.xml").Order(StringComparer.Ordinal), lists, folders.Count(o => Path.GetDirectoryName(o) == Path.GetDirectoryName(f)) > 1))));
+            DatasetFolder.Files(f, ".xml"), lists, folders.Count(o => Path.GetDirectoryName(o) == Path.GetDirectoryName(f)) > 1))));
     }
 
     /// <summary>Folders with XML files that are annotations; a folder whose first file is cut or odd still counts by another of its first.</summary>
@@ -48,7 +48,7 @@ public sealed class VocReader : IDatasetReader
 
         void Look(string folder, int depth)
         {
-            if (Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal).Take(4).Any(IsAnnotation)) found.Add(folder);
+            if (DatasetFolder.Files(folder, ".xml").Take(4).Any(IsAnnotation)) found.Add(folder);
             if (depth < Deepest)
                 foreach (string below in DatasetFolder.Folders(folder).Take(200)) Look(below, depth + 1);
         }

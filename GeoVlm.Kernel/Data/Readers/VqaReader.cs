@@ -52,7 +52,7 @@ public sealed class VqaReader : IDatasetReader
         string folder = Path.GetDirectoryName(Path.GetFullPath(questions))!;
         string same = Path.Combine(folder, Path.GetFileName(questions).Replace("questions", "answers", StringComparison.OrdinalIgnoreCase));
         if (same != Path.Combine(folder, Path.GetFileName(questions)) && File.Exists(same)) return same;
-        return Directory.EnumerateFiles(folder, "*answers*.json").Order(StringComparer.Ordinal).ToList() is [var only] ? only : null;
+        return DatasetFolder.Files(folder, ".json").Where(f => Path.GetFileName(f).Contains("answers", StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only : null;
     }
 
     private static IReadOnlyList<string> LineFiles(string path) =>
