@@ -62,9 +62,13 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
     /// <returns>What the update measured before it changed the weights; the gradient norm is not finite when nothing was changed.</returns>
     public UpdateTotals Take(IReadOnlyList<Row> rows, BatchShape batch, double learningRate)
     {
-        var totals = microBatches
-            .Run(rows, optimizer.ZeroGradients, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), lane => Backward(lane, batch)).Aggregate((a, b) => a + b))
-            .Aggregate((a, b) => a + b);
+        int lanes = Lanes.For(policy.Model);
+        var totals = microBatches.Run(rows, optimizer.ZeroGradients, chunk =>
+        {
+            var parts = Lanes.Run(chunk, lanes, lane => Backward(lane, batch));
+            if (lanes > 1 && chunk.Count < rows.Count) optimizer.SetAsideGradients();
+            return parts.Aggregate((a, b) => a + b);
+        }).Aggregate((a, b) => a + b);
         return totals with { GradientNorm = double.IsFinite(totals.Loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN };
     }
 

@@ -41,7 +41,13 @@ public sealed class SftTrainer : IDisposable
     {
         SftRow[] made = [.. Lanes.Run([.. Enumerable.Range(0, config.ImagesPerStep)], Lanes.For(policy.Model), indices => indices.Select(rows).ToArray()).SelectMany(r => r)];
         int tokens = made.Sum(r => r.Packed.Branches.Sum(b => b.TokenIds.Length - b.LossFrom));
-        var parts = microBatches.Run(made, optimizer.ZeroGradients, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), lane => Backward(lane, tokens, auxiliaryWeight))).SelectMany(p => p).ToArray();
+        int lanes = Lanes.For(policy.Model);
+        var parts = microBatches.Run(made, optimizer.ZeroGradients, chunk =>
+        {
+            var part = Lanes.Run(chunk, lanes, lane => Backward(lane, tokens, auxiliaryWeight));
+            if (lanes > 1 && chunk.Count < made.Length) optimizer.SetAsideGradients();
+            return part;
+        }).SelectMany(p => p).ToArray();
         double loss = parts.Sum(p => p.Loss), learningRate = config.LearningRateAt(StepsDone + 1);
         double norm = double.IsFinite(loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN;
         if (!double.IsFinite(norm))

@@ -23,20 +23,22 @@ public sealed class GrpoRunTests : IDisposable
 
     private string In(params string[] parts) => Path.Combine([root, .. parts]);
 
-    [Fact]
-    public void A_killed_run_goes_on_bit_for_bit()
+    [Theory]
+    [InlineData(NumberType.Float32)]
+    [InlineData(NumberType.BFloat16)]
+    public void A_killed_run_goes_on_bit_for_bit(NumberType type)
     {
-        using (var policy = TinyPolicy.Load())
+        using (var policy = TinyPolicy.Load(type))
         using (var run = GrpoRun.Start(In("whole"), policy, samples, RubricOf, Small, EveryTwo))
             run.Run(cancellation: TestContext.Current.CancellationToken);
 
         // Killed in step 4: steps 1 to 3 are on disk, the last checkpoint is of step 2.
-        using (var policy = TinyPolicy.Load())
+        using (var policy = TinyPolicy.Load(type))
         using (var run = GrpoRun.Start(In("killed"), policy, samples, RubricOf, Small, EveryTwo))
             Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 3) throw new InvalidOperationException("killed"); }, TestContext.Current.CancellationToken));
         Assert.Equal(3, RunFolder.ReadSteps(In("killed")).Count);
 
-        using (var policy = TinyPolicy.Load())
+        using (var policy = TinyPolicy.Load(type))
         using (var run = GrpoRun.Resume(In("killed"), policy, samples, RubricOf, options: EveryTwo))
         {
             Assert.Equal(2, run.Trainer.StepsDone);

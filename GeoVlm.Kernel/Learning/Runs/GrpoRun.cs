@@ -80,7 +80,7 @@ public sealed class GrpoRun : IDisposable
         {
             var begun = RunFolder.ReadJson<RunManifest>(folder.Path, "config.json");
             config ??= begun.Options;
-            start = Policy.Load(folder.BaseFolder, policy.Model.Device);
+            start = Policy.Load(folder.BaseFolder, policy.Model.Device, policy.Model.NumberType);
             var differences = begun.Differences(Manifest(start, samples, rubricOf, config));
             if (differences.Count > 0 && !force)
                 throw new GeoVlmException($"{folder.Path} began with other options; going on would mix two experiments:\n  {string.Join("\n  ", differences)}\nUse the same ones, start another run, or force it.");
@@ -175,6 +175,7 @@ public sealed class GrpoRun : IDisposable
     {
         Options = config,
         Model = policy.Folder,
+        Dtype = NumberTypeNames.NameOf(policy.Model.NumberType),
         WeightsHash = Fingerprint.Of(policy),
         Samples = samples.Count,
         SamplesHash = Fingerprint.Of(samples),

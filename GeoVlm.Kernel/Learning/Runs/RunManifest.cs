@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GeoVlm.Models;
 
 namespace GeoVlm.Learning.Runs;
 
@@ -11,6 +12,9 @@ public sealed record RunManifest
 
     /// <summary>Folder of the model, as the run saw it.</summary>
     public required string Model { get; init; }
+
+    /// <summary>What the model computed in: <c>float32</c>, <c>bfloat16</c>.</summary>
+    public string Dtype { get; init; } = NumberTypeNames.NameOf(NumberType.Float32);
 
     /// <summary>SHA-256 of the weights before the first step.</summary>
     public required string WeightsHash { get; init; }
