@@ -37,11 +37,11 @@ public sealed partial class YoloReader : IDatasetReader
         return folder.Finish(this, labels.SelectMany(l => DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names))));
     }
 
-    /// <summary>One good line will do, where every line begins with a class number: a bad one must not lose the set.</summary>
+    /// <summary>One good line will do, where most lines begin with a class number: a bad one must not lose the set.</summary>
     private static bool Fits(string text)
     {
         string[] lines = [.. text.Split('\n').Select(l => l.Trim().TrimStart('\uFEFF')).Where(l => l.Length > 0).Take(6)];
-        return lines.All(l => StartsWithClass().IsMatch(l)) && lines.Any(l => Line().IsMatch(l)
+        return 2 * lines.Count(l => StartsWithClass().IsMatch(l)) > lines.Length && lines.Any(l => Line().IsMatch(l)
             && l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1).All(f => double.Parse(f, NumberStyles.Float, CultureInfo.InvariantCulture) is >= -0.2 and <= 1.2));
     }
 
