@@ -4,6 +4,8 @@ using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Losses;
+using GeoVlm.Learning.Runs;
+using GeoVlm.Models;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Tests.Models;
 using TorchSharp;
@@ -43,9 +45,25 @@ public class GrpoTrainerTests
     }
 
     [Fact]
-    public void A_rigged_reward_is_learned()
+    public void The_same_seed_gives_the_same_weights_also_where_two_lanes_add_up_several_micro_batches()
     {
-        using var policy = TinyPolicy.Load();
+        var config = Small with { PromptsPerStep = 6, GroupsPerMicroBatch = 2, Steps = 2 };
+        string Weights()
+        {
+            using var policy = TinyPolicy.Load();
+            using var trainer = new GrpoTrainer(policy, TinyPolicy.Samples(16), RubricOf, config);
+            trainer.Run(cancellation: TestContext.Current.CancellationToken);
+            return Fingerprint.Of(policy);
+        }
+        Assert.Single(Enumerable.Range(0, 4).Select(_ => Weights()).Distinct());
+    }
+
+    [Theory]
+    [InlineData(NumberType.Float32)]
+    [InlineData(NumberType.BFloat16)]
+    public void A_rigged_reward_is_learned(NumberType type)
+    {
+        using var policy = TinyPolicy.Load(type);
         // Pays for boxes that begin far to the right, whatever is asked: a policy that follows its reward must drift there.
         var right = Reward.Define<BoxesAnswer>("right", (answer, _) => answer.Objects.Count == 1 ? Math.Clamp(answer.Objects[0].Box.X1 / 224, 0, 1) : 0);
         using var trainer = new GrpoTrainer(

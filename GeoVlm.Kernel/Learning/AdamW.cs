@@ -38,7 +38,17 @@ internal sealed class AdamW : IDisposable
     /// <summary>Forgets the gradients of the step before.</summary>
     public void ZeroGradients()
     {
-        foreach (var slot in slots) slot.Weights.grad?.zero_();
+        using var scope = NewDisposeScope();
+        foreach (var slot in slots) slot.ZeroGradient();
+    }
+
+    /// <summary>Puts the gradients so far aside, in float32, and begins new ones, which <see cref="Step"/> adds to them.</summary>
+    /// <remarks>Two lanes may add to one gradient in either order; a third summand would make the order matter. So each micro-batch begins anew.</remarks>
+    public void SetAsideGradients()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var slot in slots) slot.SetAsideGradient();
     }
 
     /// <summary>Clips the gradient to a norm and updates the parameters.</summary>
@@ -82,7 +92,7 @@ internal sealed class AdamW : IDisposable
     private static double SquaredNorm(Slot slot)
     {
         if (slot.Gradient is not { } gradient) return 0;
-        if (!slot.OnHost) return gradient.to(float32).square().sum().to(float64).item<double>();
+        if (!slot.OnHost || gradient.dtype != ScalarType.Float32) return gradient.to(float32).square().sum().to(float64).item<double>();
         return Chunks.Sum((int)gradient.numel(), (from, count) =>
         {
             double sum = 0;
@@ -99,11 +109,12 @@ internal sealed class AdamW : IDisposable
         private readonly string name;
         private readonly Tensor first, second;
         private readonly Tensor? master;
+        private Tensor? setAside;
 
         public Slot(string name, Tensor weights)
         {
             (this.name, Weights) = (name, weights);
-            OnHost = weights.device_type == TorchSharp.DeviceType.CPU && weights.dtype == ScalarType.Float32 && weights.is_contiguous();
+            OnHost = weights.device_type == TorchSharp.DeviceType.CPU && weights.is_contiguous();
             using var noGrad = no_grad();
             first = zeros(weights.shape, float32, weights.device).DetachFromDisposeScope();
             second = zeros(weights.shape, float32, weights.device).DetachFromDisposeScope();
@@ -117,7 +128,26 @@ internal sealed class AdamW : IDisposable
         /// <summary>The gradient of this step, laid out like the weights; null when there is none.</summary>
         public Tensor? Gradient { get; private set; }
 
-        public void TakeGradient() => Gradient = Weights.grad?.contiguous();
+        public void TakeGradient()
+        {
+            if (setAside is not null) SetAsideGradient();
+            Gradient = setAside ?? Weights.grad?.contiguous();
+        }
+
+        public void SetAsideGradient()
+        {
+            if (Weights.grad is not { } gradient) return;
+            setAside ??= zeros(Weights.shape, float32, Weights.device).DetachFromDisposeScope();
+            setAside.add_(gradient);
+            gradient.zero_();
+        }
+
+        public void ZeroGradient()
+        {
+            Weights.grad?.zero_();
+            setAside?.Dispose();
+            setAside = null;
+        }
 
         public IEnumerable<(string Name, Tensor Tensor)> State()
         {
@@ -128,29 +158,29 @@ internal sealed class AdamW : IDisposable
 
         public void Apply(Update u, double decay)
         {
-            if (OnHost) Chunks.ForEach((int)Weights.numel(), (from, count) => OnCpu(u, decay, from, count));
-            else OnDevice(u, decay);
+            using var scope = NewDisposeScope();
+            Tensor weights = master ?? Weights.detach(), gradient = Gradient!.to(float32);
+            if (OnHost) Chunks.ForEach((int)Weights.numel(), (from, count) => OnCpu(u, decay, weights, gradient, from, count));
+            else OnDevice(u, decay, weights, gradient * u.Clip);
+            if (master is not null) Weights.detach().copy_(master);
         }
 
-        private void OnDevice(Update u, double decay)
+        private void OnDevice(Update u, double decay, Tensor weights, Tensor gradient)
         {
-            var weights = master ?? Weights.detach();
-            var gradient = Gradient!.to(float32) * u.Clip;
             if (decay != 0) weights.mul_(1 - u.LearningRate * decay);
             first.mul_(u.Beta1).add_(gradient, alpha: 1 - u.Beta1);
             second.mul_(u.Beta2).addcmul_(gradient, gradient, 1 - u.Beta2);
             var root = (second.sqrt() / Math.Sqrt(u.Bias2)).add_(u.Epsilon);
             weights.addcdiv_(first, root, -u.LearningRate / u.Bias1);
-            if (master is not null) Weights.detach().copy_(master);
         }
 
-        private void OnCpu(Update u, double decay, int from, int count)
+        private void OnCpu(Update u, double decay, Tensor weights, Tensor gradients, int from, int count)
         {
             Span<Vector<float>> Of(Tensor t) => MemoryMarshal.Cast<float, Vector<float>>(Floats(t));
             Span<float> Floats(Tensor t) => MemoryMarshal.Cast<byte, float>(t.bytes).Slice(from, count);
             float clip = (float)u.Clip, keep = (float)(1 - u.LearningRate * decay), b1 = (float)u.Beta1, b2 = (float)u.Beta2, c1 = (float)(1 - u.Beta1), c2 = (float)(1 - u.Beta2);
             float rate = (float)(-u.LearningRate / u.Bias1), scale = (float)(1 / Math.Sqrt(u.Bias2)), epsilon = (float)u.Epsilon;
-            Span<Vector<float>> w = Of(Weights), g = Of(Gradient!), m = Of(first), v = Of(second);
+            Span<Vector<float>> w = Of(weights), g = Of(gradients), m = Of(first), v = Of(second);
             for (int i = 0; i < w.Length; i++)
             {
                 var gradient = g[i] * clip;
@@ -158,7 +188,7 @@ internal sealed class AdamW : IDisposable
                 v[i] = v[i] * b2 + gradient * gradient * c2;
                 w[i] = w[i] * keep + m[i] / (Vector.SquareRoot(v[i]) * scale + new Vector<float>(epsilon)) * rate;
             }
-            Span<float> ws = Floats(Weights), gs = Floats(Gradient!), ms = Floats(first), vs = Floats(second);
+            Span<float> ws = Floats(weights), gs = Floats(gradients), ms = Floats(first), vs = Floats(second);
             for (int i = w.Length * Vector<float>.Count; i < count; i++)
             {
                 float gradient = gs[i] * clip;
@@ -173,6 +203,7 @@ internal sealed class AdamW : IDisposable
             first.Dispose();
             second.Dispose();
             master?.Dispose();
+            setAside?.Dispose();
         }
     }
 

@@ -95,6 +95,12 @@ public sealed record GrpoConfig
     /// <summary>How far the reference moves each time, 0 to 1.</summary>
     public double SyncReferenceShare { get; init; } = 0.6;
 
+    /// <summary>How the loss is weighed where a server samples, whose log-probabilities differ from the trainer's; without effect where the policy itself does.</summary>
+    public SamplerCorrectionMode SamplerCorrection { get; init; } = SamplerCorrectionMode.TokenTruncate;
+
+    /// <summary>Largest importance ratio π_trainer / π_sampler that counts in full (C of truncated importance sampling). Above 0.</summary>
+    public double SamplerCap { get; init; } = 2;
+
     /// <summary>Seed of prompt order and sampling.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -143,6 +149,7 @@ public sealed record GrpoConfig
         Check(SyncReferenceShare is > 0 and <= 1, $"SyncReferenceShare is {SyncReferenceShare}; it must lie between 0 and 1");
         Check(RatioLimit is null || RatioLimit > 1 + ClipHigh, $"RatioLimit is {RatioLimit}; it must lie above 1 + ClipHigh, {1 + ClipHigh}");
         Check(OffPolicyThreshold is null or > 0, $"OffPolicyThreshold is {OffPolicyThreshold}; it must be above 0, or null");
+        Check(SamplerCap > 0 && double.IsFinite(SamplerCap), $"SamplerCap is {SamplerCap}; it must be above 0");
         Check(Loss != "luspo" || (Ratio == RatioLevel.Sequence && Beta == 0), "Loss 'luspo' averages whole completions; it needs Ratio = Sequence and Beta = 0");
         Check(AdvantageCatalogue.All.Any(a => a.Name == Advantage), $"Advantage is '{Advantage}'; there are: {string.Join(", ", AdvantageCatalogue.All.Select(a => a.Name))}");
         Check(LossCatalogue.All.Any(l => l.Name == Loss), $"Loss is '{Loss}'; there are: {string.Join(", ", LossCatalogue.All.Select(l => l.Name))}");

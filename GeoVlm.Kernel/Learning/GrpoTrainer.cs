@@ -20,6 +20,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly AdamW optimizer;
     private readonly PromptOrder order;
     private readonly RolloutCollector collector;
+    private readonly ISeparateRolloutEngine? sampler;
     private readonly PolicyUpdate update;
     private readonly LearningRateSchedule schedule;
     private int promptsTaken; // of whole steps: one that is stopped while it samples has drawn prompts that the next one must draw again
@@ -42,6 +43,7 @@ public sealed class GrpoTrainer : IDisposable
         (Config, Policy) = (config, policy);
         ownsReference = start is null && config.Beta > 0;
         reference = config.Beta > 0 ? start ?? (policy.Model.Adapter is null ? policy.Copy("reference") : policy.WithoutAdapter()) : null;
+        sampler = engine as ISeparateRolloutEngine;
         order = new PromptOrder(samples, config.Order, config.Seed, config.Steps * config.PromptsPerStep);
         collector = new RolloutCollector(
             engine ?? new TorchRolloutEngine(policy), samples, rubricOf, PromptTemplate.Find(policy.Encoder.Options.Template), order, config);
@@ -61,6 +63,9 @@ public sealed class GrpoTrainer : IDisposable
 
     /// <summary>What is trained.</summary>
     internal Policy Policy { get; }
+
+    /// <summary>Whether the weights are those of the last whole step: not so when one broke off in its update.</summary>
+    internal bool IsBetweenSteps { get; private set; } = true;
 
     /// <summary>What had to be changed to go on, for people: micro-batches made smaller when memory ran out.</summary>
     public IReadOnlyList<string> Notes => update.Notes;
@@ -86,14 +91,18 @@ public sealed class GrpoTrainer : IDisposable
     {
         var clock = Stopwatch.StartNew();
         int step = StepsDone + 1;
+        sampler?.Follow(Policy, StepsDone, cancellation);
         var groups = collector.Collect(step, cancellation);
         double rolloutSeconds = clock.Elapsed.TotalSeconds;
 
         var batch = new BatchShape(
             [.. groups.SelectMany(g => g.Group.Rollouts).Select(r => PolicyUpdate.Counts(r, Config) ? r.TokenIds.Count : 0)], Config.MaxCompletionTokens);
         var rows = update.Pack(groups);
+        SamplerMismatch? mismatch = null;
+        if (sampler is not null) (rows, mismatch) = update.Correct(rows);
         double learningRate = Config.LearningRate * schedule.Factor(step, Config.ScheduleOptions);
         cancellation.ThrowIfCancellationRequested(); // for the last time: a step that has begun to update is finished, so that a checkpoint never falls inside one
+        IsBetweenSteps = false;
         UpdateTotals totals = null!;
         for (int iteration = 0; iteration < Config.IterationsPerBatch; iteration++)
         {
@@ -102,9 +111,9 @@ public sealed class GrpoTrainer : IDisposable
             totals = iteration == 0 ? now : now with { Loss = totals.Loss, Entropy = totals.Entropy, Kl = totals.Kl, MaxLogProbDifference = totals.MaxLogProbDifference };
         }
         SyncReference(step);
-        (StepsDone, promptsTaken) = (step, order.Taken);
-        LatestRollouts = groups;
-        return Record(step, groups, totals, learningRate) with { RolloutSeconds = rolloutSeconds, UpdateSeconds = clock.Elapsed.TotalSeconds - rolloutSeconds };
+        (StepsDone, promptsTaken, IsBetweenSteps) = (step, order.Taken, true);
+        LatestRollouts = [.. rows.Select(r => r.Judged)];
+        return Record(step, groups, totals, learningRate) with { Sampling = mismatch, RolloutSeconds = rolloutSeconds, UpdateSeconds = clock.Elapsed.TotalSeconds - rolloutSeconds };
     }
 
     /// <summary>The counters that a checkpoint keeps.</summary>
@@ -114,15 +123,10 @@ public sealed class GrpoTrainer : IDisposable
     internal IEnumerable<(string Name, Tensor Tensor)> OptimizerState() =>
         [.. optimizer.State(), .. MovingReference.Select(p => (ReferencePrefix + p.Name, (Tensor)p.Tensor))];
 
-    /// <summary>Puts back weights, optimizer and counters.</summary>
-    internal void Restore(TrainerState state, Func<string, Tensor> readWeights, Func<string, Tensor> readOptimizer)
+    /// <summary>Puts back optimizer and counters.</summary>
+    internal void Restore(TrainerState state, Func<string, Tensor> readOptimizer)
     {
         using var noGrad = no_grad();
-        foreach (var (name, parameter) in Policy.Parameters)
-        {
-            using var saved = readWeights(name);
-            parameter.copy_(saved);
-        }
         optimizer.Restore(state.Updates, readOptimizer);
         foreach (var (name, parameter) in MovingReference)
         {

@@ -34,7 +34,7 @@ public static class MemoryTrial
             warm.Step(cancellation); // threads, kernels and code are there from now on
         long before = Resident("VmRSS");
         File.WriteAllText("/proc/self/clear_refs", "5"); // the high-water mark begins anew
-        using var policy = Policy.Of("random", VisionLanguageModel.Create(config, shape.Preprocessor, 1), tiny.Tokenizer, tiny.Template, tiny.Encoder.Options, tiny.Folder);
+        using var policy = Policy.Of("random", VisionLanguageModel.Create(config, shape.Preprocessor, 1, type: request.Type), tiny.Tokenizer, tiny.Template, tiny.Encoder.Options, tiny.Folder);
         if (request.Lora is { } lora) policy.AddAdapter(lora);
         using (var trainer = new GrpoTrainer(policy, samples, s => RubricCatalogue.For(s.Task), grpo)) trainer.Run(cancellation: cancellation);
         return (Resident("VmHWM") - before, request with { PromptTokens = promptTokens });

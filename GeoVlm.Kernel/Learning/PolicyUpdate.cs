@@ -28,6 +28,33 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
         return rows;
     }
 
+    /// <summary>For groups that another engine sampled: their log-probabilities under the policy as it is now, and the weights that correct for the sampler.</summary>
+    /// <param name="rows">The step's groups, with the sampler's log-probabilities.</param>
+    /// <returns>The rows with the policy's log-probabilities and the weights, and how far the two are apart.</returns>
+    public (IReadOnlyList<Row> Rows, SamplerMismatch Mismatch) Correct(IReadOnlyList<Row> rows)
+    {
+        float[] logProbs = [.. microBatches.Run(rows, () => { }, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), Recompute)).SelectMany(lanes => lanes).SelectMany(lane => lane)];
+        var rollouts = rows.SelectMany(r => r.Judged.Group.Rollouts).ToArray();
+        var here = new List<float[]>(rollouts.Length);
+        for (int i = 0, at = 0; i < rollouts.Length; at += rollouts[i++].TokenIds.Count) here.Add(logProbs[at..(at + rollouts[i].TokenIds.Count)]);
+        var correction = SamplerCorrection.Of(here, [.. rollouts.Select(r => r.SampledLogProbs)], config.SamplerCorrection, config.SamplerCap);
+        return ([.. rows.Select(row => row with
+        {
+            Judged = row.Judged with
+            {
+                Group = row.Judged.Group with { Rollouts = [.. row.Judged.Group.Rollouts.Select((rollout, g) => rollout with { LogProbs = here[row.First + g] })] },
+            },
+            SamplerWeights = [.. correction.Weights.Skip(row.First).Take(row.Judged.Group.Rollouts.Count)],
+        })], correction.Report);
+    }
+
+    private float[] Recompute(IReadOnlyList<Row> rows)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return TokenLogProbs.Score(policy, [.. rows.Select(r => r.Packed)], config.Temperature).LogProbs.to(CPU).data<float>().ToArray();
+    }
+
     /// <summary>Takes one update.</summary>
     /// <param name="rows">The step's groups.</param>
     /// <param name="batch">Their sizes.</param>
@@ -35,9 +62,13 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
     /// <returns>What the update measured before it changed the weights; the gradient norm is not finite when nothing was changed.</returns>
     public UpdateTotals Take(IReadOnlyList<Row> rows, BatchShape batch, double learningRate)
     {
-        var totals = microBatches
-            .Run(rows, optimizer.ZeroGradients, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), lane => Backward(lane, batch)).Aggregate((a, b) => a + b))
-            .Aggregate((a, b) => a + b);
+        int lanes = Lanes.For(policy.Model);
+        var totals = microBatches.Run(rows, optimizer.ZeroGradients, chunk =>
+        {
+            var parts = Lanes.Run(chunk, lanes, lane => Backward(lane, batch));
+            if (lanes > 1 && chunk.Count < rows.Count) optimizer.SetAsideGradients();
+            return parts.Aggregate((a, b) => a + b);
+        }).Aggregate((a, b) => a + b);
         return totals with { GradientNorm = double.IsFinite(totals.Loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN };
     }
 
@@ -61,6 +92,7 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
         var tokens = new PolicyTokens(logProbs_N, old_N, PerToken(r => r.Advantage, a => tensor(a)), PerToken(r => r.Completion, a => tensor(a)))
         {
             Reference = reference_N,
+            SamplerRatio = items[0].SamplerWeights is null ? null : tensor(items.SelectMany(i => i.SamplerWeights!).SelectMany(w => w).ToArray()).to(device),
             Mask = config.MaskTruncated ? PerToken(r => Counts(r.Rollout, config) ? 1f : 0f, a => tensor(a)) : null,
         };
         var terms = PolicyObjective.Of(loss, tokens, config.LossOptions, batch);
@@ -85,7 +117,11 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
     /// <param name="Packed">Prompt and completions, the prompt once.</param>
     /// <param name="Judged">The group.</param>
     /// <param name="First">Index of its first completion in the step.</param>
-    internal sealed record Row(PackedRow Packed, JudgedGroup Judged, int First);
+    internal sealed record Row(PackedRow Packed, JudgedGroup Judged, int First)
+    {
+        /// <summary>[G][tokens] weights that correct for another sampler; null where the policy sampled.</summary>
+        public IReadOnlyList<float[]>? SamplerWeights { get; init; }
+    }
 }
 
 /// <summary>Sums and extremes over the tokens of an update.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GeoVlm.Learning.Losses;
 
 namespace GeoVlm.Learning;
 
@@ -49,6 +50,9 @@ public sealed record StepRecord
 
     /// <summary>Largest |log ρ| over tokens before the first update on the batch: 0 when sampling and learning agree.</summary>
     [JsonPropertyName("sampling/max_logp_difference")] public required double MaxLogProbDifference { get; init; }
+
+    /// <summary>How far a server that samples is from the trainer; null where the policy itself samples.</summary>
+    [JsonPropertyName("sampling"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public SamplerMismatch? Sampling { get; init; }
 
     /// <summary>Mean tokens per completion.</summary>
     [JsonPropertyName("completions/mean_length")] public required double MeanLength { get; init; }

@@ -49,7 +49,8 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
     {
         using var noGrad = no_grad();
         Tensor hiddenGradient_Nd = empty_like(hidden_Nd);
-        Tensor? headGradient_Vd = head_Vd.requires_grad ? zeros_like(head_Vd) : null;
+        // Float32 while the chunks add up: a bfloat16 sum would forget the small ones.
+        Tensor? headGradient_Vd = head_Vd.requires_grad ? zeros_like(head_Vd, dtype: ScalarType.Float32) : null;
         foreach (var (from, count) in Chunks(hidden_Nd))
         {
             using DisposeScope scope = NewDisposeScope();
@@ -59,11 +60,12 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
             logits_cV.scatter_add_(1, targets_N.narrow(0, from, count).unsqueeze(1), scaled_c1);
             Tensor inType_cV = logits_cV.to(head_Vd.dtype);
             hiddenGradient_Nd.narrow(0, from, count).copy_(inType_cV.mm(head_Vd));
-            headGradient_Vd?.addmm_(inType_cV.t(), hidden_cd);
+            if (inType_cV.dtype == ScalarType.Float32) headGradient_Vd?.addmm_(inType_cV.t(), hidden_cd);
+            else headGradient_Vd?.add_(inType_cV.t().mm(hidden_cd));
         }
         kept_NV?.Dispose();
         kept_NV = null;
-        return (hiddenGradient_Nd, headGradient_Vd);
+        return (hiddenGradient_Nd, headGradient_Vd?.to(head_Vd.dtype));
     }
 
     private IEnumerable<(long From, long Count)> Chunks(Tensor hidden_Nd)

@@ -67,13 +67,14 @@ public sealed class Policy : IDisposable
     /// <summary>Loads a folder in Hugging Face layout.</summary>
     /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json; or a PEFT adapter, whose base model is then loaded too.</param>
     /// <param name="device">Where to put it; the best there is when null.</param>
+    /// <param name="type">What to compute in, whatever the files hold.</param>
     /// <exception cref="GeoVlmException">Something is missing or does not fit; the message names file and tensor.</exception>
-    public static Policy Load(string folder, Device? device = null)
+    public static Policy Load(string folder, Device? device = null, NumberType type = NumberType.Float32)
     {
         if (!Directory.Exists(folder)) throw new GeoVlmException($"no model folder at {folder}: it must hold config.json, model.safetensors, the tokenizer and preprocessor_config.json");
-        if (!File.Exists(Path.Combine(folder, "config.json")) && File.Exists(Path.Combine(folder, LoraConfigJson.FileName))) return LoadAdapted(folder, device);
+        if (!File.Exists(Path.Combine(folder, "config.json")) && File.Exists(Path.Combine(folder, LoraConfigJson.FileName))) return LoadAdapted(folder, device, type);
         var tokenizer = TextTokenizer.Load(folder);
-        return Of(new DirectoryInfo(folder).Name, VisionLanguageModel.Load(folder, device), tokenizer, ChatTemplate.Load(folder), ModelOptions.Load(folder), folder);
+        return Of(new DirectoryInfo(folder).Name, VisionLanguageModel.Load(folder, device, type), tokenizer, ChatTemplate.Load(folder), ModelOptions.Load(folder), folder);
     }
 
     /// <summary>Puts a policy together from its parts; it owns the model from now on.</summary>
@@ -222,14 +223,14 @@ public sealed class Policy : IDisposable
         return nn.functional.log_softmax(temperature == 1 ? logits : logits / temperature, -1);
     }
 
-    private static Policy LoadAdapted(string folder, Device? device)
+    private static Policy LoadAdapted(string folder, Device? device, NumberType type)
     {
         string path = Path.Combine(folder, LoraConfigJson.FileName);
         string named = LoraConfigJson.Read(folder).BaseModel ?? throw new GeoVlmException($"{path}: 'base_model_name_or_path' is missing; load the base model, then this as its adapter.");
         // A folder beside the adapter, a folder from here, or a name.
         string beside = Path.GetFullPath(named, Path.GetFullPath(folder));
         string baseFolder = Directory.Exists(beside) ? beside : ModelFolder.Find(named, Environment.CurrentDirectory);
-        var policy = Load(baseFolder, device);
+        var policy = Load(baseFolder, device, type);
         try
         {
             policy.Model.LoadAdapter(folder);

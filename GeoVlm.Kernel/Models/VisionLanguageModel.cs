@@ -11,7 +11,7 @@ namespace GeoVlm.Models;
 
 /// <summary>A Qwen2.5-VL model: pictures and tokens in, next-token logits out. Sampling and learning share these functions.</summary>
 /// <remarks>
-/// All tensors are float32 on <see cref="Device"/>. Every function is differentiable (decoding with a cache excepted), returns a tensor of
+/// Tensors are of the model's <see cref="NumberType"/> on <see cref="Device"/>; norms, rotations and softmax are float32 inside. Every function is differentiable (decoding with a cache excepted), returns a tensor of
 /// the caller's dispose scope, leaks nothing, and may run on several threads at once over the same parameters.
 /// </remarks>
 public sealed class VisionLanguageModel : IDisposable
@@ -39,6 +39,9 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>What numbers the parameters are, and what the forward pass computes in.</summary>
     public ScalarType Type => parameters.All[0].Tensor.dtype;
+
+    /// <summary>The same for those who know no tensors.</summary>
+    public NumberType NumberType => Type == ScalarType.BFloat16 ? NumberType.BFloat16 : NumberType.Float32;
 
     /// <summary>Every parameter under its Hugging Face name; a tied head is the embedding, listed once.</summary>
     public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => parameters.All;
@@ -75,15 +78,16 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Loads a Hugging Face folder: config.json, preprocessor_config.json and model.safetensors, whole or in shards.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
+    /// <param name="type">What to compute in, whatever the files hold.</param>
     /// <exception cref="GeoVlmException">A file is missing or damaged, or a tensor is missing, unexpected, of another shape or not finite.</exception>
-    public static VisionLanguageModel Load(string folder, Device? device = null)
+    public static VisionLanguageModel Load(string folder, Device? device = null, NumberType type = NumberType.Float32)
     {
         device ??= TorchRuntime.DefaultDevice;
         Qwen25VlConfig config = Qwen25VlConfig.Load(folder);
         ImagePreprocessor preprocessor = ImagePreprocessor.Load(folder);
         (int, int, int) expected = (config.Vision.PatchSize, config.Vision.TemporalPatchSize, config.Vision.MergeSize), found = (preprocessor.PatchSize, preprocessor.TemporalPatchSize, preprocessor.MergeSize);
         if (found != expected) throw new GeoVlmException($"{folder}: preprocessor_config.json has the patch, temporal and merge sizes {found}, config.json {expected}; they are not of one model.");
-        return new(config, preprocessor, ParameterSet.Load(config, folder, device), device);
+        return new(config, preprocessor, ParameterSet.Load(config, folder, device, type.ToTorch()), device);
     }
 
     /// <summary>A model with random parameters, the same for a seed on every machine.</summary>
@@ -92,12 +96,13 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="preprocessor">How pictures become patches.</param>
     /// <param name="seed">Seed of the parameters.</param>
     /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
+    /// <param name="type">What to compute in.</param>
     /// <exception cref="GeoVlmException">The config's numbers do not fit together.</exception>
-    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed, Device? device = null)
+    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed, Device? device = null, NumberType type = NumberType.Float32)
     {
         config.Validate();
         device ??= TorchRuntime.DefaultDevice;
-        return new(config, preprocessor, ParameterSet.Create(config, seed, device), device);
+        return new(config, preprocessor, ParameterSet.Create(config, seed, device, type.ToTorch()), device);
     }
 
     /// <summary>Visual tokens of pictures.</summary>
@@ -163,7 +168,7 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Saves config.json, preprocessor_config.json and model.safetensors; each file appears complete or not at all, the weights last.</summary>
     /// <param name="folder">The folder; made if missing.</param>
-    /// <param name="type">Element type of the stored weights; null is float32.</param>
+    /// <param name="type">Element type of the stored weights; null is the model's own.</param>
     /// <exception cref="GeoVlmException">A file cannot be written.</exception>
     public void Save(string folder, ScalarType? type = null)
     {
@@ -175,7 +180,7 @@ public sealed class VisionLanguageModel : IDisposable
         {
             throw new GeoVlmException($"{folder}: the folder cannot be made ({e.Message})", e);
         }
-        AtomicFile.Write(Path.Combine(folder, "config.json"), s => s.Write(Encoding.UTF8.GetBytes(Config.ToJson((type ?? ScalarType.Float32).ToString().ToLowerInvariant()))));
+        AtomicFile.Write(Path.Combine(folder, "config.json"), s => s.Write(Encoding.UTF8.GetBytes(Config.ToJson((type ?? Type).ToString().ToLowerInvariant()))));
         AtomicFile.Write(Path.Combine(folder, "preprocessor_config.json"), s => s.Write(Encoding.UTF8.GetBytes(Preprocessor.ToJson())));
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), parameters.All.Select(p => (p.Name, (Tensor)p.Tensor)), type);
     }

@@ -64,7 +64,8 @@ public sealed record TrainingPoint(int Step, double RewardMean, double RewardStd
     /// <summary>The point of a step record.</summary>
     public static TrainingPoint Of(StepRecord step) => new(step.Step, step.Reward, step.RewardStd, step.Kl ?? double.NaN, step.MeanLength, step.Tokens / step.RolloutSeconds)
     {
-        Extra = [.. step.Rewards.Select(part => (part.Key, part.Value)), ("entropy", step.Entropy), ("clipped", step.ClipRatio)],
+        Extra = [.. step.Rewards.Select(part => (part.Key, part.Value)), ("entropy", step.Entropy), ("clipped", step.ClipRatio),
+            .. step.Sampling is { } s ? [("sampler ratio", s.MeanRatio), ("most", s.MaxRatio), ("cut", s.OutsideShare)] : Array.Empty<(string, double)>()],
     };
 
     /// <summary>More numbers for the header line.</summary>

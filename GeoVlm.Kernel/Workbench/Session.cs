@@ -69,6 +69,7 @@ public sealed class Session : ISession
 
     private CellResult Run(string code, ICellHost host, CancellationToken cancellation, int cellNumber, bool isBeside)
     {
+        kept.Get(() => new CellJournal()).Add(code);
         CellThread thread = new(new CellScope(host, cancellation, outputLimit, Comms), isBeside);
         SessionCommandContext context = null!;
         context = new SessionCommandContext(csharp, kept, host, WorkingFolder, cancellation, nested =>

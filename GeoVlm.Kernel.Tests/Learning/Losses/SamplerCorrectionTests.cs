@@ -12,6 +12,7 @@ public class SamplerCorrectionTests
     [InlineData(SamplerCorrectionMode.TokenMask, 1.6487, 0, 0.3679)]
     [InlineData(SamplerCorrectionMode.SequenceTruncate, 3, 3, 0.3679)]
     [InlineData(SamplerCorrectionMode.SequenceMask, 0, 0, 0.3679)]
+    [InlineData(SamplerCorrectionMode.None, 1, 1, 1)]
     public void Ratios_beyond_the_bound_are_cut_or_left_out(SamplerCorrectionMode mode, double first, double second, double third)
     {
         var weights = SamplerCorrection.Of(Trainer, Sampler, mode).Weights;
@@ -23,7 +24,7 @@ public class SamplerCorrectionTests
     {
         var report = SamplerCorrection.Of(Trainer, Sampler, SamplerCorrectionMode.TokenMask).Report;
         Assert.Equal((1.0, 1.5, 1.0 / 3, 2.0 / 3), (report.MeanLogProbDifference, report.MaxLogProbDifference, report.OutsideShare, report.CountedShare));
-        Assert.Equal(Math.Exp(1.5), report.LogKeys["sampling/importance_sampling_ratio/max"], 6);
+        Assert.Equal(Math.Exp(1.5), report.MaxRatio, 6);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using GeoVlm.Learning;
 using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Models.Lora;
+using GeoVlm.Models.Weights;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Tests.Models;
 
@@ -23,20 +24,22 @@ public sealed class GrpoRunTests : IDisposable
 
     private string In(params string[] parts) => Path.Combine([root, .. parts]);
 
-    [Fact]
-    public void A_killed_run_goes_on_bit_for_bit()
+    [Theory]
+    [InlineData(NumberType.Float32)]
+    [InlineData(NumberType.BFloat16)]
+    public void A_killed_run_goes_on_bit_for_bit(NumberType type)
     {
-        using (var policy = TinyPolicy.Load())
+        using (var policy = TinyPolicy.Load(type))
         using (var run = GrpoRun.Start(In("whole"), policy, samples, RubricOf, Small, EveryTwo))
             run.Run(cancellation: TestContext.Current.CancellationToken);
 
         // Killed in step 4: steps 1 to 3 are on disk, the last checkpoint is of step 2.
-        using (var policy = TinyPolicy.Load())
+        using (var policy = TinyPolicy.Load(type))
         using (var run = GrpoRun.Start(In("killed"), policy, samples, RubricOf, Small, EveryTwo))
             Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 3) throw new InvalidOperationException("killed"); }, TestContext.Current.CancellationToken));
         Assert.Equal(3, RunFolder.ReadSteps(In("killed")).Count);
 
-        using (var policy = TinyPolicy.Load())
+        using (var policy = TinyPolicy.Load(type))
         using (var run = GrpoRun.Resume(In("killed"), policy, samples, RubricOf, options: EveryTwo))
         {
             Assert.Equal(2, run.Trainer.StepsDone);
@@ -88,6 +91,27 @@ public sealed class GrpoRunTests : IDisposable
         Assert.DoesNotContain("Options.Steps", message);
         using var forced = GrpoRun.Resume(In("run"), policy, samples, RubricOf, one with { Beta = 0.5, Steps = 2 }, force: true);
         Assert.Equal(2, Assert.Single(forced.Run(cancellation: TestContext.Current.CancellationToken)).Step);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_and_one_of_another_model_are_named()
+    {
+        using var policy = TinyPolicy.Load();
+        var config = Small with { Steps = 1, PromptsPerStep = 1, GroupSize = 2 };
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, config)) run.Run(cancellation: TestContext.Current.CancellationToken);
+        string file = In("run", "checkpoints", "step-1", "model.safetensors");
+        byte[] whole = File.ReadAllBytes(file);
+        string Problem() => Assert.Throws<GeoVlmException>(() => GrpoRun.Resume(In("run"), policy, samples, RubricOf)).Message;
+
+        File.WriteAllBytes(file, whole[..(whole.Length / 2)]);
+        Assert.Contains(file, Problem());
+        File.WriteAllBytes(file, whole);
+        using (TorchSharp.torch.NewDisposeScope())
+            SafetensorsWriter.Write(file, policy.Parameters.Select((p, i) => (p.Name, i == 3 ? TorchSharp.torch.zeros(2, 5) : (TorchSharp.torch.Tensor)p.Tensor)));
+        Assert.Contains("of another model", Problem());
+        Assert.Contains("[2, 5]", Problem()); // and the lock of the first try is free again
+        File.Delete(file);
+        Assert.Contains(file, Problem());
     }
 
     [Fact]

@@ -28,6 +28,9 @@ public class GeoRewardCommandTests
         string config = Run(session, "File.ReadAllText(Path.Combine(folder, \"config.json\"))");
         Assert.Contains("half:0.5, format:0.3", config);
         Assert.Contains("answer.Objects.Count == 1 ? 0.5 : 0", config);
+        string environment = Run(session, "File.ReadAllText(Path.Combine(folder, \"environment.json\"))");
+        Assert.Contains("answer.Objects.Count == 1 ? 0.5 : 0", environment);
+        Assert.Matches("\"NotebookHash\": \"[0-9a-f]{64}\"", environment);
         Assert.Contains("half", Run(session, "#!geo-tasks referred-detection"));
         Assert.Contains("fun (answer", Run(session, "pair.Source"));
         string compared = Run(session, "#!geo-reward-compare @folder --rewards \"half; standard\" --worst 0\nDirectory.Delete(folder, true);");

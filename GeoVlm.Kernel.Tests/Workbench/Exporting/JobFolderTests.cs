@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
@@ -24,13 +25,15 @@ public sealed class JobFolderTests : IDisposable
     {
         ["trl"] = ("max_steps gradient_accumulation_steps num_generations max_completion_length temperature learning_rate warmup_steps epsilon epsilon_high beta num_iterations max_grad_norm "
             + "gradient_checkpointing loss_type scale_rewards multi_objective_aggregation importance_sampling_level delta use_bias_correction_kl off_policy_mask_threshold lr_scheduler_type weight_decay "
-            + "shuffle_dataset mask_truncated_completions per_device_train_batch_size sync_ref_model ref_model_sync_steps ref_model_mixup_alpha seed").Split(' '),
+            + "shuffle_dataset mask_truncated_completions per_device_train_batch_size sync_ref_model ref_model_sync_steps ref_model_mixup_alpha seed "
+            + "vllm_importance_sampling_correction vllm_importance_sampling_mode vllm_importance_sampling_clip_max").Split(' '),
         ["ms-swift"] = ("max_steps gradient_accumulation_steps num_generations max_completion_length temperature learning_rate warmup_steps epsilon epsilon_high beta num_iterations max_grad_norm freeze_llm "
             + "freeze_aligner freeze_vit gradient_checkpointing loss_type advantage_estimator scale_rewards kl_in_reward importance_sampling_level delta off_policy_sequence_mask_delta lr_scheduler_type "
-            + "weight_decay dataset_shuffle dynamic_sample max_resample_times overlong_filter per_device_train_batch_size sync_ref_model ref_model_sync_steps ref_model_mixup_alpha seed").Split(' '),
+            + "weight_decay dataset_shuffle dynamic_sample max_resample_times overlong_filter per_device_train_batch_size sync_ref_model ref_model_sync_steps ref_model_mixup_alpha seed "
+            + "rollout_importance_sampling_mode rollout_importance_sampling_threshold").Split(' '),
         ["verl"] = ("trainer.total_training_steps data.train_batch_size data.max_response_length data.shuffle data.seed algorithm.adv_estimator algorithm.norm_adv_by_std_in_grpo "
             + "actor_rollout_ref.model.enable_gradient_checkpointing actor_rollout_ref.rollout.n actor_rollout_ref.rollout.temperature actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu "
-            + "actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu "
+            + "actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu actor_rollout_ref.rollout.calculate_log_probs algorithm.rollout_correction.rollout_is algorithm.rollout_correction.rollout_is_threshold "
             + string.Join(' ', "ppo_mini_batch_size optim.lr optim.lr_warmup_steps optim.lr_scheduler_type optim.weight_decay clip_ratio_low clip_ratio_high clip_ratio_c use_kl_loss kl_loss_coef kl_loss_type ppo_epochs grad_clip "
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat("freeze_vision_tower policy_loss.loss_mode loss_agg_mode loss_scale_factor ppo_micro_batch_size_per_gpu data_loader_seed".Split(' '))
                 .Select(n => "actor_rollout_ref.actor." + n))).Split(' '),
@@ -39,7 +42,7 @@ public sealed class JobFolderTests : IDisposable
     private static readonly GrpoConfig Odd = new()
     {
         Loss = "vespo", Advantage = "rloo", RatioLimit = 4, Kl = KlEstimator.K1, WeighKlByRatio = true, OffPolicyThreshold = 2, Schedule = "polynomial", Order = PromptOrdering.Successive, Resamples = 2,
-        MaskTruncated = true, GroupsPerMicroBatch = 2, SyncReferenceEvery = 10, Train = TrainedParts.Merger, Beta = 0.1,
+        MaskTruncated = true, GroupsPerMicroBatch = 2, SyncReferenceEvery = 10, Train = TrainedParts.Merger, Beta = 0.1, SamplerCorrection = SamplerCorrectionMode.SequenceMask,
     };
 
     public static TheoryData<string> Targets => [.. TrainerTargetCatalogue.All.Select(t => t.Name)];
@@ -98,6 +101,20 @@ public sealed class JobFolderTests : IDisposable
             Assert.Null(outcome.Problem);
             Assert.True(outcome.Reward!.Parts[0].Value > 0.85, $"{sample.Task}: {outcome.Reward.Parts[0]}");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void Python_reads_the_dataset_back(string name)
+    {
+        var job = Job();
+        JobFolder.Write(folder, TrainerTargetCatalogue.Find(name), job, Cancel);
+        const string script = "import sys, pyarrow.parquet as p; t = p.read_table(sys.argv[1]); r = t.to_pylist()[0]; print(t.num_rows, r['images'][0]['bytes'][:4].hex(), (r.get('prompt') or r['messages'])[0]['role'])";
+        using var python = Process.Start(new ProcessStartInfo("python3", ["-c", script, Path.Combine(folder, "train.parquet")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string told = python.StandardOutput.ReadToEnd(), problem = python.StandardError.ReadToEnd();
+        python.WaitForExit();
+        Assert.SkipWhen(problem.Contains("No module named 'pyarrow'", StringComparison.Ordinal), "pyarrow is not installed (Debian: python3-pyarrow, or pip)");
+        Assert.Equal($"{job.Samples.Count} 89504e47 user", told.Trim() + problem);
     }
 
     [Fact]

@@ -96,14 +96,42 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
     /// <exception cref="GeoVlmException">The server refused. vLLM wants --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True.</exception>
     public void UseAdapter(string name, string folder, CancellationToken cancellation = default)
     {
-        Post("load_lora_adapter", new JsonObject { ["lora_name"] = name, ["lora_path"] = folder }, $"Loading the adapter '{name}' of {folder}", cancellation);
-        string? previous = adapter;
+        try
+        {
+            Post("load_lora_adapter", new JsonObject { ["lora_name"] = name, ["lora_path"] = folder }, $"Loading the adapter '{name}' of {folder}", cancellation);
+        }
+        catch (GeoVlmException) when (Models(cancellation).Contains(name))
+        {
+            // An earlier attempt got through, and its answer was lost.
+        }
+        string? previous = adapter == name ? null : adapter;
         (model, adapter) = (name, name);
-        if (previous is not null) Post("unload_lora_adapter", new JsonObject { ["lora_name"] = previous }, $"Unloading the adapter '{previous}'", cancellation);
+        if (previous is not null) Unload(previous, cancellation);
+    }
+
+    /// <summary>Has the server unload the adapter of <see cref="UseAdapter"/>; the model itself is sampled from then on.</summary>
+    /// <exception cref="GeoVlmException">The server does not answer.</exception>
+    public void DropAdapter(CancellationToken cancellation = default)
+    {
+        if (adapter is null) return;
+        Unload(adapter, cancellation);
+        (model, adapter) = (options.Model, null);
     }
 
     /// <inheritdoc/>
     public void Dispose() => server.Dispose();
+
+    private void Unload(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            Post("unload_lora_adapter", new JsonObject { ["lora_name"] = name }, $"Unloading the adapter '{name}'", cancellation);
+        }
+        catch (GeoVlmException) when (!Models(cancellation).Contains(name))
+        {
+            // It is gone already: unloaded by an attempt whose answer was lost, or with a server that was started again.
+        }
+    }
 
     private void Post(string path, JsonObject body, string about, CancellationToken cancellation) =>
         server.Send(HttpMethod.Post, path, body, (_, _) => Task.FromResult(true), about, cancellation).GetAwaiter().GetResult();

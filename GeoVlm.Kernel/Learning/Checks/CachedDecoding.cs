@@ -18,7 +18,7 @@ internal sealed class CachedDecoding : IDisposable
     {
         this.model = model;
         long length = batch.Ids.size(1);
-        cache = new KeyValueCache(model.Config, batch.Ids.size(0), length + steps, model.Device);
+        cache = new KeyValueCache(model.Config, batch.Ids.size(0), length + steps, model.Device, model.Type);
         (attended_BS, next_B) = (batch.Attended, batch.Next);
         hidden_B1d = model.Decode(batch.Embeddings, batch.Positions, batch.Mask, cache).narrow(1, length - 1, 1);
     }

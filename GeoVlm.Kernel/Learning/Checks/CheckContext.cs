@@ -10,14 +10,17 @@ internal sealed class CheckContext : IDisposable
 {
     private readonly JsonNode? images;
     private readonly Device device;
-    private readonly Dictionary<(string Folder, string Type), VisionLanguageModel> models = [];
+    private readonly NumberType? type;
+    private readonly Dictionary<(string Folder, NumberType Type), VisionLanguageModel> models = [];
     private readonly Dictionary<(string Vocabulary, string Merges, string Added), TextTokenizer> tokenizers = [];
 
     /// <summary>Opens a folder of checks.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="images">The <c>images</c> of its checks.json.</param>
     /// <param name="device">Where models compute.</param>
-    public CheckContext(string folder, JsonNode? images, Device device) => (Reader, this.images, this.device) = (new ReferenceReader(folder), images, device);
+    /// <param name="type">What models compute in; null is what each case says.</param>
+    public CheckContext(string folder, JsonNode? images, Device device, NumberType? type) =>
+        (Reader, this.images, this.device, this.type) = (new ReferenceReader(folder), images, device, type);
 
     /// <summary>Reads what the checks refer to.</summary>
     public ReferenceReader Reader { get; }
@@ -28,10 +31,13 @@ internal sealed class CheckContext : IDisposable
     /// <summary>The model of a case, in its type; owned by this. A kind that changes it must put it back.</summary>
     public VisionLanguageModel Model(CheckCase @case)
     {
-        var key = (ModelFolder(@case), @case.Type);
-        if (!models.TryGetValue(key, out VisionLanguageModel? model)) models.Add(key, model = VisionLanguageModel.Load(key.Item1, device));
+        var key = (ModelFolder(@case), type ?? NumberTypeNames.Parse(@case.Type));
+        if (!models.TryGetValue(key, out VisionLanguageModel? model)) models.Add(key, model = VisionLanguageModel.Load(key.Item1, device, key.Item2));
         return model;
     }
+
+    /// <summary>Whether the case's model computes in fewer digits than its reference did.</summary>
+    public bool IsCoarser(CheckCase @case) => @case.Model is not null && type == NumberType.BFloat16 && NumberTypeNames.Parse(@case.Type) != NumberType.BFloat16;
 
     /// <summary>The tokenizer of a case: its files <c>vocab</c>, <c>merges</c> and <c>added_tokens</c>.</summary>
     public TextTokenizer Tokenizer(CheckCase @case)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GeoVlm.Models;
 using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
@@ -16,15 +17,18 @@ internal sealed class CheckFolder
     private readonly string folder;
     private readonly JsonNode? images;
     private readonly JsonObject[] checks;
+    private readonly NumberType? type;
 
-    private CheckFolder(string folder, JsonNode? images, JsonObject[] checks) => (this.folder, this.images, this.checks) = (folder, images, checks);
+    private CheckFolder(string folder, JsonNode? images, JsonObject[] checks, NumberType? type) => (this.folder, this.images, this.checks, this.type) = (folder, images, checks, type);
 
     /// <summary>Names of the checks, in order.</summary>
     public IReadOnlyList<string> Names => [.. checks.Select(NameOf)];
 
     /// <summary>Opens a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="type">What models compute in; null is what the checks say. In bfloat16 numbers for float32 are compared by <see cref="CheckTolerance.BFloat16"/>, and kinds that need every digit are only reported.</param>
     /// <exception cref="GeoVlmException">There is no checks.json, or it cannot be understood.</exception>
-    public static CheckFolder Open(string folder)
+    public static CheckFolder Open(string folder, NumberType? type = null)
     {
         string path = Path.Combine(folder, "checks.json");
         if (!File.Exists(path)) throw new GeoVlmException($"{path}: no such file; give a folder with checkpoints and a checks.json that says what to compare.");
@@ -32,7 +36,7 @@ internal sealed class CheckFolder
         {
             JsonNode? root = JsonNode.Parse(File.ReadAllText(path));
             if (root?["checks"] is not JsonArray checks || checks.Any(c => c is not JsonObject)) throw new GeoVlmException($"{path}: expected an object with a list 'checks'.");
-            return new CheckFolder(folder, root["images"], [.. checks.Select(c => c!.AsObject())]);
+            return new CheckFolder(folder, root["images"], [.. checks.Select(c => c!.AsObject())], type);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -45,7 +49,7 @@ internal sealed class CheckFolder
     /// <param name="cancellation">Stops between two cases.</param>
     public IEnumerable<CheckResult> Run(Func<string, bool>? only = null, CancellationToken cancellation = default)
     {
-        using CheckContext context = new(folder, images, TorchRuntime.DefaultDevice);
+        using CheckContext context = new(folder, images, TorchRuntime.DefaultDevice, type);
         foreach (JsonObject check in checks.Where(c => only?.Invoke(NameOf(c)) ?? true))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -61,6 +65,7 @@ internal sealed class CheckFolder
         int cases = 0, compared = 0;
         double absolute = 0, relative = 0;
         string tolerance = "";
+        bool informational = check["informational"]?.GetValue<bool>() ?? false;
         ICheckKind? kind = CheckKindCatalogue.All.FirstOrDefault(k => k.Name == kindName);
         if (kind is null) problems.Add($"there is no kind '{kindName}'");
         try
@@ -70,6 +75,7 @@ internal sealed class CheckFolder
             {
                 cancellation.ThrowIfCancellationRequested();
                 cases++;
+                if (context.IsCoarser(@case)) (tolerance, informational) = (CheckTolerance.BFloat16.ToString(), informational || kind!.NeedsEveryDigit);
                 foreach (Deviation deviation in Run(kind!, @case, context))
                 {
                     compared++;
@@ -84,7 +90,7 @@ internal sealed class CheckFolder
             problems.Add($"checks.json: {e.Message}"); // the check itself cannot be read
         }
         return new CheckResult(
-            NameOf(check), kindName, cases, compared, absolute, relative, tolerance, check["informational"]?.GetValue<bool>() ?? false, problems, clock.Elapsed.TotalSeconds);
+            NameOf(check), kindName, cases, compared, absolute, relative, tolerance, informational, problems, clock.Elapsed.TotalSeconds);
     }
 
     private static List<Deviation> Run(ICheckKind kind, CheckCase @case, CheckContext context)
@@ -97,7 +103,7 @@ internal sealed class CheckFolder
             foreach (Quantity quantity in kind.Run(@case, context))
             {
                 covered.Add(quantity.Name);
-                deviations.Add(@case.Tolerance(quantity.Name).Compare(quantity));
+                deviations.Add((context.IsCoarser(@case) ? CheckTolerance.BFloat16 : @case.Tolerance(quantity.Name)).Compare(quantity));
             }
             deviations.AddRange(@case.Expectations.Except(covered).Select(name => Deviation.Unlike($"kind '{kind.Name}' knows no quantity '{name}'")));
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GeoVlm.Learning.Losses;
 
 /// <summary>How the loss is weighed where another engine sampled the rollouts than the one that trains.</summary>
@@ -11,6 +13,8 @@ public enum SamplerCorrectionMode
     SequenceTruncate,
     /// <summary>Every token by the ratio of its whole completion; completions outside the bounds do not count.</summary>
     SequenceMask,
+    /// <summary>Nothing is weighed; the mismatch is still measured.</summary>
+    None,
 }
 
 /// <summary>
@@ -51,7 +55,7 @@ public sealed record SamplerCorrection(IReadOnlyList<float[]> Weights, SamplerMi
                 double ratio = Math.Exp(whole ? all : difference[t]);
                 if (!whole) ratios.Add(ratio);
                 bool inside = ratio >= lowest && ratio <= highest;
-                weights[c][t] = (float)(inside ? ratio : mask || double.IsNaN(ratio) ? 0 : Math.Clamp(ratio, lowest, highest));
+                weights[c][t] = (float)(mode == SamplerCorrectionMode.None ? 1 : inside ? ratio : mask || double.IsNaN(ratio) ? 0 : Math.Clamp(ratio, lowest, highest));
                 sum += Math.Abs(difference[t]);
                 largest = Math.Max(largest, Math.Abs(difference[t]));
                 tokens++;
@@ -64,24 +68,19 @@ public sealed record SamplerCorrection(IReadOnlyList<float[]> Weights, SamplerMi
     }
 }
 
-/// <summary>How far sampler and trainer are apart in a step.</summary>
+/// <summary>How far sampler and trainer are apart in a step. Its keys are those of TRL below <c>sampling/</c>, the shares are ours.</summary>
 /// <param name="MeanLogProbDifference">Mean over tokens of |trainer − sampler|, in nats.</param>
 /// <param name="MaxLogProbDifference">The largest.</param>
 /// <param name="MinRatio">Smallest importance ratio, of tokens or completions as the mode says, before bounds.</param>
 /// <param name="MeanRatio">Their mean.</param>
 /// <param name="MaxRatio">Largest.</param>
-/// <param name="OutsideShare">Share of tokens whose ratio lay outside the bounds.</param>
+/// <param name="OutsideShare">Share of tokens whose ratio lay outside the bounds: cut or masked, as the mode says.</param>
 /// <param name="CountedShare">Share of tokens that still count.</param>
 public sealed record SamplerMismatch(
-    double MeanLogProbDifference, double MaxLogProbDifference, double MinRatio, double MeanRatio, double MaxRatio, double OutsideShare, double CountedShare)
-{
-    /// <summary>The values under TRL's log keys.</summary>
-    public IReadOnlyDictionary<string, double> LogKeys => new Dictionary<string, double>
-    {
-        ["sampling/sampling_logp_difference/mean"] = MeanLogProbDifference,
-        ["sampling/sampling_logp_difference/max"] = MaxLogProbDifference,
-        ["sampling/importance_sampling_ratio/min"] = MinRatio,
-        ["sampling/importance_sampling_ratio/mean"] = MeanRatio,
-        ["sampling/importance_sampling_ratio/max"] = MaxRatio,
-    };
-}
+    [property: JsonPropertyName("sampling_logp_difference/mean")] double MeanLogProbDifference,
+    [property: JsonPropertyName("sampling_logp_difference/max")] double MaxLogProbDifference,
+    [property: JsonPropertyName("importance_sampling_ratio/min")] double MinRatio,
+    [property: JsonPropertyName("importance_sampling_ratio/mean")] double MeanRatio,
+    [property: JsonPropertyName("importance_sampling_ratio/max")] double MaxRatio,
+    [property: JsonPropertyName("importance_sampling_ratio/outside_share")] double OutsideShare,
+    [property: JsonPropertyName("importance_sampling_ratio/counted_share")] double CountedShare);

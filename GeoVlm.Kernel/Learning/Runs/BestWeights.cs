@@ -21,7 +21,7 @@ internal sealed class BestWeights(RunFolder folder)
         bool isBest = Read(folder.Path).All(s => s.Score < score.Score);
         if (isBest)
         {
-            string place = Path.Combine(folder.Path, "best"), beside = place + ".new";
+            string place = Path.Combine(folder.Path, "best"), beside = place + Checkpoint.Unfinished;
             try
             {
                 if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);

@@ -42,11 +42,15 @@ public sealed class GrpoRun : IDisposable
         try
         {
             var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine);
-            folder.WriteJson("config.json", Manifest(policy, samples, rubricOf, config) with { Load = options?.Load ?? "", Task = options?.Task, RewardText = options?.RewardText });
-            folder.WriteJson("environment.json", RunEnvironment.Now());
+            var manifest = Manifest(policy, samples, rubricOf, config);
+            folder.WriteJson("config.json", manifest with { Load = options?.Load ?? "", Sampler = options?.Sampler, Task = options?.Task, RewardText = options?.RewardText });
+            folder.WriteJson("environment.json", RunEnvironment.Now() with
+            {
+                Seed = config.Seed, WeightsHash = manifest.WeightsHash, SamplesHash = manifest.SamplesHash, RewardSources = manifest.RewardSources, NotebookHash = options?.NotebookHash,
+            });
             policy.Save(folder.BaseFolder);
             var run = new GrpoRun(folder, trainer, null, options ?? new RunOptions());
-            Checkpoint.Write(folder, trainer, run.options.KeepCheckpoints);
+            run.Write();
             return run;
         }
         catch
@@ -76,7 +80,7 @@ public sealed class GrpoRun : IDisposable
         {
             var begun = RunFolder.ReadJson<RunManifest>(folder.Path, "config.json");
             config ??= begun.Options;
-            start = Policy.Load(folder.BaseFolder, policy.Model.Device);
+            start = Policy.Load(folder.BaseFolder, policy.Model.Device, policy.Model.NumberType);
             var differences = begun.Differences(Manifest(start, samples, rubricOf, config));
             if (differences.Count > 0 && !force)
                 throw new GeoVlmException($"{folder.Path} began with other options; going on would mix two experiments:\n  {string.Join("\n  ", differences)}\nUse the same ones, start another run, or force it.");
@@ -88,7 +92,7 @@ public sealed class GrpoRun : IDisposable
                 start = null;
             }
             var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine, start);
-            Checkpoint.Read(last.Folder, trainer);
+            Checkpoint.Read(last.Folder, policy, trainer.Restore);
             folder.CutAfter(last.Step);
             return new GrpoRun(folder, trainer, start, options ?? new RunOptions());
         }
@@ -104,14 +108,16 @@ public sealed class GrpoRun : IDisposable
     /// <param name="afterStep">Sees each record.</param>
     /// <param name="cancellation">Stops the run; the checkpoint of the last whole step is written first.</param>
     /// <exception cref="OperationCanceledException">Stopped by the user.</exception>
-    /// <exception cref="GeoVlmException">A loss was not finite; the last checkpoint is the one before.</exception>
+    /// <exception cref="GeoVlmException">
+    /// A loss was not finite; the last checkpoint is the one before. Or what samples or rewards failed for good; a checkpoint of the last whole step is written first.
+    /// </exception>
     public IReadOnlyList<StepRecord> Run(Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)
     {
         var records = new List<StepRecord>();
         int saved = Trainer.StepsDone;
         void Save()
         {
-            if (saved == Trainer.StepsDone || !Try(() => Checkpoint.Write(folder, Trainer, options.KeepCheckpoints))) return;
+            if (saved == Trainer.StepsDone || !Try(Write)) return;
             saved = Trainer.StepsDone;
         }
         try
@@ -130,7 +136,7 @@ public sealed class GrpoRun : IDisposable
                 afterStep?.Invoke(record);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || e is GeoVlmException && Trainer.IsBetweenSteps) // stopped, or a server or a reward failed
         {
             Save();
             Try(() => RolloutParquet.Write(Path));
@@ -148,6 +154,8 @@ public sealed class GrpoRun : IDisposable
         reference?.Dispose();
         folder.Dispose();
     }
+
+    private void Write() => Checkpoint.Write(folder, Trainer.Policy, Trainer.State(), Trainer.OptimizerState(), options.KeepCheckpoints);
 
     // A full disk costs the record, not the run; the last good checkpoint is still there.
     private bool Try(Action write)
@@ -169,11 +177,12 @@ public sealed class GrpoRun : IDisposable
     {
         Options = config,
         Model = policy.Folder,
+        Dtype = NumberTypeNames.NameOf(policy.Model.NumberType),
         WeightsHash = Fingerprint.Of(policy),
         Samples = samples.Count,
         SamplesHash = Fingerprint.Of(samples),
         Rewards = samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(
-            g => EoTaskNames.Of(g.Key), g => string.Join(", ", rubricOf(g.First()).Rewards.Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")))),
+            g => EoTaskNames.Of(g.Key), g => rubricOf(g.First()).RewardText),
         RewardSources = samples.DistinctBy(s => s.Task).SelectMany(s => rubricOf(s).Sources).DistinctBy(p => p.Key).OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(),
     };
 }
@@ -190,11 +199,17 @@ public sealed record RunOptions
     /// <summary>The <c>#!geo-load</c> line that makes the samples again, so that the run can be verified; empty where there is none.</summary>
     public string Load { get; init; } = "";
 
+    /// <summary>The server that samples, as the record calls it; null where the policy itself does.</summary>
+    public string? Sampler { get; init; }
+
     /// <summary>Only samples of this task are trained on; all when null. Kept for verification.</summary>
     public string? Task { get; init; }
 
     /// <summary>The rewards as they were asked for; null for each task's own. Kept for verification.</summary>
     public string? RewardText { get; init; }
+
+    /// <summary>SHA-256 of the notebook's cells, for the record; null outside a notebook.</summary>
+    public string? NotebookHash { get; init; }
 
     /// <summary>How well a policy does on held-out samples, higher is better; the best weights are kept in <c>best/</c>. Not evaluated when null.</summary>
     public Func<Policy, CancellationToken, double>? HeldOutScore { get; init; }

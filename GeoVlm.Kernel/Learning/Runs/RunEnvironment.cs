@@ -32,11 +32,29 @@ public sealed record RunEnvironment
     /// <summary>Cores that the process may use.</summary>
     public int Cores { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Version of the NVIDIA driver; null where there is none.</summary>
+    public string? Driver { get; init; } = DriverVersion();
+
     /// <summary>What libtorch says of itself: version, shim, threads, device.</summary>
     public required IReadOnlyDictionary<string, string> Torch { get; init; }
 
     /// <summary>Versions of the loaded assemblies that do not come with .NET.</summary>
     public required IReadOnlyDictionary<string, string> Packages { get; init; }
+
+    /// <summary>Seed of prompt order and sampling.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>SHA-256 of the weights before the first step.</summary>
+    public string? WeightsHash { get; init; }
+
+    /// <summary>SHA-256 of the samples' ids, questions and references.</summary>
+    public string? SamplesHash { get; init; }
+
+    /// <summary>SHA-256 of the cells of the notebook that had run by then, this one included; null outside a notebook.</summary>
+    public string? NotebookHash { get; init; }
+
+    /// <summary>The source texts of rewards that were written in a notebook, by their names.</summary>
+    public IReadOnlyDictionary<string, string> RewardSources { get; init; } = new Dictionary<string, string>();
 
     /// <summary>This process, here and now.</summary>
     public static RunEnvironment Now()
@@ -61,6 +79,12 @@ public sealed record RunEnvironment
         const string file = "/proc/cpuinfo";
         string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
         return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+
+    private static string? DriverVersion()
+    {
+        const string file = "/proc/driver/nvidia/version";
+        return File.Exists(file) ? File.ReadLines(file).FirstOrDefault()?.Trim() : null;
     }
 
     // Null where there is no git or no repository: neither is a fault of the run.

@@ -29,12 +29,16 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where checkpoints are, a folder <c>step-N</c> each.</summary>
     public string CheckpointsFolder => In("checkpoints");
 
+    /// <summary>The latest whole checkpoint of a run, a folder that a policy or its adapter is loaded from; null when there is none.</summary>
+    /// <param name="path">The folder of the run.</param>
+    public static string? LatestCheckpoint(string path) => Checkpoint.All(path) is [.., var last] ? last.Folder : null;
+
     /// <summary>Makes the folder of a new run.</summary>
     /// <exception cref="GeoVlmException">It holds an earlier run, another process writes to it, or it cannot be made.</exception>
     public static RunFolder Create(string path)
     {
         var folder = Hold(path);
-        int steps = ReadSteps(folder.Path).Count;
+        int steps = Lines(System.IO.Path.Combine(folder.Path, "steps.jsonl")).Count();
         if (steps == 0 && Checkpoint.All(folder.Path).Count == 0) return folder; // also one that was killed before its first checkpoint was whole
         folder.Dispose();
         throw new GeoVlmException($"{folder.Path} holds an earlier run of {steps} steps; resume it, name another folder, or move that one away");
@@ -144,16 +148,29 @@ public sealed class RunFolder : IDisposable
     private static RunFolder Hold(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
+        FileStream? held = null;
         try
         {
             Directory.CreateDirectory(full);
             // The system lets go of the lock when the process ends, however it ends.
-            return new RunFolder(full, new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            held = new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var folder = new RunFolder(full, held);
+            folder.Sweep();
+            return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            held?.Dispose();
             throw new GeoVlmException($"{full} cannot be used for a run: {e.Message} If another process trains there, wait for it or name another folder.", e);
         }
+    }
+
+    // What a killed process was writing: it was never renamed into place, so nothing refers to it.
+    private void Sweep()
+    {
+        string[] folders = [.. new[] { Path, BaseFolder, CheckpointsFolder }.Where(Directory.Exists)];
+        foreach (string file in folders.SelectMany(f => Directory.EnumerateFiles(f, "*" + AtomicFile.Unfinished))) File.Delete(file);
+        foreach (string half in folders.SelectMany(f => Directory.EnumerateDirectories(f, "*" + Checkpoint.Unfinished))) Directory.Delete(half, recursive: true);
     }
 
     internal void AppendLines(string name, IEnumerable<string> lines)

@@ -23,6 +23,7 @@ public static class RunVerification
         RunSummary run, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)
     {
         if (run.Steps.Count == 0) throw new GeoVlmException($"{run.Path} has no steps to verify");
+        if (run.Manifest.Sampler is { } sampler) throw new GeoVlmException($"{run.Path} cannot be taken again: its completions came from {sampler}, and no two runs of a server need agree");
         if (Fingerprint.Of(policy) != run.Manifest.WeightsHash) throw new GeoVlmException($"{run.Path}: the weights in base/ are not those that the run began with; they were changed since");
         if (Fingerprint.Of(samples) != run.Manifest.SamplesHash)
             throw new GeoVlmException($"{run.Path}: the samples are not those of the run ({run.Manifest.Samples} then, {samples.Count} now): the dataset changed, or was filtered after it was loaded");

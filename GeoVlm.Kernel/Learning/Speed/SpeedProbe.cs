@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Speed;
 
-/// <summary>Times what sampling and learning consist of, on a random float32 model. Every method does the work once and returns milliseconds.</summary>
+/// <summary>Times what sampling and learning consist of, on a random model. Every method does the work once and returns milliseconds.</summary>
 internal sealed class SpeedProbe : IDisposable
 {
     private readonly Policy policy;
@@ -23,15 +23,16 @@ internal sealed class SpeedProbe : IDisposable
     /// <param name="shape">Its shape.</param>
     /// <param name="tokenizerFolder">A folder with a tokenizer; its ids have no meaning here.</param>
     /// <param name="onGpu">Whether to compute on the first CUDA device instead of the CPU.</param>
+    /// <param name="type">What it computes in.</param>
     /// <param name="adapterRank">Rank of an adapter that is trained instead of the decoder's weights; 0 for none.</param>
-    public SpeedProbe(SpeedShape shape, string tokenizerFolder, bool onGpu = false, int adapterRank = 0)
+    public SpeedProbe(SpeedShape shape, string tokenizerFolder, bool onGpu = false, int adapterRank = 0, NumberType type = NumberType.Float32)
     {
         device = onGpu ? CUDA : CPU;
         vocabulary = shape.Text.VocabularySize;
         var tokenizer = TextTokenizer.Load(tokenizerFolder);
         int Id(string token) => tokenizer.IdOf($"<|{token}|>");
         var config = new Qwen25VlConfig(shape.Text, shape.Vision, new SpecialTokenIds(Id("image_pad"), Id("video_pad"), Id("vision_start"), Id("vision_end"), Id("im_end"), Id("endoftext")));
-        var model = VisionLanguageModel.Create(config, ImagePreprocessor.Load(tokenizerFolder), seed: 1, device);
+        var model = VisionLanguageModel.Create(config, ImagePreprocessor.Load(tokenizerFolder), seed: 1, device, type);
         policy = Policy.Of("speed", model, tokenizer, ChatTemplate.Plain, new ModelOptions(), tokenizerFolder);
         if (adapterRank > 0) policy.AddAdapter(new LoraConfig { Rank = adapterRank });
         optimizer = new AdamW(model, new AdamWOptions(), TrainedParts.Language);
@@ -42,7 +43,7 @@ internal sealed class SpeedProbe : IDisposable
 
     /// <summary>Bytes of the decoder's weights, all of which each step of decoding reads.</summary>
     public double DecoderBytes => policy.Model.Parameters.Where(p => !p.Name.StartsWith("visual.", StringComparison.Ordinal) && (p.Name != "model.embed_tokens.weight" || policy.Model.Config.Text.TieWordEmbeddings))
-        .Sum(p => 4d * p.Tensor.numel());
+        .Sum(p => (double)p.Tensor.numel() * p.Tensor.element_size());
 
     /// <summary>Numbers in the model.</summary>
     public long ParameterCount => policy.Model.ParameterCount;
@@ -50,12 +51,12 @@ internal sealed class SpeedProbe : IDisposable
     /// <summary>Threads that libtorch uses.</summary>
     public static int Threads => get_num_threads();
 
-    /// <summary>The most that this machine multiplies: GFLOP/s of a square float32 product.</summary>
+    /// <summary>The most that this machine multiplies: GFLOP/s of a square product in the model's type.</summary>
     public double Roofline(int size = 1024)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor a = rand([size, size], device: device), b = rand([size, size], device: device);
+        Tensor a = rand([size, size], device: device).to(policy.Model.Type), b = rand([size, size], device: device).to(policy.Model.Type);
         return 2d * size * size * size / (Time(() => a.mm(b)) * 1e6);
     }
 
@@ -73,7 +74,7 @@ internal sealed class SpeedProbe : IDisposable
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         Tensor ids = tensor(Ids(rows * tokens, 1).Select(i => (long)i).ToArray(), rows, tokens).to(device), positions = arange(tokens, device: device).expand(3, rows, tokens);
-        using KeyValueCache cache = new(policy.Model.Config, rows, tokens, policy.Model.Device);
+        using KeyValueCache cache = new(policy.Model.Config, rows, tokens, policy.Model.Device, policy.Model.Type);
         return Time(() => policy.Model.Logits(policy.Model.Decode(policy.Model.Embed(ids), positions, cache: cache).narrow(1, tokens - 1, 1)));
     }
 

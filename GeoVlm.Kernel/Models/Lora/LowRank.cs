@@ -32,7 +32,8 @@ internal sealed class LowRank(Parameter a, Parameter b, Parameter? bias, double 
     /// <summary>The whole layer's output.</summary>
     public Tensor Apply(Tensor x, Tensor weight, Tensor? ownBias)
     {
-        using Tensor straight = F.linear(x, weight, Bias ?? ownBias);
+        using Tensor? ownType = Bias is null || Bias.dtype == weight.dtype ? null : Bias.to(weight.dtype);
+        using Tensor straight = F.linear(x, weight, ownType ?? Bias ?? ownBias);
         // In the adapter's own precision: it is float32 whatever the model is.
         using Tensor? cast = x.dtype == A.dtype ? null : x.to(A.dtype);
         using Tensor? dropped = dropout > 0 && is_grad_enabled() ? F.dropout(cast ?? x, dropout) : null;

@@ -7,6 +7,7 @@ namespace GeoVlm.Models.Memory;
 /// <remarks>
 /// A product keeps both factors where both take gradients; a linear layer keeps its input where its weight or an adapter on it is trained; attention keeps
 /// queries, keys, values, its output, and on a CPU the weight of each key for each query of each head (see <see cref="Attention"/>).
+/// In bfloat16 the inputs of norms and adapters are kept as float32, which counts double here.
 /// </remarks>
 internal sealed class Activations
 {
@@ -32,14 +33,17 @@ internal sealed class Activations
         double Share(string prefix, string ending, double of) => adapted.Count(a => a.StartsWith(prefix, StringComparison.Ordinal) && a.EndsWith(ending, StringComparison.Ordinal)) / of;
 
         double d = text.HiddenSize, i = text.IntermediateSize;
-        double attentionIn = Math.Min(1, Share("model.", "q_proj", layers) + Share("model.", "k_proj", layers) + Share("model.", "v_proj", layers));
-        double feedIn = Math.Min(1, Share("model.", "gate_proj", layers) + Share("model.", "up_proj", layers)), down = Share("model.", "down_proj", layers);
-        double ranks = rank * Share("model.", "_proj", layers);
+        bool half = request.Type == NumberType.BFloat16;
+        // Adapters of one input share it where it needs no float32 copy for each.
+        double Inputs(double shares) => half ? 2 * shares : Math.Min(1, shares);
+        double attentionIn = Inputs(Share("model.", "q_proj", layers) + Share("model.", "k_proj", layers) + Share("model.", "v_proj", layers));
+        double feedIn = Inputs(Share("model.", "gate_proj", layers) + Share("model.", "up_proj", layers)), down = Inputs(Share("model.", "down_proj", layers));
+        double ranks = rank * Share("model.", "_proj", layers) * (half ? 2 : 1);
         // Both inputs of the residual stream, q, k, v and what attention gives, gate, its activation and up.
-        decoderLayer = 6 * d + text.Heads + 3 * i + (language ? 4 * d + i : attentionIn * d + feedIn * d + down * i) + ranks;
+        decoderLayer = (half ? 8 : 6) * d + text.Heads + 3 * i + (language ? 4 * d + i : attentionIn * d + feedIn * d + down * i) + ranks;
 
         double dv = vision.HiddenSize, iv = vision.IntermediateSize;
-        visionBlock = !towerLearns ? 0 : 8 * dv + vision.Heads + 3 * iv + (tower ? 4 * dv + iv : 2 * dv + iv) + rank * Share("visual.blocks.", "", blocks);
+        visionBlock = !towerLearns ? 0 : (half ? 10 : 8) * dv + vision.Heads + 3 * iv + (tower ? 4 * dv + iv : 2 * dv + iv) + rank * Share("visual.blocks.", "", blocks);
     }
 
     /// <summary>Kept by the decoder for so many rows, each a prompt and its completions.</summary>

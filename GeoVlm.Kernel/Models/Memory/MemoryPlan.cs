@@ -12,7 +12,7 @@ public sealed record MemoryItem(string Name, long Bytes, string When, string Not
 
 /// <summary>What a GRPO training takes beyond the program itself, worked out from the model's shape alone: nothing is loaded.</summary>
 /// <remarks>
-/// Weights, gradients, moments and activations are float32, as they are in this program. The peak is that of the second step, when the optimizer
+/// Weights, their gradients and activations are of the request's type; adapters and the optimizer are float32. The peak is that of the second step, when the optimizer
 /// has its moments, with every completion as long as allowed.
 /// </remarks>
 /// <param name="Request">What was asked.</param>
@@ -22,7 +22,7 @@ public sealed record MemoryItem(string Name, long Bytes, string When, string Not
 /// <param name="Items">The parts.</param>
 public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long TrainedParameters, int Tokens, IReadOnlyList<MemoryItem> Items)
 {
-    private const long Float = 4;
+    private const int Float = 4;
 
     /// <summary>What is there all the time.</summary>
     public const string Always = "always";
@@ -57,25 +57,26 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         long scored = (long)together * request.Group * request.NewTokens, tokens = together * length, patches = (long)together * request.Images * grid.Patches;
         bool headTrained = request.Lora is null && request.Train.HasFlag(TrainedParts.Language);
 
-        List<MemoryItem> items = [new("weights", (parameters + adapter) * Float, Always, $"{parameters:N0} numbers{(adapter > 0 ? $" and {adapter:N0} of the adapter" : "")}")];
-        void Add(string name, long numbers, string when, string note)
+        int size = NumberTypeNames.BytesOf(request.Type), trainedSize = request.Lora is null ? size : Float;
+        List<MemoryItem> items = [new("weights", parameters * size + adapter * Float, Always, $"{parameters:N0} numbers{(adapter > 0 ? $" and {adapter:N0} of the adapter" : "")}")];
+        void Add(string name, long bytes, string when, string note)
         {
-            if (numbers > 0) items.Add(new(name, numbers * Float, when, note));
+            if (bytes > 0) items.Add(new(name, bytes, when, note));
         }
-        Add("reference policy", request.Reference && request.Lora is null ? parameters : 0, Always, "a frozen copy, for the KL penalty");
-        Add("gradients", trained, Always, $"of {trained:N0} trained numbers");
-        Add("optimizer", 2 * trained, Always, "AdamW: two moments of each");
-        Add("KV cache", 2L * config.Text.Layers * config.Text.KeyValueHeads * config.Text.HeadSize * rows * (prompt + request.NewTokens), Sampling, $"{rows} rows of {prompt + request.NewTokens} tokens");
-        Add("next tokens", 4 * rows * vocabulary, Sampling, $"logits and probabilities of {rows} rows");
-        Add("reading the prompts", activations.Passing((long)request.Prompts * prompt, (long)request.Prompts * request.Images * grid.Patches), Sampling, "one layer at a time");
-        Add("decoder activations", activations.Decoder(together, prompt, request.Group, request.NewTokens), Updating, $"{tokens} tokens: the prompt once, {together * request.Group} completions");
-        Add("vision activations", activations.Vision((long)together * request.Images, grid.Patches), Updating, $"{patches} patches");
-        Add("attention mask", (long)together * request.Group * request.NewTokens * (prompt + request.NewTokens), Updating, "who sees whom");
+        Add("reference policy", request.Reference && request.Lora is null ? parameters * size : 0, Always, "a frozen copy, for the KL penalty");
+        Add("gradients", trained * trainedSize, Always, $"of {trained:N0} trained numbers");
+        Add("optimizer", (trainedSize == Float ? 2 : 3) * trained * Float, Always, trainedSize == Float ? "AdamW: two moments of each" : "AdamW: two moments of each, and its float32 master copy");
+        Add("KV cache", 2L * config.Text.Layers * config.Text.KeyValueHeads * config.Text.HeadSize * rows * (prompt + request.NewTokens) * size, Sampling, $"{rows} rows of {prompt + request.NewTokens} tokens");
+        Add("next tokens", 4 * rows * vocabulary * Float, Sampling, $"logits and probabilities of {rows} rows");
+        Add("reading the prompts", activations.Passing((long)request.Prompts * prompt, (long)request.Prompts * request.Images * grid.Patches) * size, Sampling, "one layer at a time");
+        Add("decoder activations", activations.Decoder(together, prompt, request.Group, request.NewTokens) * size, Updating, $"{tokens} tokens: the prompt once, {together * request.Group} completions");
+        Add("vision activations", activations.Vision((long)together * request.Images, grid.Patches) * size, Updating, $"{patches} patches");
+        Add("attention mask", (long)together * request.Group * request.NewTokens * (prompt + request.NewTokens) * size, Updating, "who sees whom");
         long chunk = Math.Min(scored * vocabulary, ChunkedHead.LargestChunk);
-        Add("output head", 3 * chunk + 3 * scored * hidden + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden : 0), Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
-        Add("backward pass", activations.Backward(together, prompt, request.Group, request.NewTokens, patches), Updating, "gradients on their way through one layer");
+        Add("output head", 3 * chunk * Float + 3 * scored * hidden * size + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden : 0) * Float, Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
+        Add("backward pass", activations.Backward(together, prompt, request.Group, request.NewTokens, patches) * size, Updating, "gradients on their way through one layer");
         foreach (string when in (string[])[Sampling, Updating])
-            Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) / Float / 20, when, "what the allocator cannot use, 5 %");
+            Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) / 20, when, "what the allocator cannot use, 5 %");
         return new(request, parameters, trained, prompt, items);
     }
 

@@ -41,6 +41,9 @@ public sealed record MemoryRequest
     /// <summary>Whether layers are computed again in the backward pass.</summary>
     public bool Checkpointing { get; init; }
 
+    /// <summary>What weights and activations are; adapters and the optimizer are float32.</summary>
+    public NumberType Type { get; init; } = NumberType.Float32;
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="GeoVlmException">Something is out of range; every problem is named.</exception>
     public void Validate()

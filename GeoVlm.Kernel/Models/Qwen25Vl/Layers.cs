@@ -10,12 +10,14 @@ internal static class Layers
     /// <summary>x / sqrt(mean(x²) + ε) · weight over the last dimension.</summary>
     public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
     {
-        using Tensor square = x.square();
+        using Tensor? wide = Widened(x);
+        using Tensor square = (wide ?? x).square();
         using Tensor mean = square.mean([-1], keepdim: true);
         using Tensor shifted = mean.add(epsilon);
         using Tensor scale = shifted.rsqrt();
-        using Tensor normed = x.mul(scale);
-        return normed.mul(weight);
+        using Tensor normed = (wide ?? x).mul(scale);
+        using Tensor? narrow = wide is null ? null : normed.to(x.dtype);
+        return (narrow ?? normed).mul(weight);
     }
 
     /// <summary>down(silu(gate(x)) · up(x)); biases may be null.</summary>
@@ -34,12 +36,18 @@ internal static class Layers
     public static Tensor Rotate(Tensor x, Rotary rotary)
     {
         long half = x.size(-1) / 2;
-        using Tensor first = x.narrow(-1, 0, half);
-        using Tensor second = x.narrow(-1, half, half);
+        using Tensor? wide = Widened(x);
+        using Tensor first = (wide ?? x).narrow(-1, 0, half);
+        using Tensor second = (wide ?? x).narrow(-1, half, half);
         using Tensor swapped = cat([second, first], -1);
-        using Tensor straight = x.mul(rotary.Cos);
-        return straight.addcmul(swapped, rotary.SignedSin, 1);
+        using Tensor straight = (wide ?? x).mul(rotary.Cos);
+        Tensor turned = straight.addcmul(swapped, rotary.SignedSin, 1);
+        if (wide is null) return turned;
+        using (turned) return turned.to(x.dtype);
     }
+
+    /// <summary>The same numbers as float32, in which sums of squares and rotations are computed whatever the model is; null where they are that already.</summary>
+    private static Tensor? Widened(Tensor x) => x.dtype == ScalarType.Float32 ? null : x.to(ScalarType.Float32);
 }
 
 /// <summary>Weight [output, input] and bias [output] of a linear layer, and the place of an adapter on it.</summary>
@@ -51,7 +59,7 @@ internal readonly record struct Linear(Tensor Weight, Tensor? Bias, AdapterSlot 
     public Tensor Apply(Tensor x) => Slot.Attached is { } adapter && LowRank.Active ? adapter.Apply(x, Weight, Bias) : F.linear(x, Weight, Bias);
 }
 
-/// <summary>Tables of a rotary embedding.</summary>
+/// <summary>Tables of a rotary embedding, float32.</summary>
 /// <param name="Cos">Cosines, [..., head].</param>
 /// <param name="SignedSin">Sines, [..., head], the first half negated.</param>
 internal readonly record struct Rotary(Tensor Cos, Tensor SignedSin) : IDisposable

@@ -38,18 +38,22 @@ internal sealed class ParameterSet : IDisposable
     }
 
     /// <summary>Random parameters, the same for a seed on every machine.</summary>
-    public static ParameterSet Create(Qwen25VlConfig config, ulong seed, Device device)
+    public static ParameterSet Create(Qwen25VlConfig config, ulong seed, Device device, ScalarType type)
     {
         IReadOnlyList<ParameterSpec> specs = ParameterSpec.All(config);
-        float[][] values = new float[specs.Count][];
-        System.Threading.Tasks.Parallel.For(0, specs.Count, i => values[i] = StartingValues(specs[i], seed));
-        using DisposeScope scope = NewDisposeScope();
-        return new([.. specs.Select((s, i) => (s.Name, Own(tensor(values[i], s.Shape, device: device), requiresGrad: true)))]);
+        var parameters = new Parameter[specs.Count];
+        // One parameter at a time a core: a large model's numbers are never there twice.
+        System.Threading.Tasks.Parallel.For(0, specs.Count, i =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            parameters[i] = Own(tensor(StartingValues(specs[i], seed), specs[i].Shape).to(type, device), requiresGrad: true);
+        });
+        return new([.. specs.Select((s, i) => (s.Name, parameters[i]))]);
     }
 
-    /// <summary>Parameters read from a checkpoint as float32.</summary>
+    /// <summary>Parameters read from a checkpoint, tensor by tensor, so that no more than one is there in two types.</summary>
     /// <exception cref="GeoVlmException">A tensor is missing, unexpected, of another shape, or not finite.</exception>
-    public static ParameterSet Load(Qwen25VlConfig config, string folder, Device device)
+    public static ParameterSet Load(Qwen25VlConfig config, string folder, Device device, ScalarType type)
     {
         using SafetensorsShards shards = SafetensorsShards.Open(folder);
         // transformers from 4.52 on may write model.language_model.* and model.visual.*; the Hub's names are the older ones.
@@ -60,8 +64,8 @@ internal sealed class ParameterSet : IDisposable
         List<(string Name, Parameter Tensor)> all = [];
         try
         {
-            foreach (ParameterSpec spec in ParameterSpec.All(config)) all.Add((spec.Name, Read(shards, stored, spec, folder, device)));
-            if (config.Text.TieWordEmbeddings && stored.Remove("lm_head.weight", out string? head)) CheckTied(shards, head, all, folder);
+            foreach (ParameterSpec spec in ParameterSpec.All(config)) all.Add((spec.Name, Read(shards, stored, spec, folder, device, type)));
+            if (config.Text.TieWordEmbeddings && stored.Remove("lm_head.weight", out string? head)) CheckTied(shards, head, all, folder, type);
             if (stored.Count > 0) throw new GeoVlmException($"{folder}: unexpected tensor '{stored.Values.First()}' ({stored.Count} in all); config.json describes a model without it.");
             return new(all);
         }
@@ -89,23 +93,23 @@ internal sealed class ParameterSet : IDisposable
     /// <summary>Wraps a tensor as a parameter that no dispose scope owns.</summary>
     private static Parameter Own(Tensor tensor, bool requiresGrad) => (Parameter)new Parameter(tensor, requiresGrad).DetachFromDisposeScope();
 
-    private static Parameter Read(SafetensorsShards shards, Dictionary<string, string> stored, ParameterSpec spec, string folder, Device device)
+    private static Parameter Read(SafetensorsShards shards, Dictionary<string, string> stored, ParameterSpec spec, string folder, Device device, ScalarType type)
     {
         if (!stored.Remove(spec.Name, out string? name)) throw new GeoVlmException($"{folder}: tensor '{spec.Name}' is missing, expected [{string.Join(", ", spec.Shape)}].");
         (SafetensorsFile file, SafetensorsEntry entry) = shards.Find(name);
         if (!entry.Shape.SequenceEqual(spec.Shape)) throw new GeoVlmException($"{file.Path}: tensor '{name}' has the shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", spec.Shape)}] from config.json.");
         if (entry.Type is not ("F32" or "BF16" or "F16" or "F64")) throw new GeoVlmException($"{file.Path}: tensor '{name}' is {entry.Type}, expected BF16, F16 or F32; quantised weights cannot be loaded.");
         using DisposeScope scope = NewDisposeScope();
-        Tensor tensor = file.Read(name, ScalarType.Float32, device);
+        Tensor tensor = file.Read(name, type, device);
         if (!tensor.isfinite().all().item<bool>()) throw new GeoVlmException($"{file.Path}: tensor '{name}' has values that are not finite (NaN or infinity); the checkpoint is damaged.");
         return Own(tensor, requiresGrad: true);
     }
 
-    private static void CheckTied(SafetensorsShards shards, string head, List<(string Name, Parameter Tensor)> all, string folder)
+    private static void CheckTied(SafetensorsShards shards, string head, List<(string Name, Parameter Tensor)> all, string folder, ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor embedding = all.Single(p => p.Name == "model.embed_tokens.weight").Tensor.cpu();
-        if (!shards.Read(head, ScalarType.Float32).eq(embedding).all().item<bool>()) throw new GeoVlmException($"{folder}: config.json says tie_word_embeddings, but 'lm_head.weight' differs from 'model.embed_tokens.weight'.");
+        if (!shards.Read(head, type).eq(embedding).all().item<bool>()) throw new GeoVlmException($"{folder}: config.json says tie_word_embeddings, but 'lm_head.weight' differs from 'model.embed_tokens.weight'.");
     }
 
     private static float[] StartingValues(ParameterSpec spec, ulong seed)

@@ -67,7 +67,7 @@ internal sealed class VisionTower : IDisposable
         FrameLayout layout = layouts.GetOrAdd(size, s => new(() => FrameLayout.Create(config, s.Height, s.Width, device))).Value;
         int patches = size.Height * size.Width, unit = config.MergeSize * config.MergeSize;
         long frames = pixelValues.size(0) / patches;
-        Tensor x = F.linear(pixelValues, patchEmbed.view(config.HiddenSize, config.PatchLength))
+        Tensor x = F.linear(pixelValues.to(patchEmbed.dtype), patchEmbed.view(config.HiddenSize, config.PatchLength))
             .view(frames, patches, config.HiddenSize).index_select(1, layout.Order);
         Tensor? inputOrder = observe is null ? null : layout.Order.argsort();
         observe?.Invoke(0, x.index_select(1, inputOrder!));

@@ -3,7 +3,7 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
-/// <summary>The model engine on a CUDA device: decoding and a LoRA step of a random model of the shape of Qwen2.5-VL-3B, float32.</summary>
+/// <summary>The model engine on a CUDA device: decoding and a LoRA step of a random model of the shape of Qwen2.5-VL-3B.</summary>
 public sealed class GpuBenchmark : IBenchmark
 {
     private const int New = 64, Completion = 325, Group = 8, Groups = 8;
@@ -13,6 +13,9 @@ public sealed class GpuBenchmark : IBenchmark
 
     /// <inheritdoc/>
     public string Summary => "decoding and a LoRA step of a 3B-shaped model on a CUDA device";
+
+    /// <summary>What the model computes in.</summary>
+    public NumberType Type { get; init; } = NumberType.Float32;
 
     /// <inheritdoc/>
     /// <exception cref="GeoVlmException">There is no CUDA device.</exception>
@@ -24,7 +27,7 @@ public sealed class GpuBenchmark : IBenchmark
                 + "new enough (environment.md), or measure the CPU with 'bench model'.");
         }
         progress("making the model");
-        using var probe = new SpeedProbe(SpeedShape.ThreeBillion, ModelFolder.Find("tiny", Environment.CurrentDirectory), onGpu: true, adapterRank: 16);
+        using var probe = new SpeedProbe(SpeedShape.ThreeBillion, ModelFolder.Find("tiny", Environment.CurrentDirectory), onGpu: true, adapterRank: 16, Type);
         int rounds = quick ? 2 : 4;
         double Best(string what, Func<double> measure)
         {

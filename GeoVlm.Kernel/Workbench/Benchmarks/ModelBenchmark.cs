@@ -4,11 +4,10 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
-/// <summary>The model engine on a random model of 82 million parameters, float32, all physical cores.</summary>
+/// <summary>The model engine on a random model of 82 million parameters on all physical cores.</summary>
 /// <remarks>
-/// Figures are the best of the repetitions, which alternate, so that a busy moment does not fall on one of them alone. Where the environment variable
-/// <c>GEOVLM_REFERENCE</c> holds a shell command that prints lines "name  unit  min a med b max c" (the reference's bench), it runs once before and once
-/// after, and the ratios of the best figures are added.
+/// Figures are the best of the repetitions, which alternate, so that a busy moment does not fall on one of them alone. A <see cref="Reference"/>
+/// runs once before and once after, and the ratios of the best figures are added.
 /// </remarks>
 public sealed class ModelBenchmark : IBenchmark
 {
@@ -18,16 +17,22 @@ public sealed class ModelBenchmark : IBenchmark
     public string Name => "model";
 
     /// <inheritdoc/>
-    public string Summary => "prefill, decoding, GRPO step and vision tower of an 82 M model; ratios to a reference whose command is in GEOVLM_REFERENCE";
+    public string Summary => "prefill, decoding, GRPO step and vision tower of an 82 M model; ratios to a reference (--reference)";
+
+    /// <summary>What the model computes in.</summary>
+    public NumberType Type { get; init; } = NumberType.Float32;
+
+    /// <summary>Shell command of another program that does the same work and prints lines "name  unit  min a med b max c"; null is that of the environment variable <c>GEOVLM_REFERENCE</c>, if any.</summary>
+    public string? Reference { get; init; }
 
     /// <inheritdoc/>
     public IReadOnlyList<Measurement> Run(bool quick, Action<string> progress, CancellationToken cancellation)
     {
         int rounds = quick ? 3 : 8;
-        var reference = ReferenceTimes.FromEnvironment();
+        var reference = ReferenceTimes.Of(Reference);
         reference?.Run(progress, cancellation);
         progress("making the model");
-        using var probe = new SpeedProbe(SpeedShape.Small, ModelFolder.Find("tiny", Environment.CurrentDirectory));
+        using var probe = new SpeedProbe(SpeedShape.Small, ModelFolder.Find("tiny", Environment.CurrentDirectory), type: Type);
         Dictionary<string, double> best = [];
         void Keep(string name, double milliseconds) => best[name] = Math.Min(milliseconds, best.GetValueOrDefault(name, double.PositiveInfinity));
         for (int round = 0; round < rounds && !cancellation.IsCancellationRequested; round++)

@@ -12,8 +12,8 @@ internal sealed partial class ReferenceTimes(string command)
     /// <summary>The best figure of that name over all runs: the largest rate, the smallest time; 0 when there is none.</summary>
     public double this[string name] => best.GetValueOrDefault(name);
 
-    /// <summary>The command of <c>GEOVLM_REFERENCE</c>; null when it is not set.</summary>
-    public static ReferenceTimes? FromEnvironment() => Environment.GetEnvironmentVariable("GEOVLM_REFERENCE") is { Length: > 0 } command ? new(command) : null;
+    /// <summary>A command, or that of the environment variable <c>GEOVLM_REFERENCE</c>; null where there is neither.</summary>
+    public static ReferenceTimes? Of(string? command) => (command ?? Environment.GetEnvironmentVariable("GEOVLM_REFERENCE")) is { Length: > 0 } given ? new(given) : null;
 
     /// <summary>Runs the command and keeps what is better than before.</summary>
     /// <exception cref="GeoVlmException">It cannot be started, fails, or prints no figure.</exception>
@@ -21,7 +21,7 @@ internal sealed partial class ReferenceTimes(string command)
     {
         progress($"reference: {command}");
         using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true })
-            ?? throw new GeoVlmException($"GEOVLM_REFERENCE: '{command}' does not start.");
+            ?? throw new GeoVlmException($"the reference's command '{command}' does not start.");
         using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
         int figures = 0;
         while (process.StandardOutput.ReadLine() is { } line)
@@ -34,7 +34,7 @@ internal sealed partial class ReferenceTimes(string command)
         }
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0 || figures == 0) throw new GeoVlmException($"GEOVLM_REFERENCE: '{command}' ended with {process.ExitCode} and {figures} figures; it must print lines 'name  ms  min 1.0 med 1.1 max 1.2'.");
+        if (process.ExitCode != 0 || figures == 0) throw new GeoVlmException($"the reference's command '{command}' ended with {process.ExitCode} and {figures} figures; it must print lines 'name  ms  min 1.0 med 1.1 max 1.2'.");
     }
 
     [GeneratedRegex(@"^(?<name>.+?)\s+(?<unit>ms|s|tok/s)\s+min (?<min>[\d.]+) med [\d.]+ max (?<max>[\d.]+)")]

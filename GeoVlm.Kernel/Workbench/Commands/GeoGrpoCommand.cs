@@ -54,6 +54,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         new("--order", "in which order prompts are asked") { Choices = ["shuffled", "successive", "easy-first"] },
         new("--micro-batch", "groups per forward and backward pass; less memory, same result", MagicOptionKind.Integer),
         new("--seed", $"seed of prompt order and sampling (laptop: {Laptop.Seed})", MagicOptionKind.Integer),
+        .. SamplerArguments.Options,
         new("--run", "folder that keeps options, steps, rollouts and checkpoints; nothing is written when left out"),
         new("--resume", "go on with the run in --run from its last checkpoint", MagicOptionKind.Flag),
         new("--force", "resume although options, data or rewards differ from those the run began with", MagicOptionKind.Flag),
@@ -97,8 +98,9 @@ public sealed class GeoGrpoCommand : IMagicCommand
     private static void Train(
         MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config, RunOptions options)
     {
-        using var run = OnDisk(arguments, context, policy, samples, rubrics, config, options);
-        using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config) : null;
+        using var sampler = SamplerArguments.Read(arguments, context, policy);
+        using var run = OnDisk(arguments, context, policy, samples, rubrics, config, options with { Sampler = sampler?.Name }, sampler?.Engine);
+        using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config, sampler?.Engine) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
         var display = new TrainingDisplay(context, records.Count, config.Steps);
         display.Show(records, records.Count > 0 ? $"resumed after step {records.Count}" : "starting");
@@ -115,27 +117,29 @@ public sealed class GeoGrpoCommand : IMagicCommand
             else trainer!.Run(After, context.Cancellation);
             display.Show(records, "done");
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or GeoVlmException)
         {
-            display.Show(records, $"stopped after step {records.Count}; '{policy.Name}' keeps what it learned" + (run is null ? "" : $", and `--resume` goes on from {run.Path}"));
+            display.Show(records, $"{(e is GeoVlmException ? "failed" : "stopped")} after step {records.Count}; '{policy.Name}' keeps what it learned" + (run is null ? "" : $", and `--resume` goes on from {run.Path}"));
             throw;
         }
         finally
         {
             context.SetVariable(arguments.Required("--as"), records);
+            sampler?.Leave(context);
             foreach (string warning in (run?.Warnings ?? []).Concat((run?.Trainer ?? trainer!).Notes)) context.Host.Stream(StreamKind.Stderr, warning + "\n");
         }
     }
 
     private static GrpoRun? OnDisk(
-        MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config, RunOptions options)
+        MagicArguments arguments, CommandContext context, Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubrics, GrpoConfig config, RunOptions options,
+        IRolloutEngine? engine)
     {
         bool resume = arguments.Flag("--resume");
         if (arguments.Text("--run") is not { } folder) return resume ? throw new GeoVlmException("--resume needs the run's folder: --run FOLDER") : null;
         string path = Path.GetFullPath(folder, context.WorkingFolder);
         return resume
-            ? GrpoRun.Resume(path, policy, samples, rubrics, config, arguments.Flag("--force"), options)
-            : GrpoRun.Start(path, policy, samples, rubrics, config, options);
+            ? GrpoRun.Resume(path, policy, samples, rubrics, config, arguments.Flag("--force"), options, engine)
+            : GrpoRun.Start(path, policy, samples, rubrics, config, options, engine);
     }
 
     private static RunOptions RunOptions(MagicArguments arguments, CommandContext context, Policy policy, Func<Sample, Rubric> rubrics)
@@ -143,6 +147,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         var options = new RunOptions
         {
             CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value),
+            NotebookHash = context.Keep(() => new CellJournal()).Hash,
             Load = SessionArguments.Dataset(arguments, context).LoadedBy,
             Task = arguments.Text("--task"),
             RewardText = arguments.Text("--reward"),
@@ -162,7 +167,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
     private static GrpoConfig Config(MagicArguments arguments)
     {
         var preset = GrpoPresets.Find(arguments.Required("--preset")).Config;
-        return preset with
+        return SamplerArguments.Correction(arguments, preset with
         {
             Steps = arguments.Integer("--steps") ?? preset.Steps,
             PromptsPerStep = arguments.Integer("--prompts") ?? preset.PromptsPerStep,
@@ -185,6 +190,6 @@ public sealed class GeoGrpoCommand : IMagicCommand
             GradientCheckpointing = arguments.Flag("--checkpointing"),
             Train = arguments.Text("--train") is { } parts ? TrainedPartsNames.Parse(parts) : preset.Train,
             Seed = (ulong?)arguments.Integer("--seed") ?? preset.Seed,
-        };
+        });
     }
 }

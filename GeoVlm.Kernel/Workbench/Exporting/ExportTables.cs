@@ -34,10 +34,14 @@ internal sealed class ExtraCell
     public int index { get; set; }
 }
 
-/// <summary>A row for TRL.</summary>
-internal sealed class TrlRow
+/// <summary>The columns that the reward client hands on, beside pictures.</summary>
+internal abstract class RewardedRow
 {
-    public List<TurnCell> prompt { get; set; } = [];
+    /// <summary>An empty row, for reading back.</summary>
+    protected RewardedRow() { }
+
+    /// <summary>The row of a sample.</summary>
+    protected RewardedRow(ExportRow row) => (images, id, task, reference, width, height, frame) = (ExportTables.Images(row), row.Id, row.Task, row.Reference, row.Width, row.Height, row.Frame);
 
     public List<ImageCell> images { get; set; } = [];
 
@@ -56,26 +60,24 @@ internal sealed class TrlRow
     public string frame { get; set; } = "";
 }
 
-/// <summary>A row for ms-swift.</summary>
-internal sealed class SwiftRow
+/// <summary>A row for TRL.</summary>
+internal sealed class TrlRow : RewardedRow
 {
+    public TrlRow() { }
+
+    public TrlRow(ExportRow row) : base(row) { }
+
+    public List<TurnCell> prompt { get; set; } = [];
+}
+
+/// <summary>A row for ms-swift.</summary>
+internal sealed class SwiftRow : RewardedRow
+{
+    public SwiftRow() { }
+
+    public SwiftRow(ExportRow row) : base(row) { }
+
     public List<TurnCell> messages { get; set; } = [];
-
-    public List<ImageCell> images { get; set; } = [];
-
-    public string id { get; set; } = "";
-
-    public string task { get; set; } = "";
-
-    public string reference { get; set; } = "";
-
-    public string reference_frame { get; set; } = "pixels";
-
-    public int width { get; set; }
-
-    public int height { get; set; }
-
-    public string frame { get; set; } = "";
 }
 
 /// <summary>A row for verl.</summary>

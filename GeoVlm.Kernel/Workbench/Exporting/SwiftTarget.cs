@@ -11,21 +11,8 @@ internal sealed class SwiftTarget : ITrainerTarget
 
     public string Source => "ms-swift, commit 3602360 (2026-08-22): swift/arguments (rlhf_args.py, tuner_args.py, base_args), swift/rlhf_trainers/args_mixin.py, Command-line-parameters.md";
 
-    public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) => new OptionTable(c)
-        .Is("Steps", ("max_steps", c.Steps))
-        .Nearly("PromptsPerStep", "on one GPU; divide by the number of GPUs", ("gradient_accumulation_steps", Math.Max(1, c.PromptsPerStep / (c.GroupsPerMicroBatch ?? 1))))
-        .Is("GroupSize", ("num_generations", c.GroupSize))
-        .Is("MaxCompletionTokens", ("max_completion_length", c.MaxCompletionTokens))
-        .Is("Temperature", ("temperature", c.Temperature))
-        .Is("LearningRate", ("learning_rate", c.LearningRate))
-        .Is("WarmupSteps", ("warmup_steps", c.WarmupSteps))
-        .Is("ClipLow", ("epsilon", c.ClipLow))
-        .Is("ClipHigh", ("epsilon_high", c.ClipHigh))
-        .Is("Beta", ("beta", c.Beta))
-        .Is("IterationsPerBatch", ("num_iterations", c.IterationsPerBatch))
-        .Is("MaxGradientNorm", ("max_grad_norm", c.MaxGradientNorm))
+    public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) => TransformersOptions.Of(c)
         .Is("Train", ("freeze_llm", !c.Train.HasFlag(TrainedParts.Language)), ("freeze_aligner", !c.Train.HasFlag(TrainedParts.Merger)), ("freeze_vit", !c.Train.HasFlag(TrainedParts.Vision)))
-        .Is("GradientCheckpointing", ("gradient_checkpointing", c.GradientCheckpointing))
         .Add(c.Loss is "grpo" or "bnpo" or "dr_grpo" or "dapo" or "cispo" or "sapo" ? new("Loss", c.Loss, [("loss_type", c.Loss)])
             : new("Loss", c.Loss, [("loss_type", "grpo")], $"ms-swift has no '{c.Loss}'; GRPO's loss stands in"))
         .Add(c.Advantage switch
@@ -35,26 +22,18 @@ internal sealed class SwiftTarget : ITrainerTarget
             "mean" => new("Advantage", c.Advantage, [("advantage_estimator", "grpo"), ("scale_rewards", "none")]),
             _ => new("Advantage", c.Advantage, [("advantage_estimator", "rloo"), ("kl_in_reward", "false")]),
         })
-        .Is("Ratio", ("importance_sampling_level", c.Ratio == RatioLevel.Sequence ? "sequence" : "token"))
-        .Optional("RatioLimit", "delta", c.RatioLimit)
         .Lacks("Kl", c.Kl == KlEstimator.K3 || c.Beta == 0, "ms-swift always estimates by k3")
         .Lacks("WeighKlByRatio", !c.WeighKlByRatio, "ms-swift does not weigh the KL penalty by the ratio")
         .Optional("OffPolicyThreshold", "off_policy_sequence_mask_delta", c.OffPolicyThreshold)
-        .Is("Schedule", ("lr_scheduler_type", c.Schedule))
-        .Is("WeightDecay", ("weight_decay", c.WeightDecay))
         .Nearly("Order", c.Order == PromptOrdering.Shuffled ? "" : "ms-swift shuffles or keeps the file's order; the file is not sorted for it", ("dataset_shuffle", c.Order == PromptOrdering.Shuffled))
         .Is("Resamples", [("dynamic_sample", c.Resamples > 0), .. c.Resamples > 0 ? [("max_resample_times", (object)c.Resamples)] : Array.Empty<(string, object)>()])
         .Is("MaskTruncated", ("overlong_filter", c.MaskTruncated))
-        .Is("GroupsPerMicroBatch", ("per_device_train_batch_size", c.GroupSize * (c.GroupsPerMicroBatch ?? 1)))
-        .Is("SyncReferenceEvery", [("sync_ref_model", c.SyncReferenceEvery is not null), .. c.SyncReferenceEvery is { } every ? [("ref_model_sync_steps", (object)every)] : Array.Empty<(string, object)>()])
-        .Is("SyncReferenceShare", ("ref_model_mixup_alpha", c.SyncReferenceShare))
-        .Is("Seed", ("seed", c.Seed))
+        .Nearly("SamplerCorrection", c.SamplerCorrection is SamplerCorrectionMode.SequenceTruncate or SamplerCorrectionMode.SequenceMask ? "ms-swift takes the mean of a completion's log ratios, not their sum" : "",
+            [.. TransformersOptions.Mode(c, "rollout_importance_sampling_mode")])
+        .Is("SamplerCap", ("rollout_importance_sampling_threshold", c.SamplerCap))
         .Options;
 
-    public Task WriteDataset(Stream stream, IReadOnlyList<ExportRow> rows) => ExportTables.Write(stream, rows.Select(r => new SwiftRow
-    {
-        messages = ExportTables.Turns(r, placeholders: true), images = ExportTables.Images(r), id = r.Id, task = r.Task, reference = r.Reference, width = r.Width, height = r.Height, frame = r.Frame,
-    }));
+    public Task WriteDataset(Stream stream, IReadOnlyList<ExportRow> rows) => ExportTables.Write(stream, rows.Select(r => new SwiftRow(r) { messages = ExportTables.Turns(r, placeholders: true) }));
 
     public IReadOnlyDictionary<string, string> Files(ExportJob job, IReadOnlyList<(string Name, string Value)> options) => new Dictionary<string, string>
     {

@@ -13,43 +13,21 @@ internal sealed class TrlTarget : ITrainerTarget
 
     public string Source => "TRL 1.10.0.dev0, commit f2cd577 (2026-07-24): trl/trainer/grpo_config.py, trl/trainer/grpo_trainer.py; TrainingArguments of transformers";
 
-    public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) => new OptionTable(c)
-        .Is("Steps", ("max_steps", c.Steps))
-        .Nearly("PromptsPerStep", "on one GPU; divide by the number of GPUs", ("gradient_accumulation_steps", Math.Max(1, c.PromptsPerStep / (c.GroupsPerMicroBatch ?? 1))))
-        .Is("GroupSize", ("num_generations", c.GroupSize))
-        .Is("MaxCompletionTokens", ("max_completion_length", c.MaxCompletionTokens))
-        .Is("Temperature", ("temperature", c.Temperature))
-        .Is("LearningRate", ("learning_rate", c.LearningRate))
-        .Is("WarmupSteps", ("warmup_steps", c.WarmupSteps))
-        .Is("ClipLow", ("epsilon", c.ClipLow))
-        .Is("ClipHigh", ("epsilon_high", c.ClipHigh))
-        .Is("Beta", ("beta", c.Beta))
-        .Is("IterationsPerBatch", ("num_iterations", c.IterationsPerBatch))
-        .Is("MaxGradientNorm", ("max_grad_norm", c.MaxGradientNorm))
+    public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) => TransformersOptions.Of(c)
         .Lacks("Train", c.Train == TrainedParts.All, "GRPOConfig freezes nothing; train.py does it")
-        .Is("GradientCheckpointing", ("gradient_checkpointing", c.GradientCheckpointing))
         .Is("Loss", ("loss_type", c.Loss))
         .Add(Advantage(c))
-        .Is("Ratio", ("importance_sampling_level", c.Ratio == RatioLevel.Sequence ? "sequence" : "token"))
-        .Optional("RatioLimit", "delta", c.RatioLimit)
         .Lacks("Kl", c.Kl == KlEstimator.K3 || c.Beta == 0, "TRL always estimates by k3")
         .Is("WeighKlByRatio", ("use_bias_correction_kl", c.WeighKlByRatio))
         .Optional("OffPolicyThreshold", "off_policy_mask_threshold", c.OffPolicyThreshold)
-        .Is("Schedule", ("lr_scheduler_type", c.Schedule))
-        .Is("WeightDecay", ("weight_decay", c.WeightDecay))
         .Nearly("Order", c.Order == PromptOrdering.Shuffled ? "" : "TRL shuffles or keeps the file's order; the file is not sorted for it", ("shuffle_dataset", c.Order == PromptOrdering.Shuffled))
         .Lacks("Resamples", c.Resamples == 0, "TRL does not replace groups of equal rewards")
         .Is("MaskTruncated", ("mask_truncated_completions", c.MaskTruncated))
-        .Is("GroupsPerMicroBatch", ("per_device_train_batch_size", c.GroupSize * (c.GroupsPerMicroBatch ?? 1)))
-        .Is("SyncReferenceEvery", [("sync_ref_model", c.SyncReferenceEvery is not null), .. c.SyncReferenceEvery is { } every ? [("ref_model_sync_steps", (object)every)] : Array.Empty<(string, object)>()])
-        .Is("SyncReferenceShare", ("ref_model_mixup_alpha", c.SyncReferenceShare))
-        .Is("Seed", ("seed", c.Seed))
+        .Is("SamplerCorrection", [("vllm_importance_sampling_correction", c.SamplerCorrection != SamplerCorrectionMode.None), .. TransformersOptions.Mode(c, "vllm_importance_sampling_mode")])
+        .Is("SamplerCap", ("vllm_importance_sampling_clip_max", c.SamplerCap))
         .Options;
 
-    public Task WriteDataset(Stream stream, IReadOnlyList<ExportRow> rows) => ExportTables.Write(stream, rows.Select(r => new TrlRow
-    {
-        prompt = ExportTables.Turns(r, placeholders: false), images = ExportTables.Images(r), id = r.Id, task = r.Task, reference = r.Reference, width = r.Width, height = r.Height, frame = r.Frame,
-    }));
+    public Task WriteDataset(Stream stream, IReadOnlyList<ExportRow> rows) => ExportTables.Write(stream, rows.Select(r => new TrlRow(r) { prompt = ExportTables.Turns(r, placeholders: false) }));
 
     public IReadOnlyDictionary<string, string> Files(ExportJob job, IReadOnlyList<(string Name, string Value)> options) => new Dictionary<string, string>
     {

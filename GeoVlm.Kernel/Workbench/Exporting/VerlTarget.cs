@@ -11,7 +11,7 @@ internal sealed class VerlTarget : ITrainerTarget
 
     public string Name => "verl";
 
-    public string Source => "verl, commit b178a3c (2026-01-29): verl/trainer/config (actor, optim, rollout, data, ppo_trainer), verl/trainer/ppo/core_algos.py";
+    public string Source => "verl, commit b178a3c (2026-01-29): verl/trainer/config (actor, optim, rollout, data, ppo_trainer), verl/trainer/ppo/core_algos.py; algorithm/rollout_correction.yaml";
 
     public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) => new OptionTable(c)
         .Is("Steps", ("trainer.total_training_steps", c.Steps))
@@ -53,6 +53,10 @@ internal sealed class VerlTarget : ITrainerTarget
             ("actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", c.GroupSize * (c.GroupsPerMicroBatch ?? 1)))
         .Lacks("SyncReferenceEvery", c.SyncReferenceEvery is null, "verl keeps the reference policy")
         .Lacks("SyncReferenceShare", c.SyncReferenceEvery is null, "verl keeps the reference policy")
+        .Add(c.SamplerCorrection == SamplerCorrectionMode.None ? new("SamplerCorrection", "None", [])
+            : new("SamplerCorrection", c.SamplerCorrection.ToString(), [("algorithm.rollout_correction.rollout_is", c.SamplerCorrection is SamplerCorrectionMode.TokenTruncate or SamplerCorrectionMode.TokenMask ? "token" : "sequence"),
+                ("actor_rollout_ref.rollout.calculate_log_probs", "true")], c.SamplerCorrection is SamplerCorrectionMode.TokenMask or SamplerCorrectionMode.SequenceMask ? "verl truncates; it masks by other measures only (rollout_rs)" : ""))
+        .Is("SamplerCap", ("algorithm.rollout_correction.rollout_is_threshold", c.SamplerCap))
         .Is("Seed", ("data.seed", c.Seed), (Actor + "data_loader_seed", c.Seed))
         .Options;
 

@@ -13,18 +13,27 @@ internal sealed class ChatService : IAsyncDisposable
     private readonly Policy policy;
     private readonly string name;
     private readonly TorchRolloutEngine engine;
+    private readonly ServedAdapters? adapters;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly long created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
     private int waiting;
 
-    private ChatService(Policy policy, string name, WebServiceOptions options)
+    private ChatService(Policy policy, string name, WebServiceOptions options, string? adaptersFolder)
     {
+        if (adaptersFolder is not null && policy.Model.Adapter is not null) throw new GeoVlmException($"{policy.Name} has an adapter already; serve its base model to load others beside it.");
         (this.policy, this.name, engine) = (policy, name, new TorchRolloutEngine(policy));
-        Web = WebService.Start(options, "chat", new Dictionary<(string, string), Func<HttpContext, Task>>
+        adapters = adaptersFolder is null ? null : new ServedAdapters(policy, name, adaptersFolder);
+        var routes = new Dictionary<(string, string), Func<HttpContext, Task>>
         {
-            [("GET", "/v1/models")] = http => WebService.Write(http, new { @object = "list", data = new[] { new { id = name, @object = "model", created, owned_by = "geovlm" } } }),
+            [("GET", "/v1/models")] = http => WebService.Write(http, new { @object = "list", data = Names.Select(id => new { id, @object = "model", created, owned_by = "geovlm" }) }),
             [("POST", "/v1/chat/completions")] = Complete,
-        }, (status, message) => new { error = new { message, type = status < 500 ? "invalid_request_error" : "server_error", code = status } });
+        };
+        if (adapters is not null)
+        {
+            routes[("POST", "/v1/load_lora_adapter")] = http => Change(http, adapters.Load);
+            routes[("POST", "/v1/unload_lora_adapter")] = http => Change(http, adapters.Unload);
+        }
+        Web = WebService.Start(options, "chat", routes, (status, message) => new { error = new { message, type = status < 500 ? "invalid_request_error" : "server_error", code = status } });
     }
 
     /// <summary>The HTTP side.</summary>
@@ -34,21 +43,42 @@ internal sealed class ChatService : IAsyncDisposable
     /// <param name="policy">The model; not owned.</param>
     /// <param name="name">What callers name it.</param>
     /// <param name="options">Where, and who may call.</param>
-    /// <exception cref="GeoVlmException">The address cannot be listened on.</exception>
-    public static ChatService Start(Policy policy, string name, WebServiceOptions options) => new(policy, name, options);
+    /// <param name="adaptersFolder">Adapters below it may be loaded while it serves; null for none.</param>
+    /// <exception cref="GeoVlmException">The address cannot be listened on, or the model has an adapter where others are to be loaded.</exception>
+    public static ChatService Start(Policy policy, string name, WebServiceOptions options, string? adaptersFolder = null) => new(policy, name, options, adaptersFolder);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await Web.DisposeAsync().ConfigureAwait(false);
+        adapters?.Attach(name); // the model is given back as it came
         turn.Dispose();
     }
+
+    private IEnumerable<string> Names => [name, .. adapters?.Names ?? []];
+
+    // In turn with the requests: one that is being answered keeps the adapter that it began with.
+    private async Task Change(HttpContext http, Func<JsonElement, string> change)
+    {
+        using var body = await WebService.ReadJson(http).ConfigureAwait(false);
+        await turn.WaitAsync(http.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await http.Response.WriteAsync(change(body.RootElement), http.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private WebFault Unknown(string model) => new(StatusCodes.Status404NotFound, $"The model '{model}' does not exist; this server has '{string.Join("', '", Names)}'.");
 
     private async Task Complete(HttpContext http)
     {
         ChatRequest request;
         using (var body = await WebService.ReadJson(http).ConfigureAwait(false)) request = ChatRequest.Read(body.RootElement, policy.Template.DefaultSystem);
-        if (request.Model != name) throw new WebFault(StatusCodes.Status404NotFound, $"The model '{request.Model}' does not exist; this server has '{name}'.");
+        if (!Names.Contains(request.Model)) throw Unknown(request.Model);
         if (Interlocked.Increment(ref waiting) > MostWaiting)
         {
             Interlocked.Decrement(ref waiting);
@@ -60,8 +90,10 @@ internal sealed class ChatService : IAsyncDisposable
             await turn.WaitAsync(http.RequestAborted).ConfigureAwait(false);
             try
             {
+                if (!Names.Contains(request.Model)) throw Unknown(request.Model); // unloaded while it waited
+                adapters?.Attach(request.Model);
                 if (request.Stream) await Stream(http, request).ConfigureAwait(false);
-                else await WebService.Write(http, new ChatReply(name, policy.Tokenizer).Whole(request, await Generate(request, request.Sampling, http.RequestAborted).ConfigureAwait(false), PromptIds(request))).ConfigureAwait(false);
+                else await WebService.Write(http, new ChatReply(request.Model, policy.Tokenizer).Whole(request, await Generate(request, request.Sampling, http.RequestAborted).ConfigureAwait(false), PromptIds(request))).ConfigureAwait(false);
             }
             finally
             {
@@ -86,7 +118,7 @@ internal sealed class ChatService : IAsyncDisposable
         var tokens = Channel.CreateUnbounded<StreamedToken>();
         var generating = Generate(request, request.Sampling with { OnToken = token => tokens.Writer.TryWrite(token) }, http.RequestAborted);
         _ = generating.ContinueWith(_ => tokens.Writer.Complete(), TaskScheduler.Default);
-        var reply = new ChatReply(name, policy.Tokenizer);
+        var reply = new ChatReply(request.Model, policy.Tokenizer);
         var sent = new int[request.Sampling.GroupSize];
         await Begin(http, reply, sent.Length).ConfigureAwait(false);
         await foreach (var token in tokens.Reader.ReadAllAsync(http.RequestAborted).ConfigureAwait(false))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using GeoVlm.Models;
 using GeoVlm.Workbench.Benchmarks;
 using Spectre.Console;
 
@@ -17,10 +18,12 @@ internal static class BenchCommand
         nameArgument.AcceptOnlyFromAmong([.. BenchmarkCatalogue.All.Select(b => b.Name)]);
         Option<bool> quickOption = new("--quick") { Description = "Fewer repetitions." };
         Option<bool> jsonOption = new("--json") { Description = "Print JSON alone." };
-        Command command = new("bench", "Measure how fast this machine is at something; best on an idle machine.") { nameArgument, quickOption, jsonOption };
+        Option<string?> typeOption = new("--dtype") { Description = "Of model and gpu: what the model computes in, float32 (fp32) or bfloat16 (bf16)." };
+        Option<string?> referenceOption = new("--reference") { Description = "Of model: a shell command that does the same work and prints lines 'name  ms  min 1.0 med 1.1 max 1.2'; ratios to it are added.", HelpName = "command" };
+        Command command = new("bench", "Measure how fast this machine is at something; best on an idle machine.") { nameArgument, quickOption, jsonOption, typeOption, referenceOption };
         command.SetAction(parsed =>
         {
-            IBenchmark benchmark = BenchmarkCatalogue.All.First(b => b.Name == parsed.GetRequiredValue(nameArgument));
+            IBenchmark benchmark = Find(parsed.GetRequiredValue(nameArgument), parsed.GetValue(typeOption), parsed.GetValue(referenceOption));
             bool asJson = parsed.GetValue(jsonOption);
             using CancellationTokenSource interrupt = new();
             using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
@@ -37,6 +40,19 @@ internal static class BenchCommand
             return ExitCode.Success; // a goal missed on this machine is a finding, not a fault
         });
         return command;
+    }
+
+    private static IBenchmark Find(string name, string? type, string? reference)
+    {
+        IBenchmark found = BenchmarkCatalogue.All.First(b => b.Name == name);
+        if (type is null && reference is null) return found;
+        var numbers = NumberTypeNames.Parse(type ?? "float32");
+        return found switch
+        {
+            ModelBenchmark => new ModelBenchmark { Type = numbers, Reference = reference },
+            GpuBenchmark when reference is null => new GpuBenchmark { Type = numbers },
+            _ => throw new GeoVlmException($"bench {name} has no {(reference is null ? "--dtype" : "--reference")}: it {(found is GpuBenchmark ? "is compared with nothing" : "computes no model of a chosen type")}; bench model has both"),
+        };
     }
 
     private static Table AsTable(IReadOnlyList<Measurement> measured)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using GeoVlm.Learning.Checks;
+using GeoVlm.Models;
 using Spectre.Console;
 
 namespace GeoVlm.Workbench.Terminal;
@@ -22,11 +23,12 @@ internal static class CheckModelCommand
     {
         Argument<string> folderArgument = new("folder") { Description = "Folder with a checks.json and the checkpoints and numbers that it names." };
         Option<string[]> onlyOption = new("--only") { Description = "Only checks of this name or kind, or whose name begins so.", HelpName = "name", AllowMultipleArgumentsPerToken = true };
+        Option<string?> typeOption = new("--dtype") { Description = "What models compute in, float32 (fp32) or bfloat16 (bf16); what the checks say when left out. Float32 references are then compared by relative norm." };
         Option<bool> jsonOption = new("--json") { Description = "Print JSON alone." };
-        Command command = new("check-model", "Compare this program's numbers with a reference implementation's.") { folderArgument, onlyOption, jsonOption };
+        Command command = new("check-model", "Compare this program's numbers with a reference implementation's.") { folderArgument, onlyOption, typeOption, jsonOption };
         command.SetAction(parsed =>
         {
-            CheckFolder folder = CheckFolder.Open(parsed.GetRequiredValue(folderArgument));
+            CheckFolder folder = CheckFolder.Open(parsed.GetRequiredValue(folderArgument), parsed.GetValue(typeOption) is { } type ? NumberTypeNames.Parse(type) : null);
             string[] only = parsed.GetValue(onlyOption) ?? [];
             bool asJson = parsed.GetValue(jsonOption);
             using CancellationTokenSource interrupt = new();

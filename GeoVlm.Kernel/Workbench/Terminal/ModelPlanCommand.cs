@@ -30,8 +30,7 @@ internal static class ModelPlanCommand
         Option<string> train = new("--train") { Description = "Parts that are trained, joined by +: language, merger, vision; or all.", DefaultValueFactory = _ => "all" };
         Option<double> beta = new("--beta") { Description = "Weight of the KL penalty; 0 needs no reference policy.", DefaultValueFactory = _ => 0.04 };
         Option<bool> checkpointing = new("--checkpointing") { Description = "Compute layers again in the backward pass." };
-        Option<string> type = new("--dtype") { Description = "Type of weights and activations; all is float32 in this program.", DefaultValueFactory = _ => "float32" };
-        type.AcceptOnlyFromAmong("float32");
+        Option<string> type = new("--dtype") { Description = "Type of weights and activations: float32 (fp32) or bfloat16 (bf16); the optimizer is float32 in either case.", DefaultValueFactory = _ => "float32" };
         Option<double?> budget = new("--budget-gb") { Description = "Memory there is, in GB (10^9 bytes); this machine's when left out." };
         Option<bool> measure = new("--measure") { Description = "Also run two steps with random weights of this shape, and measure." };
         Option<bool> asJson = new("--json") { Description = "Print JSON alone." };
@@ -48,6 +47,7 @@ internal static class ModelPlanCommand
                 Prompts = parsed.GetValue(prompts), Group = parsed.GetValue(group), MicroBatch = parsed.GetValue(microBatch), PromptTokens = parsed.GetValue(prompt), NewTokens = parsed.GetValue(newTokens),
                 Images = parsed.GetValue(images), ImageWidth = width, ImageHeight = height, Lora = parsed.GetValue(lora) is { } options ? LoraConfig.Parse(options) : null,
                 Train = TrainedPartsNames.Parse(parsed.GetRequiredValue(train)), Reference = parsed.GetValue(beta) > 0, Checkpointing = parsed.GetValue(checkpointing),
+                Type = NumberTypeNames.Parse(parsed.GetRequiredValue(type)),
             };
             request.Validate();
             long? measured = null;

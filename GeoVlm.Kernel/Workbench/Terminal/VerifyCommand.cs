@@ -31,7 +31,7 @@ internal static class VerifyCommand
                 signal.Cancel = !interrupt.IsCancellationRequested;
                 interrupt.Cancel();
             });
-            using var policy = Policy.Load(Path.Combine(run.Path, "base"));
+            using var policy = Policy.Load(Path.Combine(run.Path, "base"), type: NumberTypeNames.Parse(run.Manifest.Dtype));
             var quantities = RunVerification.Verify(run, policy, samples, rubrics, step => console.WriteLine($"  step {step.Step} of {run.Steps.Count} …"), interrupt.Token);
             foreach (var quantity in quantities) console.WriteLine(Line(quantity));
             int differ = quantities.Count(q => !q.IsEqual);

@@ -17,6 +17,9 @@ internal sealed class EndToEndCheck : ICheckKind
     public string Name => "e2e";
 
     /// <inheritdoc/>
+    public bool NeedsEveryDigit => true;
+
+    /// <inheritdoc/>
     public IEnumerable<Quantity> Run(CheckCase @case, CheckContext context)
     {
         JsonNode files = @case.Required("files");

@@ -11,6 +11,9 @@ internal sealed class GreedyCheck : ICheckKind
     public string Name => "greedy";
 
     /// <inheritdoc/>
+    public bool NeedsEveryDigit => true;
+
+    /// <inheritdoc/>
     public IEnumerable<Quantity> Run(CheckCase @case, CheckContext context)
     {
         using var noGrad = no_grad();

@@ -9,6 +9,9 @@ internal sealed class GrpoGradientsCheck : ICheckKind
     public string Name => "grpo_gradients";
 
     /// <inheritdoc/>
+    public bool NeedsEveryDigit => true;
+
+    /// <inheritdoc/>
     public IEnumerable<Quantity> Run(CheckCase @case, CheckContext context)
     {
         var model = context.Model(@case);

@@ -31,7 +31,7 @@ internal sealed class LogpsCheck : ICheckKind
         Tensor attended = cat([@case.Input("prompt_mask"), @case.Input("completion_mask")], 1).@bool();
         var batch = ModelBatch.Of(model, cat([prompt, completion], 1), attended, context.Visuals(@case));
         Tensor hidden = model.Decode(batch.Embeddings, batch.Positions, batch.Mask);
-        return model.Logits(hidden.narrow(1, prompt.size(1) - 1, completion.size(1)));
+        return model.Logits(hidden.narrow(1, prompt.size(1) - 1, completion.size(1))).to(ScalarType.Float32);
     }
 
     /// <summary>Log-probability of each token and entropy of its distribution.</summary>

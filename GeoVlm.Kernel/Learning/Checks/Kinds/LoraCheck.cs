@@ -13,6 +13,9 @@ internal sealed class LoraCheck : ICheckKind
     public string Name => "lora";
 
     /// <inheritdoc/>
+    public bool NeedsEveryDigit => true;
+
+    /// <inheritdoc/>
     public IEnumerable<Quantity> Run(CheckCase @case, CheckContext context)
     {
         var model = context.Model(@case);
