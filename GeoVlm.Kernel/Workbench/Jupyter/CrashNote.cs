@@ -28,11 +28,9 @@ internal sealed class CrashNote : IDisposable
                 if (left.Length > 0 && JsonSerializer.Deserialize<Note>(left) is { } note && note.Owner == owner) before = note.Cell;
             }
             // Kept open and rewritten: a file made and deleted for each cell would cost the cell a millisecond.
-            using FileStream made = new(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write,
-                UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            FileStreamOptions made = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) made.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            new FileStream(path, made).Dispose();
             file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
