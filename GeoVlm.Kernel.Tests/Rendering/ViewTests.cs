@@ -45,6 +45,18 @@ public partial class ViewTests
     }
 
     [Fact]
+    public void A_box_of_another_class_or_turned_another_way_is_no_match()
+    {
+        var image = MadeUpSamples.Flat(100, 100);
+        var frame = CoordinateFrame.Original(100, 100);
+        BoxesAnswer Of(string label, double degrees) => new([new OrientedBox(50, 50, 60, 10, degrees) is var o ? new LabelledBox(o.Bounds(), label) { Oriented = o } : null!], frame);
+        string Seen(BoxesAnswer prediction) => new MatchingView(image, Of("ship", 45), prediction).Render().Data[MimeBundle.Text];
+        Assert.Contains("1 found · 0 false", Seen(Of("ship", 45)));
+        Assert.Contains("0 found · 1 false", Seen(Of("plane", 45)));
+        Assert.Contains("0 found · 1 false", Seen(Of("ship", -45))); // the horizontal boxes are the same
+    }
+
+    [Fact]
     public void Words_of_a_caption_are_tinted_by_the_longest_run_that_a_reference_shares()
     {
         var data = new CaptionView("A large harbour, with one ferry", "boats in a large harbour", "one boat").Render().Data;

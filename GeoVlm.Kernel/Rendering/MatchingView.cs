@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
+using GeoVlm.Judging.Lab;
 using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
 /// <summary>Predicted boxes matched one to one with reference boxes: found, false alarms and missed, at an IoU threshold that a page can move.</summary>
 /// <remarks>
-/// The matching is that of <see cref="BoxMatching"/> on axis-aligned boxes, labels left aside, so that the view counts what the metrics count.
+/// Pairs are as the metrics have them: boxes whose labels are both known and differ are no pair, and where both sides have angles the rotated boxes are compared.
 /// In a page with scripts, a slider moves the threshold from 0.05 to 0.95 and each box tells its IoU to pointer and keyboard.
 /// </remarks>
 /// <param name="Image">The image.</param>
@@ -57,6 +58,7 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
         var painter = new BoxPainter(plain.Width, plain.Height);
         double[] thresholds = [.. Enumerable.Range(1, Steps).Select(i => Math.Round(i * 0.05, 2))];
         var matches = thresholds.Select(t => Match(truth, prediction, t)).ToArray();
+        var overlap = BoxVerdicts.Overlap(prediction.Objects, truth.Objects);
         var drawn = truth.Objects.Select((o, i) => (Item: o, IsTruth: true, Index: i)).Concat(prediction.Objects.Select((o, i) => (Item: o, IsTruth: false, Index: i)))
             .Select(b => (b.Item, b.IsTruth, b.Index, Corners: painter.Corners(b.Item, truth.Frame))).Where(b => b.Corners is not null).ToArray();
         return new JsonObject
@@ -76,7 +78,8 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
             })]),
             ["states"] = new JsonArray([.. matches.Select(m => new JsonArray([.. drawn.Select(b => JsonValue.Create(b.IsTruth ? m.ReferenceIoU[b.Index] > 0 ? 3 : 2 : m.PredictedIoU[b.Index] > 0 ? 0 : 1))]))]),
             ["ious"] = new JsonArray([.. matches.Select(m => Numbers(drawn.Select(b => b.IsTruth ? m.ReferenceIoU[b.Index] : m.PredictedIoU[b.Index]), 3))]),
-            ["best"] = Numbers(drawn.Select(b => (b.IsTruth ? prediction : truth).Objects.Select(o => o.Box.IoU(b.Item.Box)).DefaultIfEmpty().Max()), 3),
+            ["best"] = Numbers(drawn.Select(b => Enumerable.Range(0, (b.IsTruth ? prediction : truth).Objects.Count)
+                .Select(other => b.IsTruth ? overlap(other, b.Index) : overlap(b.Index, other)).DefaultIfEmpty().Max()), 3),
         };
     }
 
@@ -87,7 +90,8 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
     private static Matched Match(BoxesAnswer truth, BoxesAnswer prediction, double threshold)
     {
         double[] predicted = new double[prediction.Objects.Count], reference = new double[truth.Objects.Count];
-        foreach (var (p, r, iou) in BoxMatching.Optimal([.. prediction.Objects.Select(o => o.Box)], [.. truth.Objects.Select(o => o.Box)], threshold).Pairs)
+        var overlap = BoxVerdicts.Overlap(prediction.Objects, truth.Objects);
+        foreach (var (p, r, iou) in BoxMatching.Optimal(predicted.Length, reference.Length, overlap, threshold).Pairs)
             predicted[p] = reference[r] = iou;
         return new(predicted, reference);
     }

@@ -28,6 +28,9 @@ public class RewardTableTests
     [InlineData("giou", "[0,0,10,10],[0,0,10,10]", 0)]
     [InlineData("rs-eot-iou", "[0,0,10,10]", 0.370375008)] // e^4 / (e^5 − 1)
     [InlineData("visual-rft-giou", "[0,0,10,10]", 2)]
+    [InlineData("seg-zero-strict", "{\"bbox\": [0,0,10,10], \"points_1\": [4,5], \"points_2\": [6,5]}", 1)]
+    [InlineData("seg-zero-strict", "{\"bbox\": [0,0,10,10], \"points_1\": [4,5], \"points_2\": [16,5]}", 0.8)]
+    [InlineData("seg-zero-strict", "[0,0,10,10]", 0.6)]
     [InlineData("vlm-r1-iou", "[0,0,10,1]", 0)] // an overlap one pixel high
     [InlineData("tinyrs-iou", "[70,70,80,80]", 1)]
     public void One_box(string reward, string answer, double value) =>
@@ -43,6 +46,8 @@ public class RewardTableTests
     [InlineData("earthdial-precision", "[0,0,10,10]", 1)]
     [InlineData("earthdial-precision", "[0,0,10,10],[20,20,30,30]", 0.5)]
     [InlineData("seg-zero-boxes", "[0,0,10,10],[54,50,64,60]", (1 + 0.5) / 2)] // IoU 6/14: near, but not half
+    [InlineData("vision-reasoner", "[{\"bbox_2d\": [0,0,10,10], \"point_2d\": [5,5]}, {\"bbox_2d\": [50,50,60,60], \"point_2d\": [49,55]}]", (1 + 2.0 / 3) / 2)]
+    [InlineData("vision-reasoner", "[0,0,10,10],[50,50,60,60]", 2.0 / 3)]
     [InlineData("vision-r1-recall", "[0,0,10,10]", 0.5)]
     [InlineData("vision-r1-precision", "[0,0,10,8]", 1)]
     [InlineData("visual-rft-confidence", "[{\"bbox_2d\": [0,0,10,10], \"confidence\": 0.8}, {\"bbox_2d\": [20,20,30,30], \"confidence\": 0.1}]", (0.8 + 0.9) / 2)]
@@ -104,6 +109,9 @@ public class RewardTableTests
     [InlineData("geo-distance", "48.8584, 2.2945", "48.8584, 2.2945", 1)]
     [InlineData("geo-distance", "0, 0", "0, 0.22483", 0.36788)] // 25 km east on the equator
     [InlineData("geo-distance", "0, 0", "91, 0", 0)]
+    [InlineData("geo-place", "France, Île-de-France", "france, Ile de France.", 1)]
+    [InlineData("geo-place", "France, Brittany", "France, Normandy", 0)]
+    [InlineData("geo-place", "France, Brittany", "Spain, Brittany", 0)]
     public void Short_answers(string reward, string reference, string answer, double value) =>
         Assert.Equal(value, Value(reward, Made.Text(EoTask.VisualQuestionAnswering, reference), answer), 4);
 

@@ -23,6 +23,10 @@ public static class BandRules
         ("sar", "Sentinel-1: VV, VH, VV; one band as grey"),
     ];
 
+    /// <summary>The rule itself, where it is one.</summary>
+    /// <exception cref="GeoVlmException">It is neither a name nor three numbers; the message suggests the nearest.</exception>
+    public static string? Checked(string? rule) => rule is null || Numbers(rule) is not null ? rule : NearestName.Find(All, r => r.Name, rule, "band rule").Name;
+
     /// <summary>The bands of a rule, from 0, as red, green and blue.</summary>
     /// <param name="rule">A name, or three numbers from 1 joined by commas; null to choose by the number of bands.</param>
     /// <param name="bands">Bands of the file.</param>

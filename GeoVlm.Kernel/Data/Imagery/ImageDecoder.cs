@@ -75,20 +75,26 @@ public static class ImageDecoder
 
     private static RgbImage Decode(ImageSource source, ImageOptions? options)
     {
+        if (!IsTiff(source)) return PictureFile.Decode(source, options ?? usual);
         ReadHeader(source, options);
-        return IsTiff(source) ? TiffFile.Decode(source, options ?? usual) : PictureFile.Decode(source, options ?? usual);
+        return TiffFile.Decode(source, options ?? usual);
     }
 
     private static ImageHeader ReadHeader(ImageSource source, ImageOptions? options)
     {
         var header = IsTiff(source) ? TiffFile.ReadHeader(source, options ?? usual) : PictureFile.ReadHeader(source, options ?? usual);
-        long pixels = (long)header.Width * header.Height, limit = (options ?? usual).MaxPixels;
-        if (header.Width <= 0 || header.Height <= 0)
-            throw new GeoVlmException($"{source.Name}: the header says {header.Width} x {header.Height} pixels. The file is damaged; fetch it again.");
-        if (pixels > limit)
-            throw new GeoVlmException($"{source.Name}: {header.Width} x {header.Height} pixels, more than the {limit:N0} allowed. "
-                + "If the file is to be trusted, raise ReadOptions.MaxImagePixels; otherwise remove it.");
+        RefuseBomb(source, header.Width, header.Height, options ?? usual);
         return header;
+    }
+
+    /// <summary>Refuses an image without pixels, or with more than are allowed, before anything of that size is allocated.</summary>
+    internal static void RefuseBomb(ImageSource source, int width, int height, ImageOptions options)
+    {
+        if (width <= 0 || height <= 0)
+            throw new GeoVlmException($"{source.Name}: the header says {width} x {height} pixels. The file is damaged; fetch it again.");
+        if ((long)width * height > options.MaxPixels)
+            throw new GeoVlmException($"{source.Name}: {width} x {height} pixels, more than the {options.MaxPixels:N0} allowed. "
+                + "If the file is to be trusted, raise ReadOptions.MaxImagePixels; otherwise remove it.");
     }
 
     internal static bool IsTiff(ImageSource source)

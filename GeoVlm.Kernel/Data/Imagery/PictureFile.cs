@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace GeoVlm.Data.Imagery;
@@ -20,40 +22,50 @@ internal static class PictureFile
 
     public static RgbImage Decode(ImageSource source, ImageOptions options)
     {
-        if (PngFile.Layout.Of(source) is { IsPlain: false } deep) return PngFile.Decode(source, deep, options);
-        byte[] rgba = DecodeRgba(source, out int width, out int height);
-        var image = new RgbImage(width, height);
-        for (int from = 0, to = 0; from < rgba.Length; from += 4)
-        {
-            image.Pixels[to++] = rgba[from];
-            image.Pixels[to++] = rgba[from + 1];
-            image.Pixels[to++] = rgba[from + 2];
-        }
-        return image;
+        using var codec = Open(source);
+        var info = Stored(source, codec, options);
+        if (codec.EncodedFormat == SKEncodedImageFormat.Png && PngFile.Layout.Of(source) is { IsPlain: false } deep) return PngFile.Decode(source, deep, options);
+        int pixels = info.Width * info.Height;
+        byte[] rgba = ArrayPool<byte>.Shared.Rent(pixels * 4), rgb = GC.AllocateUninitializedArray<byte>(pixels * 3);
+        Decode(source, codec, info, rgba);
+        DropAlpha(rgba, rgb, pixels);
+        ArrayPool<byte>.Shared.Return(rgba);
+        return new RgbImage(info.Width, info.Height, rgb);
+    }
+
+    // Sixteen bytes are moved for twelve: the last four are written over by the next pixels.
+    private static void DropAlpha(byte[] rgba, byte[] rgb, int pixels)
+    {
+        var colours = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);
+        int i = 0;
+        for (; i + 6 <= pixels; i += 4) Vector128.Shuffle(Vector128.LoadUnsafe(ref rgba[4 * i]), colours).StoreUnsafe(ref rgb[3 * i]);
+        for (; i < pixels; i++) rgba.AsSpan(4 * i, 3).CopyTo(rgb.AsSpan(3 * i));
     }
 
     /// <summary>Red, green, blue and alpha of each pixel, as stored.</summary>
-    public static byte[] DecodeRgba(ImageSource source) => DecodeRgba(source, out _, out _);
-
-    private static unsafe byte[] DecodeRgba(ImageSource source, out int width, out int height)
+    public static byte[] DecodeRgba(ImageSource source)
     {
         using var codec = Open(source);
-        // Unpremultiplied, so that dropping alpha leaves the stored colours; no colour space, so that no profile changes them.
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, null);
-        (width, height) = (info.Width, info.Height);
-        byte[] rgba;
-        try
-        {
-            rgba = GC.AllocateUninitializedArray<byte>(checked(info.Width * info.Height * 4));
-        }
-        catch (Exception e) when (e is OutOfMemoryException or OverflowException)
-        {
-            throw new GeoVlmException($"{source.Name}: no memory for {info.Width} x {info.Height} pixels. Cut the image into tiles.", e);
-        }
+        var info = Stored(source, codec, new ImageOptions());
+        byte[] rgba = GC.AllocateUninitializedArray<byte>(info.Width * info.Height * 4);
+        Decode(source, codec, info, rgba);
+        return rgba;
+    }
+
+    // Unpremultiplied, so that dropping alpha leaves the stored colours; no colour space, so that no profile changes them.
+    private static SKImageInfo Stored(ImageSource source, SKCodec codec, ImageOptions options)
+    {
+        ImageDecoder.RefuseBomb(source, codec.Info.Width, codec.Info.Height, options);
+        return (long)codec.Info.Width * codec.Info.Height * 4 <= Array.MaxLength
+            ? new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, null)
+            : throw new GeoVlmException($"{source.Name}: {codec.Info.Width} x {codec.Info.Height} pixels do not fit into one array. Cut the image into tiles.");
+    }
+
+    private static unsafe void Decode(ImageSource source, SKCodec codec, SKImageInfo info, byte[] rgba)
+    {
         SKCodecResult result;
         fixed (byte* pixels = rgba) result = codec.GetPixels(info, (IntPtr)pixels);
-        return result == SKCodecResult.Success ? rgba
-            : throw new GeoVlmException($"{source.Name}: {Explain(result)}. Fetch the file again, or remove it from the dataset.");
+        if (result != SKCodecResult.Success) throw new GeoVlmException($"{source.Name}: {Explain(result)}. Fetch the file again, or remove it from the dataset.");
     }
 
     /// <summary>The picture as a PNG file, every pixel kept.</summary>

@@ -3,30 +3,32 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Tables with one box a row (EverWatch, ReforesTree): xyxy in pixels, rows of one image together wherever they stand.</summary>
+/// <summary>Tables of boxes in pixels (EverWatch, ReforesTree, RetinaNet): corners in four columns, or x, y, width, height in <c>bbox</c> or <c>objects</c>.</summary>
+/// <remarks>Rows of one image belong together wherever they stand. A row whose four corners are empty is an image without objects.</remarks>
 internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds ids, string split)
 {
-    private static readonly string[] ClassColumns = ["label", "class", "category", "group", "name", "species", "type"];
+    private static readonly string[] ClassColumns = ["label", "class", "category", "group", "name", "species", "type", "column6"];
 
     public IEnumerable<Draft> Of(IEnumerable<Row> rows, string file)
     {
-        var byImage = new Dictionary<string, List<(Row Row, LabelledBox Box)>>(StringComparer.Ordinal);
+        var byImage = new Dictionary<string, (Row First, List<LabelledBox> Boxes)>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
-            if (row.Text(RowColumns.Image) is not { } name) folder.Report(row.Where, "no image is named. Skipped.");
-            else if (BoxOf(row) is { } box)
+            // An image in the row itself has no name.
+            string? name = row.Text(RowColumns.Image) ?? (row.Value(RowColumns.Image) is not null ? row.Where : null);
+            if (name is null) folder.Report(row.Where, "no image is named. Skipped.");
+            else if (BoxesOf(row) is { Count: > 0 } boxes)
             {
-                if (!byImage.TryGetValue(name, out var list)) byImage[name] = list = [];
-                list.Add((row, box));
+                if (!byImage.TryGetValue(name, out var known)) byImage[name] = known = (row, []);
+                known.Boxes.AddRange(boxes);
             }
         }
-        foreach (var (name, items) in byImage)
+        foreach (var (name, (first, boxes)) in byImage)
         {
-            var first = items[0].Row;
-            LabelledBox[] boxes = [.. items.Select(i => i.Box)];
             string rowSplit = first.Text("split") is { } named ? SplitNames.Usual(named) : split, id = Path.ChangeExtension(name, null);
-            var facts = new Dictionary<string, string> { ["file"] = images.Relative(name) };
-            var image = images.Open(name);
+            var image = images.Open(name) ?? images.Of(first).Images.FirstOrDefault();
+            var facts = new Dictionary<string, string> { ["file"] = image is null ? images.Relative(name) : images.PathOf(image) };
+            if (RowColumns.HasBoxCell(first)) facts["box"] = "bbox, read as x, y, width, height";
             if (image?.Problem is { } problem)
             {
                 folder.Report(first.Where, problem + " Skipped.");
@@ -39,11 +41,28 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         }
     }
 
-    private LabelledBox? BoxOf(Row row)
+    private List<LabelledBox> BoxesOf(Row row)
     {
-        string[] corners = RowColumns.Corners.First(c => c.All(row.Fields.ContainsKey));
-        double?[] numbers = [.. corners.Select(row.Numeric)];
+        if (BoxCell.IsObjects(row.Value("objects")))
+        {
+            var found = BoxCell.Objects(row.Value("objects"), out int bad);
+            if (bad > 0) folder.Report(row.Where, $"{bad} of {found.Count + bad} boxes are no four finite numbers x, y, width, height with an area. Left out.");
+            return found;
+        }
+        return OneOf(row) is { } one ? [one] : [];
+    }
+
+    private LabelledBox? OneOf(Row row)
+    {
         string label = ClassNames.Readable(row.Text(ClassColumns) ?? "object");
+        if (RowColumns.CornersOf(row) is not { } corners)
+        {
+            if (BoxCell.Numbers(row.Value("bbox")) is { } n && Box.FromXywh(n[0], n[1], n[2], n[3]) is { IsEmpty: false } cell) return new LabelledBox(cell, label);
+            folder.Report(row.Where, $"{label}: no four finite numbers x, y, width, height with an area in bbox. Skipped.");
+            return null;
+        }
+        if (corners.All(c => row.Value(c) is null or "")) return null;
+        double?[] numbers = [.. corners.Select(row.Numeric)];
         int bad = Array.FindIndex(numbers, n => n is null);
         if (bad >= 0)
         {

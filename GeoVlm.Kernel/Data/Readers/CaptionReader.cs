@@ -5,7 +5,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Captions, five to an image: UCM, Sydney, RSICD, NWPU, RSITMD; of two dates: LEVIR-CC, LEVIR-MCI, Dubai-CC.</summary>
 /// <remarks>
 /// JSON after Karpathy (<c>images[{filename, split, sentences[{raw, tokens}]}]</c>), by class with <c>raw, raw_1 … raw_4</c> (NWPU), JSONL with
-/// <c>captions[]</c> (RSICD), or LEVIR-MCI's <c>tokens/*.txt</c>, each a JSON list of five token lists. The first sentence is the reference, the others
+/// <c>captions[]</c> (RSICD), COCO's <c>annotations[{image_id, caption}]</c>, or LEVIR-MCI's <c>tokens/*.txt</c>, each a JSON list of five token lists. The first sentence is the reference, the others
 /// are other wordings; a pair of dates is found in A/ and B/.
 /// </remarks>
 public sealed class CaptionReader : IDatasetReader
@@ -18,13 +18,15 @@ public sealed class CaptionReader : IDatasetReader
 
     /// <inheritdoc/>
     public string? Recognise(string path) =>
-        RowFiles.Recognise(path, RowFiles.IsJson, RowKind.Captions) is var (file, _) ? $"{Path.GetFileName(file)} holds captions"
+        RowFiles.Of(path, CocoCaptions.Is).FirstOrDefault() is { } coco ? $"{Path.GetFileName(coco)} holds COCO's captions"
+        : RowFiles.Recognise(path, RowFiles.IsJson, RowKind.Captions) is var (file, _) ? $"{Path.GetFileName(file)} holds captions"
         : TokenFiles(path).FirstOrDefault() is { } tokens ? $"{Path.GetFileName(tokens)} holds captions as tokens" : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
         if (TokenFiles(path) is { Count: > 0 } tokens) return ReadTokens(path, tokens, options);
+        if (RowFiles.Of(path, CocoCaptions.Is) is { Count: > 0 } coco) return ReadCoco(path, coco, options);
         return new RowDataset(path, options).Read(this, path, File.Exists(path) ? [path]
             : [.. RowFiles.Of(path).Where(RowFiles.IsJson).Where(f => RowFile.First(f) is { } row && RowColumns.KindOf(row) == RowKind.Captions)]);
     }
@@ -34,10 +36,18 @@ public sealed class CaptionReader : IDatasetReader
         foreach (string folder in DatasetFolder.Folders(path).Prepend(path))
         {
             if (!Directory.Exists(folder)) continue;
-            var files = Directory.EnumerateFiles(folder, "*.txt").Order(StringComparer.Ordinal).ToList();
+            var files = DatasetFolder.Files(folder, ".txt").ToList();
             if (files.Count > 0 && FileStart.Read(files[0]).TrimStart().StartsWith("[[\"", StringComparison.Ordinal)) return files;
         }
         return [];
+    }
+
+    private EoDataset ReadCoco(string path, IReadOnlyList<string> files, ReadOptions options)
+    {
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
+        var images = new RowImages(folder);
+        var rows = new CaptionRows(folder, images, new SampleIds(folder), "");
+        return folder.Finish(this, files.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), CocoCaptions.Of(folder, rows, f))));
     }
 
     private EoDataset ReadTokens(string path, IReadOnlyList<string> files, ReadOptions options)

@@ -24,11 +24,10 @@ public sealed partial class CocoReader : IDatasetReader
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        bool isFile = File.Exists(path);
-        List<string> files = isFile ? [path] : [.. JsonFiles(path).Where(LooksLikeCoco)];
+        List<string> files = File.Exists(path) ? [path] : [.. JsonFiles(path).Where(LooksLikeCoco)];
         if (files.Count == 0)
             throw new GeoVlmException($"{path}: no JSON file with images and annotations here or in annotations/. Name the JSON file itself.");
-        var folder = new DatasetFolder(isFile ? RootOf(path) : path, options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         files = Distinct(folder, files);
         return folder.Finish(this, files.SelectMany(file => DetectionSamples.Settle(folder, images, folder.Relative(file), OfFile(folder, images, file, alone: files.Count == 1))));
@@ -51,22 +50,15 @@ public sealed partial class CocoReader : IDatasetReader
         return kept;
     }
 
-    /// <summary>The folder of the JSON file, or the one above when that is <c>annotations/</c>, since images lie beside it.</summary>
-    private static string RootOf(string file)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        return string.Equals(Path.GetFileName(folder), "annotations", StringComparison.OrdinalIgnoreCase) ? Path.GetDirectoryName(folder)! : folder;
-    }
-
     private static IEnumerable<string> JsonFiles(string path)
     {
         if (File.Exists(path)) return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? [path] : [];
         if (!Directory.Exists(path)) return [];
-        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => Directory.EnumerateFiles(f, "*.json").Order(StringComparer.Ordinal));
+        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => DatasetFolder.Files(f, ".json"));
     }
 
     private static bool LooksLikeCoco(string file) => FileStart.Read(file).TrimStart('\uFEFF').TrimStart() is { Length: > 0 } start
-        && (start[0] == '{' ? Instances().IsMatch(start) : IsResults(start));
+        && (start[0] == '{' ? Instances().IsMatch(start) && !CocoCaptions.Is(file) : IsResults(start));
 
     private static bool IsResults(string start) => start[0] == '[' && start.Contains("\"image_id\"", StringComparison.Ordinal) && start.Contains("\"category_id\"", StringComparison.Ordinal)
         && (start.Contains("\"bbox\"", StringComparison.Ordinal) || start.Contains("\"segmentation\"", StringComparison.Ordinal));
@@ -106,15 +98,12 @@ public sealed partial class CocoReader : IDatasetReader
                 Image = image,
                 Missing = image is null ? (record.FileName.Length > 0 ? record.FileName : $"image {record.Id}") : null,
                 Size = (record.Width, record.Height),
-                Split = SplitNames.Of(Spread().Replace(where, "$1 ")),
+                Split = SplitNames.OfNumbered(where),
             };
         }
     }
 
-    [GeneratedRegex(@"""(images|annotations|categories)""\s*:\s*[\[{]")]
+    // Other files have a list of images too; COCO's say file_name.
+    [GeneratedRegex(@"""(annotations|categories)""\s*:\s*[\[{]|""images""\s*:\s*[\[{][^\[\]]*""file_name""")]
     private static partial Regex Instances();
-
-    // instances_train2017.json speaks of train.
-    [GeneratedRegex(@"([A-Za-z])(?=\d{2,4}(\D|$))")]
-    private static partial Regex Spread();
 }

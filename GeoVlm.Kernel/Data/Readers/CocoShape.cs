@@ -28,6 +28,9 @@ internal static class CocoShape
         {
             if (shape.ValueKind == JsonValueKind.Object) return OfRuns(shape, out problem);
             if (outline is not null) return OfOutline(outline, out problem);
+            // An object in parts has no single outline; the box goes around all of them.
+            if (shape.ValueKind == JsonValueKind.Array && shape.GetArrayLength() > 1 && shape.EnumerateArray().All(IsRing)
+                && new Polygon([.. shape.EnumerateArray().SelectMany(r => Ring(Numbers(r, out _) ?? []).Points)]).Bounds() is { IsEmpty: false } around) return new LabelledBox(around, "");
         }
         problem = "no bbox, no poly and no segmentation. Give the annotation one of them.";
         return null;
@@ -59,6 +62,8 @@ internal static class CocoShape
     private static Polygon? Outline(JsonElement item) =>
         item.TryGetProperty("segmentation", out var rings) && rings.ValueKind == JsonValueKind.Array && rings.GetArrayLength() == 1
         && rings[0].ValueKind == JsonValueKind.Array && rings[0].GetArrayLength() >= 6 && Numbers(rings[0], out _) is { } numbers ? Ring(numbers) : null;
+
+    private static bool IsRing(JsonElement ring) => ring.ValueKind == JsonValueKind.Array && ring.GetArrayLength() >= 6 && Numbers(ring, out _) is not null;
 
     // An odd number of coordinates occurs (VHR-10's fixture); the last one belongs to no point.
     private static Polygon Ring(double[] numbers) => Polygon.FromRing([.. numbers.Chunk(2).Where(p => p.Length == 2).Select(p => (p[0], p[1]))]);

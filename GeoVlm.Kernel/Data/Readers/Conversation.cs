@@ -17,7 +17,7 @@ internal static partial class Conversation
     {
         images = [];
         object? value = row.Value(Columns);
-        if (value is string text) value = new JsonRows(row.File, (_, _) => { }).ParseText(text);
+        if (value is string text) value = Parse(text) ?? Parse(PythonText.ToJson(text));
         if (value is not List<object?> messages)
         {
             problem = "its conversation is no list of turns. Write [{\"from\": \"human\", \"value\": \"…\"}, {\"from\": \"gpt\", \"value\": \"…\"}]. Skipped.";
@@ -39,6 +39,8 @@ internal static partial class Conversation
         problem = turns.Count > 0 ? "" : "its conversation has no user turn with an answer after it. Skipped.";
         return turns;
     }
+
+    private static object? Parse(string text) => new JsonRows("", (_, _) => { }).ParseText(text);
 
     /// <summary>A question without image placeholders; a literal \n becomes a line break, and blanks around it go.</summary>
     public static string Clean(string question)

@@ -14,7 +14,13 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
 
     public IReadOnlyList<DatasetProblem> Problems => problems;
 
-    public void Report(string where, string what) => problems.Add(new DatasetProblem(where, what));
+    /// <summary>Adds a problem.</summary>
+    /// <exception cref="GeoVlmException">Strict reading: the first problem is an error, and nothing after it is read.</exception>
+    public void Report(string where, string what)
+    {
+        if (options.Strict) throw new GeoVlmException($"{where}: {what} (Leave strict out to load the rest.)");
+        problems.Add(new DatasetProblem(where, what));
+    }
 
     /// <summary>Path relative to the root, with forward slashes, for people and ids.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
@@ -84,6 +90,10 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     /// <summary>Image files directly in a folder, by name.</summary>
     public static IReadOnlyList<string> Images(string folder) => !Directory.Exists(folder) ? []
         : [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+
+    /// <summary>Files directly in a folder whose name ends so, whatever its case (<c>.XML</c>), by name.</summary>
+    public static IEnumerable<string> Files(string folder, string ending) =>
+        Directory.EnumerateFiles(folder).Where(f => f.EndsWith(ending, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
 
     public static bool IsImage(string path) => ImageDecoder.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 

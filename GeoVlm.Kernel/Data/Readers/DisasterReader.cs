@@ -10,7 +10,8 @@ namespace GeoVlm.Data.Readers;
 /// Images <c>…_pre_disaster</c> and <c>…_post_disaster</c>; labels <c>…_post_disaster.json</c> with WKT outlines in pixels (<c>features.xy</c>), their
 /// <c>subtype</c> and the type of disaster; else masks <c>…_post_disaster_target</c> (xBD: 1 none, 2 minor, 3 major, 4 destroyed) or
 /// <c>…_building_damage</c> (BRIGHT: 1 intact, 2 damaged, 3 destroyed), whose touching buildings are one. Each pair is asked for the type of
-/// disaster, the number of damaged buildings and their boxes. Without labels and masks a pair is kept without a reference.
+/// disaster, the number of damaged buildings and their boxes. Without labels and masks a pair is kept without a reference; labels without images
+/// keep their outlines. One label file is a dataset of one pair.
 /// </remarks>
 public sealed class DisasterReader : IDatasetReader
 {
@@ -27,26 +28,45 @@ public sealed class DisasterReader : IDatasetReader
     public string Summary => "…_pre_disaster and …_post_disaster images with labels/*.json or targets/ (xBD, xView2, BRIGHT): outlines and damage classes";
 
     /// <inheritdoc/>
-    public string? Recognise(string path) => Directory.Exists(path) && First(path, 0) is { } file ? $"{Path.GetFileName(file)} is an image after a disaster" : null;
+    public string? Recognise(string path) => File.Exists(path) ? IsLabels(path) ? $"{Path.GetFileName(path)} holds outlines in pixels and on the ground" : null
+        : Directory.Exists(path) && First(path, 0) is { } file ? $"{Path.GetFileName(file)} is of after a disaster" : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        var folder = new DatasetFolder(path, options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
-        string[] posts = [.. images.Files.Paths.Where(IsPost).Order(StringComparer.Ordinal)];
-        if (posts.Length == 0) throw new GeoVlmException($"{path}: no image called …{Post} here or below. Name the folder that holds images/ and labels/.");
-        return folder.Finish(this, posts.SelectMany(post => OfPair(folder, images, post)));
+        string[] posts = File.Exists(path) ? [images.Files.ImageOf(After(folder.Relative(Path.GetFullPath(path))), null) ?? After(folder.Relative(Path.GetFullPath(path)))]
+            : [.. images.Files.Paths.Where(IsPost).GroupBy(Path.GetFileNameWithoutExtension).SelectMany(ImagesFirst).Order(StringComparer.Ordinal)];
+        if (posts.Length == 0) throw new GeoVlmException($"{path}: no image and no label called …{Post} here or below. Name the folder that holds images/ and labels/.");
+        return folder.Finish(this, Draft.Settle(folder, images, ".", posts.SelectMany(post => OfPair(folder, images, post))));
+
+        // The label file of a pair before a disaster means the pair, where the other is here.
+        string After(string label) => label.Replace(Pre, Post, StringComparison.Ordinal) is var after && File.Exists(Path.Combine(folder.Root, after)) ? after : label;
     }
 
-    private static bool IsPost(string path) => DatasetFolder.IsImage(path) && Path.GetFileNameWithoutExtension(path).EndsWith(Post, StringComparison.Ordinal);
+    /// <summary>Of one place the images, or where there are none its label file.</summary>
+    private static IEnumerable<string> ImagesFirst(IEnumerable<string> ofPlace) => ofPlace.Where(DatasetFolder.IsImage).ToList() is { Count: > 0 } images ? images : ofPlace.Take(1);
+
+    private static bool IsPost(string path) => (DatasetFolder.IsImage(path) || RowFiles.EndsWith(path, ".json")) && Path.GetFileNameWithoutExtension(path).EndsWith(Post, StringComparison.Ordinal);
+
+    private static bool IsLabels(string file) => RowFiles.EndsWith(file, ".json") && FileStart.Read(file) is var start && start.Contains("\"features\"", StringComparison.Ordinal)
+        && start.Contains("\"wkt\"", StringComparison.Ordinal) && (start.Contains("\"lng_lat\"", StringComparison.Ordinal) || start.Contains("\"xy\"", StringComparison.Ordinal));
 
     private static string? First(string folder, int depth) => Directory.EnumerateFiles(folder).FirstOrDefault(IsPost)
         ?? (depth < Deepest ? DatasetFolder.Folders(folder).Take(50).Select(f => First(f, depth + 1)).FirstOrDefault(f => f is not null) : null);
 
-    private static IEnumerable<Sample> OfPair(DatasetFolder folder, RowImages images, string post)
+    private static IEnumerable<Draft> OfPair(DatasetFolder folder, RowImages images, string post)
     {
-        string stem = Path.GetFileNameWithoutExtension(post), place = stem[..^Post.Length];
+        string stem = Path.GetFileNameWithoutExtension(post), place = stem.EndsWith(Post, StringComparison.Ordinal) ? stem[..^Post.Length] : stem;
+        if (!DatasetFolder.IsImage(post))
+        {
+            var known = new Dictionary<string, string> { ["file"] = post };
+            if (OfLabels(folder, Path.Combine(folder.Root, post), known, out var size) is not { } outlines) yield break;
+            var unseen = size is (> 0, > 0) ? CoordinateFrame.Original(size.Width, size.Height) : AnnotatedImage.UnknownPixels(outlines.Select(o => Math.Max(o.Box.X2, o.Box.Y2)).DefaultIfEmpty(1).Max());
+            foreach (var sample in Ask(post, [], outlines, unseen, known)) yield return new Draft(sample, post, stem + ".png");
+            yield break;
+        }
         if (images.Files.ImageOf(post.Replace(stem, place + Pre, StringComparison.Ordinal), null) is not { } pre)
         {
             folder.Report(post, $"{place}{Pre} does not exist; both dates are needed. Skipped.");
@@ -61,12 +81,18 @@ public sealed class DisasterReader : IDatasetReader
         if ((before.Width, before.Height) != (after.Width, after.Height))
             folder.Report(post, $"sizes differ: {before.Width} x {before.Height} before, {after.Width} x {after.Height} after. Boxes are in pixels of the image after.");
         var facts = new Dictionary<string, string> { ["file"] = post };
-        var buildings = OfLabels(folder, images, stem, facts) ?? OfMask(folder, images, stem + "_target", Targets, facts) ?? OfMask(folder, images, place + "_building_damage", Bright, facts);
+        var buildings = (images.Files.Exact(stem + ".json") is { } labels ? OfLabels(folder, labels, facts, out _) : null) ?? OfMask(folder, images, stem + "_target", Targets, facts) ?? OfMask(folder, images, place + "_building_damage", Bright, facts);
         var frame = CoordinateFrame.Original(after.Width, after.Height);
+        if (buildings is null) folder.Report(post, $"no labels {stem}.json and no mask {stem}_target. The pair is kept without a reference. Put labels/ beside images/.");
+        foreach (var sample in Ask(post, [before, after], buildings, frame, facts)) yield return new Draft(sample, post);
+    }
+
+    /// <summary>The questions about a pair: the type of disaster, the damaged buildings, their number; a description where nothing is known.</summary>
+    private static IEnumerable<Sample> Ask(string post, IReadOnlyList<GeoImage> pair, List<LabelledBox>? buildings, CoordinateFrame frame, Dictionary<string, string> facts)
+    {
         string split = SplitNames.Of(Path.GetDirectoryName(post) ?? "");
         if (buildings is null)
         {
-            folder.Report(post, $"no labels {stem}.json and no mask {stem}_target. The pair is kept without a reference. Put labels/ beside images/.");
             yield return Make("pair", EoTask.DamageCaption, "describe the damage", new TextAnswer(""));
             yield break;
         }
@@ -77,7 +103,7 @@ public sealed class DisasterReader : IDatasetReader
         if (facts["truth"] == "outlines")
             yield return Make("count", EoTask.AffectedCount, Questions.HowMany("damaged buildings"), new TextAnswer(damaged.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-        Sample Make(string what, EoTask task, string question, Answer reference) => new($"{post[..post.LastIndexOf('.')]}:{what}", task, [before, after], question, reference)
+        Sample Make(string what, EoTask task, string question, Answer reference) => new($"{post[..post.LastIndexOf('.')]}:{what}", task, pair, question, reference)
         {
             Objects = buildings ?? [],
             Split = split,
@@ -85,15 +111,18 @@ public sealed class DisasterReader : IDatasetReader
         };
     }
 
-    private static List<LabelledBox>? OfLabels(DatasetFolder folder, RowImages images, string stem, Dictionary<string, string> facts)
+    private static List<LabelledBox>? OfLabels(DatasetFolder folder, string path, Dictionary<string, string> facts, out (int Width, int Height) size)
     {
-        if (images.Files.Exact(stem + ".json") is not { } path) return null;
+        size = default;
         string where = folder.Relative(path);
         if (new JsonRows(where, folder.Report).Read(File.ReadAllBytes(path)).FirstOrDefault() is not { } row) return null;
         facts["truth"] = "outlines";
         if (row.Value("metadata") is Dictionary<string, object?> metadata)
+        {
+            size = ((int)(Row.AsNumber(metadata.GetValueOrDefault("width")) ?? 0), (int)(Row.AsNumber(metadata.GetValueOrDefault("height")) ?? 0));
             foreach (var (key, name) in new[] { ("disaster_type", "disaster type"), ("disaster", "disaster"), ("capture_date", "capture date"), ("gsd", "gsd") })
                 if (Row.AsText(metadata.GetValueOrDefault(key)) is { Length: > 0 } fact) facts[name] = fact;
+        }
         var buildings = new List<LabelledBox>();
         int number = 0;
         var listed = row.Value("features") is Dictionary<string, object?> features ? features.GetValueOrDefault("xy") as List<object?> : null;

@@ -32,7 +32,7 @@ public sealed partial class DotaReader : IDatasetReader
         if (labels.Count == 0 && !File.Exists(path))
             throw new GeoVlmException($"{path}: no labelTxt/ folder with lines of eight coordinates and a class here or below. "
                 + "DOTA has images/ and labelTxt/ side by side; name the folder that holds both.");
-        var folder = new DatasetFolder(LabelFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         if (labels.Count == 0) return folder.Finish(this, DetectionSamples.Settle(folder, images, Path.GetFileName(path), [OfFile(folder, images, path, withFolder: false)!]));
         return folder.Finish(this, labels.SelectMany(l => DetectionSamples.Settle(folder, images, folder.Relative(l), OfFolder(folder, images, l, labels))));

@@ -15,19 +15,22 @@ internal sealed class FileListing
     public FileListing(string root)
     {
         string real = new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? root;
-        var entries = new FileSystemEnumerable<(string Path, bool IsLink, bool IsFolder)>(root,
-            (ref FileSystemEntry e) => (e.ToFullPath(), e.Attributes.HasFlag(FileAttributes.ReparsePoint), e.IsDirectory),
-            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 })
+        using var walk = new Walk(root);
+        var folders = new List<string>();
+        while (walk.MoveNext())
         {
-            ShouldRecursePredicate = (ref FileSystemEntry e) => !e.Attributes.HasFlag(FileAttributes.ReparsePoint) && !e.FileName.StartsWith("."),
-        };
-        foreach (var (path, isLink, isFolder) in entries)
-        {
+            var (path, isLink, isFolder) = walk.Current;
             string relative = Path.GetRelativePath(root, path).Replace('\\', '/');
+            if (isFolder && !isLink) folders.Add(relative);
             if (isLink && !LeadsInside(path, isFolder, root, real)) outside.Add(relative);
             else if (!isFolder) Add(relative, path);
         }
+        // The walk says that some folder was refused, not which.
+        Unreadable = walk.WasRefused ? [.. folders.Where(f => !MayBeListed(Path.Combine(root, f)))] : [];
     }
+
+    /// <summary>Folders whose content may not be listed, relative to the root.</summary>
+    public IReadOnlyList<string> Unreadable { get; }
 
     /// <summary>Number of files.</summary>
     public int Count => byPath.Count;
@@ -141,6 +144,20 @@ internal sealed class FileListing
         return path.Split('/').Count(p => folders.Contains(p, StringComparer.OrdinalIgnoreCase));
     }
 
+    private static bool MayBeListed(string folder)
+    {
+        try
+        {
+            using var any = Directory.EnumerateFileSystemEntries(folder).GetEnumerator();
+            any.MoveNext();
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static bool LeadsInside(string path, bool isFolder, string root, string real)
     {
         try
@@ -155,5 +172,21 @@ internal sealed class FileListing
         }
 
         static bool Below(string target, string folder) => target.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    }
+
+    /// <summary>Everything below a folder. Folders that are links are not entered, nor hidden ones; one that may not be listed is passed by.</summary>
+    private sealed class Walk(string root) : FileSystemEnumerator<(string Path, bool IsLink, bool IsFolder)>(root,
+        new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 })
+    {
+        private const int AccessDeniedOnUnix = 13, AccessDeniedOnWindows = 5;
+
+        public bool WasRefused { get; private set; }
+
+        protected override (string Path, bool IsLink, bool IsFolder) TransformEntry(ref FileSystemEntry entry) =>
+            (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint), entry.IsDirectory);
+
+        protected override bool ShouldRecurseIntoEntry(ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !entry.FileName.StartsWith(".");
+
+        protected override bool ContinueOnError(int error) => WasRefused = error == (OperatingSystem.IsWindows() ? AccessDeniedOnWindows : AccessDeniedOnUnix);
     }
 }

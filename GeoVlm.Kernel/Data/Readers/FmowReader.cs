@@ -41,7 +41,7 @@ public sealed class FmowReader : IDatasetReader
 
     private static bool Fits(string file) => file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && FileStart.Read(file).Contains("\"bounding_boxes\"", StringComparison.Ordinal);
 
-    private static string? First(string folder, int depth) => Directory.EnumerateFiles(folder, "*.json").Take(3).FirstOrDefault(Fits)
+    private static string? First(string folder, int depth) => DatasetFolder.Files(folder, ".json").Take(3).FirstOrDefault(Fits)
         ?? (depth < Deepest ? DatasetFolder.Folders(folder).Take(8).Select(f => First(f, depth + 1)).FirstOrDefault(f => f is not null) : null);
 
     private static View? Of(DatasetFolder folder, RowImages images, string where)

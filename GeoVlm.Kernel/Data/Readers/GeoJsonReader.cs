@@ -7,11 +7,14 @@ namespace GeoVlm.Data.Readers;
 /// <remarks>
 /// A feature with <c>bounds_imcoords</c> ("x1,y1,x2,y2") belongs to the image of its <c>image_id</c>. Other coordinates are longitude and latitude (or
 /// those of the <c>crs</c> member). Where a GeoTIFF has the file's name (SpaceNet: but for <c>Geo_</c> and its own prefix) and says where it lies, they become
-/// its pixels; else they stay, such samples have no image, and their frame is named after the coordinates. The class is the first of
+/// its pixels; else they stay, such samples have no image, and their frame is named after the coordinates. Numbers
+/// that are no degrees, in a file that names no system, are the image's own system where they lie in it, else its pixels. The class is the first of
 /// label, class_name, class, type, change_type, category, type_id; "feature" where there is none. An empty file is a scene without objects.
 /// </remarks>
 public sealed class GeoJsonReader : IDatasetReader
 {
+    private const int MostFolders = 50;
+
     private static readonly string[] ClassNamesOf = ["label", "class_name", "class", "type", "change_type", "category", "building", "crop", "type_id"];
 
     /// <inheritdoc/>
@@ -28,13 +31,18 @@ public sealed class GeoJsonReader : IDatasetReader
     {
         var files = File.Exists(path) ? [path] : Files(path);
         if (files.Count == 0) throw new GeoVlmException($"{path}: no .geojson file here or in its sub-folders. Name the file.");
-        var folder = new DatasetFolder(RowFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         return folder.Finish(this, files.SelectMany(file => DetectionSamples.Settle(folder, images, folder.Relative(file), OfFile(folder, images, file))));
     }
 
-    private static IReadOnlyList<string> Files(string path) =>
-        RowFiles.Of(path, f => RowFiles.EndsWith(f, ".geojson") || (RowFiles.EndsWith(f, ".json") && FileStart.Read(f).Contains("\"FeatureCollection\"", StringComparison.Ordinal)));
+    // SpaceNet keeps its files in geojson/buildings/ below each area.
+    private static IReadOnlyList<string> Files(string path) => File.Exists(path) || !Directory.Exists(path) ? RowFiles.Of(path, IsGeoJson)
+        : [.. DatasetFolder.Folders(path).SelectMany(f => DatasetFolder.Folders(f).Take(MostFolders)).SelectMany(f => DatasetFolder.Folders(f).Take(MostFolders).Prepend(f))
+            .SelectMany(f => DatasetFolder.Files(f, ".geojson")).Concat(RowFiles.Of(path, IsGeoJson)).Order(StringComparer.Ordinal)];
+
+    private static bool IsGeoJson(string f) =>
+        (RowFiles.EndsWith(f, ".geojson") || (RowFiles.EndsWith(f, ".json") && FileStart.Read(f).Contains("\"FeatureCollection\"", StringComparison.Ordinal)));
 
     private static IEnumerable<AnnotatedImage> OfFile(DatasetFolder folder, RowImages images, string file)
     {
@@ -62,7 +70,7 @@ public sealed class GeoJsonReader : IDatasetReader
         }
         yield return new AnnotatedImage(where, stem, places, new Dictionary<string, string> { ["file"] = where, ["coordinates"] = crs ?? "longitude and latitude" })
         {
-            Ground = new CoordinateFrame(crs is null || crs.EndsWith("CRS84", StringComparison.Ordinal) || crs.EndsWith("4326", StringComparison.Ordinal) ? "longitude and latitude" : crs,
+            Ground = new CoordinateFrame(IsDegrees(crs) ? "longitude and latitude" : crs!,
                 Math.Max(1, places.Max(p => Math.Abs(p.Box.X2))), Math.Max(1, places.Max(p => Math.Abs(p.Box.Y2)))),
             Split = SplitNames.Of(where),
         };
@@ -78,18 +86,34 @@ public sealed class GeoJsonReader : IDatasetReader
             ? images.Open(only) : null;
     }
 
-    /// <summary>The places in pixels of an image that says where it lies; null where it does not, or in a system that is not known.</summary>
+    /// <summary>The places in pixels of an image; null where it does not say where it lies, or in a system that is not known.</summary>
     private static List<LabelledBox>? InPixelsOf(GeoImage image, IReadOnlyList<LabelledBox> places, string? crs)
     {
-        if (image.Problem is not null || image.Header.Georeference is not { } ground) return null;
-        bool isDegrees = crs is null || crs.EndsWith("CRS84", StringComparison.Ordinal) || crs.EndsWith("4326", StringComparison.Ordinal);
-        bool isSame = !isDegrees && ground.Crs is { } own && own.StartsWith("EPSG:", StringComparison.Ordinal) && crs!.EndsWith(":" + own[5..], StringComparison.Ordinal);
-        if (!isDegrees && !isSame) return null;
+        if (image.Problem is not null) return null;
+        var ground = image.Header.Georeference;
+        if (crs is null && (ground is null || !places.All(p => p.Box is { X1: >= -181, X2: <= 181, Y1: >= -91, Y2: <= 91 })))
+        {
+            // No system is named, and these are no degrees on this image: its own system, or its pixels.
+            if (ground is not null && Mapped(places, (x, y) => ground.Transform.ToPixel(x, y)) is { } own && own.All(IsInside)) return own;
+            return places.All(p => IsInside(p) && p.Box is { Width: >= 1, Height: >= 1 }) ? [.. places] : null;
+        }
+        if (ground is null) return null;
+        if (IsDegrees(crs)) return Mapped(places, (x, y) => ground.ToPixel(x, y));
+        return ground.Crs is { } named && named.StartsWith("EPSG:", StringComparison.Ordinal) && crs!.EndsWith(":" + named[5..], StringComparison.Ordinal)
+            ? Mapped(places, (x, y) => ground.Transform.ToPixel(x, y)) : null;
+
+        bool IsInside(LabelledBox item) => !item.Box.ClipTo(image.Width, image.Height).IsEmpty;
+    }
+
+    private static bool IsDegrees(string? crs) => crs is null || crs.EndsWith("CRS84", StringComparison.Ordinal) || crs.EndsWith("4326", StringComparison.Ordinal);
+
+    private static List<LabelledBox>? Mapped(IReadOnlyList<LabelledBox> places, Func<double, double, (double X, double Y)?> toPixel)
+    {
         var mapped = new List<LabelledBox>();
         foreach (var place in places)
         {
             var points = place.Outline?.Points ?? [(place.Box.X1, place.Box.Y1), (place.Box.X2, place.Box.Y2)];
-            (double X, double Y)?[] pixels = [.. points.Select(p => isSame ? ground.Transform.ToPixel(p.X, p.Y) : ground.ToPixel(p.X, p.Y))];
+            (double X, double Y)?[] pixels = [.. points.Select(p => toPixel(p.X, p.Y))];
             if (pixels.Any(p => p is null)) return null;
             var outline = new Polygon([.. pixels.Select(p => p!.Value)]);
             mapped.Add(place with { Box = outline.Bounds(), Outline = place.Outline is null ? null : outline });

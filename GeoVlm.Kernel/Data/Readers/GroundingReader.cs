@@ -34,7 +34,7 @@ public sealed class GroundingReader : IDatasetReader
     }
 
     private static IReadOnlyList<string> NumberLists(string path) => !Directory.Exists(path) ? [] :
-        [.. Directory.EnumerateFiles(path, "*.txt").Order(StringComparer.Ordinal).Where(f => SplitNames.Of(Path.GetFileName(f)).Length > 0
+        [.. DatasetFolder.Files(path, ".txt").Where(f => SplitNames.Of(Path.GetFileName(f)).Length > 0
             && FileStart.Read(f).Split('\n', 4, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var a, var b, var c, ..] && new[] { a, b, c }.All(l => l.All(char.IsAsciiDigit)))];
 
     /// <summary>The lists without the XML files that they count: no sample, and a word about what is missing.</summary>
@@ -52,7 +52,7 @@ public sealed class GroundingReader : IDatasetReader
         // RRSIS-D keeps its XML files three folders down.
         var below = DatasetFolder.Folders(path);
         foreach (string candidate in below.Prepend(path).Concat(below.SelectMany(DatasetFolder.Folders).Take(200)).Concat(below.SelectMany(DatasetFolder.Folders).Take(50).SelectMany(DatasetFolder.Folders).Take(200)))
-            if (Directory.EnumerateFiles(candidate, "*.xml").Order(StringComparer.Ordinal).FirstOrDefault() is { } first && FileStart.Read(first) is var start
+            if (DatasetFolder.Files(candidate, ".xml").FirstOrDefault() is { } first && FileStart.Read(first) is var start
                 && start.Contains("<description>", StringComparison.Ordinal) && start.Contains("<bndbox>", StringComparison.Ordinal)) return candidate;
         return null;
     }
@@ -61,7 +61,7 @@ public sealed class GroundingReader : IDatasetReader
     {
         var splits = ObjectSplits(folder);
         int number = 0;
-        foreach (string file in Directory.EnumerateFiles(xmlFolder, "*.xml").Order(StringComparer.Ordinal))
+        foreach (string file in DatasetFolder.Files(xmlFolder, ".xml"))
         {
             string where = folder.Relative(file);
             if (XmlAnnotation.Load(folder, file) is not { } annotation) continue;
@@ -107,7 +107,7 @@ public sealed class GroundingReader : IDatasetReader
     private static Dictionary<int, string> ObjectSplits(DatasetFolder folder)
     {
         var splits = new Dictionary<int, string>();
-        foreach (string list in Directory.EnumerateFiles(folder.Root, "*.txt").Order(StringComparer.Ordinal))
+        foreach (string list in DatasetFolder.Files(folder.Root, ".txt"))
         {
             if (SplitNames.Of(Path.GetFileName(list)) is not { Length: > 0 } split || folder.ReadText(list) is not { } text) continue;
             int bad = 0;

@@ -77,7 +77,7 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
             return [.. Conversation.Turns(row, out problem, out inside).Select(t => new Turn(t.Question, [t.Answer]))];
         inside = [];
         problem = "";
-        string? question = row.Text(RowColumns.Question) ?? row.Texts(RowColumns.Question).FirstOrDefault(), answer = row.Text(RowColumns.Answer);
+        string? question = row.Text(RowColumns.Question) ?? row.Texts(RowColumns.Question).FirstOrDefault(), answer = row.Text(RowColumns.Answer) ?? BoxCell.Bracketed(row.Value(RowColumns.Answer));
         var references = References(row);
         if (question is null) problem = $"no question (columns {string.Join(", ", row.Fields.Keys.Take(8))}). Name the column question. Skipped.";
         else if (references.Count == 0 && answer is null) problem = "no answer and no ground truth. Give the row one, or remove it. Skipped.";
@@ -91,7 +91,8 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
         var texts = new List<string>();
         foreach (string name in RowColumns.Reference)
         {
-            texts.AddRange(row.Texts(name).SelectMany(t => Listed(row, t)).Where(t => t.Trim().Length > 0));
+            if (BoxCell.Bracketed(row.Value(name)) is { } boxes) texts.Add(boxes);
+            else texts.AddRange(row.Texts(name).SelectMany(t => Listed(row, t)).Where(t => t.Trim().Length > 0));
             if (texts.Count == 0) continue;
             // caption0, caption1 … and groundtruth0, groundtruth1 …: the empty ones were never written.
             if (name.EndsWith('0'))

@@ -38,14 +38,6 @@ internal static class LabelFiles
         && (fits(FileStart.Read(path)) || (new FileInfo(path).Length == 0 && isNamed?.Invoke(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))!)) == true));
 
     /// <summary>The label files directly in a folder, by name.</summary>
-    public static IEnumerable<string> Of(string folder) => Directory.EnumerateFiles(folder, "*.txt")
+    public static IEnumerable<string> Of(string folder) => DatasetFolder.Files(folder, ".txt")
         .Where(f => !Others.Contains(Path.GetFileName(f).ToLowerInvariant())).Order(StringComparer.Ordinal);
-
-    /// <summary>The dataset's root for a path: of a label file the folder that holds images/ beside its own folder, else its own.</summary>
-    public static string Root(string path)
-    {
-        if (Directory.Exists(path)) return path;
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!, above = Path.GetDirectoryName(folder) ?? folder;
-        return DatasetFolder.Folder(above, "images", "JPEGImages", "img") is not null ? above : folder;
-    }
 }

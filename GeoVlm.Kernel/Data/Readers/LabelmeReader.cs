@@ -25,7 +25,7 @@ public sealed class LabelmeReader : IDatasetReader
     {
         IReadOnlyList<string> files = File.Exists(path) ? [path] : [.. Files(path)];
         if (files.Count == 0) throw new GeoVlmException($"{path}: no JSON file with \"shapes\" here or in its sub-folders. Name the folder that holds labelme's files.");
-        var folder = new DatasetFolder(RowFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         return folder.Finish(this, DetectionSamples.Settle(folder, images, ".", files.Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>()));
     }

@@ -20,6 +20,7 @@ internal static class Missing
     {
         var waiting = new List<T>();
         bool anyFound = false;
+        (string?, string) last = default;
         foreach (var item in items)
         {
             if (missing(item).Name is not null)
@@ -45,6 +46,11 @@ internal static class Missing
                 + "The records are kept without images: they can be read, searched and scored, not shown or asked. Put the images below the folder.");
         foreach (var item in kept) yield return item;
 
-        void Report(T item) => folder.Report(missing(item).Where, images.Explain(missing(item).Name!) + " Skipped.");
+        // Several questions of one record are one record.
+        void Report(T item)
+        {
+            if (missing(item) is var (name, where) && (name, where) != last) folder.Report(where, images.Explain(name!) + " Skipped.");
+            last = missing(item);
+        }
     }
 }

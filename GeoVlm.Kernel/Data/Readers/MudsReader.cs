@@ -53,7 +53,7 @@ public sealed partial class MudsReader : IDatasetReader
             return null;
         }
         var images = DatasetFolder.Images(ImagesOf(place)!).Where(i => Month().IsMatch(Path.GetFileName(i))).ToDictionary(i => Month().Match(Path.GetFileName(i)).Value, i => i);
-        var months = Directory.EnumerateFiles(labels, "*.geojson").Where(l => Month().Match(Path.GetFileName(l)).Value is { Length: > 0 } m && images.ContainsKey(m))
+        var months = DatasetFolder.Files(labels, ".geojson").Where(l => Month().Match(Path.GetFileName(l)).Value is { Length: > 0 } m && images.ContainsKey(m))
             .OrderBy(l => Month().Match(Path.GetFileName(l)).Value, StringComparer.Ordinal).ToList();
         if (months.Count < 2)
         {

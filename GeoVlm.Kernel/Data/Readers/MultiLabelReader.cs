@@ -28,7 +28,7 @@ public sealed class MultiLabelReader : IDatasetReader
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        var folder = new DatasetFolder(RowFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         var fractions = FractionFiles(path);
         if (fractions.Count > 0) return folder.Finish(this, fractions.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Fractions(folder, images, f))));
@@ -42,7 +42,7 @@ public sealed class MultiLabelReader : IDatasetReader
     {
         if (File.Exists(path)) return LabelsOf(path) is null ? [] : [path];
         if (!Directory.Exists(path)) return [];
-        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => Directory.EnumerateFiles(f, "*" + Ending)).Order(StringComparer.Ordinal);
+        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => DatasetFolder.Files(f, Ending)).Order(StringComparer.Ordinal);
     }
 
     private static List<string>? LabelsOf(string file)
@@ -85,7 +85,7 @@ public sealed class MultiLabelReader : IDatasetReader
     private static (Dictionary<string, string> Splits, Dictionary<string, string> Twins) SplitLists(DatasetFolder folder)
     {
         var (splits, twins) = (new Dictionary<string, string>(), new Dictionary<string, string>());
-        foreach (string list in Directory.EnumerateFiles(folder.Root, "*.csv").Order(StringComparer.Ordinal))
+        foreach (string list in DatasetFolder.Files(folder.Root, ".csv"))
         {
             if (SplitNames.Of(Path.GetFileName(list)) is not { Length: > 0 } split) continue;
             foreach (var row in CsvRows.Read(list, folder.Relative(list), folder.Report))

@@ -10,12 +10,14 @@ public static class ReaderCatalogue
         new DisasterReader(),
         new FmowReader(),
         new MudsReader(),
+        new FloodNetReader(),
         new DotaReader(),
         new YoloReader(),
         new Vhr10Reader(),
         new GroundingReader(),
         new PhraseReader(),
         new VocReader(),
+        new WebDatasetReader(),
         new MultiLabelReader(),
         new VqaReader(),
         new CaptionReader(),
@@ -54,6 +56,9 @@ public static class ReaderCatalogue
         try
         {
             var (chosen, why) = named is not null ? (named, "as asked") : Recognise(path);
+            if (named is null && (chosen is null || Weak.Contains(chosen.Name)) && Inner(path) is { } inner && Recognise(inner) is ({ } better, _) && (chosen is null || !Weak.Contains(better.Name)))
+                return Load(inner, reader, (options ?? new ReadOptions()) with { Name = options?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) });
+            if (chosen is null) throw Unrecognised(path);
             var dataset = chosen.Read(path, options ?? new ReadOptions());
             if (named is null && Others(path, chosen) is { Length: > 0 } others)
                 dataset = dataset with { Problems = [.. dataset.Problems, new(".", $"two datasets are mixed here: {others}. Read as {chosen.Name}; put each into a folder of its own, or name a reader for the other.")] };
@@ -74,7 +79,7 @@ public static class ReaderCatalogue
 
     /// <summary>Other datasets in the same folder, with what gave them away; empty for none.</summary>
     private static string Others(string path, IDatasetReader chosen) => !Directory.Exists(path) || !Whole.Contains(chosen.Name) ? ""
-        : string.Join("; ", All.Where(r => r != chosen && Whole.Contains(r.Name) && !(chosen.Name == "grounding" && r.Name == "voc"))
+        : string.Join("; ", All.Where(r => r != chosen && Whole.Contains(r.Name) && !(chosen.Name == "grounding" && r.Name is "voc" or "coco"))
             .Select(r => (r.Name, Why: r.Recognise(path))).Where(r => r.Why is not null).Select(r => $"{r.Name} too ({r.Why})"));
 
     private static EoDataset LoadArchive(string path, string reader, ReadOptions options)
@@ -96,14 +101,28 @@ public static class ReaderCatalogue
         return dataset with { Source = Path.GetFullPath(path), Reason = $"{dataset.Reason}, unpacked to {unpacked}", Problems = [.. refused, .. dataset.Problems] };
     }
 
-    private static (IDatasetReader Reader, string Why) Recognise(string path)
+    // Readers that take what none other knows.
+    private static readonly string[] Weak = ["scene-folder", "images"];
+
+    /// <summary>The folder that is all a folder holds, as archives unpack, whatever its depth; null where there is none or it is a split.</summary>
+    private static string? Inner(string path)
+    {
+        string inner = path;
+        while (Directory.Exists(inner) && !Directory.EnumerateFiles(inner).Any() && DatasetFolder.Folders(inner) is [var only] && SplitNames.Of(Path.GetFileName(only)).Length == 0) inner = only;
+        return inner == path ? null : inner;
+    }
+
+    private static (IDatasetReader? Reader, string Why) Recognise(string path)
     {
         foreach (var reader in All)
             if (reader.Recognise(path) is { } why) return (reader, why);
-        throw new GeoVlmException($"{path}: no reader recognises this. It holds {Contents(path)}.{Unsupported(path)}\nLayouts that are read:\n"
+        return (null, "");
+    }
+
+    private static GeoVlmException Unrecognised(string path) =>
+        new($"{path}: no reader recognises this. It holds {Contents(path)}.{Unsupported(path)}\nLayouts that are read:\n"
             + string.Join("\n", All.Select(r => $"  {r.Name}: {r.Summary}")) 
             + "\nName the folder with one of these layouts, or force one with the reader's name.");
-    }
 
     /// <summary>Formats of the field that are not read, with what to do; empty where none is here.</summary>
     private static string Unsupported(string path)

@@ -11,7 +11,7 @@ internal sealed class RowDataset
 
     public RowDataset(string path, ReadOptions options)
     {
-        folder = new DatasetFolder(RowFiles.Root(path), options);
+        folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         images = new RowImages(folder);
         ids = new SampleIds(folder);
     }
@@ -28,6 +28,12 @@ internal sealed class RowDataset
         bool isFolder = Directory.Exists(path);
         return folder.Finish(reader, files.SelectMany(file => File(file, files.Count == 1, split ?? SplitNames.Of(isFolder ? folder.Relative(file) : Path.GetFileName(file)))));
     }
+
+    /// <summary>The dataset of rows that are already there, all of the kind of the first.</summary>
+    public EoDataset Read(IDatasetReader reader, IEnumerable<Row> rows, string file) => folder.Finish(reader, rows.GetEnumerator() is var all && all.MoveNext() ? Samples(all.Current, all, file, "") : []);
+
+    /// <summary>Adds a problem.</summary>
+    public void Report(string where, string what) => folder.Report(where, what);
 
     private IEnumerable<Sample> File(string path, bool alone, string split)
     {
@@ -49,6 +55,11 @@ internal sealed class RowDataset
             folder.Report(file, e.Message + " Skipped.");
             yield break;
         }
+        foreach (var sample in Samples(first, rows, file, split)) yield return sample;
+    }
+
+    private IEnumerable<Sample> Samples(Row first, IEnumerator<Row> rows, string file, string split)
+    {
         var kind = RowColumns.KindOf(first);
         var all = Rest(first, rows);
         var drafts = kind switch

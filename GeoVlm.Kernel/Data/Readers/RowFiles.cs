@@ -5,7 +5,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>The files of rows that a path means: the file itself, or those in a folder and one level below.</summary>
 internal static class RowFiles
 {
-    private const int MostPeeked = 24;
+    private const int MostPeeked = 24, LeastTabs = 4;
 
     // What Hugging Face and this program write beside the rows.
     private static readonly string[] Companions = ["state.json", "dataset_info.json", "dataset_dict.json", "manifest.json", "vocab.json", "package.json"];
@@ -29,22 +29,15 @@ internal static class RowFiles
 
     public static bool IsJson(string file) => EndsWith(file, ".json", ".jsonl", ".ndjson");
 
-    /// <summary>Separated tables, and lists of lines "image label".</summary>
+    /// <summary>Separated tables, lists of lines "image label", and texts with a header of many columns parted by tabs.</summary>
     public static bool IsCsv(string file) => EndsWith(file, ".csv", ".tsv", ".csv.gz")
-        || (EndsWith(file, ".txt") && FileStart.Read(file).Split('\n')[0].Trim().Split(' ') is [var image, { Length: > 0 }] && DatasetFolder.IsImage(image));
+        || (EndsWith(file, ".txt") && FileStart.Read(file).Split('\n')[0].Trim() is var first
+            && (first.Split(' ') is [var image, { Length: > 0 }] && DatasetFolder.IsImage(image) || first.Count(c => c == '\t') >= LeastTabs));
 
     public static bool EndsWith(string file, params ReadOnlySpan<string> endings)
     {
         foreach (string ending in endings)
             if (file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return true;
         return false;
-    }
-
-    /// <summary>The dataset's root for a file: its folder, or the one above where that is called annotations.</summary>
-    public static string Root(string path)
-    {
-        if (Directory.Exists(path)) return path;
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Path.GetFileName(folder).ToLowerInvariant() is "annotations" or "annotation" or "anns" or "json" ? Path.GetDirectoryName(folder)! : folder;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class RowImages(DatasetFolder folder)
 {
     private readonly Dictionary<string, GeoImage> opened = [];
     private readonly Dictionary<GeoImage, string> paths = new(ReferenceEqualityComparer.Instance);
-    private readonly Lazy<FileListing> files = new(() => new FileListing(folder.Root));
+    private readonly Lazy<FileListing> files = new(() => List(folder));
 
     /// <summary>Columns that hold one image or a list of them, in the order of preference.</summary>
     private static readonly string[] Single =
@@ -24,6 +24,13 @@ internal sealed class RowImages(DatasetFolder folder)
         ["jpg_A", "jpg_B", "jpg_C", "jpg_D"], ["image_A", "image_B", "image_C", "image_D"], ["pre_image_path", "post_image_path"], ["pre_image", "post_image"],
         ["image1", "image2", "image3", "image4"], ["before", "after"], ["A", "B"],
     ];
+
+    private static FileListing List(DatasetFolder folder)
+    {
+        var listing = new FileListing(folder.Root);
+        foreach (string unreadable in listing.Unreadable) folder.Report(unreadable, "the folder may not be read, so what it holds is missing here. Check its permissions.");
+        return listing;
+    }
 
     /// <summary>All files below the root.</summary>
     public FileListing Files => files.Value;

@@ -34,7 +34,14 @@ internal static class RowColumns
     public static readonly string[] Scene = ["label", "class", "category", "class_name", "scene", "column2"];
     public static readonly string[] Image =
         ["image", "img", "image_path", "img_path", "filepath", "file_name", "filename", "image_name", "file", "jpg", "png", "path", "Path", "patch_id", "patch", "image_id", "column1"];
-    public static readonly string[][] Corners = [["xmin", "ymin", "xmax", "ymax"], ["x_min", "y_min", "x_max", "y_max"], ["x1", "y1", "x2", "y2"], ["left", "top", "right", "bottom"]];
+    private static readonly string[][] Corners = [["xmin", "ymin", "xmax", "ymax"], ["x_min", "y_min", "x_max", "y_max"], ["x1", "y1", "x2", "y2"], ["left", "top", "right", "bottom"], ["column2", "column3", "column4", "column5"]];
+
+    /// <summary>The four columns of a row's box; null where it has none. Without a header (RetinaNet: image, four corners, class) all must be numbers, or empty.</summary>
+    public static string[]? CornersOf(Row row) => Corners.FirstOrDefault(c => c.All(row.Fields.ContainsKey)
+        && (c[0] != "column2" || row.Fields.Count == 6 && c.All(n => row.Value(n) is null || row.Numeric(n) is not null)));
+
+    /// <summary>True where a row has its boxes in one cell: <c>bbox</c>, or Hugging Face's <c>objects</c> with bbox and category.</summary>
+    public static bool HasBoxCell(Row row) => BoxCell.Numbers(row.Value("bbox")) is not null || BoxCell.IsObjects(row.Value("objects"));
 
     /// <summary>The kind of the rows that one of them stands for.</summary>
     public static RowKind KindOf(Row row)
@@ -44,7 +51,7 @@ internal static class RowColumns
         if (Question.Any(row.Fields.ContainsKey) && (Answer.Any(row.Fields.ContainsKey) || Reference.Any(row.Fields.ContainsKey))) return RowKind.Instruction;
         if (IsOneHot(row)) return RowKind.Labels;
         if (!Image.Any(row.Fields.ContainsKey)) return RowKind.Unknown;
-        if (Corners.Any(c => c.All(row.Fields.ContainsKey))) return RowKind.Boxes;
+        if (CornersOf(row) is not null || HasBoxCell(row)) return RowKind.Boxes;
         if (row.Value(Captions) is string or List<object?>) return RowKind.Captions;
         if (Has(Labels)) return RowKind.Labels;
         return row.Text(Scene) is not null && (!row.Fields.ContainsKey("column2") || row.Numeric("column2") is not null) ? RowKind.Scene : RowKind.Unknown;

@@ -19,7 +19,7 @@ public sealed class SavedReader : IDatasetReader
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        var folder = new DatasetFolder(RowFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         return folder.Finish(this, Samples(folder, Files(path)));
     }
 

@@ -19,7 +19,7 @@ internal sealed class SplitLists
     {
         var lists = new SplitLists(folder);
         string[] places = [folder.Root, .. new[] { "list", "lists", "splits", "ImageSets", "Main" }.Select(n => DatasetFolder.Folder(folder.Root, n)).OfType<string>()];
-        var files = places.SelectMany(p => Directory.EnumerateFiles(p, "*.txt")).Order(StringComparer.Ordinal)
+        var files = places.SelectMany(p => DatasetFolder.Files(p, ".txt")).Order(StringComparer.Ordinal)
             .Select(f => (File: f, Split: SplitNames.Of(Path.GetFileName(f)))).Where(f => Order.Contains(f.Split)).OrderBy(f => Array.IndexOf(Order, f.Split));
         foreach (var (file, split) in files) lists.Add(file, split);
         return lists;

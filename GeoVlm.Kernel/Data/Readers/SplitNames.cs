@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace GeoVlm.Data.Readers;
 
 /// <summary>Which split a file or folder name speaks of.</summary>
-internal static class SplitNames
+internal static partial class SplitNames
 {
     /// <summary>"train", "val" or "test" where a word of the path says so, the last word first; empty elsewhere.</summary>
     /// <param name="path">A path relative to the dataset: "annotations/LR_split_val_questions.json".</param>
@@ -13,6 +15,9 @@ internal static class SplitNames
         return "";
     }
 
+    /// <summary>The same where years stick to the words: <c>instances_train2017.json</c> speaks of train.</summary>
+    public static string OfNumbered(string path) => Of(Spread().Replace(path, "$1 "));
+
     /// <summary>The usual name of a split as a source spells it; other names stay, in lower case.</summary>
     public static string Usual(string written) => Plain(written.Trim().ToLowerInvariant()) is { Length: > 0 } usual ? usual : written.Trim().ToLowerInvariant();
 
@@ -23,4 +28,7 @@ internal static class SplitNames
         "test" or "testing" or "testset" or "eval" => "test",
         _ => "",
     };
+
+    [GeneratedRegex(@"([A-Za-z])(?=\d{2,4}(\D|$))")]
+    private static partial Regex Spread();
 }

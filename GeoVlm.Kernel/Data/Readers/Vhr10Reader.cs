@@ -27,7 +27,7 @@ public sealed partial class Vhr10Reader : IDatasetReader
     {
         IReadOnlyList<string> files = File.Exists(path) ? [path] : [.. LabelFiles.Folders(path, Fits).SelectMany(LabelFiles.Of)];
         if (files.Count == 0) throw new GeoVlmException($"{path}: no text files with lines (x1,y1),(x2,y2),class here or below. Name the folder that holds \"ground truth\".");
-        var folder = new DatasetFolder(LabelFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         return folder.Finish(this, DetectionSamples.Settle(folder, images, ".", files.Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>()));
     }

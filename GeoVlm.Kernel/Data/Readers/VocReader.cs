@@ -31,12 +31,12 @@ public sealed class VocReader : IDatasetReader
         if (folders.Count == 0 && !File.Exists(path))
             throw new GeoVlmException($"{path}: no Annotations/ folder with VOC XML files here or in its sub-folders. "
                 + "Name the folder that holds Annotations/ and the images.");
-        var folder = new DatasetFolder(LabelFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         if (folders.Count == 0) return folder.Finish(this, DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], SplitLists.None)));
         var lists = SplitLists.Read(folder);
-        return folder.Finish(this, folders.SelectMany(f => DetectionSamples.Settle(folder, images, folder.Relative(f),
-            OfFiles(folder, images, Directory.EnumerateFiles(f, "*.xml").Order(StringComparer.Ordinal), lists))));
+        return folder.Finish(this, folders.SelectMany(f => DetectionSamples.Settle(folder, images, folder.Relative(f), OfFiles(folder, images,
+            DatasetFolder.Files(f, ".xml"), lists, folders.Count(o => Path.GetDirectoryName(o) == Path.GetDirectoryName(f)) > 1))));
     }
 
     /// <summary>Folders with XML files that are annotations; a folder whose first file is cut or odd still counts by another of its first.</summary>
@@ -48,7 +48,7 @@ public sealed class VocReader : IDatasetReader
 
         void Look(string folder, int depth)
         {
-            if (Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal).Take(4).Any(IsAnnotation)) found.Add(folder);
+            if (DatasetFolder.Files(folder, ".xml").Take(4).Any(IsAnnotation)) found.Add(folder);
             if (depth < Deepest)
                 foreach (string below in DatasetFolder.Folders(folder).Take(200)) Look(below, depth + 1);
         }
@@ -57,7 +57,7 @@ public sealed class VocReader : IDatasetReader
     private static bool IsAnnotation(string file) => file.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) && File.Exists(file) && FileStart.Read(file) is var start
         && (start.Contains("<annotation", StringComparison.OrdinalIgnoreCase) || start.Contains("<HRSC_Image", StringComparison.Ordinal));
 
-    private static IEnumerable<AnnotatedImage> OfFiles(DatasetFolder folder, RowImages images, IEnumerable<string> files, SplitLists lists)
+    private static IEnumerable<AnnotatedImage> OfFiles(DatasetFolder folder, RowImages images, IEnumerable<string> files, SplitLists lists, bool withFolder = false)
     {
         foreach (string file in files)
         {
@@ -75,9 +75,10 @@ public sealed class VocReader : IDatasetReader
             var size = annotation.Element("size");
             int width = (int)(XmlAnnotation.Number(size?.Element("width") ?? annotation.Element("Img_SizeWidth")) ?? 0);
             int height = (int)(XmlAnnotation.Number(size?.Element("height") ?? annotation.Element("Img_SizeHeight")) ?? 0);
-            if (image is not null && (width, height) != (image.Width, image.Height))
+            if (image is not null && (size ?? annotation.Element("Img_SizeWidth")) is not null && (width, height) != (image.Width, image.Height))
                 folder.Report(where, $"size says {width} x {height}, the image is {image.Width} x {image.Height}; the image's size is used.");
-            string outer = Path.GetDirectoryName(part) is { Length: > 0 } above ? above + "/" : "";
+            // DIOR has two folders of boxes beside each other, of the same images.
+            string outer = withFolder ? part + "/" : Path.GetDirectoryName(part) is { Length: > 0 } above ? above + "/" : "";
             yield return new AnnotatedImage(where, outer + stem, ReadObjects(folder, where, annotation), new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image) })
             {
                 Image = image,

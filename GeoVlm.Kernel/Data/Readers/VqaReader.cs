@@ -23,16 +23,22 @@ public sealed class VqaReader : IDatasetReader
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
-        var questions = QuestionFiles(path);
+        var all = QuestionFiles(path);
+        // RSVQA's all_questions.json repeats what the files of its splits hold.
+        var questions = all.Any(HasSplit) ? all.Where(HasSplit).ToList() : all;
         var lines = questions.Count > 0 ? [] : LineFiles(path);
         if (questions.Count + lines.Count == 0)
             throw new GeoVlmException($"{path}: no …questions.json beside …answers.json, and no lines image:question?answer. Name the folder that holds them.");
-        var folder = new DatasetFolder(RowFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         var ids = new SampleIds(folder);
+        foreach (string repeated in all.Except(questions))
+            folder.Report(folder.Relative(repeated), "left out: files beside it hold the same questions by split. Name the file itself to read it.");
         return folder.Finish(this, questions.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Linked(folder, images, ids, f)))
             .Concat(lines.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Lines(folder, images, ids, f)))));
     }
+
+    private static bool HasSplit(string file) => SplitNames.Of(Path.GetFileName(file)).Length > 0;
 
     private static IReadOnlyList<string> QuestionFiles(string path)
     {
@@ -46,7 +52,7 @@ public sealed class VqaReader : IDatasetReader
         string folder = Path.GetDirectoryName(Path.GetFullPath(questions))!;
         string same = Path.Combine(folder, Path.GetFileName(questions).Replace("questions", "answers", StringComparison.OrdinalIgnoreCase));
         if (same != Path.Combine(folder, Path.GetFileName(questions)) && File.Exists(same)) return same;
-        return Directory.EnumerateFiles(folder, "*answers*.json").Order(StringComparer.Ordinal).ToList() is [var only] ? only : null;
+        return DatasetFolder.Files(folder, ".json").Where(f => Path.GetFileName(f).Contains("answers", StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only : null;
     }
 
     private static IReadOnlyList<string> LineFiles(string path) =>

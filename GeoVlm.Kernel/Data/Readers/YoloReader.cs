@@ -29,7 +29,7 @@ public sealed partial class YoloReader : IDatasetReader
         string[] labels = File.Exists(path) ? [] : [.. LabelFiles.Folders(path, Fits)];
         if (labels.Length == 0 && !File.Exists(path))
             throw new GeoVlmException($"{path}: no folder of text files with a class number and fractions of 0 to 1. Name the folder that holds images/ and labels/.");
-        var folder = new DatasetFolder(LabelFiles.Root(path), options);
+        var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         var names = ClassTable(folder);
         if (names.Count == 0) folder.Report(".", "no classes.txt and no .yaml file with names; classes are called 'class 0' and so on. Put classes.txt beside labels/.");
@@ -37,11 +37,11 @@ public sealed partial class YoloReader : IDatasetReader
         return folder.Finish(this, labels.SelectMany(l => DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names))));
     }
 
+    /// <summary>One good line will do, where most lines begin with a class number: a bad one must not lose the set.</summary>
     private static bool Fits(string text)
     {
-        string[] lines = [.. text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).Take(4)];
-        // The last line may be cut by the part that is read.
-        return lines.Length > 0 && lines.Take(Math.Max(1, lines.Length - 1)).All(l => Line().IsMatch(l)
+        string[] lines = [.. text.Split('\n').Select(l => l.Trim().TrimStart('\uFEFF')).Where(l => l.Length > 0).Take(6)];
+        return 2 * lines.Count(l => StartsWithClass().IsMatch(l)) > lines.Length && lines.Any(l => Line().IsMatch(l)
             && l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1).All(f => double.Parse(f, NumberStyles.Float, CultureInfo.InvariantCulture) is >= -0.2 and <= 1.2));
     }
 
@@ -130,6 +130,9 @@ public sealed partial class YoloReader : IDatasetReader
 
     [GeneratedRegex(@"^\d{1,5}(?:\s+[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?){4,}$")]
     private static partial Regex Line();
+
+    [GeneratedRegex(@"^\d{1,5}(\s|$)")]
+    private static partial Regex StartsWithClass();
 
     [GeneratedRegex(@"(?<=^|/)labels(?=/|$)", RegexOptions.IgnoreCase)]
     private static partial Regex Words();

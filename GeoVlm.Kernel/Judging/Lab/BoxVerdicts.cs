@@ -15,7 +15,7 @@ public sealed record BoxVerdicts(
     IReadOnlyList<LabelledBox> Found, IReadOnlyList<double> FoundIoU, IReadOnlyList<LabelledBox> False, IReadOnlyList<LabelledBox> Missed, CoordinateFrame Frame)
 {
     /// <summary>Matches an answer with its reference for as many pairs as can be; null where the reference has no boxes by its kind.</summary>
-    /// <remarks>Rotated boxes by rotated IoU where both sides have an angle. An unreadable answer has no boxes: all are missed.</remarks>
+    /// <remarks>By <see cref="Overlap"/>. An unreadable answer has no boxes: all are missed.</remarks>
     /// <param name="completion">What was read.</param>
     /// <param name="sample">What was asked.</param>
     /// <param name="minimumIoU">Least overlap of a match.</param>
@@ -24,12 +24,20 @@ public sealed record BoxVerdicts(
         if (sample.Reference is not (BoxesAnswer or GroundedTextAnswer)) return null;
         var reference = References.Objects(sample, nameof(BoxVerdicts));
         var predicted = completion.Objects ?? [];
-        bool turned = reference.Any(r => r.Oriented is not null) && predicted.Any(p => p.Oriented is not null);
-        var pairs = (turned
-            ? BoxMatching.Optimal(predicted.Count, reference.Count, (p, r) => Turned(predicted[p]).IoU(Turned(reference[r])), minimumIoU)
-            : DetectionReward.Match(predicted, reference, minimumIoU)).Pairs;
+        var overlap = Overlap(predicted, reference);
+        var pairs = BoxMatching.Optimal(predicted.Count, reference.Count, overlap, minimumIoU).Pairs;
         return new([.. pairs.Select(p => predicted[p.Predicted])], [.. pairs.Select(p => p.IoU)],
             [.. predicted.Where((_, i) => pairs.All(p => p.Predicted != i))], [.. reference.Where((_, i) => pairs.All(p => p.Reference != i))], References.FrameOf(sample));
+    }
+
+    /// <summary>How a predicted and a reference box overlap as the metrics have it: 0 where both labels are known and differ, by rotated IoU where both sides have an angle.</summary>
+    internal static Func<int, int, double> Overlap(IReadOnlyList<LabelledBox> predicted, IReadOnlyList<LabelledBox> reference)
+    {
+        bool turned = reference.Any(r => r.Oriented is not null) && predicted.Any(p => p.Oriented is not null);
+        // Most answers have no labels: then no words need be compared.
+        bool labelled = predicted.Any(p => p.Label.Length > 0) && reference.Any(r => r.Label.Length > 0);
+        return (p, r) => labelled && !DetectionReward.LabelsMeet(predicted[p], reference[r]) ? 0
+            : turned ? Turned(predicted[p]).IoU(Turned(reference[r])) : predicted[p].Box.IoU(reference[r].Box);
     }
 
     private static OrientedBox Turned(LabelledBox item) => item.Oriented ?? OrientedBox.FromTurned(item.Box, 0, AngleConvention.ClockwiseDegrees);

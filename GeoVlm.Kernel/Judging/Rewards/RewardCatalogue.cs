@@ -33,6 +33,7 @@ public static class RewardCatalogue
         new HslrReward(),
         new GroundedCaptionReward(),
         new GeographicReward(),
+        new PlaceReward(),
         LengthReward.Reasoning, LengthReward.Overlong,
         new RepetitionReward(),
         new NoveltyReward(),
@@ -50,6 +51,8 @@ public static class RewardCatalogue
         new WeightedSumReward(),
         new PrecisionReward(),
         new SegZeroReward(),
+        new VisionReasonerReward(),
+        new SegStrictReward(),
         StagedDetectionReward.Recall, StagedDetectionReward.Precision,
         new CosineLengthReward(),
     ];

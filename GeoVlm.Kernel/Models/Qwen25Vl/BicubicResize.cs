@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
 using GeoVlm.Data;
 
 namespace GeoVlm.Models.Qwen25Vl;
@@ -12,68 +14,115 @@ internal static class BicubicResize
 {
     private const int FractionBits = 22, Half = 1 << (FractionBits - 1);
 
+    // A band of rows on its side: a column of it is one run of bytes, and a filter along the rows is a sum of such runs.
+    private const int BandRows = 32, ColumnBytes = BandRows * 3, ColumnStride = 128;
+
     /// <summary>The picture at another size; the same object when the size is already right.</summary>
     public static RgbImage Resize(RgbImage image, int width, int height)
     {
         if (image.Width == width && image.Height == height) return image;
-        (byte[] pixels, int rows) = (image.Pixels, image.Height);
-        if (image.Width != width)
-        {
-            byte[] narrowed = new byte[rows * width * 3];
-            Horizontal(pixels, image.Width, rows, new Filter(image.Width, width), narrowed);
-            pixels = narrowed;
-        }
-        if (rows == height) return new(width, height, pixels);
-        byte[] result = new byte[height * width * 3];
-        Vertical(pixels, width * 3, new Filter(rows, height), result);
+        byte[] result = GC.AllocateUninitializedArray<byte>(height * width * 3);
+        Resize(image, width, height, result);
         return new(width, height, result);
     }
 
-    private static void Horizontal(byte[] source, int sourceWidth, int rows, Filter filter, byte[] target)
+    /// <summary>Writes the picture at another size.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="width">Columns of the result.</param>
+    /// <param name="height">Rows of the result.</param>
+    /// <param name="target">[height, width, 3], and perhaps more that is left alone.</param>
+    public static void Resize(RgbImage image, int width, int height, byte[] target)
     {
-        int to = 0;
-        for (int y = 0; y < rows; y++)
+        if (image.Width == width) Vertical(image.Pixels, width * 3, new Filter(image.Height, height), target);
+        else if (image.Height == height) Horizontal(image, new Filter(image.Width, width), target);
+        else
         {
-            for (int x = 0; x < filter.OutputSize; x++)
+            byte[] narrowed = ArrayPool<byte>.Shared.Rent(image.Height * width * 3);
+            Horizontal(image, new Filter(image.Width, width), narrowed);
+            Vertical(narrowed, width * 3, new Filter(image.Height, height), target);
+            ArrayPool<byte>.Shared.Return(narrowed);
+        }
+    }
+
+    private static void Horizontal(RgbImage image, Filter filter, byte[] target)
+    {
+        int width = filter.OutputSize;
+        byte[] columns = ArrayPool<byte>.Shared.Rent(image.Width * ColumnStride), narrowed = ArrayPool<byte>.Shared.Rent(width * ColumnStride);
+        for (int top = 0; top < image.Height; top += BandRows)
+        {
+            int rows = Math.Min(BandRows, image.Height - top);
+            for (int row = 0; row < rows; row++) Upright(image.Pixels.AsSpan((top + row) * image.Width * 3, image.Width * 3), columns.AsSpan(row * 3));
+            for (int x = 0; x < width; x++)
             {
                 (int first, int count) = filter.Span(x);
-                ReadOnlySpan<int> weights = filter.Weights(x);
-                int from = (y * sourceWidth + first) * 3, red = Half, green = Half, blue = Half;
-                for (int k = 0; k < count; k++, from += 3)
-                {
-                    red += source[from] * weights[k];
-                    green += source[from + 1] * weights[k];
-                    blue += source[from + 2] * weights[k];
-                }
-                target[to++] = Clip(red);
-                target[to++] = Clip(green);
-                target[to++] = Clip(blue);
+                Weigh(columns, first * ColumnStride, ColumnStride, filter.Weights(x)[..count], narrowed.AsSpan(x * ColumnStride, ColumnBytes));
             }
+            for (int row = 0; row < rows; row++) Lying(narrowed.AsSpan(row * 3), target.AsSpan((top + row) * width * 3, width * 3));
         }
+        ArrayPool<byte>.Shared.Return(columns);
+        ArrayPool<byte>.Shared.Return(narrowed);
     }
 
     private static void Vertical(byte[] source, int stride, Filter filter, byte[] target)
     {
-        int[] rented = ArrayPool<int>.Shared.Rent(stride);
-        Span<int> sums = rented.AsSpan(0, stride);
         for (int y = 0; y < filter.OutputSize; y++)
         {
             (int first, int count) = filter.Span(y);
-            ReadOnlySpan<int> weights = filter.Weights(y);
-            sums.Fill(Half);
-            for (int k = 0; k < count; k++)
-            {
-                ReadOnlySpan<byte> row = source.AsSpan((first + k) * stride, stride);
-                int weight = weights[k];
-                for (int i = 0; i < sums.Length; i++) sums[i] += row[i] * weight;
-            }
-            Span<byte> output = target.AsSpan(y * stride, stride);
-            for (int i = 0; i < sums.Length; i++) output[i] = Clip(sums[i]);
+            Weigh(source, first * stride, stride, filter.Weights(y)[..count], target.AsSpan(y * stride, stride));
         }
-        ArrayPool<int>.Shared.Return(rented);
     }
 
-    private static byte Clip(int value) => (byte)Math.Clamp(value >> FractionBits, 0, 255);
+    // Both ways four bytes are moved for three: the fourth is written over by the row below, or by the next pixel.
+    private static void Upright(ReadOnlySpan<byte> row, Span<byte> columns)
+    {
+        int last = row.Length - 3;
+        for (int from = 0, to = 0; from < last; from += 3, to += ColumnStride)
+            BinaryPrimitives.WriteInt32LittleEndian(columns[to..], BinaryPrimitives.ReadInt32LittleEndian(row[from..]));
+        row[last..].CopyTo(columns[(last / 3 * ColumnStride)..]);
+    }
+
+    private static void Lying(ReadOnlySpan<byte> columns, Span<byte> row)
+    {
+        int last = row.Length - 3;
+        for (int from = 0, to = 0; to < last; from += ColumnStride, to += 3)
+            BinaryPrimitives.WriteInt32LittleEndian(row[to..], BinaryPrimitives.ReadInt32LittleEndian(columns[from..]));
+        columns.Slice(last / 3 * ColumnStride, 3).CopyTo(row[last..]);
+    }
+
+    /// <summary>The weighted sum of runs of bytes that lie <paramref name="stride"/> apart, rounded to bytes.</summary>
+    private static void Weigh(byte[] source, int at, int stride, ReadOnlySpan<int> weights, Span<byte> target)
+    {
+        int step = Vector<byte>.Count;
+        if (target.Length < step)
+        {
+            for (int i = 0; i < target.Length; i++)
+            {
+                int sum = Half;
+                for (int k = 0; k < weights.Length; k++) sum += source[at + k * stride + i] * weights[k];
+                target[i] = (byte)Math.Clamp(sum >> FractionBits, 0, 255);
+            }
+            return;
+        }
+        for (int i = 0; i < target.Length; i += step)
+        {
+            // The last vector overlaps the one before, so that no byte is left over.
+            int start = Math.Min(i, target.Length - step), from = at + start;
+            // Of each four bytes the first, second, third and fourth: masks are cheaper than widening, which shuffles.
+            Vector<int> a = new(Half), b = a, c = a, d = a, mask = new(255);
+            foreach (int weight in weights)
+            {
+                var bytes = Vector.LoadUnsafe(ref source[from]).As<byte, int>();
+                a += (bytes & mask) * weight;
+                b += (bytes >> 8 & mask) * weight;
+                c += (bytes >> 16 & mask) * weight;
+                d += (bytes >>> 24) * weight;
+                from += stride;
+            }
+            (Clip(a) | Clip(b) << 8 | Clip(c) << 16 | Clip(d) << 24).As<int, byte>().StoreUnsafe(ref target[start]);
+        }
+    }
+
+    private static Vector<int> Clip(Vector<int> sum) => Vector.Min(Vector.Max(sum >> FractionBits, Vector<int>.Zero), new(255));
 
     /// <summary>For each output index the input indices it reads and their weights.</summary>
     private sealed class Filter

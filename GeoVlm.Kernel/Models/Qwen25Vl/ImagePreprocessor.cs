@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -123,8 +124,18 @@ public sealed record ImagePreprocessor
     /// <returns>[patches, patch length] row by row, as <see cref="Encode"/> makes them.</returns>
     public float[] Values(RgbImage image)
     {
-        using torch.Tensor rows = Encode([[image]]).PixelValues;
-        return rows.data<float>().ToArray();
+        float[] values = new float[Grid(image.Width, image.Height).Patches * PatchLength];
+        WriteValues(image, values);
+        return values;
+    }
+
+    /// <summary>The same into memory that is there already.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="target">At least <see cref="VisualGrid.Patches"/> of <see cref="Grid"/> times the patch length.</param>
+    public void WriteValues(RgbImage image, Span<float> target)
+    {
+        var grid = Grid(image.Width, image.Height);
+        WritePatches([image], grid, target[..(grid.Patches * PatchLength)]);
     }
 
     /// <summary>Encodes several visuals, each a list of one or more frames.</summary>
@@ -179,14 +190,19 @@ public sealed record ImagePreprocessor
     /// <summary>Rows in the order (frame, block row, block column, row in block, column in block); a row is (channel, frame, y, x).</summary>
     private void WritePatches(IReadOnlyList<RgbImage> frames, VisualGrid grid, Span<float> target)
     {
-        ReadOnlySpan<float> level = levels.Value;
         int plane = PatchSize * PatchSize, frameRow = 0;
-        RgbImage[] resized = [.. frames.Select(Resize)];
+        int width = grid.Width * PatchSize, height = grid.Height * PatchSize;
+        // Resized pictures live as long as this call, so their memory is lent.
+        byte[]?[] lent = [.. frames.Select(f => (f.Width, f.Height) == (width, height) ? null : ArrayPool<byte>.Shared.Rent(width * height * Channels))];
+        RgbImage[] resized = [.. frames.Zip(lent, (frame, buffer) => buffer is null ? frame : new RgbImage(width, height, buffer))];
+        for (int i = 0; i < lent.Length; i++)
+            if (lent[i] is { } buffer) BicubicResize.Resize(frames[i], width, height, buffer);
         for (int t = 0; t < grid.Frames; t++, frameRow += grid.Height * grid.Width)
         {
             for (int f = 0; f < TemporalPatchSize; f++)
             {
-                RgbImage image = resized[Math.Min(t * TemporalPatchSize + f, resized.Length - 1)]; // the last frame fills up the patch
+                int frame = Math.Min(t * TemporalPatchSize + f, resized.Length - 1); // the last frame fills up the patch
+                bool again = f > 0 && frame == t * TemporalPatchSize + f - 1;
                 for (int py = 0; py < grid.Height; py++)
                 {
                     for (int px = 0; px < grid.Width; px++)
@@ -194,19 +210,33 @@ public sealed record ImagePreprocessor
                         int block = py / MergeSize * (grid.Width / MergeSize) + px / MergeSize;
                         int row = frameRow + (block * MergeSize + py % MergeSize) * MergeSize + px % MergeSize;
                         Span<float> patch = target.Slice(row * PatchLength, PatchLength);
-                        for (int y = 0; y < PatchSize; y++)
-                        {
-                            ReadOnlySpan<byte> pixels = image.Pixels.AsSpan(image.Offset(px * PatchSize, py * PatchSize + y), PatchSize * Channels);
-                            int to = f * plane + y * PatchSize;
-                            for (int x = 0; x < pixels.Length; x += Channels, to++)
+                        if (!again) WritePatch(resized[frame], px * PatchSize, py * PatchSize, patch[(f * plane)..]);
+                        else
+                            for (int c = 0; c < Channels; c++)
                             {
-                                patch[to] = level[pixels[x]];
-                                patch[to + TemporalPatchSize * plane] = level[256 + pixels[x + 1]];
-                                patch[to + 2 * TemporalPatchSize * plane] = level[512 + pixels[x + 2]];
+                                Span<float> dates = patch.Slice(c * TemporalPatchSize * plane, TemporalPatchSize * plane);
+                                dates.Slice((f - 1) * plane, plane).CopyTo(dates[(f * plane)..]);
                             }
-                        }
                     }
                 }
+            }
+        }
+        foreach (byte[] buffer in lent.OfType<byte[]>()) ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private void WritePatch(RgbImage image, int left, int top, Span<float> patch)
+    {
+        int plane = PatchSize * PatchSize;
+        ReadOnlySpan<float> level = levels.Value, reds = level[..256], greens = level.Slice(256, 256), blues = level.Slice(512, 256);
+        Span<float> red = patch[..plane], green = patch.Slice(TemporalPatchSize * plane, plane), blue = patch.Slice(2 * TemporalPatchSize * plane, plane);
+        for (int y = 0, to = 0; y < PatchSize; y++)
+        {
+            ReadOnlySpan<byte> pixels = image.Pixels.AsSpan(image.Offset(left, top + y), PatchSize * Channels);
+            for (int x = 0; x + 2 < pixels.Length; x += Channels, to++)
+            {
+                red[to] = reds[pixels[x]];
+                green[to] = greens[pixels[x + 1]];
+                blue[to] = blues[pixels[x + 2]];
             }
         }
     }

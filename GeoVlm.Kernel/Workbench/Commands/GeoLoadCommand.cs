@@ -1,5 +1,6 @@
 using System.Text;
 using GeoVlm.Data;
+using GeoVlm.Data.Imagery;
 using GeoVlm.Data.Readers;
 using GeoVlm.Data.Synthetic;
 using GeoVlm.Rendering;
@@ -30,6 +31,8 @@ public sealed class GeoLoadCommand : IMagicCommand
         new("--combinations", "of synthetic scenes: seen leaves four pairs of colour and class out, unseen has one of them in each scene", Default: "any") { Choices = ["any", "seen", "unseen"] },
         new("--task", "the same, for one task"),
         new("--seed", "seed of whatever is drawn", MagicOptionKind.Integer, Default: "0"),
+        new("--bands", "which bands are shown as red, green and blue: a name (rgb, grey, sentinel-2, false-colour, short-wave, landsat-7, landsat-8, sar …), or three numbers from 1 (4,3,2); chosen by the number of bands when left out"),
+        new("--stretch", "how samples become 8-bit: two values (0,3000) or two percentiles of each band (2%,98%)"),
         new("--strict", "make the first problem an error", MagicOptionKind.Flag),
         new("--quiet", "no table and no pictures", MagicOptionKind.Flag),
     ];
@@ -75,6 +78,8 @@ public sealed class GeoLoadCommand : IMagicCommand
             dataset = ReaderCatalogue.Load(Path.GetFullPath(source, workingFolder), arguments.Required("--reader"), new ReadOptions
             {
                 Seed = seed,
+                Bands = BandRules.Checked(arguments.Text("--bands")),
+                Stretch = arguments.Text("--stretch") is { } ends ? Stretch.Parse(ends) : null,
                 Strict = arguments.Flag("--strict"),
                 // Without a filter the reader may stop early.
                 Limit = tasks.Length == 0 && arguments.Text("--split") is null && arguments.Text("--where") is null ? arguments.Integer("--limit") ?? arguments.Integer("--count") : null,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GeoVlm.Data;
+using GeoVlm.Data.Imagery;
 using GeoVlm.Data.Readers;
 using GeoVlm.Data.Synthetic;
 
@@ -15,13 +16,15 @@ internal sealed class DataSource
     private readonly Option<string?> task = new("--task") { Description = "One task; \"all\" asks synthetic scenes every task there is." };
     private readonly Option<int?> limit = new("--limit") { Description = "At most this many samples." };
     private readonly Option<int> seed = new("--seed") { Description = "Seed of whatever is drawn." };
+    private readonly Option<string?> bands = new("--bands") { Description = $"Which bands are shown: {string.Join(", ", BandRules.All.Select(r => r.Name))}, or three numbers from 1 (4,3,2)." };
+    private readonly Option<string?> stretch = new("--stretch") { Description = "How samples become 8-bit: two values (0,3000) or two percentiles (2%,98%)." };
     private readonly Option<bool> strict = new("--strict") { Description = "Make the first problem an error." };
 
     /// <summary>A command with these arguments first.</summary>
     public Command In(Command command)
     {
         command.Add(path);
-        foreach (Option option in new Option[] { reader, split, where, task, limit, seed, strict }) command.Add(option);
+        foreach (Option option in new Option[] { reader, split, where, task, limit, seed, bands, stretch, strict }) command.Add(option);
         return command;
     }
 
@@ -41,7 +44,7 @@ internal sealed class DataSource
         }
         var dataset = EoDataset.Load(from, parsed.GetRequiredValue(reader), new ReadOptions
         {
-            Seed = drawn, Strict = parsed.GetValue(strict), Limit = part is null && condition is null && only is null ? most : null,
+            Seed = drawn, Strict = parsed.GetValue(strict), Bands = BandRules.Checked(parsed.GetValue(bands)), Stretch = parsed.GetValue(stretch) is { } ends ? Stretch.Parse(ends) : null, Limit = part is null && condition is null && only is null ? most : null,
         });
         if (part is not null) dataset = dataset.Split(part, drawn);
         if (only is { } chosen) dataset = dataset.OfTask(chosen);

@@ -5,7 +5,7 @@ using GeoVlm.Judging.Parsing;
 namespace GeoVlm.Judging.Rewards.Published;
 
 /// <summary>Best assignment of 1[IoU &gt; 0.5] + 1[mean corner distance &lt; 10 px] over max(predicted, reference), halved to 0 to 1 (Seg-Zero, VisionReasoner).</summary>
-/// <remarks>The third term there asks for a point inside the object; detection answers have none, so it is left out.</remarks>
+/// <remarks>The third term there asks for a point inside the object; this one takes boxes alone, <see cref="VisionReasonerReward"/> the points too.</remarks>
 public sealed class SegZeroReward : IReward
 {
     /// <inheritdoc/>
@@ -29,5 +29,6 @@ public sealed class SegZeroReward : IReward
         return new(matching.TotalIoU / most, $"{matching.Pairs.Count} of {reference.Count} objects matched with {boxes.Count} boxes");
     }
 
-    private static double CornerDistance(Box a, Box b) => (Math.Abs(a.X1 - b.X1) + Math.Abs(a.Y1 - b.Y1) + Math.Abs(a.X2 - b.X2) + Math.Abs(a.Y2 - b.Y2)) / 4;
+    /// <summary>Mean distance of the four numbers.</summary>
+    internal static double CornerDistance(Box a, Box b) => (Math.Abs(a.X1 - b.X1) + Math.Abs(a.Y1 - b.Y1) + Math.Abs(a.X2 - b.X2) + Math.Abs(a.Y2 - b.Y2)) / 4;
 }
