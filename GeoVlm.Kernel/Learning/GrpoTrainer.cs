@@ -123,15 +123,10 @@ public sealed class GrpoTrainer : IDisposable
     internal IEnumerable<(string Name, Tensor Tensor)> OptimizerState() =>
         [.. optimizer.State(), .. MovingReference.Select(p => (ReferencePrefix + p.Name, (Tensor)p.Tensor))];
 
-    /// <summary>Puts back weights, optimizer and counters.</summary>
-    internal void Restore(TrainerState state, Func<string, Tensor> readWeights, Func<string, Tensor> readOptimizer)
+    /// <summary>Puts back optimizer and counters.</summary>
+    internal void Restore(TrainerState state, Func<string, Tensor> readOptimizer)
     {
         using var noGrad = no_grad();
-        foreach (var (name, parameter) in Policy.Parameters)
-        {
-            using var saved = readWeights(name);
-            parameter.copy_(saved);
-        }
         optimizer.Restore(state.Updates, readOptimizer);
         foreach (var (name, parameter) in MovingReference)
         {

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using GeoVlm.Learning.Losses;
+using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
 using static TorchSharp.torch;
@@ -53,6 +55,22 @@ public sealed class SftTrainer : IDisposable
         if (!double.IsFinite(norm))
             throw new GeoVlmException($"the {(double.IsFinite(loss) ? "gradient" : "loss")} of step {StepsDone + 1} is not finite; nothing was changed. Lower the learning rate ({config.LearningRate}).");
         return new SftRecord(++StepsDone, loss, parts.Sum(p => p.Auxiliary), tokens, norm, learningRate);
+    }
+
+    /// <summary>What is trained.</summary>
+    internal Policy Policy => policy;
+
+    /// <summary>The counters that a checkpoint keeps.</summary>
+    internal TrainerState State() => new(StepsDone, 0, optimizer.Updates);
+
+    /// <summary>The optimizer's tensors that a checkpoint keeps.</summary>
+    internal IEnumerable<(string Name, Tensor Tensor)> OptimizerState() => optimizer.State();
+
+    /// <summary>Puts back optimizer and counters.</summary>
+    internal void Restore(TrainerState state, Func<string, Tensor> readOptimizer)
+    {
+        optimizer.Restore(state.Updates, readOptimizer);
+        StepsDone = state.StepsDone;
     }
 
     /// <inheritdoc/>
@@ -135,4 +153,6 @@ public interface IAuxiliaryLoss
 /// <param name="Tokens">Answer tokens of the step.</param>
 /// <param name="GradNorm">Norm of the gradient before clipping.</param>
 /// <param name="LearningRate">Learning rate of the update.</param>
-public sealed record SftRecord(int Step, double Loss, double Auxiliary, int Tokens, double GradNorm, double LearningRate);
+public sealed record SftRecord(
+    [property: JsonPropertyName("step")] int Step, [property: JsonPropertyName("loss")] double Loss, [property: JsonPropertyName("auxiliary_loss")] double Auxiliary,
+    [property: JsonPropertyName("num_tokens")] int Tokens, [property: JsonPropertyName("grad_norm")] double GradNorm, [property: JsonPropertyName("learning_rate")] double LearningRate);

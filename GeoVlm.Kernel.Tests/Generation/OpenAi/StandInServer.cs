@@ -19,7 +19,10 @@ internal sealed class StandInServer : IDisposable
         _ = Accept();
     }
 
-    public sealed record Request(string Method, string Path, JsonObject? Body, string Authorization);
+    public sealed record Request(string Method, string Path, JsonObject? Body, string Authorization)
+    {
+        public byte[] Raw { get; init; } = [];
+    }
 
     /// <param name="CutAfter">Bytes of the body after which the connection is closed; null sends all.</param>
     public sealed record Reply(string Body, int Status = 200, TimeSpan Delay = default, int? CutAfter = null, string Headers = "", string Type = "application/json");
@@ -92,7 +95,11 @@ internal sealed class StandInServer : IDisposable
         }
         byte[] all = [.. bytes];
         string[] first = Encoding.ASCII.GetString(all, 0, headerEnd).Split("\r\n")[0].Split(' ');
-        return new(first[0], first[1], length == 0 || all[headerEnd + 4] != (byte)'{' ? null : JsonNode.Parse(all.AsSpan(headerEnd + 4, length))!.AsObject(), Header(bytes, headerEnd, "Authorization"));
+        bool isObject = length > 0 && all[headerEnd + 4] == (byte)'{' && !Header(bytes, headerEnd, "Content-Type").Contains("ndjson", StringComparison.Ordinal);
+        return new(first[0], first[1], isObject ? JsonNode.Parse(all.AsSpan(headerEnd + 4, length))!.AsObject() : null, Header(bytes, headerEnd, "Authorization"))
+        {
+            Raw = all[(headerEnd + 4)..(headerEnd + 4 + length)],
+        };
     }
 
     private static string Header(List<byte> bytes, int end, string name) =>

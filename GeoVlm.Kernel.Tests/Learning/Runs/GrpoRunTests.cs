@@ -4,6 +4,7 @@ using GeoVlm.Learning;
 using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Models.Lora;
+using GeoVlm.Models.Weights;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Tests.Models;
 
@@ -90,6 +91,27 @@ public sealed class GrpoRunTests : IDisposable
         Assert.DoesNotContain("Options.Steps", message);
         using var forced = GrpoRun.Resume(In("run"), policy, samples, RubricOf, one with { Beta = 0.5, Steps = 2 }, force: true);
         Assert.Equal(2, Assert.Single(forced.Run(cancellation: TestContext.Current.CancellationToken)).Step);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_and_one_of_another_model_are_named()
+    {
+        using var policy = TinyPolicy.Load();
+        var config = Small with { Steps = 1, PromptsPerStep = 1, GroupSize = 2 };
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, config)) run.Run(cancellation: TestContext.Current.CancellationToken);
+        string file = In("run", "checkpoints", "step-1", "model.safetensors");
+        byte[] whole = File.ReadAllBytes(file);
+        string Problem() => Assert.Throws<GeoVlmException>(() => GrpoRun.Resume(In("run"), policy, samples, RubricOf)).Message;
+
+        File.WriteAllBytes(file, whole[..(whole.Length / 2)]);
+        Assert.Contains(file, Problem());
+        File.WriteAllBytes(file, whole);
+        using (TorchSharp.torch.NewDisposeScope())
+            SafetensorsWriter.Write(file, policy.Parameters.Select((p, i) => (p.Name, i == 3 ? TorchSharp.torch.zeros(2, 5) : (TorchSharp.torch.Tensor)p.Tensor)));
+        Assert.Contains("of another model", Problem());
+        Assert.Contains("[2, 5]", Problem()); // and the lock of the first try is free again
+        File.Delete(file);
+        Assert.Contains(file, Problem());
     }
 
     [Fact]

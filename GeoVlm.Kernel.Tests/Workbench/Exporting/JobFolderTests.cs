@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
@@ -100,6 +101,20 @@ public sealed class JobFolderTests : IDisposable
             Assert.Null(outcome.Problem);
             Assert.True(outcome.Reward!.Parts[0].Value > 0.85, $"{sample.Task}: {outcome.Reward.Parts[0]}");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void Python_reads_the_dataset_back(string name)
+    {
+        var job = Job();
+        JobFolder.Write(folder, TrainerTargetCatalogue.Find(name), job, Cancel);
+        const string script = "import sys, pyarrow.parquet as p; t = p.read_table(sys.argv[1]); r = t.to_pylist()[0]; print(t.num_rows, r['images'][0]['bytes'][:4].hex(), (r.get('prompt') or r['messages'])[0]['role'])";
+        using var python = Process.Start(new ProcessStartInfo("python3", ["-c", script, Path.Combine(folder, "train.parquet")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string told = python.StandardOutput.ReadToEnd(), problem = python.StandardError.ReadToEnd();
+        python.WaitForExit();
+        Assert.SkipWhen(problem.Contains("No module named 'pyarrow'", StringComparison.Ordinal), "pyarrow is not installed (Debian: python3-pyarrow, or pip)");
+        Assert.Equal($"{job.Samples.Count} 89504e47 user", told.Trim() + problem);
     }
 
     [Fact]

@@ -37,6 +37,9 @@ public sealed record Rubric(EoTask Task, IAnswerParser Parser, IReadOnlyList<(IR
     /// <summary>The task-blind rubric that the paper's comparison sets beside this one: the same format, and the answer as a string.</summary>
     public Rubric Standard => WithRewards((new StandardReward(), RubricCatalogue.TaskWeight), (new FormatReward(), RubricCatalogue.FormatWeight));
 
+    /// <summary>Names and weights of the rewards as commands and records write them: "iou:1, format:0.3".</summary>
+    public string RewardText => string.Join(", ", Rewards.Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")));
+
     /// <summary>The source texts of rewards that were written in a notebook, by their names; runs record them.</summary>
     public IReadOnlyDictionary<string, string> Sources =>
         Rewards.Where(r => r.Reward.Source.Length > 0).GroupBy(r => r.Reward.Name).ToDictionary(g => g.Key, g => g.First().Reward.Source);

@@ -50,7 +50,7 @@ public sealed class GrpoRun : IDisposable
             });
             policy.Save(folder.BaseFolder);
             var run = new GrpoRun(folder, trainer, null, options ?? new RunOptions());
-            Checkpoint.Write(folder, trainer, run.options.KeepCheckpoints);
+            run.Write();
             return run;
         }
         catch
@@ -92,7 +92,7 @@ public sealed class GrpoRun : IDisposable
                 start = null;
             }
             var trainer = new GrpoTrainer(policy, samples, rubricOf, config, engine, start);
-            Checkpoint.Read(last.Folder, trainer);
+            Checkpoint.Read(last.Folder, policy, trainer.Restore);
             folder.CutAfter(last.Step);
             return new GrpoRun(folder, trainer, start, options ?? new RunOptions());
         }
@@ -117,7 +117,7 @@ public sealed class GrpoRun : IDisposable
         int saved = Trainer.StepsDone;
         void Save()
         {
-            if (saved == Trainer.StepsDone || !Try(() => Checkpoint.Write(folder, Trainer, options.KeepCheckpoints))) return;
+            if (saved == Trainer.StepsDone || !Try(Write)) return;
             saved = Trainer.StepsDone;
         }
         try
@@ -155,6 +155,8 @@ public sealed class GrpoRun : IDisposable
         folder.Dispose();
     }
 
+    private void Write() => Checkpoint.Write(folder, Trainer.Policy, Trainer.State(), Trainer.OptimizerState(), options.KeepCheckpoints);
+
     // A full disk costs the record, not the run; the last good checkpoint is still there.
     private bool Try(Action write)
     {
@@ -180,7 +182,7 @@ public sealed class GrpoRun : IDisposable
         Samples = samples.Count,
         SamplesHash = Fingerprint.Of(samples),
         Rewards = samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(
-            g => EoTaskNames.Of(g.Key), g => string.Join(", ", rubricOf(g.First()).Rewards.Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")))),
+            g => EoTaskNames.Of(g.Key), g => rubricOf(g.First()).RewardText),
         RewardSources = samples.DistinctBy(s => s.Task).SelectMany(s => rubricOf(s).Sources).DistinctBy(p => p.Key).OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(),
     };
 }

@@ -29,12 +29,16 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where checkpoints are, a folder <c>step-N</c> each.</summary>
     public string CheckpointsFolder => In("checkpoints");
 
+    /// <summary>The latest whole checkpoint of a run, a folder that a policy or its adapter is loaded from; null when there is none.</summary>
+    /// <param name="path">The folder of the run.</param>
+    public static string? LatestCheckpoint(string path) => Checkpoint.All(path) is [.., var last] ? last.Folder : null;
+
     /// <summary>Makes the folder of a new run.</summary>
     /// <exception cref="GeoVlmException">It holds an earlier run, another process writes to it, or it cannot be made.</exception>
     public static RunFolder Create(string path)
     {
         var folder = Hold(path);
-        int steps = ReadSteps(folder.Path).Count;
+        int steps = Lines(System.IO.Path.Combine(folder.Path, "steps.jsonl")).Count();
         if (steps == 0 && Checkpoint.All(folder.Path).Count == 0) return folder; // also one that was killed before its first checkpoint was whole
         folder.Dispose();
         throw new GeoVlmException($"{folder.Path} holds an earlier run of {steps} steps; resume it, name another folder, or move that one away");

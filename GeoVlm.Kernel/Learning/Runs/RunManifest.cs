@@ -37,6 +37,9 @@ public sealed record RunManifest
     /// <summary>The server that sampled, model and address; null where the policy itself did.</summary>
     public string? Sampler { get; init; }
 
+    /// <summary>The job on a cluster that trained it, id and address; null where it was trained here.</summary>
+    public string? Job { get; init; }
+
     /// <summary>Only samples of this task were trained on; all when null.</summary>
     public string? Task { get; init; }
 
@@ -46,15 +49,22 @@ public sealed record RunManifest
     /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on it.</summary>
     public IReadOnlyList<string> Differences(RunManifest other)
     {
-        var differences = new List<string>();
-        Compare("", JsonSerializer.SerializeToNode(this, RunFolder.Json), JsonSerializer.SerializeToNode(other, RunFolder.Json), differences);
+        var differences = Compare(this, other);
         bool stepsMatter = Options.Order == PromptOrdering.Successive || !Options.Schedule.StartsWith("constant", StringComparison.Ordinal);
         return [.. differences.Where(d => !Provenance.Any(name => d.StartsWith(name + " ", StringComparison.Ordinal))
             && (stepsMatter || !d.StartsWith($"{nameof(Options)}.{nameof(GrpoConfig.Steps)} ", StringComparison.Ordinal)))];
     }
 
+    /// <summary>What differs between two manifests of one kind, a line for each value.</summary>
+    internal static IReadOnlyList<string> Compare<T>(T here, T there)
+    {
+        var differences = new List<string>();
+        Compare("", JsonSerializer.SerializeToNode(here, RunFolder.Json), JsonSerializer.SerializeToNode(there, RunFolder.Json), differences);
+        return differences;
+    }
+
     // Where things came from; their hashes say what they are.
-    private static readonly string[] Provenance = [nameof(Model), nameof(Load), nameof(Sampler), nameof(Task), nameof(RewardText)];
+    private static readonly string[] Provenance = [nameof(Model), nameof(Load), nameof(Sampler), nameof(Job), nameof(Task), nameof(RewardText)];
 
     private static void Compare(string name, JsonNode? here, JsonNode? there, List<string> differences)
     {

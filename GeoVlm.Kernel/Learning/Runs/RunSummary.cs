@@ -17,6 +17,7 @@ public sealed record RunSummary(string Path, RunManifest Manifest, RunEnvironmen
     {
         string full = System.IO.Path.GetFullPath(path);
         if (!IsRun(full)) throw new GeoVlmException($"{full} holds no run: there is no config.json. `#!geo-runs` lists those there are.");
+        if (SftManifest.IsIn(full)) throw new GeoVlmException($"{full} is a fine-tuning: its steps have a loss, no rewards and no rollouts. `#!geo-runs` lists it, `#!geo-sft --run … --resume` goes on with it.");
         var manifest = RunFolder.ReadJson<RunManifest>(full, "config.json");
         var steps = RunFolder.ReadSteps(full);
         return new RunSummary(full, manifest, RunFolder.ReadJson<RunEnvironment>(full, "environment.json"), steps,

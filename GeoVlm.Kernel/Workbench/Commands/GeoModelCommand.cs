@@ -1,3 +1,4 @@
+using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Models.Lora;
 using GeoVlm.Models.Memory;
@@ -19,7 +20,7 @@ public sealed class GeoModelCommand : IMagicCommand
     [
         new("model", $"\"{ModelFolder.Tiny}\", a folder with config.json, model.safetensors and a tokenizer, or owner/name of the Hugging Face Hub", Default: ModelFolder.Tiny),
         SessionArguments.Lora,
-        new("--adapter", "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model"),
+        new("--adapter", "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model, or of a run: its latest checkpoint"),
         new("--dtype", "what it computes in, and is trained in: float32, or bfloat16 for half the memory (the optimizer stays float32); fp32 and bf16 for short", Default: "float32") { Choices = NumberTypeNames.All },
         new("--download", "fetch it from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN) where neither a folder nor the local cache has it", MagicOptionKind.Flag),
         new("--plan", "load nothing: show what a GRPO training of it would take", MagicOptionKind.Flag),
@@ -50,7 +51,7 @@ public sealed class GeoModelCommand : IMagicCommand
         var policy = Policy.Load(arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder), type: NumberTypeNames.Parse(arguments.Required("--dtype")));
         try
         {
-            if (arguments.Text("--adapter") is { } folder) policy.Model.LoadAdapter(Path.GetFullPath(folder, context.WorkingFolder));
+            if (arguments.Text("--adapter") is { } folder) policy.Model.LoadAdapter(RunFolder.LatestCheckpoint(Path.GetFullPath(folder, context.WorkingFolder)) ?? Path.GetFullPath(folder, context.WorkingFolder));
             if (arguments.Text("--lora") is { } lora) policy.AddAdapter(LoraConfig.Parse(lora));
         }
         catch

@@ -2,6 +2,7 @@ using System.Text;
 using GeoVlm.Data;
 using GeoVlm.Judging;
 using GeoVlm.Learning.Runs;
+using GeoVlm.Models.Hub;
 using GeoVlm.Models.Weights;
 using GeoVlm.Rendering;
 using GeoVlm.Workbench.Exporting;
@@ -15,7 +16,7 @@ public sealed class GeoPublishCommand : IMagicCommand
     public string Name => "#!geo-publish";
 
     /// <inheritdoc/>
-    public string Summary => "write a model folder to share: adapter or weights, config, tokenizer, and a card with data, rewards, metrics and environment";
+    public string Summary => "write a model folder to share: adapter or weights, config, tokenizer, and a card with data, rewards, metrics and environment; pushed to a hub only when asked";
 
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
@@ -27,6 +28,8 @@ public sealed class GeoPublishCommand : IMagicCommand
         new("--dataset", "variable with the training samples, for the card"),
         new("--run", "folder of the run, for options and rewards on the card"),
         new("--report", "variable with an evaluation, for metrics and intervals on the card"),
+        new("--push", "also push the folder to this repository of the Hugging Face Hub, owner/name, as one commit; needs HF_TOKEN (HF_ENDPOINT for another hub). A new repository is private"),
+        new("--public", "with --push: a new repository is public", MagicOptionKind.Flag),
     ];
 
     /// <inheritdoc/>
@@ -40,6 +43,8 @@ public sealed class GeoPublishCommand : IMagicCommand
     public void Run(MagicArguments arguments, CommandContext context)
     {
         var policy = SessionArguments.Policy(arguments, context);
+        if (arguments.Flag("--public") && arguments.Text("--push") is null) throw new GeoVlmException("--public is about a repository on the Hub: add --push owner/name");
+        using var hub = arguments.Text("--push") is null ? null : new HubUpload(HubSettings.FromEnvironment()); // a missing token is told before anything is written
         bool merged = arguments.Flag("--merged");
         if (merged && policy.Model.Adapter is null) throw new GeoVlmException($"{policy.Name} has no adapter to merge; leave --merged out");
         var card = new ModelCard(policy, arguments.Text("--base"), merged)
@@ -53,5 +58,8 @@ public sealed class GeoPublishCommand : IMagicCommand
         else policy.Save(folder);
         AtomicFile.Write(Path.Combine(folder, "README.md"), stream => stream.Write(Encoding.UTF8.GetBytes(card.ToMarkdown())));
         context.Display(new Table(["file", "kB"], [.. new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name).Select(f => (IReadOnlyList<object?>)[f.Name, Math.Max(1, f.Length / 1000)])]));
+        if (hub is null) return;
+        string commit = hub.Push(folder, arguments.Required("--push"), arguments.Flag("--public"), $"{policy.Name}, from GeoVlm", context.Cancellation);
+        context.Host.Stream(StreamKind.Stdout, $"pushed to {arguments.Required("--push")} {commit}\n");
     }
 }

@@ -33,11 +33,13 @@ public sealed class GeoRunsCommand : IMagicCommand
     {
         string folder = Path.GetFullPath(arguments.Required("folder"), context.WorkingFolder);
         var found = new List<RunSummary>();
+        var tuned = new List<IReadOnlyList<object?>>();
         foreach (string path in RunSummary.Find(folder))
         {
             try
             {
-                found.Add(RunSummary.Read(path));
+                if (SftManifest.IsIn(path)) tuned.Add(Tuned(folder, path));
+                else found.Add(RunSummary.Read(path));
             }
             catch (GeoVlmException e)
             {
@@ -54,7 +56,20 @@ public sealed class GeoRunsCommand : IMagicCommand
                 r.Steps.Count == 0 ? "" : $"{r.Steps[0].Reward:0.000} → {r.Steps[^1].Reward:0.000}", Path.GetFileName(r.Manifest.Model), r.Manifest.Samples,
                 string.Join("; ", r.Manifest.Rewards.Select(p => $"{p.Key}: {p.Value}")), r.Environment.Started.ToString("yyyy-MM-dd HH:mm"),
             ]),
+            .. tuned,
         ]));
+    }
+
+    private static object?[] Tuned(string folder, string path)
+    {
+        var manifest = RunFolder.ReadJson<SftManifest>(path, "config.json");
+        var steps = SftRun.ReadSteps(path);
+        return
+        [
+            Path.GetRelativePath(folder, path), RunFolder.IsHeld(path) ? "running" : steps.Count >= manifest.Options.Steps ? "finished" : "stopped",
+            manifest.Options.Steps == int.MaxValue ? $"{steps.Count}" : $"{steps.Count} / {manifest.Options.Steps}", steps.Count == 0 ? "" : $"loss {steps[0].Loss:0.000} → {steps[^1].Loss:0.000}",
+            Path.GetFileName(manifest.Model), manifest.Data, "fine-tuning", RunFolder.ReadJson<RunEnvironment>(path, "environment.json").Started.ToString("yyyy-MM-dd HH:mm"),
+        ];
     }
 
     private static void Export(IRunExport export, List<RunSummary> runs, string folder, MagicArguments arguments, CommandContext context)

@@ -6,8 +6,10 @@ using GeoVlm.Judging;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Pretraining;
+using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Rendering.Charts;
+using GeoVlm.Workbench.Jobs;
 
 namespace GeoVlm.Workbench.Commands;
 
@@ -39,6 +41,7 @@ public sealed class GeoSftCommand : IMagicCommand
         new("--images", "images per step", MagicOptionKind.Integer, Default: $"{Defaults.ImagesPerStep}"),
         new("--micro-batch", "images per forward and backward pass; less memory, same result", MagicOptionKind.Integer),
         new("--lr", "peak learning rate", MagicOptionKind.Number, Default: "1e-4"),
+        new("--warmup", "steps of linear warm-up", MagicOptionKind.Integer, Default: $"{Defaults.WarmupSteps}"),
         new("--decay", "let the rate fall to a twentieth over the steps, along half a cosine; constant when left out", MagicOptionKind.Flag),
         new("--loss", "nll, or dft: weighed by each token's own probability", Default: "nll") { Choices = ["nll", "dft"] },
         new("--smoothing", "label smoothing", MagicOptionKind.Number, Default: "0"),
@@ -46,6 +49,11 @@ public sealed class GeoSftCommand : IMagicCommand
         new("--eval-every", "steps between two evaluations", MagicOptionKind.Integer, Default: "50"),
         new("--patience", "evaluations without a better one after which to stop; the best weights are kept", MagicOptionKind.Integer),
         new("--seed", "seed of the draw", MagicOptionKind.Integer, Default: "1"),
+        new("--run", "folder that keeps options, losses and checkpoints; nothing is written when left out"),
+        new("--resume", "go on with the fine-tuning in --run from its last checkpoint", MagicOptionKind.Flag),
+        new("--force", "resume although options or data differ from those it began with", MagicOptionKind.Flag),
+        new("--checkpoint-every", "steps between two checkpoints of a run", MagicOptionKind.Integer, Default: "50"),
+        new("--background", "return at once and train as a job; `#!geo-job` attaches, waits and stops", MagicOptionKind.Flag),
     ];
 
     /// <inheritdoc/>
@@ -65,18 +73,41 @@ public sealed class GeoSftCommand : IMagicCommand
     {
         var policy = SessionArguments.PolicyToTrain(arguments, context);
         int steps = arguments.Text("--seconds") is null ? arguments.Integer("--steps")!.Value : int.MaxValue;
+        Config(arguments, steps).Validate();
+        if (!arguments.Flag("--background"))
+        {
+            Train(arguments, context, policy, steps);
+            return;
+        }
+        var job = JobBoard.Of(context).Start("sft", $"fine-tuning of {policy.Name}", context, background => Train(arguments, background, policy, steps));
+        context.Host.Stream(StreamKind.Stdout, $"{job.Name} works in the background: `#!geo-job attach {job.Name}`, `wait` or `stop`\n");
+    }
+
+    private static void Train(MagicArguments arguments, CommandContext context, Policy policy, int steps)
+    {
         double seconds = arguments.Number("--seconds") ?? double.PositiveInfinity;
         var (rows, problems) = Lessons(arguments, context, policy);
-        var watch = arguments.Text("--eval") is { } name ? new Watch(policy, context.GetVariable<EoDataset>(name).Samples, arguments, context) : null;
-        var records = new List<SftRecord>();
+        using var run = OnDisk(arguments, context, policy, Config(arguments, steps));
+        using var own = run is null ? new SftTrainer(policy, Config(arguments, steps)) : null;
+        var trainer = run?.Trainer ?? own!;
+        var watch = arguments.Text("--eval") is { } name ? new Watch(policy, context.GetVariable<EoDataset>(name).Samples, run, arguments, context) : null;
+        List<SftRecord> records = run is null ? [] : [.. SftRun.ReadSteps(run.Path)];
         var clock = Stopwatch.StartNew();
-        using var trainer = new SftTrainer(policy, Config(arguments, steps));
-        while (trainer.StepsDone < steps && clock.Elapsed.TotalSeconds < seconds && watch?.ShouldStop != true)
+        try
         {
-            context.Cancellation.ThrowIfCancellationRequested();
-            records.Add(trainer.Step(rows(trainer.StepsDone)));
-            watch?.After(trainer.StepsDone);
+            while (trainer.StepsDone < steps && clock.Elapsed.TotalSeconds < seconds && watch?.ShouldStop != true)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                records.Add(run is null ? trainer.Step(rows(trainer.StepsDone)) : run.Step(rows(trainer.StepsDone)));
+                watch?.After(trainer.StepsDone);
+            }
         }
+        catch (OperationCanceledException)
+        {
+            run?.Save();
+            throw;
+        }
+        run?.Save();
         string best = watch?.KeepBest() ?? "";
         context.Display(new LineChart(
             $"Fine-tuning: {records.Count} steps in {clock.Elapsed.TotalSeconds:0} s{best}", "step", "negative log-likelihood per answer token",
@@ -84,7 +115,19 @@ public sealed class GeoSftCommand : IMagicCommand
         if (watch is not null)
             context.Display(new LineChart("Mean reward on the evaluation samples", "step", "mean reward", new ChartSeries("reward", [.. watch.Scores.Select(s => new ChartPoint(s.Step, s.Reward))])));
         foreach (var (sample, what) in problems) context.Host.Stream(StreamKind.Stderr, $"{sample} was left out: {what}\n");
-        foreach (string note in trainer.Notes) context.Host.Stream(StreamKind.Stderr, note + "\n");
+        foreach (string note in trainer.Notes.Concat(run?.Warnings ?? [])) context.Host.Stream(StreamKind.Stderr, note + "\n");
+    }
+
+    private static SftRun? OnDisk(MagicArguments arguments, CommandContext context, Policy policy, SftConfig config)
+    {
+        bool resume = arguments.Flag("--resume");
+        if (arguments.Text("--run") is not { } folder) return resume ? throw new GeoVlmException("--resume needs the run's folder: --run FOLDER") : null;
+        string path = Path.GetFullPath(folder, context.WorkingFolder), seed = arguments.Required("--seed");
+        var options = new RunOptions { CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value), NotebookHash = context.Keep(() => new CellJournal()).Hash };
+        string data = arguments.Text("dataset") is null
+            ? $"{arguments.Required("--scenes")} synthetic scenes, {arguments.Required("--labels")} labels, seed {seed}"
+            : $"{SessionArguments.Dataset(arguments, context).Count} samples of SHA-256 {Fingerprint.Of(SessionArguments.Dataset(arguments, context).Samples)}, weights {arguments.Text("--weights") ?? "equal"}, seed {seed}";
+        return resume ? SftRun.Resume(path, policy, config, data, arguments.Flag("--force"), options) : SftRun.Start(path, policy, config, data, options);
     }
 
     private static (Func<int, Func<int, SftRow>> Rows, IReadOnlyDictionary<string, string> Problems) Lessons(MagicArguments arguments, CommandContext context, Policy policy)
@@ -107,6 +150,7 @@ public sealed class GeoSftCommand : IMagicCommand
         ImagesPerStep = arguments.Integer("--images")!.Value,
         ImagesPerMicroBatch = arguments.Integer("--micro-batch"),
         LearningRate = arguments.Number("--lr")!.Value,
+        WarmupSteps = arguments.Integer("--warmup")!.Value,
         ConstantShare = arguments.Flag("--decay") ? 0 : 1,
         Loss = Enum.Parse<AnswerLossKind>(arguments.Required("--loss"), ignoreCase: true),
         GradientCheckpointing = arguments.Flag("--checkpointing"),
@@ -123,12 +167,28 @@ public sealed class GeoSftCommand : IMagicCommand
     }).ToDictionary(p => p.Task, p => p.weight);
 
     /// <summary>Evaluates now and then, remembers the best weights, and says when to stop.</summary>
-    private sealed class Watch(Policy policy, IReadOnlyList<Sample> samples, MagicArguments arguments, CommandContext context)
+    private sealed class Watch
     {
-        private readonly int every = Math.Max(1, arguments.Integer("--eval-every")!.Value);
-        private readonly EarlyStop? stop = arguments.Integer("--patience") is { } patience ? new EarlyStop(Math.Max(1, patience)) : null;
+        private readonly Policy policy;
+        private readonly IReadOnlyList<Sample> samples;
+        private readonly SftRun? run;
+        private readonly CommandContext context;
+        private readonly int every;
+        private readonly EarlyStop? stop;
         private readonly List<(int Step, double Reward)> scores = [];
         private Policy? best;
+
+        public Watch(Policy policy, IReadOnlyList<Sample> samples, SftRun? run, MagicArguments arguments, CommandContext context)
+        {
+            (this.policy, this.samples, this.run, this.context) = (policy, samples, run, context);
+            every = Math.Max(1, arguments.Integer("--eval-every")!.Value);
+            stop = arguments.Integer("--patience") is { } patience ? new EarlyStop(Math.Max(1, patience)) : null;
+            foreach (var score in run?.Scores ?? [])
+            {
+                scores.Add((score.Step, score.Score));
+                stop?.Add(score.Score);
+            }
+        }
 
         public IReadOnlyList<(int Step, double Reward)> Scores => scores;
 
@@ -139,18 +199,20 @@ public sealed class GeoSftCommand : IMagicCommand
             if (step % every != 0) return;
             double reward = Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, SessionArguments.EvaluationOptions(policy, context)).Samples.Average(r => r.Judgement.Reward.Total);
             scores.Add((step, reward));
+            run?.Score(reward);
             if (stop is null) return;
             stop.Add(reward);
-            if (!stop.IsBest) return;
+            if (!stop.IsBest || run is not null) return; // a run has the best weights on disk
             best?.Dispose();
             best = policy.Copy();
         }
 
         public string KeepBest()
         {
-            if (best is null) return "";
-            policy.CopyWeightsFrom(best);
-            best.Dispose();
+            if (stop is null || scores.Count == 0) return "";
+            run?.TakeBest();
+            if (best is not null) policy.CopyWeightsFrom(best);
+            best?.Dispose();
             return $"; kept the best weights, of step {scores.MaxBy(s => s.Reward).Step}";
         }
     }

@@ -1,4 +1,8 @@
 using System.Text;
+using System.Text.Json;
+using GeoVlm.Data;
+using GeoVlm.Judging.Rubrics;
+using GeoVlm.Learning.Runs;
 using GeoVlm.Models.Weights;
 
 namespace GeoVlm.Workbench.Exporting;
@@ -31,7 +35,9 @@ internal static class JobFolder
             Directory.CreateDirectory(folder);
             AtomicFile.Write(Path.Combine(folder, "train.parquet"), stream => target.WriteDataset(stream, rows).GetAwaiter().GetResult());
             foreach (var (name, text) in target.Files(job, theirs)) Text(folder, name, text);
-            Text(folder, "launch.sh", $"#!/usr/bin/env bash\n# Run inside this folder, with the reward service reachable: see README.md.\nset -euo pipefail\ncd \"$(dirname \"$0\")\"\n{target.Launch(job)}\n");
+            Text(folder, FetchedRun.ManifestFile, JsonSerializer.Serialize(Manifest(job), RunFolder.Indented) + "\n");
+            Text(folder, "launch.sh", $"#!/usr/bin/env bash\n# Run inside this folder, with the reward service reachable: see README.md.\nset -euo pipefail\ncd \"$(dirname \"$0\")\"\n{target.Launch(job)}\n"
+                + "if [ -n \"${GEOVLM_OUTPUT:-}\" ]; then mkdir -p \"$GEOVLM_OUTPUT\" && cp -r output/. \"$GEOVLM_OUTPUT\"; fi\n");
             Text(folder, "README.md", Readme(target, job, options));
             return options;
         }
@@ -40,6 +46,12 @@ internal static class JobFolder
             throw new GeoVlmException($"The job folder {folder} cannot be written: {e.Message}", e);
         }
     }
+
+    private static RunManifest Manifest(ExportJob job) => new()
+    {
+        Options = job.Config, Model = job.Model, WeightsHash = "", Samples = job.Samples.Count, SamplesHash = Fingerprint.Of(job.Samples),
+        Rewards = job.Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => EoTaskNames.Of(g.Key), g => job.Rewards ?? RubricCatalogue.For(g.Key).RewardText), RewardText = job.Rewards,
+    };
 
     private static void Text(string folder, string name, string text) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 

@@ -1,8 +1,5 @@
 using System.IO.Compression;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace GeoVlm.Workbench.Exporting;
@@ -12,17 +9,12 @@ namespace GeoVlm.Workbench.Exporting;
 internal sealed class RayJobs : IDisposable
 {
     private const long LargestPackage = 500L << 20; // Ray refuses larger ones
-    private const int Attempts = 5;
-    private readonly HttpClient http;
+    private readonly RestClient rest;
 
     /// <summary>Makes a client; nothing is sent yet.</summary>
-    /// <param name="address">http://head-node:8265.</param>
+    /// <param name="address">The dashboard's: http://head-node:8265.</param>
     /// <param name="token">Bearer token, where the cluster wants one.</param>
-    public RayJobs(Uri address, string? token)
-    {
-        http = new HttpClient { BaseAddress = new Uri(address.ToString().TrimEnd('/') + "/"), Timeout = TimeSpan.FromMinutes(5) };
-        if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-    }
+    public RayJobs(Uri address, string? token) => rest = new RestClient(address, token, "Ray");
 
     /// <summary>Whether a status is an end.</summary>
     public static bool HasEnded(string status) => status is "SUCCEEDED" or "FAILED" or "STOPPED";
@@ -40,11 +32,11 @@ internal sealed class RayJobs : IDisposable
         string name = $"_ray_pkg_{Convert.ToHexStringLower(SHA256.HashData(package))[..16]}.zip", id = $"geovlm_{Guid.NewGuid():N}"[..23];
         Send(HttpMethod.Put, $"api/packages/gcs/{name}", () => new ByteArrayContent(package), "Sending the folder", cancellation);
         // With an id of our own a repeated request starts no second job.
-        Send(HttpMethod.Post, "api/jobs/", () => new StringContent(JsonSerializer.Serialize(new
+        Send(HttpMethod.Post, "api/jobs/", RestClient.Json(new
         {
             entrypoint = command, submission_id = id, metadata = new { name = Path.GetFileName(folder) },
             runtime_env = new { working_dir = $"gcs://{name}", env_vars = environment },
-        }), Encoding.UTF8, "application/json"), "Submitting the job", cancellation);
+        }), "Submitting the job", cancellation);
         return id;
     }
 
@@ -74,7 +66,7 @@ internal sealed class RayJobs : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
+    public void Dispose() => rest.Dispose();
 
     private static byte[] Pack(string folder)
     {
@@ -97,26 +89,9 @@ internal sealed class RayJobs : IDisposable
 
     private JsonDocument? Send(HttpMethod method, string path, Func<HttpContent>? content, string about, CancellationToken cancellation)
     {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                using var request = new HttpRequestMessage(method, path) { Content = content?.Invoke() };
-                using var response = http.Send(request, HttpCompletionOption.ResponseContentRead, cancellation);
-                string text = new StreamReader(response.Content.ReadAsStream(cancellation)).ReadToEnd();
-                if (response.IsSuccessStatusCode) return text.AsSpan().TrimStart().StartsWith("{") ? JsonDocument.Parse(text) : null;
-                // A repeated submission that got through the first time.
-                if (attempt > 1 && method == HttpMethod.Post && text.Contains("already exists", StringComparison.Ordinal)) return null;
-                if ((int)response.StatusCode < 500 && response.StatusCode != HttpStatusCode.TooManyRequests || attempt == Attempts)
-                    throw new GeoVlmException($"{about}: Ray at {http.BaseAddress} answered {(int)response.StatusCode}: {(text.Length > 500 ? text[..500] + "…" : text)}");
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException or JsonException || e is TaskCanceledException && !cancellation.IsCancellationRequested)
-            {
-                if (attempt == Attempts) throw new GeoVlmException($"{about}: Ray at {http.BaseAddress} does not answer: {e.Message} Is it the dashboard's address (port 8265)?", e);
-            }
-            cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(0.25 * Math.Pow(2, attempt)));
-            cancellation.ThrowIfCancellationRequested();
-        }
+        // A repeated submission may have got through the first time.
+        var reply = rest.Send(method, path, content, about, cancellation, (r, attempt) => attempt > 1 && method == HttpMethod.Post && r.Text.Contains("already exists", StringComparison.Ordinal));
+        return reply.Text.AsSpan().TrimStart().StartsWith("{") ? reply.Json(about) : null;
     }
 
     private static string Text(JsonDocument? answer, string name) =>
