@@ -20,7 +20,7 @@ public static class MemoryTrial
     /// <exception cref="GeoVlmException">There is no tiny checkpoint, or the system does not tell a process's memory.</exception>
     public static (long Bytes, MemoryRequest Request) Run(ModelShape shape, MemoryRequest request, string workingFolder, CancellationToken cancellation = default)
     {
-        using var tiny = Policy.Load(ModelFolder.Find(ModelFolder.Tiny, workingFolder));
+        using var tiny = Policy.Load(ModelFolder.Find(ModelFolder.Tiny, workingFolder), type: request.Type);
         var config = shape.Config with { Tokens = tiny.Model.Config.Tokens };
         var (question, promptTokens) = QuestionOf(tiny, request.PromptTokens);
         Sample[] samples = [.. SyntheticDataset.Create(new SyntheticOptions { Split = "trial", Count = request.Prompts, Tasks = [EoTask.ReferredDetection] }).Samples

@@ -219,8 +219,12 @@ public sealed class Policy : IDisposable
     /// <param name="temperature">Above 0.</param>
     internal Tensor NextTokenLogProbs(Tensor hidden_ND, double temperature)
     {
-        var logits = Model.Logits(hidden_ND).to(ScalarType.Float32) + forbidden_V;
-        return nn.functional.log_softmax(temperature == 1 ? logits : logits / temperature, -1);
+        // Each of these is as large as the result: none stays until the caller's scope ends.
+        using var raw = Model.Logits(hidden_ND);
+        using var wide = raw.to(ScalarType.Float32);
+        using var allowed = wide + forbidden_V;
+        using var tempered = temperature == 1 ? null : allowed / temperature;
+        return nn.functional.log_softmax(tempered ?? allowed, -1);
     }
 
     private static Policy LoadAdapted(string folder, Device? device, NumberType type)

@@ -29,8 +29,7 @@ public sealed class MemoryPlanTests
         var json = JsonNode.Parse(process.StandardOutput.ReadToEnd())!;
         process.WaitForExit();
         double planned = json["peak_bytes"]!.GetValue<long>(), measured = json["measured_bytes"]!.GetValue<long>();
-        // The plan aims at 15 %; on a model this small the buffers of threads and allocator weigh more than that.
-        Assert.True(planned / measured is > 0.75 and < 1.25, json.ToJsonString());
+        Assert.True(planned / measured is > 0.85 and < 1.15, json.ToJsonString());
     }
 
     [Fact]

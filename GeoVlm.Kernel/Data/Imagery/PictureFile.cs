@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using SkiaSharp;
 
@@ -34,6 +35,7 @@ internal static class PictureFile
     }
 
     // Sixteen bytes are moved for twelve: the last four are written over by the next pixels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DropAlpha(byte[] rgba, byte[] rgb, int pixels)
     {
         var colours = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);

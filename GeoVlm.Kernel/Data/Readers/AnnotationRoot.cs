@@ -25,7 +25,7 @@ internal static partial class AnnotationRoot
     private static bool HoldsImages(string folder) => HasImage(folder) || DatasetFolder.Folders(folder).Where(f => Images().IsMatch(Path.GetFileName(f)))
         .Any(f => HasImage(f) || DatasetFolder.Folders(f).Take(8).Any(below => HasImage(below) || DatasetFolder.Folders(below).Take(8).Any(HasImage)));
 
-    private static bool HasImage(string folder) => Directory.EnumerateFiles(folder).Any(DatasetFolder.IsImage);
+    private static bool HasImage(string folder) => DatasetFolder.All(folder).Any(DatasetFolder.IsImage);
 
     [GeneratedRegex("label|annot|^anns?([_-]|$)|json|xml|question|caption|^txt$|bound|ground.?truth|^gt$|dota|[oh]bb|vector|building|^meta", RegexOptions.IgnoreCase)]
     private static partial Regex Annotations();

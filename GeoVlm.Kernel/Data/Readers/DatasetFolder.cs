@@ -89,17 +89,23 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
 
     /// <summary>Image files directly in a folder, by name.</summary>
     public static IReadOnlyList<string> Images(string folder) => !Directory.Exists(folder) ? []
-        : [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+        : [.. All(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+
+    // A folder that may not be listed is passed by; the listing of all files reports it.
+    private static readonly EnumerationOptions passing = new() { IgnoreInaccessible = true, AttributesToSkip = 0 };
+
+    /// <summary>Files directly in a folder, in no order; none where it may not be listed.</summary>
+    public static IEnumerable<string> All(string folder) => Directory.EnumerateFiles(folder, "*", passing);
 
     /// <summary>Files directly in a folder whose name ends so, whatever its case (<c>.XML</c>), by name.</summary>
     public static IEnumerable<string> Files(string folder, string ending) =>
-        Directory.EnumerateFiles(folder).Where(f => f.EndsWith(ending, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
+        All(folder).Where(f => f.EndsWith(ending, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
 
     public static bool IsImage(string path) => ImageDecoder.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
     /// <summary>Sub-folders by name, hidden ones left out; none when the folder does not exist.</summary>
     public static IReadOnlyList<string> Folders(string folder) => !Directory.Exists(folder) ? []
-        : [.. Directory.EnumerateDirectories(folder).Where(d => !Path.GetFileName(d).StartsWith('.')).Order(StringComparer.Ordinal)];
+        : [.. Directory.EnumerateDirectories(folder, "*", passing).Where(d => !Path.GetFileName(d).StartsWith('.')).Order(StringComparer.Ordinal)];
 
     /// <summary>The sub-folder with one of the names, whatever their case; null where none exists.</summary>
     public static string? Folder(string parent, params ReadOnlySpan<string> names)

@@ -53,7 +53,7 @@ public sealed class DisasterReader : IDatasetReader
     private static bool IsLabels(string file) => RowFiles.EndsWith(file, ".json") && FileStart.Read(file) is var start && start.Contains("\"features\"", StringComparison.Ordinal)
         && start.Contains("\"wkt\"", StringComparison.Ordinal) && (start.Contains("\"lng_lat\"", StringComparison.Ordinal) || start.Contains("\"xy\"", StringComparison.Ordinal));
 
-    private static string? First(string folder, int depth) => Directory.EnumerateFiles(folder).FirstOrDefault(IsPost)
+    private static string? First(string folder, int depth) => DatasetFolder.All(folder).FirstOrDefault(IsPost)
         ?? (depth < Deepest ? DatasetFolder.Folders(folder).Take(50).Select(f => First(f, depth + 1)).FirstOrDefault(f => f is not null) : null);
 
     private static IEnumerable<Draft> OfPair(DatasetFolder folder, RowImages images, string post)

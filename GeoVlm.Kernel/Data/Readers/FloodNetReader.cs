@@ -40,7 +40,7 @@ public sealed class FloodNetReader : IDatasetReader
 
     private static bool IsMask(string path) => path.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
 
-    private static string? First(string folder, int depth) => Directory.EnumerateFiles(folder).FirstOrDefault(IsMask)
+    private static string? First(string folder, int depth) => DatasetFolder.All(folder).FirstOrDefault(IsMask)
         ?? (depth < Deepest ? DatasetFolder.Folders(folder).Take(50).Select(f => First(f, depth + 1)).FirstOrDefault(f => f is not null) : null);
 
     private static IEnumerable<Draft> OfMask(DatasetFolder folder, RowImages images, string where)

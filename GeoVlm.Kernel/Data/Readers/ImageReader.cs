@@ -20,7 +20,7 @@ public sealed class ImageReader : IDatasetReader
     {
         if (File.Exists(path)) return DatasetFolder.IsImage(path) ? "an image file" : null;
         if (!Directory.Exists(path) || DatasetFolder.Folders(path).Count > 0) return null;
-        string[] files = [.. Directory.EnumerateFiles(path).Where(f => !Path.GetFileName(f).StartsWith('.'))];
+        string[] files = [.. DatasetFolder.All(path).Where(f => !Path.GetFileName(f).StartsWith('.'))];
         int images = files.Count(DatasetFolder.IsImage);
         return images > 0 && files.All(f => DatasetFolder.IsImage(f) || companions.Contains(Path.GetExtension(f).ToLowerInvariant())) ? $"{images:N0} images and nothing else" : null;
     }

@@ -14,7 +14,7 @@ internal static partial class LicenceText
     public static string? Find(string path)
     {
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string[] files = [.. Directory.EnumerateFiles(folder).Where(f => new FileInfo(f).Length > 0).Order(StringComparer.Ordinal)];
+        string[] files = [.. DatasetFolder.All(folder).Where(f => new FileInfo(f).Length > 0).Order(StringComparer.Ordinal)];
         return FromCard(files) ?? FromJson(files, path) ?? FromLicenceFile(files);
     }
 

@@ -88,7 +88,7 @@ public static class ReaderCatalogue
         if (!Directory.Exists(unpacked)) throw new GeoVlmException($"{path}: nothing in it can be unpacked."
             + (refused.Count > 0 ? $" The first entry: {refused[0].Where}: {refused[0].What}" : " It is empty."));
         // An archive often holds one folder with everything in it.
-        while (!Directory.EnumerateFiles(unpacked).Any() && DatasetFolder.Folders(unpacked) is [var only]) unpacked = only;
+        while (!DatasetFolder.All(unpacked).Any() && DatasetFolder.Folders(unpacked) is [var only]) unpacked = only;
         EoDataset dataset;
         try
         {
@@ -108,7 +108,7 @@ public static class ReaderCatalogue
     private static string? Inner(string path)
     {
         string inner = path;
-        while (Directory.Exists(inner) && !Directory.EnumerateFiles(inner).Any() && DatasetFolder.Folders(inner) is [var only] && SplitNames.Of(Path.GetFileName(only)).Length == 0) inner = only;
+        while (Directory.Exists(inner) && !DatasetFolder.All(inner).Any() && DatasetFolder.Folders(inner) is [var only] && SplitNames.Of(Path.GetFileName(only)).Length == 0) inner = only;
         return inner == path ? null : inner;
     }
 
@@ -127,7 +127,7 @@ public static class ReaderCatalogue
     /// <summary>Formats of the field that are not read, with what to do; empty where none is here.</summary>
     private static string Unsupported(string path)
     {
-        var files = File.Exists(path) ? [path] : DatasetFolder.Folders(path).Prepend(path).SelectMany(Directory.EnumerateFiles).Take(200);
+        var files = File.Exists(path) ? [path] : DatasetFolder.Folders(path).Prepend(path).SelectMany(DatasetFolder.All).Take(200);
         return files.Select(f => Path.GetExtension(f).ToLowerInvariant() switch
         {
             ".h5" or ".hdf5" => " HDF5 is not read: write its images as GeoTIFF and its labels as CSV (h5py, rasterio).",

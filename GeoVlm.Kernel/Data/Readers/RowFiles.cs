@@ -15,7 +15,7 @@ internal static class RowFiles
     {
         wanted ??= RowFile.HasExtension;
         if (File.Exists(path)) return wanted(path) ? [path] : [];
-        return !Directory.Exists(path) ? [] : [.. DatasetFolder.Folders(path).Prepend(path).SelectMany(Directory.EnumerateFiles)
+        return !Directory.Exists(path) ? [] : [.. DatasetFolder.Folders(path).Prepend(path).SelectMany(DatasetFolder.All)
             .Where(f => wanted(f) && !Companions.Contains(Path.GetFileName(f).ToLowerInvariant())).Order(StringComparer.Ordinal)];
     }
 

@@ -52,7 +52,7 @@ public sealed class SceneFolderReader : IDatasetReader
         "train", "val", "test", "real", "tiles", "thumbnails", "previews", "positive_image_set", "negative_image_set", "time1", "time2", "image1", "image2", "t1", "t2", "before", "after",
     };
 
-    private static bool HasImages(string folder) => !Roles.Contains(Path.GetFileName(folder)) && Directory.EnumerateFiles(folder).Any(DatasetFolder.IsImage);
+    private static bool HasImages(string folder) => !Roles.Contains(Path.GetFileName(folder)) && DatasetFolder.All(folder).Any(DatasetFolder.IsImage);
 
     private static IEnumerable<Sample> ReadClass(DatasetFolder folder, string classFolder, SplitLists lists)
     {

@@ -103,7 +103,7 @@ public sealed partial class YoloReader : IDatasetReader
     private static Dictionary<int, string> ClassTable(DatasetFolder folder)
     {
         string[] places = [folder.Root, .. DatasetFolder.Folders(folder.Root)];
-        foreach (string file in places.SelectMany(Directory.EnumerateFiles).Order(StringComparer.Ordinal))
+        foreach (string file in places.SelectMany(DatasetFolder.All).Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileName(file).ToLowerInvariant();
             if (name is "classes.txt" or "obj.names" or "labels.txt" && folder.ReadText(file) is { } list)

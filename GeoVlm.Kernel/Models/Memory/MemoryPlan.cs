@@ -73,8 +73,13 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         Add("vision activations", activations.Vision((long)together * request.Images, grid.Patches) * size, Updating, $"{patches} patches");
         Add("attention mask", (long)together * request.Group * request.NewTokens * (prompt + request.NewTokens) * size, Updating, "who sees whom");
         long chunk = Math.Min(scored * vocabulary, ChunkedHead.LargestChunk);
-        Add("output head", 3 * chunk * Float + 3 * scored * hidden * size + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden : 0) * Float, Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
-        Add("backward pass", activations.Backward(together, prompt, request.Group, request.NewTokens, patches) * size, Updating, "gradients on their way through one layer");
+        // A bfloat16 head has its logits, and the sum of its gradient, in float32 besides.
+        long narrow = size == Float ? 0 : size;
+        long head = chunk * (3 * Float + narrow) + 3 * scored * hidden * size + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden * (Float + 2 * narrow) : 0);
+        long backward = activations.Backward(together, prompt, request.Group, request.NewTokens, patches) * size;
+        // What the head had is free when the first layer begins: the larger of the two counts.
+        if (head >= backward) Add("output head", head, Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
+        else Add("backward pass", backward, Updating, "gradients on their way through one layer");
         foreach (string when in (string[])[Sampling, Updating])
             Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) / 20, when, "what the allocator cannot use, 5 %");
         return new(request, parameters, trained, prompt, items);

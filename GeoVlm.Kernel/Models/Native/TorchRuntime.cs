@@ -43,7 +43,7 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>Tensors that this process holds; constant from step to step unless something leaks.</summary>
+    /// <summary>Tensors that this process holds; constant from step to step unless something leaks. Each parameter that was ever made adds one for good: TorchSharp 0.107 takes over its tensor without counting that.</summary>
     public static long LiveTensors => torch.Tensor.TotalCount;
 
     /// <summary>The device to compute on: <c>GEOVLM_DEVICE</c>, else CUDA where it works, else the CPU.</summary>

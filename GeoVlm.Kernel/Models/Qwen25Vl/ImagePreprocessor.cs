@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -224,6 +225,7 @@ public sealed record ImagePreprocessor
         foreach (byte[] buffer in lent.OfType<byte[]>()) ArrayPool<byte>.Shared.Return(buffer);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WritePatch(RgbImage image, int left, int top, Span<float> patch)
     {
         int plane = PatchSize * PatchSize;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GeoVlm.Data;
 using GeoVlm.Models.Lora;
 using GeoVlm.Models.Weights;
@@ -46,7 +47,7 @@ internal sealed class ParameterSet : IDisposable
         System.Threading.Tasks.Parallel.For(0, specs.Count, i =>
         {
             using DisposeScope scope = NewDisposeScope();
-            parameters[i] = Own(tensor(StartingValues(specs[i], seed), specs[i].Shape).to(type, device), requiresGrad: true);
+            parameters[i] = Own(StartingValues(specs[i], seed).to(type, device), requiresGrad: true);
         });
         return new([.. specs.Select((s, i) => (s.Name, parameters[i]))]);
     }
@@ -72,7 +73,7 @@ internal sealed class ParameterSet : IDisposable
         catch (Exception e)
         {
             foreach ((_, Parameter tensor) in all) tensor.Dispose();
-            if (e is not System.Runtime.InteropServices.ExternalException) throw;
+            if (e is not ExternalException) throw;
             // libtorch's own words go over many lines; the first says what happened.
             throw new GeoVlmException($"{folder}: the weights cannot be put on {device} ({e.Message.Split('\n')[0]}); `model plan` says how much memory they need.", e);
         }
@@ -112,19 +113,22 @@ internal sealed class ParameterSet : IDisposable
         if (!shards.Read(head, type).eq(embedding).all().item<bool>()) throw new GeoVlmException($"{folder}: config.json says tie_word_embeddings, but 'lm_head.weight' differs from 'model.embed_tokens.weight'.");
     }
 
-    private static float[] StartingValues(ParameterSpec spec, ulong seed)
+    /// <summary>Written where libtorch keeps them: an array of their own would be there a second time until it is collected.</summary>
+    private static Tensor StartingValues(ParameterSpec spec, ulong seed)
     {
-        float[] values = new float[spec.Shape.Aggregate(1L, (a, b) => a * b)];
-        if (spec.Start == Start.Zero) return values;
-        if (spec.Start == Start.One)
-        {
-            Array.Fill(values, 1);
-            return values;
-        }
+        if (spec.Start == Start.Zero) return zeros(spec.Shape);
+        Tensor values = ones(spec.Shape);
+        if (spec.Start == Start.One) return values;
         double fanIn = spec.Shape.Skip(1).Aggregate(1L, (a, b) => a * b);
         double deviation = spec.Start switch { Start.Embedding => 0.02, Start.Residual => 0.5 / Math.Sqrt(fanIn), _ => 1 / Math.Sqrt(fanIn) };
         SeededRandom random = new(Seed.Derive(seed, spec.Name));
-        for (int i = 0; i < values.Length; i++) values[i] = (float)random.Normal(0, deviation);
+        using Tensor flat = values.view(-1);
+        for (long from = 0, count; from < flat.numel(); from += count)
+        {
+            count = Math.Min(SafetensorsFile.Piece, flat.numel() - from);
+            using Tensor piece = flat.narrow(0, from, count);
+            foreach (ref float value in MemoryMarshal.Cast<byte, float>(piece.bytes)) value = (float)random.Normal(0, deviation);
+        }
         return values;
     }
 }
