@@ -64,7 +64,7 @@ public sealed class JupyterKernel : IDisposable
         control.Join(Patience);
         // A cell deep in native code may not end; its thread then dies with the process.
         if (main.Join(Patience) && session.IsValueCreated) session.Value.Dispose();
-        crash.Clear();
+        crash.Dispose();
     }
 
     /// <summary>Sends what is waiting and closes the sockets.</summary>

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 using GeoVlm.Rendering;
 using Microsoft.CodeAnalysis;
@@ -17,6 +18,9 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     /// </summary>
     private static readonly Lock Compiler = new();
 
+    private const int LongCell = 10_000; // characters
+    private static readonly PropertyInfo? ConcurrentBuild = typeof(CompilationOptions).GetProperty(nameof(CompilationOptions.ConcurrentBuild));
+
     private readonly PackageReferences packages = new(workingFolder);
     private readonly Lazy<ScriptState<object>> root = new(() => Begin(workingFolder));
     private readonly CSharpWorkspace workspace = new();
@@ -26,7 +30,11 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     private bool mainRuns;
 
     /// <summary>Loads the compiler and binds the references: the greater part of what a first cell would wait for.</summary>
-    public void WarmUp() => _ = root.Value;
+    public void WarmUp()
+    {
+        _ = CompilerPrimer.Started;
+        _ = root.Value;
+    }
 
     /// <summary>Completion and inspection.</summary>
     public CSharpAssistant Assistant => new(workspace);
@@ -54,13 +62,16 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
         ScriptState<object> from = state ?? root.Value;
         ScriptOptions cellOptions = Options(from, [.. references.Select(path => MetadataReference.CreateFromFile(path))]).WithFilePath(Path.Combine(workingFolder, cellName));
 
-        (Script<object> script, Func<bool> hasValue) = Compile(code, from, cellOptions, cancellation);
+        (Script<object> script, bool declares, Func<bool> hasValue) = Compile(code, from, cellOptions, cancellation);
         MimeBundle? value = null;
         thread.RunCode(async () =>
         {
             ScriptState<object> next = await Start(script, from, cancellation);
-            // A failed cell keeps what it declared before it failed.
-            thread.Keep(() => Commit(from, next, thread.IsBeside));
+            // A failed cell keeps what it declared before it failed. One that declares nothing leaves the chain as it is, or each later cell would look through it.
+            thread.Keep(() =>
+            {
+                if (declares || references.Count > 0) Commit(from, next, thread.IsBeside);
+            });
             workspace.Ran(code, references);
             if (next.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
             if (next.ReturnValue is not null || hasValue()) value = ValueRenderer.Render(next.ReturnValue);
@@ -146,7 +157,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     /// <inheritdoc />
     public void Dispose() => workspace.Dispose();
 
-    private (Script<object> Script, Func<bool> HasValue) Compile(string code, ScriptState<object> from, ScriptOptions cellOptions, CancellationToken cancellation)
+    private (Script<object> Script, bool Declares, Func<bool> HasValue) Compile(string code, ScriptState<object> from, ScriptOptions cellOptions, CancellationToken cancellation)
     {
         using Lock.Scope compiling = Compiler.EnterScope();
         Script<object> written = Continue(code, from, cellOptions);
@@ -165,7 +176,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
         }
         if (errors.Length > 0) throw new CellCompilationException(errors, code);
         // Asked of a null alone, which a call of void gives as well: the answer costs as much as the compilation.
-        return (script, () =>
+        return (script, CSharpWorkspace.Declares((CompilationUnitSyntax)tree.GetRoot(cancellation)), () =>
         {
             using Lock.Scope binding = Compiler.EnterScope();
             return EndsInValue(tree, model);
@@ -177,7 +188,13 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     private static ScriptOptions Options(ScriptState<object> from, IReadOnlyList<MetadataReference> added) =>
         from.Script.Options.WithReferences(added).WithImports();
 
-    private static Script<object> Continue(string code, ScriptState<object> from, ScriptOptions cellOptions) => from.Script.ContinueWith(code, cellOptions);
+    private static Script<object> Continue(string code, ScriptState<object> from, ScriptOptions cellOptions)
+    {
+        Script<object> script = from.Script.ContinueWith(code, cellOptions);
+        // A cell is too short to be worth sharing out over threads, which Roslyn does unless told; scripts have no option for it.
+        if (code.Length < LongCell) ConcurrentBuild?.SetValue(script.GetCompilation().Options, false);
+        return script;
+    }
 
     private static Task<ScriptState<object>> Start(Script<object> script, ScriptState<object> from, CancellationToken cancellation) =>
         script.RunFromAsync(from, catchException: static _ => true, cancellation);

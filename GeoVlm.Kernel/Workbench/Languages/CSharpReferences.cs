@@ -48,7 +48,11 @@ internal static class CSharpReferences
         return loader;
     }
 
-    private static IReadOnlyList<MetadataReference> Load() => [.. Paths().Select(path => MetadataReference.CreateFromFile(path))];
+    /// <summary>A reference to an assembly's file, which is mapped into memory and not read: of 250 MB of code the compiler wants the names.</summary>
+    public static MetadataReference Of(string path, DocumentationProvider? documentation = null) =>
+        AssemblyMetadata.CreateFromFile(path).GetReference(documentation, filePath: path);
+
+    private static IReadOnlyList<MetadataReference> Load() => [.. Paths().Select(path => Of(path))];
 
     /// <summary>The files of the assemblies that cells may refer to.</summary>
     public static IEnumerable<string> Paths()

@@ -17,7 +17,7 @@ internal sealed class CSharpWorkspace : IDisposable
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Preview, DocumentationMode.Parse, SourceCodeKind.Script);
     private static readonly Lazy<MefHostServices> Services = new(() => MefHostServices.Create(MefHostServices.DefaultAssemblies));
     private static readonly Lazy<ImmutableArray<MetadataReference>> References = new(
-        () => [.. CSharpReferences.Paths().Select(path => MetadataReference.CreateFromFile(path, documentation: AssemblyDocumentation.Of(path)))]);
+        () => [.. CSharpReferences.Paths().Select(path => CSharpReferences.Of(path, AssemblyDocumentation.Of(path)))]);
 
     private readonly Lazy<AdhocWorkspace> made = new(() => new AdhocWorkspace(Services.Value));
     private readonly CSharpCompilationOptions first = new(
@@ -45,7 +45,7 @@ internal sealed class CSharpWorkspace : IDisposable
             {
                 added = [.. added, .. ran.References.Select(path => (MetadataReference)MetadataReference.CreateFromFile(path))];
                 // Cells that only compute leave nothing to be named later; without them the chain stays short.
-                if (!Declares(ran.Code)) continue;
+                if (!Declares(CSharpSyntaxTree.ParseText(ran.Code, Script).GetCompilationUnitRoot())) continue;
                 solution = Add(solution, ran.Code, out ProjectId project, out _);
                 last = project;
             }
@@ -72,10 +72,7 @@ internal sealed class CSharpWorkspace : IDisposable
         return solution.AddProject(info).AddDocument(document, name, SourceText.From(code));
     }
 
-    private static bool Declares(string code)
-    {
-        CompilationUnitSyntax root = CSharpSyntaxTree.ParseText(code, Script).GetCompilationUnitRoot();
-        return root.Usings.Count > 0 || root.Members.Any(member => member is not GlobalStatementSyntax
-            || member.DescendantNodes().Any(node => node is SingleVariableDesignationSyntax));
-    }
+    /// <summary>Whether later cells can name something that the cell declares, or see what it loads.</summary>
+    public static bool Declares(CompilationUnitSyntax cell) => cell.Usings.Count > 0 || cell.ContainsDirectives || cell.Members.Any(member => member is not GlobalStatementSyntax
+        || member.DescendantNodes().Any(node => node is SingleVariableDesignationSyntax));
 }
