@@ -41,7 +41,7 @@ public sealed class SessionAssistantTests : IDisposable
     {
         Run("#!geo-load synthetic --split train --count 2 --quiet");
         Assert.Contains("#!geo-load", Names("var a = 1;\n#!geo-l|"));
-        Assert.Equal(["--split", "--seed", "--strict"], Names("#!geo-load --s|"));
+        Assert.Equal(["--split", "--seed", "--stretch", "--strict"], Names("#!geo-load --s|"));
         Assert.Equal(["change-detection"], Names("#!geo-load synthetic --tasks ref,change-d|"));
         Assert.Equal(["train"], Names("#!geo-show tr|"));
         Assert.Contains("iou", Names("#!geo-grpo train --reward format:0.3,io|"));
