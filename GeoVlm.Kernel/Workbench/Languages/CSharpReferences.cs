@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Scripting.Hosting;
@@ -48,9 +49,9 @@ internal static class CSharpReferences
         return loader;
     }
 
-    /// <summary>A reference to an assembly's file, which is mapped into memory and not read: of 250 MB of code the compiler wants the names.</summary>
+    /// <summary>A reference to an assembly, of whose file the names alone are read, and not the code: 250 MB of it. The file is closed again.</summary>
     public static MetadataReference Of(string path, DocumentationProvider? documentation = null) =>
-        AssemblyMetadata.CreateFromFile(path).GetReference(documentation, filePath: path);
+        AssemblyMetadata.Create(ModuleMetadata.CreateFromStream(File.OpenRead(path), PEStreamOptions.PrefetchMetadata)).GetReference(documentation, filePath: path);
 
     private static IReadOnlyList<MetadataReference> Load() => [.. Paths().Select(path => Of(path))];
 
