@@ -16,7 +16,7 @@ internal static class IndexedPng
         return c;
     })];
 
-    /// <summary>The file. <paramref name="pixels"/> is [height, width] of 0x00RRGGBB; transparency is not kept.</summary>
+    /// <summary>The file. <paramref name="pixels"/> is [height, width] of 0xAARRGGBB; transparency is not kept.</summary>
     public static byte[] Encode(int width, int height, ReadOnlySpan<uint> pixels, int maxColours = 256)
     {
         byte[] rows = new byte[height * (width + 1)]; // each row begins with its filter: 0, none
@@ -45,9 +45,10 @@ internal static class IndexedPng
         byte lastIndex = 0;
         for (int i = 0; i < width * height; i++)
         {
-            if (pixels[i] != last)
+            uint colour = pixels[i] & 0xFFFFFF; // else opaque white would be the `last` of no pixel
+            if (colour != last)
             {
-                last = pixels[i];
+                last = colour;
                 if (!index.TryGetValue(last, out lastIndex))
                 {
                     if (palette.Count == maxColours) return null;

@@ -11,7 +11,7 @@ namespace GeoVlm.Tests.Workbench.Terminal;
 [Collection(RunsAlone.Name)]
 public sealed class KilledRunTests : IDisposable
 {
-    private const int Steps = 6;
+    private const int Steps = 16; // so that the last one is far when the kill comes
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string root = Directory.CreateTempSubdirectory("geovlm-killed").FullName;
 

@@ -9,7 +9,7 @@ internal static class CocoCaptions
     public static bool Is(string file) => RowFiles.EndsWith(file, ".json") && FileStart.Read(file) is var start && start.TrimStart('\uFEFF', ' ', '\r', '\n', '\t').StartsWith('{')
         && (Path.GetFileName(file).Contains("caption", StringComparison.OrdinalIgnoreCase) || start.Contains("\"caption\"", StringComparison.Ordinal))
         && (start.Contains("\"file_name\"", StringComparison.Ordinal) || start.Contains("\"image_id\"", StringComparison.Ordinal))
-        && start.Contains("\"annotations\"", StringComparison.Ordinal) | start.Contains("\"images\"", StringComparison.Ordinal) && !start.Contains("\"sentences\"", StringComparison.Ordinal);
+        && (start.Contains("\"annotations\"", StringComparison.Ordinal) || start.Contains("\"images\"", StringComparison.Ordinal)) && !start.Contains("\"sentences\"", StringComparison.Ordinal);
 
     /// <summary>One sample an image, with all its sentences, in the order of the images.</summary>
     public static IEnumerable<Draft> Of(DatasetFolder folder, CaptionRows rows, string path)

@@ -29,7 +29,7 @@ public sealed class DisasterReader : IDatasetReader
 
     /// <inheritdoc/>
     public string? Recognise(string path) => File.Exists(path) ? IsLabels(path) ? $"{Path.GetFileName(path)} holds outlines in pixels and on the ground" : null
-        : Directory.Exists(path) && First(path, 0) is { } file ? $"{Path.GetFileName(file)} is of after a disaster" : null;
+        : Directory.Exists(path) && First(path, 0) is { } file ? $"{Path.GetFileName(file)} shows a place after a disaster" : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)

@@ -34,8 +34,8 @@ public sealed class AdapterRolloutEngine(OpenAiRolloutEngine server, string fold
         if (policy.Model.Adapter is not { } adapter)
             throw new GeoVlmException($"{policy.Name} has no adapter, and a server can be given nothing else while it runs. Train a low-rank adapter (--lora r=16), or sample from the policy itself.");
         string next = $"geovlm-{session}-step-{step}";
-        adapter.Save(Path.GetFullPath(Place(next)), Path.GetFullPath(policy.Folder));
-        server.UseAdapter(next, Path.GetFullPath(Place(next)), cancellation);
+        adapter.Save(Place(next), Path.GetFullPath(policy.Folder));
+        server.UseAdapter(next, Place(next), cancellation);
         Delete();
         name = next;
     }
@@ -51,7 +51,7 @@ public sealed class AdapterRolloutEngine(OpenAiRolloutEngine server, string fold
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
-    private string Place(string adapter) => Path.Combine(folder, adapter);
+    private string Place(string adapter) => Path.GetFullPath(Path.Combine(folder, adapter));
 
     private void Delete()
     {

@@ -10,9 +10,11 @@ public sealed class GrpoRun : IDisposable
 {
     private readonly RunFolder folder;
     private readonly RunOptions options;
+    private readonly RunWrites writes;
     private readonly Policy? reference;
 
-    private GrpoRun(RunFolder folder, GrpoTrainer trainer, Policy? reference, RunOptions options) => (this.folder, Trainer, this.reference, this.options) = (folder, trainer, reference, options);
+    private GrpoRun(RunFolder folder, GrpoTrainer trainer, Policy? reference, RunOptions options) =>
+        (this.folder, Trainer, this.reference, this.options, writes) = (folder, trainer, reference, options, new(options.StopWhenUnwritable));
 
     /// <summary>What takes the steps.</summary>
     public GrpoTrainer Trainer { get; }
@@ -21,9 +23,7 @@ public sealed class GrpoRun : IDisposable
     public string Path => folder.Path;
 
     /// <summary>What could not be written so far; the run went on.</summary>
-    public IReadOnlyList<string> Warnings => warnings;
-
-    private readonly List<string> warnings = [];
+    public IReadOnlyList<string> Warnings => writes.Warnings;
 
     /// <summary>Begins a run in a new folder.</summary>
     /// <param name="path">The folder.</param>
@@ -157,21 +157,7 @@ public sealed class GrpoRun : IDisposable
 
     private void Write() => Checkpoint.Write(folder, Trainer.Policy, Trainer.State(), Trainer.OptimizerState(), options.KeepCheckpoints);
 
-    // A full disk costs the record, not the run; the last good checkpoint is still there.
-    private bool Try(Action write)
-    {
-        try
-        {
-            write();
-            return true;
-        }
-        catch (GeoVlmException e)
-        {
-            if (options.StopWhenUnwritable) throw;
-            warnings.Add($"step {Trainer.StepsDone}: {e.Message}");
-            return false;
-        }
-    }
+    private bool Try(Action write) => writes.Try(Trainer.StepsDone, write);
 
     private static RunManifest Manifest(Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config) => new()
     {

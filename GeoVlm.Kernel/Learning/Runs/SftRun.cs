@@ -10,10 +10,11 @@ public sealed class SftRun : IDisposable
 {
     private readonly RunFolder folder;
     private readonly RunOptions options;
-    private readonly List<string> warnings = [];
+    private readonly RunWrites writes;
     private int saved;
 
-    private SftRun(RunFolder folder, SftTrainer trainer, RunOptions options) => (this.folder, Trainer, this.options, saved) = (folder, trainer, options, trainer.StepsDone);
+    private SftRun(RunFolder folder, SftTrainer trainer, RunOptions options) =>
+        (this.folder, Trainer, this.options, writes, saved) = (folder, trainer, options, new(options.StopWhenUnwritable), trainer.StepsDone);
 
     /// <summary>What takes the steps.</summary>
     public SftTrainer Trainer { get; }
@@ -22,7 +23,7 @@ public sealed class SftRun : IDisposable
     public string Path => folder.Path;
 
     /// <summary>What could not be written so far; the run went on.</summary>
-    public IReadOnlyList<string> Warnings => warnings;
+    public IReadOnlyList<string> Warnings => writes.Warnings;
 
     /// <summary>Scores on held-out samples so far, oldest first.</summary>
     public IReadOnlyList<HeldOutScore> Scores => BestWeights.Read(folder.Path);
@@ -130,18 +131,5 @@ public sealed class SftRun : IDisposable
 
     private void Write() => Checkpoint.Write(folder, Trainer.Policy, Trainer.State(), Trainer.OptimizerState(), options.KeepCheckpoints);
 
-    private bool Try(Action write)
-    {
-        try
-        {
-            write();
-            return true;
-        }
-        catch (GeoVlmException e)
-        {
-            if (options.StopWhenUnwritable) throw;
-            warnings.Add($"step {Trainer.StepsDone}: {e.Message}");
-            return false;
-        }
-    }
+    private bool Try(Action write) => writes.Try(Trainer.StepsDone, write);
 }

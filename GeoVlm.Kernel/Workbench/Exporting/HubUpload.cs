@@ -100,16 +100,18 @@ internal sealed class HubUpload : IDisposable
             }).ToArray();
             storage.Send(HttpMethod.Post, target, RestClient.Json(new { oid, parts }, "application/vnd.git-lfs+json"), about, cancellation);
         }
-        else storage.Send(HttpMethod.Put, target, () => Part(file, 0, file.Length), about, cancellation);
+        else storage.Send(HttpMethod.Put, target, () => new StreamContent(file.OpenRead()), about, cancellation);
         if (actions.TryGetProperty("verify", out var verify)) hub.Send(HttpMethod.Post, Read(() => verify.GetProperty("href").GetString()!), RestClient.Json(new { oid, size = file.Length }, "application/vnd.git-lfs+json"), about, cancellation);
         return oid;
     }
 
-    private static StreamContent Part(FileInfo file, long from, long length)
+    private static ByteArrayContent Part(FileInfo file, long from, long length)
     {
-        var stream = file.OpenRead();
+        byte[] bytes = new byte[length];
+        using var stream = file.OpenRead();
         stream.Position = from;
-        return new StreamContent(new Window(stream, length)) { Headers = { ContentLength = length } };
+        stream.ReadExactly(bytes);
+        return new ByteArrayContent(bytes);
     }
 
     private static byte[] Sample(FileInfo file)
@@ -129,45 +131,6 @@ internal sealed class HubUpload : IDisposable
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
             throw new GeoVlmException($"The Hub's answer is not what its interface says: {e.Message}", e);
-        }
-    }
-
-    /// <summary>The next bytes of a stream, and no more.</summary>
-    private sealed class Window(Stream inner, long length) : Stream
-    {
-        private long left = length;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            int read = inner.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
-            left -= read;
-            return read;
-        }
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) inner.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

@@ -49,7 +49,7 @@ internal static class CSharpReferences
         return loader;
     }
 
-    /// <summary>A reference to an assembly, of whose file the names alone are read, and not the code: 250 MB of it. The file is closed again.</summary>
+    /// <summary>A reference to an assembly, of whose file only the metadata is read, which is the lesser part, and which is then closed.</summary>
     public static MetadataReference Of(string path, DocumentationProvider? documentation = null) =>
         AssemblyMetadata.Create(ModuleMetadata.CreateFromStream(File.OpenRead(path), PEStreamOptions.PrefetchMetadata)).GetReference(documentation, filePath: path);
 
