@@ -5,8 +5,10 @@ namespace GeoVlm;
 public class GeoVlmException : Exception
 {
     /// <summary>Creates the error from its message.</summary>
-    public GeoVlmException(string message) : base(message) { }
+    public GeoVlmException(string message)
+        : base(message) { }
 
     /// <summary>Creates the error from its message and the exception that it explains.</summary>
-    public GeoVlmException(string message, Exception inner) : base(message, inner) { }
+    public GeoVlmException(string message, Exception inner)
+        : base(message, inner) { }
 }

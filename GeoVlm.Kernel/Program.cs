@@ -10,7 +10,8 @@ ProcessHeap.Share();
 WebFramework.Register();
 
 // The kernel comes first and alone: a front end waits for it, and the rest of the command line costs a quarter of a second to load.
-if (args is ["jupyter", "kernel", [not '-', ..] connectionFile]) return JupyterCommand.Serve(NewSession, connectionFile, Console.Error);
+if (args is ["jupyter", "kernel", [not '-', ..] connectionFile])
+    return JupyterCommand.Serve(NewSession, connectionFile, Console.Error);
 
 WorkbenchParts parts = new(NewSession, NotebookHtml.Render, Probes: [.. MachineProbes.All, .. TorchProbes.All]);
 return CommandLine.Run(args, parts, Console.Out, Console.Error);

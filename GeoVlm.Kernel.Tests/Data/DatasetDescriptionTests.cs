@@ -12,7 +12,10 @@ public class DatasetDescriptionTests
         var described = EoDataset.Load(SharedFolder.Require("eo-samples/dota/real")).Describe(new DescriptionOptions { Decoded = 10 });
         Assert.Equal("dota", described.Reader);
         Assert.Equal(64, described.Objects);
-        Assert.Equal([new("large-vehicle", 50), new("small-vehicle", 14)], described.Classes.ToDictionary(c => c.Key.Replace(' ', '-'), c => c.Value));
+        Assert.Equal(
+            [new("large-vehicle", 50), new("small-vehicle", 14)],
+            described.Classes.ToDictionary(c => c.Key.Replace(' ', '-'), c => c.Value)
+        );
         Assert.Equal(new ImageSizeCount(712, 557, 1), Assert.Single(described.Images.Sizes));
         Assert.Equal("uint8", Assert.Single(described.Images.Dtypes).Key);
         Assert.Equal("original pixels 712 x 557", described.FirstSample!.Frame);

@@ -4,8 +4,23 @@ namespace GeoVlm.Tests.Data;
 
 public class HeldOutTests
 {
-    private static EoDataset Dataset(int images) => new("d", "test", [.. Enumerable.Range(0, images * 2).Select(i =>
-        new Sample($"s{i}", EoTask.SceneClassification, [GeoImage.FromMemory($"image{i / 2}.png", new RgbImage(2, 2))], "?", new TextAnswer("a")))], []);
+    private static EoDataset Dataset(int images) =>
+        new(
+            "d",
+            "test",
+            [
+                .. Enumerable
+                    .Range(0, images * 2)
+                    .Select(i => new Sample(
+                        $"s{i}",
+                        EoTask.SceneClassification,
+                        [GeoImage.FromMemory($"image{i / 2}.png", new RgbImage(2, 2))],
+                        "?",
+                        new TextAnswer("a")
+                    )),
+            ],
+            []
+        );
 
     [Fact]
     public void No_image_is_on_both_sides_and_none_is_lost()

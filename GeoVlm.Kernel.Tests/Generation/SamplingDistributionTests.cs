@@ -8,24 +8,26 @@ public class SamplingDistributionTests
 
     private static readonly SamplingOptions plain = new() { Temperature = 1 };
 
-    public static TheoryData<SamplingOptions, double[]> Filters => new()
-    {
-        { plain, [0.4, 0.3, 0.2, 0.1] },
-        { plain with { Temperature = 0.5 }, [16 / 30d, 9 / 30d, 4 / 30d, 1 / 30d] },
-        { plain with { Temperature = 0 }, [1, 0, 0, 0] },
-        { plain with { TopK = 2 }, [4 / 7d, 3 / 7d, 0, 0] },
-        { plain with { TopP = 0.65 }, [4 / 7d, 3 / 7d, 0, 0] }, // 0.4 alone is too little, 0.4 + 0.3 enough
-        { plain with { TopP = 0.75 }, [4 / 9d, 3 / 9d, 2 / 9d, 0] },
-        { plain with { MinP = 0.6 }, [4 / 7d, 3 / 7d, 0, 0] }, // at least 0.6 × 0.4
-        { plain with { TopK = 3, TopP = 0.5, MinP = 0.9 }, [1, 0, 0, 0] }, // 4/9 and 3/9 are left by top-p, then 3 < 0.9 × 4
-    };
+    public static TheoryData<SamplingOptions, double[]> Filters =>
+        new()
+        {
+            { plain, [0.4, 0.3, 0.2, 0.1] },
+            { plain with { Temperature = 0.5 }, [16 / 30d, 9 / 30d, 4 / 30d, 1 / 30d] },
+            { plain with { Temperature = 0 }, [1, 0, 0, 0] },
+            { plain with { TopK = 2 }, [4 / 7d, 3 / 7d, 0, 0] },
+            { plain with { TopP = 0.65 }, [4 / 7d, 3 / 7d, 0, 0] }, // 0.4 alone is too little, 0.4 + 0.3 enough
+            { plain with { TopP = 0.75 }, [4 / 9d, 3 / 9d, 2 / 9d, 0] },
+            { plain with { MinP = 0.6 }, [4 / 7d, 3 / 7d, 0, 0] }, // at least 0.6 × 0.4
+            { plain with { TopK = 3, TopP = 0.5, MinP = 0.9 }, [1, 0, 0, 0] }, // 4/9 and 3/9 are left by top-p, then 3 < 0.9 × 4
+        };
 
     [Theory]
     [MemberData(nameof(Filters), DisableDiscoveryEnumeration = true)]
     public void Filters_leave_what_a_hand_computes(SamplingOptions options, double[] expected)
     {
         float[] got = SamplingDistribution.Of(logits, [], options);
-        for (int v = 0; v < expected.Length; v++) Assert.Equal(expected[v], got[v], 1e-6);
+        for (int v = 0; v < expected.Length; v++)
+            Assert.Equal(expected[v], got[v], 1e-6);
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public class SamplingDistributionTests
         for (int i = 0; i < 700; i++)
         {
             var drawn = distribution.Draw(logits, null, (i + 0.5) / 700);
-            if (drawn.Id == 0) first++;
+            if (drawn.Id == 0)
+                first++;
             Assert.Equal(logits[drawn.Id], drawn.LogProb, 1e-5);
             Assert.Equal(Math.Log(drawn.Id == 0 ? 4 / 7d : 3 / 7d), drawn.SampledLogProb, 1e-5);
         }
@@ -56,7 +59,21 @@ public class SamplingDistributionTests
     [Fact]
     public void Options_out_of_range_are_reported_together()
     {
-        var error = Assert.Throws<GeoVlmException>(() => new SamplingOptions { Temperature = -1, TopP = 0, MinP = 2, TopK = -1, RepetitionPenalty = 0, MaxNewTokens = 0, StopStrings = [""] }.Validate());
-        Assert.All((string[])["Temperature", "TopP", "MinP", "TopK", "RepetitionPenalty", "MaxNewTokens", "stop string"], name => Assert.Contains(name, error.Message));
+        var error = Assert.Throws<GeoVlmException>(() =>
+            new SamplingOptions
+            {
+                Temperature = -1,
+                TopP = 0,
+                MinP = 2,
+                TopK = -1,
+                RepetitionPenalty = 0,
+                MaxNewTokens = 0,
+                StopStrings = [""],
+            }.Validate()
+        );
+        Assert.All(
+            (string[])["Temperature", "TopP", "MinP", "TopK", "RepetitionPenalty", "MaxNewTokens", "stop string"],
+            name => Assert.Contains(name, error.Message)
+        );
     }
 }

@@ -19,10 +19,22 @@ public sealed class SavedCompletionsTests : IDisposable
         public int Asked { get; private set; }
         public int FailAfter { get; init; } = int.MaxValue;
 
-        public IReadOnlyList<RolloutGroup> Generate(IReadOnlyList<Prompt> prompts, SamplingOptions options, CancellationToken cancellation = default)
+        public IReadOnlyList<RolloutGroup> Generate(
+            IReadOnlyList<Prompt> prompts,
+            SamplingOptions options,
+            CancellationToken cancellation = default
+        )
         {
-            if (Asked >= FailAfter) throw new OperationCanceledException();
-            return [.. prompts.Select(p => new RolloutGroup(p, CoordinateFrame.Model(112, 84), [new Rollout($"answer {++Asked}", [1, 2], [-0.5f, 0], FinishReason.Stop)]))];
+            if (Asked >= FailAfter)
+                throw new OperationCanceledException();
+            return
+            [
+                .. prompts.Select(p => new RolloutGroup(
+                    p,
+                    CoordinateFrame.Model(112, 84),
+                    [new Rollout($"answer {++Asked}", [1, 2], [-0.5f, 0], FinishReason.Stop)]
+                )),
+            ];
         }
     }
 
@@ -32,7 +44,9 @@ public sealed class SavedCompletionsTests : IDisposable
         Prompt[] prompts = [.. TinyPolicy.Samples(4).Select(PromptTemplate.Plain.For)];
         var stopped = new SavedCompletions(new Counting { FailAfter = 2 }, Path_, "weights");
         var first = stopped.Generate(prompts[..2], SamplingOptions.Greedy, TestContext.Current.CancellationToken);
-        Assert.Throws<OperationCanceledException>(() => stopped.Generate(prompts[2..], SamplingOptions.Greedy, TestContext.Current.CancellationToken));
+        Assert.Throws<OperationCanceledException>(() =>
+            stopped.Generate(prompts[2..], SamplingOptions.Greedy, TestContext.Current.CancellationToken)
+        );
         File.AppendAllText(Path_, "{\"key\":\"half a li"); // killed while it wrote
 
         var engine = new Counting();
@@ -51,7 +65,14 @@ public sealed class SavedCompletionsTests : IDisposable
         var engine = new Counting();
         new SavedCompletions(engine, Path_, "a").Generate(prompts, SamplingOptions.Greedy, TestContext.Current.CancellationToken);
         new SavedCompletions(engine, Path_, "b").Generate(prompts, SamplingOptions.Greedy, TestContext.Current.CancellationToken);
-        new SavedCompletions(engine, Path_, "b").Generate(prompts, SamplingOptions.Greedy with { Temperature = 1 }, TestContext.Current.CancellationToken);
+        new SavedCompletions(engine, Path_, "b").Generate(
+            prompts,
+            SamplingOptions.Greedy with
+            {
+                Temperature = 1,
+            },
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(3, engine.Asked);
         File.WriteAllText(Path_, "no json\n");
         Assert.Contains(Path_, Assert.Throws<GeoVlmException>(() => new SavedCompletions(engine, Path_, "a")).Message);

@@ -25,7 +25,10 @@ public class ScriptedRolloutEngineTests
     public void Writes_in_the_frame_of_choice_and_stops_when_cancelled()
     {
         var engine = new ScriptedRolloutEngine((_, _) => "x", CoordinateFrame.Percent);
-        Assert.Equal(CoordinateFrame.Percent, engine.Generate([Asked], SamplingOptions.Greedy, TestContext.Current.CancellationToken)[0].Frame);
+        Assert.Equal(
+            CoordinateFrame.Percent,
+            engine.Generate([Asked], SamplingOptions.Greedy, TestContext.Current.CancellationToken)[0].Frame
+        );
         Assert.Throws<OperationCanceledException>(() => engine.Generate([Asked], SamplingOptions.Greedy, new CancellationToken(true)));
     }
 }

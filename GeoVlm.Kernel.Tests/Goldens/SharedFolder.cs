@@ -7,7 +7,8 @@ namespace GeoVlm.Tests.Goldens;
 public static class SharedFolder
 {
     /// <summary>The folder of the repository.</summary>
-    public static string Repository { get; } = FindUp(AppContext.BaseDirectory, "GeoVlm.sln")
+    public static string Repository { get; } =
+        FindUp(AppContext.BaseDirectory, "GeoVlm.sln")
         ?? throw new InvalidOperationException("The tests run from a folder inside the repository.");
 
     /// <summary>A path inside the shared folder; skips the running test when it does not exist.</summary>
@@ -21,7 +22,8 @@ public static class SharedFolder
     private static string? FindUp(string from, string file)
     {
         for (DirectoryInfo? at = new(from); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, file))) return at.FullName;
+            if (File.Exists(Path.Combine(at.FullName, file)))
+                return at.FullName;
         return null;
     }
 }

@@ -29,17 +29,35 @@ public sealed partial class CatalogueTests
     [Fact]
     public void Commands() => AssertComplete(CommandCatalogue.All, command => command.Name, CommandName());
 
-    private static void AssertComplete<T>(IReadOnlyList<T> all, Func<T, string> nameOf, Regex pattern) where T : notnull
+    private static void AssertComplete<T>(IReadOnlyList<T> all, Func<T, string> nameOf, Regex pattern)
+        where T : notnull
     {
         string catalogue = $"{typeof(T).Name[1..]} catalogue";
-        var written = typeof(T).Assembly.GetTypes()
-            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(T)) && type.GetConstructor(Type.EmptyTypes) is not null).ToArray();
+        var written = typeof(T)
+            .Assembly.GetTypes()
+            .Where(type =>
+                type is { IsClass: true, IsAbstract: false }
+                && type.IsAssignableTo(typeof(T))
+                && type.GetConstructor(Type.EmptyTypes) is not null
+            )
+            .ToArray();
         Assert.NotEmpty(written);
-        SourceFiles.AssertNone(written.Except(all.Select(item => item.GetType())).Select(type => type.FullName!), $"Missing in the {catalogue}: add a line for");
-        SourceFiles.AssertNone(all.GroupBy(item => item).Where(group => group.Count() > 1).Select(group => group.Key.GetType().FullName!), $"Twice in the {catalogue}:");
-        SourceFiles.AssertNone(all.GroupBy(nameOf, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key),
-            $"Two of the {catalogue} have one name: rename one.");
-        SourceFiles.AssertNone(all.Select(nameOf).Where(name => !pattern.IsMatch(name)), $"Names in the {catalogue} follow {pattern}: rename");
+        SourceFiles.AssertNone(
+            written.Except(all.Select(item => item.GetType())).Select(type => type.FullName!),
+            $"Missing in the {catalogue}: add a line for"
+        );
+        SourceFiles.AssertNone(
+            all.GroupBy(item => item).Where(group => group.Count() > 1).Select(group => group.Key.GetType().FullName!),
+            $"Twice in the {catalogue}:"
+        );
+        SourceFiles.AssertNone(
+            all.GroupBy(nameOf, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key),
+            $"Two of the {catalogue} have one name: rename one."
+        );
+        SourceFiles.AssertNone(
+            all.Select(nameOf).Where(name => !pattern.IsMatch(name)),
+            $"Names in the {catalogue} follow {pattern}: rename"
+        );
     }
 
     [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\z")]

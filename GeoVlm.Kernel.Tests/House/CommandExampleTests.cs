@@ -24,8 +24,12 @@ public sealed class CommandExampleTests
         {
             RecordingHost host = new();
             CellResult result = session.Execute(cell, host, TestContext.Current.CancellationToken);
-            Assert.True(result.Status == CellStatus.Ok, $"An example of {name} fails; mend the command or the example.\n{cell}\n{result.Error?.Message}");
-            if (cell == help) Assert.True(host.Out.Length > 0 || !host.Displays.IsEmpty, $"{help} shows nothing");
+            Assert.True(
+                result.Status == CellStatus.Ok,
+                $"An example of {name} fails; mend the command or the example.\n{cell}\n{result.Error?.Message}"
+            );
+            if (cell == help)
+                Assert.True(host.Out.Length > 0 || !host.Displays.IsEmpty, $"{help} shows nothing");
         }
     }
 }

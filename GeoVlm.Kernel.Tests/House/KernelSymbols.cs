@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace GeoVlm.Tests.House;
 
-/// <summary>What the kernel's sources refer to, by the compiler's own symbols: a <c>using</c> line alone misses parent namespaces and <c>var</c>.</summary>
+/// <summary>What the kernel's sources refer to, by the compiler's own symbols: a <c>using</c> line alone misses parent namespaces and
+/// <c>var</c>.</summary>
 internal static class KernelSymbols
 {
     /// <summary>What <c>ImplicitUsings</c> adds to a console program.</summary>
@@ -36,12 +37,24 @@ internal static class KernelSymbols
     private static List<Reference> Collect()
     {
         CSharpParseOptions options = new(LanguageVersion.Latest, DocumentationMode.None);
-        SyntaxTree[] trees = [.. SourceFiles.CSharp(SourceFiles.Kernel).Select(path => CSharpSyntaxTree.ParseText(SourceFiles.Read(path), options, path))];
+        SyntaxTree[] trees =
+        [
+            .. SourceFiles.CSharp(SourceFiles.Kernel).Select(path => CSharpSyntaxTree.ParseText(SourceFiles.Read(path), options, path)),
+        ];
         string platform = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
-        var assemblies = platform.Split(Path.PathSeparator).Where(path => !Path.GetFileName(path).StartsWith("GeoVlm.", StringComparison.Ordinal));
-        var compilation = CSharpCompilation.Create("GeoVlm.Kernel", trees.Append(CSharpSyntaxTree.ParseText(ImplicitUsings, options)),
+        var assemblies = platform
+            .Split(Path.PathSeparator)
+            .Where(path => !Path.GetFileName(path).StartsWith("GeoVlm.", StringComparison.Ordinal));
+        var compilation = CSharpCompilation.Create(
+            "GeoVlm.Kernel",
+            trees.Append(CSharpSyntaxTree.ParseText(ImplicitUsings, options)),
             assemblies.Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication,
+                allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable
+            )
+        );
 
         List<Reference> references = [];
         foreach (SyntaxTree tree in trees)
@@ -51,28 +64,36 @@ internal static class KernelSymbols
             {
                 ISymbol? symbol = model.GetSymbolInfo(name).Symbol;
                 foreach (string space in new[] { NamespaceOf(symbol), NamespaceOf(TypeOf(symbol)) }.OfType<string>().Distinct())
-                    references.Add(new(tree.FilePath, name.GetLocation().GetLineSpan().StartLinePosition.Line + 1, name.Identifier.Text, space));
+                    references.Add(
+                        new(tree.FilePath, name.GetLocation().GetLineSpan().StartLinePosition.Line + 1, name.Identifier.Text, space)
+                    );
             }
         }
-        Assert.True(references.Count > 10_000, $"only {references.Count} names of the kernel were understood: the compilation lacks its references");
+        Assert.True(
+            references.Count > 10_000,
+            $"only {references.Count} names of the kernel were understood: the compilation lacks its references"
+        );
         return references;
     }
 
     // A value that is only passed on counts too: policy.Model.Device hands out a tensor library's type.
-    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
-    {
-        IPropertySymbol property => property.Type,
-        IFieldSymbol field => field.Type,
-        ILocalSymbol local => local.Type,
-        IMethodSymbol { MethodKind: not MethodKind.Constructor } method => method.ReturnType,
-        _ => null,
-    };
+    private static ITypeSymbol? TypeOf(ISymbol? symbol) =>
+        symbol switch
+        {
+            IPropertySymbol property => property.Type,
+            IFieldSymbol field => field.Type,
+            ILocalSymbol local => local.Type,
+            IMethodSymbol { MethodKind: not MethodKind.Constructor } method => method.ReturnType,
+            _ => null,
+        };
 
     // Namespaces themselves do not count: a using line that serves nothing is not a dependency.
-    private static string? NamespaceOf(ISymbol? symbol) => symbol switch
-    {
-        null or INamespaceSymbol or ILocalSymbol or IParameterSymbol or ITypeParameterSymbol or ILabelSymbol or IRangeVariableSymbol => null,
-        IArrayTypeSymbol array => NamespaceOf(array.ElementType),
-        _ => symbol.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : null,
-    };
+    private static string? NamespaceOf(ISymbol? symbol) =>
+        symbol switch
+        {
+            null or INamespaceSymbol or ILocalSymbol or IParameterSymbol or ITypeParameterSymbol or ILabelSymbol or IRangeVariableSymbol =>
+                null,
+            IArrayTypeSymbol array => NamespaceOf(array.ElementType),
+            _ => symbol.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() : null,
+        };
 }

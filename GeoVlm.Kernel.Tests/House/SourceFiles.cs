@@ -11,19 +11,22 @@ internal static class SourceFiles
 
     /// <summary>The C# files of a project, build outputs aside.</summary>
     public static IReadOnlyList<string> CSharp(string project) =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, project), "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(SharedFolder.Repository, path).Replace('\\', '/'))
-            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(SharedFolder.Repository, project), "*.cs", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(SharedFolder.Repository, path).Replace('\\', '/'))
+                .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"))
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>What git tracks and, when asked, what it would if it were added; skips the running test outside a checkout.</summary>
     public static IReadOnlyList<string> Git(bool alsoUntracked)
     {
         string[] arguments = ["ls-files", "-z", "--cached", .. alsoUntracked ? ["--others", "--exclude-standard"] : Array.Empty<string>()];
         Assert.SkipUnless(Path.Exists(Path.Combine(SharedFolder.Repository, ".git")), "needs a git checkout");
-        using Process git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = SharedFolder.Repository, RedirectStandardOutput = true })!;
+        using Process git = Process.Start(
+            new ProcessStartInfo("git", arguments) { WorkingDirectory = SharedFolder.Repository, RedirectStandardOutput = true }
+        )!;
         string listed = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         Assert.Equal(0, git.ExitCode);

@@ -19,8 +19,13 @@ public class CatalogueTests
     [Fact]
     public void Every_named_form_of_a_reward_is_in_the_catalogue()
     {
-        var forms = typeof(IReward).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(IReward))).SelectMany(t => t.GetProperties(BindingFlags.Public | BindingFlags.Static))
-            .Where(p => p.PropertyType.IsAssignableTo(typeof(IReward))).Select(p => (IReward)p.GetValue(null)!).ToArray();
+        var forms = typeof(IReward)
+            .Assembly.GetTypes()
+            .Where(t => t.IsAssignableTo(typeof(IReward)))
+            .SelectMany(t => t.GetProperties(BindingFlags.Public | BindingFlags.Static))
+            .Where(p => p.PropertyType.IsAssignableTo(typeof(IReward)))
+            .Select(p => (IReward)p.GetValue(null)!)
+            .ToArray();
         Assert.True(forms.Length > 30, $"found only {forms.Length}");
         Assert.Empty(forms.Except(RewardCatalogue.All).Select(r => r.Name));
     }

@@ -12,15 +12,20 @@ public class EvaluatorTests
 {
     /// <summary>Forty samples with a box of 10×10 at different places.</summary>
     private static readonly Sample[] Samples =
-        [.. Enumerable.Range(0, 40).Select(i => Made.Boxes(EoTask.ReferredDetection, new Box(i, 0, i + 10, 10)) with { Id = $"s{i}" })];
+    [
+        .. Enumerable.Range(0, 40).Select(i => Made.Boxes(EoTask.ReferredDetection, new Box(i, 0, i + 10, 10)) with { Id = $"s{i}" }),
+    ];
 
     /// <summary>Answers with the reference box moved to the right by so many pixels.</summary>
-    private static ScriptedRolloutEngine Moved(Func<int, int> by) => new((prompt, _) =>
-    {
-        int i = int.Parse(prompt.Sample.Id[1..]);
-        int x = i + by(i);
-        return ResponseFormat.Wrap("it is there", $"[{x},0,{x + 10},10]");
-    });
+    private static ScriptedRolloutEngine Moved(Func<int, int> by) =>
+        new(
+            (prompt, _) =>
+            {
+                int i = int.Parse(prompt.Sample.Id[1..]);
+                int x = i + by(i);
+                return ResponseFormat.Wrap("it is there", $"[{x},0,{x + 10},10]");
+            }
+        );
 
     [Fact]
     public void Reports_means_with_intervals_by_task_and_metric()
@@ -44,8 +49,10 @@ public class EvaluatorTests
 
     [Fact]
     public void Two_evaluations_of_the_same_answers_agree_to_the_last_digit() =>
-        Assert.Equal(Evaluator.Evaluate(Moved(i => i % 3), Samples).Rows,
-            Evaluator.Evaluate(Moved(i => i % 3), Samples, new EvaluationOptions { BatchSize = 7 }).Rows);
+        Assert.Equal(
+            Evaluator.Evaluate(Moved(i => i % 3), Samples).Rows,
+            Evaluator.Evaluate(Moved(i => i % 3), Samples, new EvaluationOptions { BatchSize = 7 }).Rows
+        );
 
     [Fact]
     public void A_comparison_pairs_the_samples()
@@ -64,8 +71,14 @@ public class EvaluatorTests
     public void Other_samples_cannot_be_compared()
     {
         var some = Evaluator.Evaluate(Moved(_ => 0), Samples[..3]);
-        Assert.Contains("3 samples, the other 2", Assert.Throws<GeoVlmException>(() => some.CompareWith(Evaluator.Evaluate(Moved(_ => 0), Samples[..2]))).Message);
-        Assert.Contains("sample 0 is 's0' in one and 's1'", Assert.Throws<GeoVlmException>(() => some.CompareWith(Evaluator.Evaluate(Moved(_ => 0), Samples[1..4]))).Message);
+        Assert.Contains(
+            "3 samples, the other 2",
+            Assert.Throws<GeoVlmException>(() => some.CompareWith(Evaluator.Evaluate(Moved(_ => 0), Samples[..2]))).Message
+        );
+        Assert.Contains(
+            "sample 0 is 's0' in one and 's1'",
+            Assert.Throws<GeoVlmException>(() => some.CompareWith(Evaluator.Evaluate(Moved(_ => 0), Samples[1..4]))).Message
+        );
     }
 
     [Fact]
@@ -73,9 +86,21 @@ public class EvaluatorTests
     {
         var told = new List<(int, int)>();
         var rubric = RubricCatalogue.For(EoTask.ReferredDetection).WithRewards((Reward.Define("half", (_, _) => 0.5), 2));
-        var engine = new ScriptedRolloutEngine((prompt, _) => prompt.Text.StartsWith("You are") ? "<answer>[0,0,1,1]</answer>" : "", CoordinateFrame.Model(10, 10));
-        var report = Evaluator.Evaluate(engine, Samples[..3],
-            new EvaluationOptions { Rubrics = [rubric], Template = PromptTemplate.GeoVlmR1, BatchSize = 2, Progress = (done, all) => told.Add((done, all)) });
+        var engine = new ScriptedRolloutEngine(
+            (prompt, _) => prompt.Text.StartsWith("You are") ? "<answer>[0,0,1,1]</answer>" : "",
+            CoordinateFrame.Model(10, 10)
+        );
+        var report = Evaluator.Evaluate(
+            engine,
+            Samples[..3],
+            new EvaluationOptions
+            {
+                Rubrics = [rubric],
+                Template = PromptTemplate.GeoVlmR1,
+                BatchSize = 2,
+                Progress = (done, all) => told.Add((done, all)),
+            }
+        );
         Assert.Equal(1, report.Samples[0].Values["reward"]);
         Assert.Equal(1, report.Samples[0].Values["mean IoU"]);
         Assert.Equal([(2, 3), (3, 3)], told);
@@ -84,12 +109,18 @@ public class EvaluatorTests
     [Fact]
     public void Says_every_problem_with_its_options_at_once()
     {
-        var options = new EvaluationOptions { BatchSize = 0, Sampling = new SamplingOptions { GroupSize = 4 } };
+        var options = new EvaluationOptions
+        {
+            BatchSize = 0,
+            Sampling = new SamplingOptions { GroupSize = 4 },
+        };
         string message = Assert.Throws<GeoVlmException>(() => Evaluator.Evaluate(Moved(_ => 0), Samples, options)).Message;
         Assert.Contains("BatchSize", message);
         Assert.Contains("GroupSize", message);
         Assert.Throws<GeoVlmException>(() => Evaluator.Evaluate(Moved(_ => 0), []));
-        Assert.Throws<OperationCanceledException>(() => Evaluator.Evaluate(Moved(_ => 0), Samples, new EvaluationOptions { Cancellation = new CancellationToken(true) }));
+        Assert.Throws<OperationCanceledException>(() =>
+            Evaluator.Evaluate(Moved(_ => 0), Samples, new EvaluationOptions { Cancellation = new CancellationToken(true) })
+        );
     }
 
     private sealed class Close : IEqualityComparer<(double, double, double)>

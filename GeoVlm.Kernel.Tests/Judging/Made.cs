@@ -16,7 +16,10 @@ internal static class Made
     public static Sample Boxes(EoTask task, params Box[] boxes) => Sample(task, Answer(boxes));
 
     public static Sample Text(EoTask task, string text, params string[] others) =>
-        Sample(task, new TextAnswer(text)) with { OtherReferences = [.. others.Select(t => new TextAnswer(t))] };
+        Sample(task, new TextAnswer(text)) with
+        {
+            OtherReferences = [.. others.Select(t => new TextAnswer(t))],
+        };
 
     public static BoxesAnswer Answer(params Box[] boxes) =>
         new([.. boxes.Select(b => new LabelledBox(b))], CoordinateFrame.Original(Side, Side));

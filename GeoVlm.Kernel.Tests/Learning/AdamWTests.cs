@@ -15,7 +15,9 @@ public class AdamWTests
     public void Updates_equal_those_of_PyTorch(bool throughOperators)
     {
         string folder = SharedFolder.Require("goldens");
-        var cases = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "checks.json")))!["checks"]!.AsArray().Single(c => (string)c!["kind"]! == "adamw")!["cases"]!.AsArray();
+        var cases = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "checks.json")))!["checks"]!
+            .AsArray()
+            .Single(c => (string)c!["kind"]! == "adamw")!["cases"]!.AsArray();
         using var file = SafetensorsFile.Open(Path.Combine(folder, "optim", "adamw.safetensors"));
         foreach (var golden in cases)
         {
@@ -27,19 +29,27 @@ public class AdamWTests
             torch.Tensor Weights(torch.Tensor t) => throughOperators && t.dim() == 2 ? t.t().contiguous().t() : t.clone();
             var weights = Enumerable.Range(0, (int)golden["parameters"]!).Select(k => Weights(Read($"p{k}.0")).requires_grad_()).ToArray();
             var decay = (double)o["weight_decay"]!;
-            using var optimizer = new AdamW(weights.Select((w, k) => ($"{k}", w)),
-                new AdamWOptions(decay, (double)o["betas"]![0]!, (double)o["betas"]![1]!, (double)o["eps"]!) { DecaysVectors = true });
+            using var optimizer = new AdamW(
+                weights.Select((w, k) => ($"{k}", w)),
+                new AdamWOptions(decay, (double)o["betas"]![0]!, (double)o["betas"]![1]!, (double)o["eps"]!) { DecaysVectors = true }
+            );
             for (int step = 1; step <= (int)o["steps"]!; step++)
             {
-                for (int k = 0; k < weights.Length; k++) weights[k].grad = Read($"g{k}.{step}");
+                for (int k = 0; k < weights.Length; k++)
+                    weights[k].grad = Read($"g{k}.{step}");
                 double norm = optimizer.Step((double)o["lr_used"]![step - 1]!, (double?)o["clip"] ?? double.PositiveInfinity);
-                if ((double?)golden["expect"]!["norms_before_clip"]![step - 1] is { } expected) Assert.Equal(expected, norm, expected * 1e-5);
+                if ((double?)golden["expect"]!["norms_before_clip"]![step - 1] is { } expected)
+                    Assert.Equal(expected, norm, expected * 1e-5);
                 var state = optimizer.State().ToDictionary(s => s.Name, s => s.Tensor);
                 for (int k = 0; k < weights.Length; k++)
                 {
                     Near(Read($"p{k}.{step}"), weights[k], $"{name} p{k}.{step}");
                     Near(Read($"m{k}.{step}"), state[string.Create(CultureInfo.InvariantCulture, $"{k}.exp_avg")], $"{name} m{k}.{step}");
-                    Near(Read($"v{k}.{step}"), state[string.Create(CultureInfo.InvariantCulture, $"{k}.exp_avg_sq")], $"{name} v{k}.{step}");
+                    Near(
+                        Read($"v{k}.{step}"),
+                        state[string.Create(CultureInfo.InvariantCulture, $"{k}.exp_avg_sq")],
+                        $"{name} v{k}.{step}"
+                    );
                 }
             }
         }

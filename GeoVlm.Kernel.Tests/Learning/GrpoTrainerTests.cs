@@ -15,7 +15,14 @@ namespace GeoVlm.Tests.Learning;
 [Collection(RunsAlone.Name)]
 public class GrpoTrainerTests
 {
-    private static readonly GrpoConfig Small = new() { Steps = 3, PromptsPerStep = 4, GroupSize = 4, WarmupSteps = 1, Seed = 5 };
+    private static readonly GrpoConfig Small = new()
+    {
+        Steps = 3,
+        PromptsPerStep = 4,
+        GroupSize = 4,
+        WarmupSteps = 1,
+        Seed = 5,
+    };
 
     private static Rubric RubricOf(Sample sample) => RubricCatalogue.For(sample.Task);
 
@@ -65,9 +72,23 @@ public class GrpoTrainerTests
     {
         using var policy = TinyPolicy.Load(type);
         // Pays for boxes that begin far to the right, whatever is asked: a policy that follows its reward must drift there.
-        var right = Reward.Define<BoxesAnswer>("right", (answer, _) => answer.Objects.Count == 1 ? Math.Clamp(answer.Objects[0].Box.X1 / 224, 0, 1) : 0);
+        var right = Reward.Define<BoxesAnswer>(
+            "right",
+            (answer, _) => answer.Objects.Count == 1 ? Math.Clamp(answer.Objects[0].Box.X1 / 224, 0, 1) : 0
+        );
         using var trainer = new GrpoTrainer(
-            policy, TinyPolicy.Samples(32), s => RubricOf(s).WithRewards((right, 1)), Small with { Steps = 12, PromptsPerStep = 8, GroupSize = 8, LearningRate = 3e-4, Beta = 0 });
+            policy,
+            TinyPolicy.Samples(32),
+            s => RubricOf(s).WithRewards((right, 1)),
+            Small with
+            {
+                Steps = 12,
+                PromptsPerStep = 8,
+                GroupSize = 8,
+                LearningRate = 3e-4,
+                Beta = 0,
+            }
+        );
         var rewards = trainer.Run(cancellation: TestContext.Current.CancellationToken).Select(r => r.Reward).ToArray();
         Assert.True(rewards[^3..].Average() > rewards[..3].Average() + 0.05, string.Join(", ", rewards.Select(r => $"{r:0.000}")));
     }
@@ -79,12 +100,18 @@ public class GrpoTrainerTests
         using var cancel = new CancellationTokenSource();
         using var trainer = new GrpoTrainer(policy, TinyPolicy.Samples(16), RubricOf, Small with { Steps = 1000 });
         var clock = new Stopwatch();
-        Assert.ThrowsAny<OperationCanceledException>(() => trainer.Run(record =>
-        {
-            if (record.Step != 2) return;
-            clock.Start();
-            cancel.CancelAfter(50);
-        }, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            trainer.Run(
+                record =>
+                {
+                    if (record.Step != 2)
+                        return;
+                    clock.Start();
+                    cancel.CancelAfter(50);
+                },
+                cancel.Token
+            )
+        );
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"took {clock.Elapsed}");
         Assert.True(trainer.StepsDone >= 2);
     }
@@ -124,9 +151,23 @@ public class GrpoTrainerTests
     [InlineData("vespo", "group", RatioLevel.Token)]
     public void Every_loss_and_advantage_trains_and_is_on_policy_first(string loss, string advantage, RatioLevel ratio)
     {
-        var records = Run(Small with { Steps = 1, PromptsPerStep = 2, IterationsPerBatch = 2, Loss = loss, Advantage = advantage, Ratio = ratio, ClipHigh = loss == "cispo" ? 5 : 0.2 });
+        var records = Run(
+            Small with
+            {
+                Steps = 1,
+                PromptsPerStep = 2,
+                IterationsPerBatch = 2,
+                Loss = loss,
+                Advantage = advantage,
+                Ratio = ratio,
+                ClipHigh = loss == "cispo" ? 5 : 0.2,
+            }
+        );
         Assert.True(records[0].MaxLogProbDifference < 1e-4);
-        Assert.True(double.IsFinite(records[0].GradNorm) && records[0].MaxRatio > records[0].MinRatio, $"ratios {records[0].MinRatio} to {records[0].MaxRatio}"); // the second update is off-policy
+        Assert.True(
+            double.IsFinite(records[0].GradNorm) && records[0].MaxRatio > records[0].MinRatio,
+            $"ratios {records[0].MinRatio} to {records[0].MaxRatio}"
+        ); // the second update is off-policy
     }
 
     [Fact]
@@ -134,13 +175,30 @@ public class GrpoTrainerTests
     {
         using var policy = TinyPolicy.Load();
         var never = Reward.Define("never", (_, _) => 0);
-        using var hopeless = new GrpoTrainer(policy, TinyPolicy.Samples(16), s => RubricOf(s).WithRewards((never, 1)), Small with { Resamples = 2, PromptsPerStep = 2 });
+        using var hopeless = new GrpoTrainer(
+            policy,
+            TinyPolicy.Samples(16),
+            s => RubricOf(s).WithRewards((never, 1)),
+            Small with
+            {
+                Resamples = 2,
+                PromptsPerStep = 2,
+            }
+        );
         Assert.Equal(1, hopeless.Step(TestContext.Current.CancellationToken).FracRewardZeroStd);
 
         var strict = new Dictionary<string, int>(); // the first two prompts pay all alike, later ones do not
         var pays = Reward.Define("pays", (answer, _) => Math.Clamp(((BoxesAnswer)answer).Objects.Sum(o => o.Box.X1) / 1000, 0, 1));
-        using var trainer = new GrpoTrainer(policy, TinyPolicy.Samples(16),
-            s => RubricOf(s).WithRewards((strict.TryAdd(s.Id, strict.Count) && strict.Count <= 2 || strict[s.Id] < 2 ? never : pays, 1)), Small with { Resamples = 3, PromptsPerStep = 2 });
+        using var trainer = new GrpoTrainer(
+            policy,
+            TinyPolicy.Samples(16),
+            s => RubricOf(s).WithRewards((strict.TryAdd(s.Id, strict.Count) && strict.Count <= 2 || strict[s.Id] < 2 ? never : pays, 1)),
+            Small with
+            {
+                Resamples = 3,
+                PromptsPerStep = 2,
+            }
+        );
         Assert.True(trainer.Step(TestContext.Current.CancellationToken).FracRewardZeroStd < 0.6);
     }
 
@@ -159,7 +217,16 @@ public class GrpoTrainerTests
     [Fact]
     public void Every_bad_option_is_reported_at_once()
     {
-        string message = Assert.Throws<GeoVlmException>(() => new GrpoConfig { GroupSize = 1, Temperature = 0, Loss = "gpro" }.Validate()).Message;
+        string message = Assert
+            .Throws<GeoVlmException>(() =>
+                new GrpoConfig
+                {
+                    GroupSize = 1,
+                    Temperature = 0,
+                    Loss = "gpro",
+                }.Validate()
+            )
+            .Message;
         Assert.All(["GroupSize", "Temperature", "dr_grpo"], part => Assert.Contains(part, message));
     }
 }

@@ -6,7 +6,12 @@ namespace GeoVlm.Tests.Learning;
 
 public class PromptOrderTests
 {
-    private static readonly IReadOnlyList<Sample> samples = TinyPolicy.Samples(12, EoTask.ReferredDetection, EoTask.SceneClassification, EoTask.ObjectDetection);
+    private static readonly IReadOnlyList<Sample> samples = TinyPolicy.Samples(
+        12,
+        EoTask.ReferredDetection,
+        EoTask.SceneClassification,
+        EoTask.ObjectDetection
+    );
 
     [Fact]
     public void Every_sample_comes_once_in_an_epoch_and_each_epoch_is_shuffled_anew()
@@ -25,7 +30,10 @@ public class PromptOrderTests
     {
         var order = new PromptOrder(samples, PromptOrdering.Successive, 1, 30);
         var tasks = order.Take(30).Select(i => samples[i].Task).ToArray();
-        Assert.Equal([EoTask.ReferredDetection, EoTask.SceneClassification, EoTask.ObjectDetection], tasks.Chunk(10).Select(c => Assert.Single(c.Distinct())));
+        Assert.Equal(
+            [EoTask.ReferredDetection, EoTask.SceneClassification, EoTask.ObjectDetection],
+            tasks.Chunk(10).Select(c => Assert.Single(c.Distinct()))
+        );
         Assert.Equal(EoTask.ObjectDetection, samples[order.Take(1)[0]].Task); // past the end the last task goes on
     }
 
@@ -33,7 +41,10 @@ public class PromptOrderTests
     public void Easy_first_begins_with_few_boxes()
     {
         var boxes = TinyPolicy.Samples(20, EoTask.ObjectDetection);
-        var counts = new PromptOrder(boxes, PromptOrdering.EasyFirst, 1, 20).Take(20).Select(i => ((BoxesAnswer)boxes[i].Reference).Objects.Count).ToArray();
+        var counts = new PromptOrder(boxes, PromptOrdering.EasyFirst, 1, 20)
+            .Take(20)
+            .Select(i => ((BoxesAnswer)boxes[i].Reference).Objects.Count)
+            .ToArray();
         Assert.Equal(counts.Order(), counts);
         Assert.True(counts[^1] > counts[0]);
     }

@@ -13,13 +13,16 @@ public class DataParallelTests
     public void Two_threads_accumulate_the_gradient_of_one_and_leak_nothing()
     {
         using VisionLanguageModel model = VisionLanguageModelTests.Create(7);
-        using Tensor pixels = randn(152, 1176), ids = randint(0, 90, [2, 24], dtype: ScalarType.Int64);
+        using Tensor pixels = randn(152, 1176),
+            ids = randint(0, 90, [2, 24], dtype: ScalarType.Int64);
         double Norm() => Math.Sqrt(model.Parameters.Sum(p => p.Tensor.grad is { } g ? g.square().sum().item<float>() : 0));
         void Both()
         {
             Thread[] halves = [.. Enumerable.Range(0, 2).Select(row => new Thread(() => Backward(model, pixels, ids, row)))];
-            foreach (Thread half in halves) half.Start();
-            foreach (Thread half in halves) half.Join();
+            foreach (Thread half in halves)
+                half.Start();
+            foreach (Thread half in halves)
+                half.Join();
         }
         Both(); // allocates gradients and tables
         GC.Collect(); // what other tests left behind must not vanish while we count
@@ -29,16 +32,20 @@ public class DataParallelTests
         for (int repeat = 0; repeat < 4; repeat++)
         {
             using DisposeScope scope = NewDisposeScope();
-            foreach ((_, var p) in model.Parameters) p.grad?.zero_();
+            foreach ((_, var p) in model.Parameters)
+                p.grad?.zero_();
             Both();
             twoThreads = Norm();
             long now = Tensor.TotalCount;
-            if (before >= 0) Assert.Equal(before, now);
+            if (before >= 0)
+                Assert.Equal(before, now);
             before = now;
         }
         using DisposeScope rest = NewDisposeScope();
-        foreach ((_, var p) in model.Parameters) p.grad?.zero_();
-        for (int row = 0; row < 2; row++) Backward(model, pixels, ids, row);
+        foreach ((_, var p) in model.Parameters)
+            p.grad?.zero_();
+        for (int row = 0; row < 2; row++)
+            Backward(model, pixels, ids, row);
         Assert.Equal(Norm(), twoThreads, Norm() * 1e-5);
         Assert.True(twoThreads > 0);
     }

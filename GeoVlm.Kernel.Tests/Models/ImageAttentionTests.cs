@@ -15,7 +15,8 @@ public class ImageAttentionTests
         Assert.Equal((4, 4, tokens.Length), (whole.Rows, whole.Columns, whole.Weights.Count));
         Assert.All(whole.Weights, w => Assert.True(w.Count == 16 && w.All(x => x >= 0) && w.Sum() is > 0 and <= 1.0001));
         var start = ImageAttention.Of(policy, prompt, tokens[..3]);
-        for (int n = 0; n < 3; n++) Assert.All(start.Weights[n].Zip(whole.Weights[n]), p => Assert.Equal(p.First, p.Second, 1e-5));
+        for (int n = 0; n < 3; n++)
+            Assert.All(start.Weights[n].Zip(whole.Weights[n]), p => Assert.Equal(p.First, p.Second, 1e-5));
         Assert.NotEqual(whole.Weights[0], ImageAttention.Of(policy, prompt, tokens, layer: 0).Weights[0]);
         Assert.Throws<GeoVlmException>(() => ImageAttention.Of(policy, prompt, tokens, layer: 99));
     }

@@ -16,7 +16,8 @@ public sealed class TokenLogProbsTests
     public void The_way_back_through_chunks_and_recomputed_layers_gives_the_gradients_of_the_plain_graph(bool checkpoint, bool lora)
     {
         using var policy = TinyPolicy.Load();
-        if (lora) Shake(policy.AddAdapter(new LoraConfig { Rank = 4, Targets = LoraTargets.Ends(["q_proj", "down_proj", "attn.qkv"]) }));
+        if (lora)
+            Shake(policy.AddAdapter(new LoraConfig { Rank = 4, Targets = LoraTargets.Ends(["q_proj", "down_proj", "attn.qkv"]) }));
         policy.Model.Train(TrainedParts.All);
         var rows = Rows(policy);
         using var scope = NewDisposeScope();
@@ -42,7 +43,10 @@ public sealed class TokenLogProbsTests
         using var policy = TinyPolicy.Load();
         int rows = (int)ChunkedHead.RowsAtOnce(policy.Model.Config.Text.VocabularySize) + 5;
         using var scope = NewDisposeScope();
-        Tensor hidden_Nd = randn(rows, policy.Model.Config.Text.HiddenSize), targets_N = arange(rows, dtype: ScalarType.Int64) % 50, gradient_N = randn(rows), weight = policy.Model.PlainHead!;
+        Tensor hidden_Nd = randn(rows, policy.Model.Config.Text.HiddenSize),
+            targets_N = arange(rows, dtype: ScalarType.Int64) % 50,
+            gradient_N = randn(rows),
+            weight = policy.Model.PlainHead!;
         var head = new ChunkedHead(policy, 1);
         var (logProbs_N, _) = head.Forward(hidden_Nd, targets_N, withEntropy: false, keep: true);
         var (gradient_Nd, headGradient) = head.Backward(hidden_Nd, targets_N, gradient_N, weight);
@@ -58,7 +62,11 @@ public sealed class TokenLogProbsTests
     {
         var sample = TinyPolicy.Samples(1)[0];
         var prompt = policy.Encode(PromptTemplate.Find(policy.Encoder.Options.Template).For(sample));
-        return [new PackedRow(prompt, [new Branch([11, 12, 13]), new Branch([21, 22], LossFrom: 1), new Branch([31, 32, 33, 34])]), new PackedRow(prompt, [new Branch([41])])];
+        return
+        [
+            new PackedRow(prompt, [new Branch([11, 12, 13]), new Branch([21, 22], LossFrom: 1), new Branch([31, 32, 33, 34])]),
+            new PackedRow(prompt, [new Branch([41])]),
+        ];
     }
 
     private static Tensor Loss(Tensor logProbs_N) => (logProbs_N * linspace(-1, 2, logProbs_N.size(0))).sum();
@@ -68,7 +76,8 @@ public sealed class TokenLogProbsTests
         Dictionary<string, Tensor> gradients = [];
         foreach (var (name, parameter) in policy.Model.Parameters.Concat(policy.Model.Adapter?.Parameters ?? []))
         {
-            if (parameter.grad is not { } gradient) continue;
+            if (parameter.grad is not { } gradient)
+                continue;
             gradients.Add(name, gradient.clone());
             gradient.zero_();
         }
@@ -78,6 +87,7 @@ public sealed class TokenLogProbsTests
     private static void Shake(LoraAdapter adapter)
     {
         using var noGrad = no_grad();
-        foreach (var (_, parameter) in adapter.Parameters) parameter.add_(0.02);
+        foreach (var (_, parameter) in adapter.Parameters)
+            parameter.add_(0.02);
     }
 }

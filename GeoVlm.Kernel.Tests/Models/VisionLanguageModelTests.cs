@@ -14,7 +14,9 @@ public class VisionLanguageModelTests
     [Fact]
     public void A_seed_gives_the_same_model_and_another_seed_another()
     {
-        using VisionLanguageModel a = Create(1), b = Create(1), c = Create(2);
+        using VisionLanguageModel a = Create(1),
+            b = Create(1),
+            c = Create(2);
         Assert.True(Same(a, b));
         Assert.False(Same(a, c));
         Assert.Equal(a.Parameters.Sum(p => p.Tensor.numel()), a.ParameterCount);
@@ -46,8 +48,10 @@ public class VisionLanguageModelTests
         List<(string, Tensor)> tensors = [.. model.Parameters.Where(p => p.Name != name).Select(p => (p.Name, (Tensor)p.Tensor))];
         using Tensor original = model.Parameters.Single(p => p.Name == name).Tensor.detach();
         using Tensor broken = fault == "NaN" ? original / 0 * 0 : original.t();
-        if (fault == "unexpected") tensors.AddRange([(name, original), (name + "_extra", broken)]);
-        else if (fault != "missing") tensors.Add((name, broken.contiguous().reshape(fault == "NaN" ? [16, 32] : [32, 16])));
+        if (fault == "unexpected")
+            tensors.AddRange([(name, original), (name + "_extra", broken)]);
+        else if (fault != "missing")
+            tensors.Add((name, broken.contiguous().reshape(fault == "NaN" ? [16, 32] : [32, 16])));
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors);
         Assert.Contains(name, Assert.Throws<GeoVlmException>(() => VisionLanguageModel.Load(folder)).Message);
     }
@@ -63,10 +67,12 @@ public class VisionLanguageModelTests
         Tensor positions = arange(9).expand(3, 1, 9);
         Tensor full = model.Decode(model.Embed(ids), positions);
 
-        using KeyValueCache prompt = new(model.Config, 1, 5, model.Device), cache = new(model.Config, 4, 12, model.Device);
+        using KeyValueCache prompt = new(model.Config, 1, 5, model.Device),
+            cache = new(model.Config, 4, 12, model.Device);
         model.Decode(model.Embed(ids.narrow(0, 0, 1).narrow(1, 0, 5)), positions.narrow(2, 0, 5), cache: prompt);
         cache.StartAt(7); // two columns that no row needs
-        for (int row = 0; row < 4; row++) cache.TakePrompt(prompt, 0, 5, row);
+        for (int row = 0; row < 4; row++)
+            cache.TakePrompt(prompt, 0, 5, row);
         cache.Start = 2;
         Tensor two = model.Decode(model.Embed(ids.narrow(1, 5, 2)), positions.narrow(2, 5, 2), cache: cache); // several tokens at once
         Golden.Close(full.narrow(1, 5, 2), two, 1e-5, 1e-5, "two tokens");
@@ -75,7 +81,13 @@ public class VisionLanguageModelTests
         cache.DropColumns(2);
         Tensor kept = tensor((long[])[3, 1]);
         for (int t = 7; t < 9; t++)
-            Golden.Close(full.index_select(0, kept).narrow(1, t, 1), model.Decode(model.Embed(ids.index_select(0, kept).narrow(1, t, 1)), positions.narrow(2, t, 1), cache: cache), 1e-5, 1e-5, $"token {t}");
+            Golden.Close(
+                full.index_select(0, kept).narrow(1, t, 1),
+                model.Decode(model.Embed(ids.index_select(0, kept).narrow(1, t, 1)), positions.narrow(2, t, 1), cache: cache),
+                1e-5,
+                1e-5,
+                $"token {t}"
+            );
     }
 
     [Fact]
@@ -86,7 +98,11 @@ public class VisionLanguageModelTests
         using var off = no_grad();
         Tensor pixels = randn(64 + 24 + 64, 1176);
         Tensor together = model.EncodeVisual(pixels, Grids);
-        Tensor apart = cat([model.EncodeVisual(pixels.narrow(0, 0, 64), [Grids[0]]), model.EncodeVisual(pixels.narrow(0, 64, 24), [Grids[1]]), model.EncodeVisual(pixels.narrow(0, 88, 64), [Grids[2]])]);
+        Tensor apart = cat([
+            model.EncodeVisual(pixels.narrow(0, 0, 64), [Grids[0]]),
+            model.EncodeVisual(pixels.narrow(0, 64, 24), [Grids[1]]),
+            model.EncodeVisual(pixels.narrow(0, 88, 64), [Grids[2]]),
+        ]);
         Golden.Close(apart, together, 1e-5, 1e-5, "visuals");
     }
 
@@ -96,7 +112,8 @@ public class VisionLanguageModelTests
         using VisionLanguageModel model = Create(5);
         using VisionLanguageModel frozen = model.Clone(frozen: true);
         Assert.All(frozen.Parameters, p => Assert.False(p.Tensor.requires_grad));
-        using (no_grad()) model.Parameters[0].Tensor.add_(1);
+        using (no_grad())
+            model.Parameters[0].Tensor.add_(1);
         Assert.False(Same(model, frozen));
     }
 
@@ -105,11 +122,13 @@ public class VisionLanguageModelTests
     {
         using VisionLanguageModel model = Create(6);
         using DisposeScope scope = NewDisposeScope();
-        using (inference_mode()) model.EncodeVisual(randn(64, 1176), [Grids[0]]);
+        using (inference_mode())
+            model.EncodeVisual(randn(64, 1176), [Grids[0]]);
         model.EncodeVisual(randn(64, 1176), [Grids[0]]).sum().backward();
     }
 
-    internal static VisionLanguageModel Create(ulong seed) => VisionLanguageModel.Create(TinyModel.Config, new ImagePreprocessor { MaxPixels = 112 * 112 }, seed);
+    internal static VisionLanguageModel Create(ulong seed) =>
+        VisionLanguageModel.Create(TinyModel.Config, new ImagePreprocessor { MaxPixels = 112 * 112 }, seed);
 
     private static bool Same(VisionLanguageModel a, VisionLanguageModel b) =>
         a.Parameters.Zip(b.Parameters).All(p => p.First.Name == p.Second.Name && p.First.Tensor.eq(p.Second.Tensor).all().item<bool>());

@@ -14,8 +14,10 @@ public class BoxOverlayTests
     {
         using var picture = new BoxOverlay(image, Prediction: MadeUpSamples.Boxes(image, "", new Box(20, 30, 80, 90))).Paint().Draw();
         Assert.Equal((336, 336), (picture.Width, picture.Height));
-        foreach (var (x, y) in new[] { (20, 60), (80, 60), (50, 30), (50, 90) }) AssertColour(Palette.Prediction, picture.GetPixel(3 * x, 3 * y));
-        foreach (var (x, y) in new[] { (50, 60), (15, 60), (85, 60), (50, 25), (50, 95) }) Assert.Equal(new SKColor(96, 96, 96), picture.GetPixel(3 * x, 3 * y));
+        foreach (var (x, y) in new[] { (20, 60), (80, 60), (50, 30), (50, 90) })
+            AssertColour(Palette.Prediction, picture.GetPixel(3 * x, 3 * y));
+        foreach (var (x, y) in new[] { (50, 60), (15, 60), (85, 60), (50, 25), (50, 95) })
+            Assert.Equal(new SKColor(96, 96, 96), picture.GetPixel(3 * x, 3 * y));
     }
 
     [Fact]
@@ -41,7 +43,15 @@ public class BoxOverlayTests
     [Fact]
     public void Labels_stay_inside_and_clear_of_one_another()
     {
-        var boxes = MadeUpSamples.Boxes(image, "storage tank", new Box(0, 0, 112, 112), new Box(0, 0, 30, 10), new Box(90, 100, 112, 112), new Box(1, 1, 29, 11), new Box(80, 0, 112, 20));
+        var boxes = MadeUpSamples.Boxes(
+            image,
+            "storage tank",
+            new Box(0, 0, 112, 112),
+            new Box(0, 0, 30, 10),
+            new Box(90, 100, 112, 112),
+            new Box(1, 1, 29, 11),
+            new Box(80, 0, 112, 20)
+        );
         using var bitmap = new SKBitmap(336, 336);
         using var canvas = new SKCanvas(bitmap);
         var painter = new BoxPainter(336, 336);
@@ -51,7 +61,8 @@ public class BoxOverlayTests
         Assert.Equal(6, painter.Written.Count);
         Assert.All(painter.Written, r => Assert.True(r is { Left: >= 0, Top: >= 0, Right: <= 336, Bottom: <= 336 }, $"{r}"));
         for (int i = 0; i < painter.Written.Count; i++)
-            for (int j = 0; j < i; j++) Assert.False(painter.Written[i].IntersectsWith(painter.Written[j]), $"{i} covers {j}");
+        for (int j = 0; j < i; j++)
+            Assert.False(painter.Written[i].IntersectsWith(painter.Written[j]), $"{i} covers {j}");
     }
 
     [Fact]
@@ -74,6 +85,9 @@ public class BoxOverlayTests
     private static void AssertColour(string expected, SKColor actual)
     {
         var colour = SKColor.Parse(expected);
-        Assert.True(Math.Abs(colour.Red - actual.Red) + Math.Abs(colour.Green - actual.Green) + Math.Abs(colour.Blue - actual.Blue) < 60, $"{expected} against {actual}");
+        Assert.True(
+            Math.Abs(colour.Red - actual.Red) + Math.Abs(colour.Green - actual.Green) + Math.Abs(colour.Blue - actual.Blue) < 60,
+            $"{expected} against {actual}"
+        );
     }
 }

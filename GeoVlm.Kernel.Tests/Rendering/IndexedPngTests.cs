@@ -20,6 +20,14 @@ public sealed class IndexedPngTests
     {
         uint[] pixels = [.. Enumerable.Range(0, 64 * 64).Select(i => 0xFF000000 | (uint)(i % 64 * 4 << 16 | i / 64 * 4 << 8 | 40))];
         using var read = SKBitmap.Decode(IndexedPng.Encode(64, 64, pixels));
-        Assert.All(read.Pixels.Zip(pixels), p => Assert.InRange(Math.Abs(p.First.Red - (int)(p.Second >> 16 & 255)) + Math.Abs(p.First.Green - (int)(p.Second >> 8 & 255)), 0, 40));
+        Assert.All(
+            read.Pixels.Zip(pixels),
+            p =>
+                Assert.InRange(
+                    Math.Abs(p.First.Red - (int)(p.Second >> 16 & 255)) + Math.Abs(p.First.Green - (int)(p.Second >> 8 & 255)),
+                    0,
+                    40
+                )
+        );
     }
 }

@@ -19,7 +19,8 @@ public sealed class LivePageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string? chromium = new[] { "chromium", "chromium-browser", "google-chrome" }
-            .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+            .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
         Assert.SkipWhen(chromium is null, "no chromium on this system: apt-get install chromium");
         await File.WriteAllTextAsync(file, Page());
         playwright = await Playwright.CreateAsync();
@@ -29,7 +30,8 @@ public sealed class LivePageTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null) await browser.DisposeAsync();
+        if (browser is not null)
+            await browser.DisposeAsync();
         playwright?.Dispose();
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
@@ -53,9 +55,11 @@ public sealed class LivePageTests : IAsyncLifetime
         var counts = view.Locator("[role=status]").First;
         Assert.StartsWith("1 found · 2 false · 2 missed", await counts.TextContentAsync());
         await view.Locator("input[type=range]").FocusAsync();
-        for (int i = 0; i < 9; i++) await page.Keyboard.PressAsync("ArrowRight");
+        for (int i = 0; i < 9; i++)
+            await page.Keyboard.PressAsync("ArrowRight");
         Assert.StartsWith("0 found · 3 false · 3 missed", await counts.TextContentAsync());
-        for (int i = 0; i < 9; i++) await page.Keyboard.PressAsync("ArrowLeft");
+        for (int i = 0; i < 9; i++)
+            await page.Keyboard.PressAsync("ArrowLeft");
         Assert.StartsWith("1 found", await counts.TextContentAsync());
     }
 
@@ -85,7 +89,11 @@ public sealed class LivePageTests : IAsyncLifetime
         Assert.Contains("26%", await Clip());
         await view.GetByLabel("blink").CheckAsync();
         await page.WaitForTimeoutAsync(900);
-        Assert.Equal(1, await view.Locator("div[style*=relative] > img").EvaluateAllAsync<int>("all => all.filter(e => e.style.visibility === 'visible').length"));
+        Assert.Equal(
+            1,
+            await view.Locator("div[style*=relative] > img")
+                .EvaluateAllAsync<int>("all => all.filter(e => e.style.visibility === 'visible').length")
+        );
         await view.GetByLabel("swipe").CheckAsync();
     }
 
@@ -136,12 +144,26 @@ public sealed class LivePageTests : IAsyncLifetime
         var dark = await Open(ColorScheme.Dark);
         Assert.True(await dark.EvaluateAsync<bool>("() => getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'"));
         // To be looked at by people: GEOVLM_SCREENSHOTS names a folder for them.
-        if (Environment.GetEnvironmentVariable("GEOVLM_SCREENSHOTS") is not { } folder) return;
+        if (Environment.GetEnvironmentVariable("GEOVLM_SCREENSHOTS") is not { } folder)
+            return;
         foreach (var (name, shown) in new[] { ("light", page), ("dark", dark) })
         {
             int height = await shown.EvaluateAsync<int>("() => document.documentElement.scrollHeight");
             for (int top = 0; top < height; top += 1500)
-                await shown.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}{top}.png"), FullPage = true, Clip = new() { X = 0, Y = top, Width = 1100, Height = Math.Min(1500, height - top) } });
+                await shown.ScreenshotAsync(
+                    new()
+                    {
+                        Path = Path.Combine(folder, $"{name}{top}.png"),
+                        FullPage = true,
+                        Clip = new()
+                        {
+                            X = 0,
+                            Y = top,
+                            Width = 1100,
+                            Height = Math.Min(1500, height - top),
+                        },
+                    }
+                );
         }
     }
 
@@ -149,26 +171,52 @@ public sealed class LivePageTests : IAsyncLifetime
 
     private async Task<IPage> Open(ColorScheme scheme)
     {
-        var context = await browser!.NewContextAsync(new() { ColorScheme = scheme, Offline = true, ViewportSize = new() { Width = 1100, Height = 900 } });
+        var context = await browser!.NewContextAsync(
+            new()
+            {
+                ColorScheme = scheme,
+                Offline = true,
+                ViewportSize = new() { Width = 1100, Height = 900 },
+            }
+        );
         context.SetDefaultTimeout(120_000); // a busy machine is not a broken page
         var opened = await context.NewPageAsync();
-        opened.Console += (_, message) => { if (message.Type is "error" or "warning") trouble.Add(message.Text); };
+        opened.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                trouble.Add(message.Text);
+        };
         opened.PageError += (_, error) => trouble.Add(error);
-        opened.Request += (_, request) => { if (!request.Url.StartsWith("file:") && !request.Url.StartsWith("data:")) trouble.Add($"asks for {request.Url}"); };
+        opened.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith("file:") && !request.Url.StartsWith("data:"))
+                trouble.Add($"asks for {request.Url}");
+        };
         await opened.GotoAsync(new Uri(file).AbsoluteUri);
-        await opened.WaitForFunctionAsync("() => document.querySelectorAll('[data-geo]').length === document.querySelectorAll('[data-geo-live]').length");
+        await opened.WaitForFunctionAsync(
+            "() => document.querySelectorAll('[data-geo]').length === document.querySelectorAll('[data-geo-live]').length"
+        );
         return opened;
     }
 
     private static string Page()
     {
-        var cells = MadeUpViews.All("large ship", 224, 300).Select(view => new JsonObject
-        {
-            ["cell_type"] = "code",
-            ["source"] = view.Name,
-            ["metadata"] = new JsonObject(),
-            ["outputs"] = new JsonArray(new JsonObject { ["output_type"] = "display_data", ["metadata"] = new JsonObject(), ["data"] = new JsonObject { ["text/html"] = view.View.Render().Data[MimeBundle.Html] } }),
-        });
+        var cells = MadeUpViews
+            .All("large ship", 224, 300)
+            .Select(view => new JsonObject
+            {
+                ["cell_type"] = "code",
+                ["source"] = view.Name,
+                ["metadata"] = new JsonObject(),
+                ["outputs"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["output_type"] = "display_data",
+                        ["metadata"] = new JsonObject(),
+                        ["data"] = new JsonObject { ["text/html"] = view.View.Render().Data[MimeBundle.Html] },
+                    }
+                ),
+            });
         return NotebookHtml.Render(new JsonObject { ["cells"] = new JsonArray([.. cells]) }, "Views");
     }
 }

@@ -20,13 +20,15 @@ internal static class MadeUpSamples
         var random = new SeededRandom(seed);
         var image = new RgbImage(width, height);
         for (int y = 0; y < height; y++)
-            for (int x = 0; x < width; x++)
-            {
-                int noise = random.Next(24), block = (x / 19 * 37 + y / 23 * 53) % 60, at = image.Offset(x, y);
-                image.Pixels[at] = (byte)(60 + noise + block + 60 * x / width);
-                image.Pixels[at + 1] = (byte)(80 + noise + block + 40 * y / height);
-                image.Pixels[at + 2] = (byte)(50 + noise + block / 2);
-            }
+        for (int x = 0; x < width; x++)
+        {
+            int noise = random.Next(24),
+                block = (x / 19 * 37 + y / 23 * 53) % 60,
+                at = image.Offset(x, y);
+            image.Pixels[at] = (byte)(60 + noise + block + 60 * x / width);
+            image.Pixels[at + 1] = (byte)(80 + noise + block + 40 * y / height);
+            image.Pixels[at + 2] = (byte)(50 + noise + block / 2);
+        }
         return GeoImage.FromMemory($"scene {seed}", image, metres);
     }
 
@@ -34,7 +36,13 @@ internal static class MadeUpSamples
     public static Sample Detection(ulong seed = 1, string text = "detect the large red ship", int edge = 224)
     {
         var image = Busy(edge, edge, seed);
-        return new($"s{seed}", EoTask.ReferredDetection, [image], text, Boxes(image, text, new Box(30, 40, 90, 100), new Box(120, 100, 190, 180)));
+        return new(
+            $"s{seed}",
+            EoTask.ReferredDetection,
+            [image],
+            text,
+            Boxes(image, text, new Box(30, 40, 90, 100), new Box(120, 100, 190, 180))
+        );
     }
 
     /// <summary>Boxes on an image, all with one label.</summary>

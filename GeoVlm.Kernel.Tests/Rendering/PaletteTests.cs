@@ -19,7 +19,8 @@ public class PaletteTests
     public void The_first_four_lines_of_a_chart_read_on_a_light_and_on_a_dark_page()
     {
         foreach (string colour in Palette.Series.Take(4))
-            foreach (string page in new[] { "#FFFFFF", "#14171B" }) Assert.True(Contrast(colour, page) >= 2.9, $"{colour} on {page}: {Contrast(colour, page):0.00}");
+        foreach (string page in new[] { "#FFFFFF", "#14171B" })
+            Assert.True(Contrast(colour, page) >= 2.9, $"{colour} on {page}: {Contrast(colour, page):0.00}");
     }
 
     [Theory]
@@ -32,9 +33,9 @@ public class PaletteTests
         string[] areas = [.. Enum.GetValues<MatchState>().Select(MatchStyle.Colour)];
         string[][] sets = [areas, [.. areas.Select(Palette.OnImage)], [Palette.Truth, Palette.Prediction]];
         foreach (string[] set in sets)
-            foreach (string a in set)
-                foreach (string b in set.Where(b => string.CompareOrdinal(a, b) < 0))
-                    Assert.True(Distance(a, b, eyes[eye]) > 9, $"{a} and {b}: ΔE {Distance(a, b, eyes[eye]):0.0} with {eye}");
+        foreach (string a in set)
+        foreach (string b in set.Where(b => string.CompareOrdinal(a, b) < 0))
+            Assert.True(Distance(a, b, eyes[eye]) > 9, $"{a} and {b}: ΔE {Distance(a, b, eyes[eye]):0.0} with {eye}");
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public class PaletteTests
 
     private static double Contrast(string a, string b)
     {
-        double x = Luminance(a), y = Luminance(b);
+        double x = Luminance(a),
+            y = Luminance(b);
         return (Math.Max(x, y) + 0.05) / (Math.Min(x, y) + 0.05);
     }
 
@@ -71,7 +73,9 @@ public class PaletteTests
         var (r, g, b) = Linear(colour);
         (r, g, b) = (m[0] * r + m[1] * g + m[2] * b, m[3] * r + m[4] * g + m[5] * b, m[6] * r + m[7] * g + m[8] * b);
         (r, g, b) = (Math.Clamp(r, 0, 1), Math.Clamp(g, 0, 1), Math.Clamp(b, 0, 1));
-        double x = F((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505), y = F(0.2126 * r + 0.7152 * g + 0.0722 * b), z = F((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+        double x = F((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505),
+            y = F(0.2126 * r + 0.7152 * g + 0.0722 * b),
+            z = F((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
         return (116 * y - 16, 500 * (x - y), 200 * (y - z));
         static double F(double t) => t > 0.008856 ? Math.Cbrt(t) : 7.787 * t + 16 / 116.0;
     }

@@ -10,6 +10,7 @@ public class ValueRendererTests
     {
         public string Fine => "fine";
         public string Broken => throw new InvalidOperationException("no value today");
+
         public override string ToString() => throw new InvalidOperationException("no text today");
     }
 
@@ -54,7 +55,8 @@ public class ValueRendererTests
         int read = 0;
         IEnumerable<int> Endless()
         {
-            while (true) yield return read++;
+            while (true)
+                yield return read++;
         }
         Assert.Contains("49", Text(Endless()));
         Assert.Equal(51, read);

@@ -16,20 +16,33 @@ public partial class ViewTests
         foreach (var (name, view) in MadeUpViews.All("large ship"))
         {
             var data = view.Render().Data;
-            Assert.True(data.Values.Sum(v => v.Length) <= 300_000, $"{name}: {string.Join(", ", data.Select(d => $"{d.Key} {d.Value.Length}"))}");
+            Assert.True(
+                data.Values.Sum(v => v.Length) <= 300_000,
+                $"{name}: {string.Join(", ", data.Select(d => $"{d.Key} {d.Value.Length}"))}"
+            );
             using var picture = SKBitmap.Decode(Convert.FromBase64String(data[MimeBundle.Png]));
             Assert.True(picture is { Width: > 100, Height: > 20 } && picture.Pixels.Distinct().Take(3).Count() == 3, name);
             Assert.True(data[MimeBundle.Text].Length > 20, name);
             string still = data[MimeBundle.Html].Replace(LiveScript.Element, "");
             Assert.DoesNotContain("<script", still);
-            Assert.True(still.Contains("<img src=\"data:image/") || still.Contains("<svg") || still.Contains("<table") || still.Contains("background:rgba"), $"{name} shows nothing without its script");
+            Assert.True(
+                still.Contains("<img src=\"data:image/")
+                    || still.Contains("<svg")
+                    || still.Contains("<table")
+                    || still.Contains("background:rgba"),
+                $"{name} shows nothing without its script"
+            );
             Assert.Equal(data[MimeBundle.Html].Contains("data-geo="), data[MimeBundle.Html].Length > still.Length);
         }
     }
 
     [Fact]
     public void A_gallery_of_64_images_stays_under_3_MB() =>
-        Assert.InRange(Gallery.Of(Enumerable.Range(1, 64).Select(i => MadeUpSamples.Detection((ulong)i)), 64).Render().Data.Values.Sum(v => v.Length), 100_000, 3_000_000);
+        Assert.InRange(
+            Gallery.Of(Enumerable.Range(1, 64).Select(i => MadeUpSamples.Detection((ulong)i)), 64).Render().Data.Values.Sum(v => v.Length),
+            100_000,
+            3_000_000
+        );
 
     [Fact]
     public void The_matching_view_counts_what_the_threshold_makes_of_each_box()
@@ -37,11 +50,22 @@ public partial class ViewTests
         var image = MadeUpSamples.Flat(100, 100);
         var truth = MadeUpSamples.Boxes(image, "", new Box(0, 0, 10, 10), new Box(50, 50, 60, 60));
         var prediction = MadeUpSamples.Boxes(image, "", new Box(0, 0, 10, 6), new Box(80, 80, 90, 90)); // IoU 0.6 and 0
-        Assert.Contains("At IoU 0.50: 1 found · 1 false · 1 missed · precision 0.50 · recall 0.50 · F1 0.50", new MatchingView(image, truth, prediction).Render().Data[MimeBundle.Text]);
-        Assert.Contains("At IoU 0.65: 0 found · 2 false · 2 missed", new MatchingView(image, truth, prediction) { IoUThreshold = 0.65 }.Render().Data[MimeBundle.Text]);
+        Assert.Contains(
+            "At IoU 0.50: 1 found · 1 false · 1 missed · precision 0.50 · recall 0.50 · F1 0.50",
+            new MatchingView(image, truth, prediction).Render().Data[MimeBundle.Text]
+        );
+        Assert.Contains(
+            "At IoU 0.65: 0 found · 2 false · 2 missed",
+            new MatchingView(image, truth, prediction) { IoUThreshold = 0.65 }
+                .Render()
+                .Data[MimeBundle.Text]
+        );
         string html = new MatchingView(image, truth, prediction).Render().Data[MimeBundle.Html];
         // References come first: found ones are 3, missed 2; predictions 0 and 1. From 0.65 on nothing is found.
-        Assert.Contains(string.Join(',', Enumerable.Repeat("[3,2,0,1]", 12)) + "," + string.Join(',', Enumerable.Repeat("[2,2,1,1]", 7)), html);
+        Assert.Contains(
+            string.Join(',', Enumerable.Repeat("[3,2,0,1]", 12)) + "," + string.Join(',', Enumerable.Repeat("[2,2,1,1]", 7)),
+            html
+        );
     }
 
     [Fact]
@@ -49,7 +73,8 @@ public partial class ViewTests
     {
         var image = MadeUpSamples.Flat(100, 100);
         var frame = CoordinateFrame.Original(100, 100);
-        BoxesAnswer Of(string label, double degrees) => new([new OrientedBox(50, 50, 60, 10, degrees) is var o ? new LabelledBox(o.Bounds(), label) { Oriented = o } : null!], frame);
+        BoxesAnswer Of(string label, double degrees) =>
+            new([new OrientedBox(50, 50, 60, 10, degrees) is var o ? new LabelledBox(o.Bounds(), label) { Oriented = o } : null!], frame);
         string Seen(BoxesAnswer prediction) => new MatchingView(image, Of("ship", 45), prediction).Render().Data[MimeBundle.Text];
         Assert.Contains("1 found · 0 false", Seen(Of("ship", 45)));
         Assert.Contains("0 found · 1 false", Seen(Of("plane", 45)));
@@ -78,12 +103,20 @@ public partial class ViewTests
     public void Tiles_have_the_F1_of_their_own_pixels()
     {
         var image = MadeUpSamples.Flat(64, 64);
-        var sample = new Sample("a", EoTask.ChangeDetection, [image, image], "", MadeUpSamples.Boxes(image, "", new Box(0, 0, 16, 16), new Box(32, 0, 48, 16)));
+        var sample = new Sample(
+            "a",
+            EoTask.ChangeDetection,
+            [image, image],
+            "",
+            MadeUpSamples.Boxes(image, "", new Box(0, 0, 16, 16), new Box(32, 0, 48, 16))
+        );
         var view = new ChangeOverlay(sample, MadeUpSamples.Boxes(image, "", new Box(0, 0, 16, 16))) { Tiles = 4, EdgePixels = 256 };
         string html = view.Render().Data[MimeBundle.Html];
         Assert.Contains("F1 of each tile, 4 × 4", html);
         using var tiles = SKBitmap.Decode(Convert.FromBase64String(Images().Matches(html)[3].Groups[1].Value));
-        SKColor right = tiles.GetPixel(8, 8), missed = tiles.GetPixel(136, 8), none = tiles.GetPixel(8, 136);
+        SKColor right = tiles.GetPixel(8, 8),
+            missed = tiles.GetPixel(136, 8),
+            none = tiles.GetPixel(8, 136);
         Assert.True(right.Red > 150 && right.Red > right.Blue + 60, $"F1 1 is the bright end: {right}");
         Assert.True(missed.Red < 70, $"F1 0 is the dark end: {missed}");
         Assert.InRange(none.Red, 90, 102);
@@ -93,8 +126,10 @@ public partial class ViewTests
     public void The_structure_of_a_chart_is_kept()
     {
         string html = new IntervalChart("t", "x", ("a", new Estimate(0.5, 0, 1))).Render().Data[MimeBundle.Html];
-        Assert.Equal("div svg text polyline text polyline text polyline text polyline text polyline text polyline text text text polyline circle",
-            string.Join(' ', Opening().Matches(html).Select(m => m.Groups[1].Value)));
+        Assert.Equal(
+            "div svg text polyline text polyline text polyline text polyline text polyline text polyline text text text polyline circle",
+            string.Join(' ', Opening().Matches(html).Select(m => m.Groups[1].Value))
+        );
     }
 
     [GeneratedRegex("<img src=\"data:image/jpeg;base64,([^\"]+)\"")]

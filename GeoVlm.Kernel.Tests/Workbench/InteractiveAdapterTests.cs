@@ -74,8 +74,15 @@ public sealed class InteractiveAdapterTests
         await (Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context);
         Assert.Null((string?)context.Failure);
         Assert.Contains("EoDataset train = (global::GeoVlm.Data.EoDataset)", (string)root.Submitted[0]);
-        Assert.Contains(((IEnumerable<dynamic>)context.Events[0].Values).Select(value => (string)value.MimeType), type => type == "text/html");
-        Assert.Equal(["IRenderable text/html", "IRenderable text/plain"], (IEnumerable<string>)host.GetType("Microsoft.DotNet.Interactive.Formatting.Formatter")!.GetProperty("Registered")!.GetValue(null)!);
+        Assert.Contains(
+            ((IEnumerable<dynamic>)context.Events[0].Values).Select(value => (string)value.MimeType),
+            type => type == "text/html"
+        );
+        Assert.Equal(
+            ["IRenderable text/html", "IRenderable text/plain"],
+            (IEnumerable<string>)
+                host.GetType("Microsoft.DotNet.Interactive.Formatting.Formatter")!.GetProperty("Registered")!.GetValue(null)!
+        );
 
         command.Line("#!geo-load synthetic --splt train");
         await (Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context);
@@ -89,9 +96,14 @@ public sealed class InteractiveAdapterTests
     private static Assembly Compile()
     {
         string[] trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        CSharpCompilation compilation = CSharpCompilation.Create("Interactive.StandIn", [CSharpSyntaxTree.ParseText(StandIn)],
-            trusted.Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Collections.dll").Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Interactive.StandIn",
+            [CSharpSyntaxTree.ParseText(StandIn)],
+            trusted
+                .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Collections.dll")
+                .Select(path => MetadataReference.CreateFromFile(path)),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+        );
         using MemoryStream image = new();
         Assert.Empty(compilation.Emit(image).Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error));
         return Assembly.Load(image.ToArray());

@@ -15,7 +15,9 @@ public sealed class PolyglotTests : IDisposable
     public void FSharp_and_CSharp_share_values_and_take_turns_in_one_cell()
     {
         Ok("var n = 4; var list = new List<int> { 1, 2, 3 };");
-        Ok("#!fsharp\nlet answer = 40 + 2\n#!share n --from csharp\n#!set --name many --value @csharp:list\nlet sum = n + answer + Seq.sum many\nsum * 2");
+        Ok(
+            "#!fsharp\nlet answer = 40 + 2\n#!share n --from csharp\n#!set --name many --value @csharp:list\nlet sum = n + answer + Seq.sum many\nsum * 2"
+        );
         Assert.Equal("104", host.Displays.Last().Bundle.Data[MimeBundle.Text]);
         Ok("#!share sum --from fsharp --as total\n#!html\n<b>x</b>\n#!csharp\ntotal + 1");
         Assert.Equal("53", Value("total + 1"));
@@ -63,7 +65,8 @@ public sealed class PolyglotTests : IDisposable
         Assert.Contains("again", host.Out);
     }
 
-    private void Ok(string code) => Assert.Equal((CellStatus.Ok, null), (Run(code) is var result ? result.Status : default, result.Error?.Message));
+    private void Ok(string code) =>
+        Assert.Equal((CellStatus.Ok, null), (Run(code) is var result ? result.Status : default, result.Error?.Message));
 
     private string Value(string code) => Run(code) is { Value: { } value } ? value.Data[MimeBundle.Text] : "";
 

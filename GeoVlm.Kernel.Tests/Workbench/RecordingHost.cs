@@ -13,13 +13,28 @@ public sealed class RecordingHost : ICellHost
 
     public ConcurrentQueue<(MimeBundle Bundle, string? Id, bool IsUpdate)> Displays { get; } = new();
     public int Cleared { get; private set; }
-    public string Out { get { lock (stdout) return stdout.ToString(); } }
-    public string Err { get { lock (stderr) return stderr.ToString(); } }
+    public string Out
+    {
+        get
+        {
+            lock (stdout)
+                return stdout.ToString();
+        }
+    }
+    public string Err
+    {
+        get
+        {
+            lock (stderr)
+                return stderr.ToString();
+        }
+    }
 
     public void Stream(StreamKind stream, string text)
     {
         StringBuilder target = stream == StreamKind.Stdout ? stdout : stderr;
-        lock (target) target.Append(text);
+        lock (target)
+            target.Append(text);
     }
 
     public void Display(MimeBundle bundle, string? displayId = null) => Displays.Enqueue((bundle, displayId, false));

@@ -24,15 +24,32 @@ internal sealed class ScriptedSession(string workingFolder) : ISession
             string rest = line.Contains(' ') ? line[(line.IndexOf(' ') + 1)..] : "";
             switch (words[0])
             {
-                case "print": host.Stream(StreamKind.Stdout, rest + "\n"); break;
-                case "warn": host.Stream(StreamKind.Stderr, rest + "\n"); break;
-                case "show": host.Display(MimeBundle.OfText(words[2]), words[1]); break;
-                case "update": host.UpdateDisplay(MimeBundle.OfText(words[2]), words[1]); break;
-                case "clear": host.ClearOutput(wait: rest == "wait"); break;
-                case "value": value = MimeBundle.OfText(rest); break;
-                case "json": value = new MimeBundle(new Dictionary<string, string> { [MimeBundle.Text] = "json", [MimeBundle.Json] = rest }); break;
-                case "fail": return new CellResult(CellStatus.Error, null, new CellError("Boom", rest, [rest]));
-                case "sleep": Thread.Sleep(int.Parse(rest)); break;
+                case "print":
+                    host.Stream(StreamKind.Stdout, rest + "\n");
+                    break;
+                case "warn":
+                    host.Stream(StreamKind.Stderr, rest + "\n");
+                    break;
+                case "show":
+                    host.Display(MimeBundle.OfText(words[2]), words[1]);
+                    break;
+                case "update":
+                    host.UpdateDisplay(MimeBundle.OfText(words[2]), words[1]);
+                    break;
+                case "clear":
+                    host.ClearOutput(wait: rest == "wait");
+                    break;
+                case "value":
+                    value = MimeBundle.OfText(rest);
+                    break;
+                case "json":
+                    value = new MimeBundle(new Dictionary<string, string> { [MimeBundle.Text] = "json", [MimeBundle.Json] = rest });
+                    break;
+                case "fail":
+                    return new CellResult(CellStatus.Error, null, new CellError("Boom", rest, [rest]));
+                case "sleep":
+                    Thread.Sleep(int.Parse(rest));
+                    break;
                 case "ask":
                     try
                     {
@@ -55,11 +72,15 @@ internal sealed class ScriptedSession(string workingFolder) : ISession
     public Completions Complete(string code, int position, CancellationToken cancellation = default)
     {
         int start = code.LastIndexOfAny([' ', '\n'], Math.Max(0, position - 1)) + 1;
-        return start >= position ? Completions.None(position) : new Completions(start, position, [new(code[start..position] + "x", "method")]);
+        return start >= position
+            ? Completions.None(position)
+            : new Completions(start, position, [new(code[start..position] + "x", "method")]);
     }
 
     public Inspection? Inspect(string code, int position, CancellationToken cancellation = default) =>
-        code.StartsWith("throw", StringComparison.Ordinal) ? throw new InvalidOperationException("no inspection") : new($"about {code}", $"*{code}*");
+        code.StartsWith("throw", StringComparison.Ordinal)
+            ? throw new InvalidOperationException("no inspection")
+            : new($"about {code}", $"*{code}*");
 
     public CommHub Comms { get; } = new();
 

@@ -53,7 +53,8 @@ public sealed class SessionAssistantTests : IDisposable
         Assert.StartsWith("--split", Inspect("#!geo-load --spl|it train")!.Text);
     }
 
-    private void Run(string code) => Assert.Equal(CellStatus.Ok, session.Execute(code, new RecordingHost(), TestContext.Current.CancellationToken).Status);
+    private void Run(string code) =>
+        Assert.Equal(CellStatus.Ok, session.Execute(code, new RecordingHost(), TestContext.Current.CancellationToken).Status);
 
     private string[] Names(string code) => [.. Complete(code).Items.Select(item => item.Text)];
 

@@ -14,7 +14,11 @@ public sealed class SessionFolderTests
         string folder = Directory.CreateTempSubdirectory("geovlm-session-").FullName;
         File.WriteAllText(Path.Combine(folder, "part.csx"), "int FromFile() => 42;");
         using Session there = new(folder);
-        CellResult result = there.Execute("#load \"part.csx\"\nFromFile() + File.ReadAllText(\"part.csx\").Length", new RecordingHost(), CancellationToken.None);
+        CellResult result = there.Execute(
+            "#load \"part.csx\"\nFromFile() + File.ReadAllText(\"part.csx\").Length",
+            new RecordingHost(),
+            CancellationToken.None
+        );
         Assert.Equal("63", result.Value?.Data[MimeBundle.Text]);
         Directory.Delete(folder, recursive: true);
     }

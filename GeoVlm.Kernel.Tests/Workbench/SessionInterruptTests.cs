@@ -27,7 +27,11 @@ public sealed class SessionInterruptTests
     {
         using Session session = new(outputLimit: 10_000);
         session.Execute("int n = 0; string kept = \"kept\";", new RecordingHost(), CancellationToken.None);
-        (CellResult result, TimeSpan took) = await Interrupt(session, "kept += \" and changed\"; Console.Error.Write(\"on\"); " + code, new RecordingHost());
+        (CellResult result, TimeSpan took) = await Interrupt(
+            session,
+            "kept += \" and changed\"; Console.Error.Write(\"on\"); " + code,
+            new RecordingHost()
+        );
         Assert.Equal(CellStatus.Interrupted, result.Status);
         Assert.True(took < TimeSpan.FromSeconds(2), $"took {took}");
         CellResult after = session.Execute("for (int i = 0; i < 3; i++) n = i; kept", new RecordingHost(), CancellationToken.None);
@@ -39,7 +43,11 @@ public sealed class SessionInterruptTests
     {
         using Session session = new();
         RecordingHost host = new();
-        (CellResult result, _) = await Interrupt(session, "var half = new List<int> { 1 }; try { Console.Error.Write(\"on\"); while (true) { } } finally { Console.Write(\"saved\"); }", host);
+        (CellResult result, _) = await Interrupt(
+            session,
+            "var half = new List<int> { 1 }; try { Console.Error.Write(\"on\"); while (true) { } } finally { Console.Write(\"saved\"); }",
+            host
+        );
         Assert.Equal((CellStatus.Interrupted, "saved"), (result.Status, host.Out));
         Assert.Equal("1", session.Execute("half.Count", new RecordingHost(), CancellationToken.None).Value?.Data[MimeBundle.Text]);
     }
@@ -49,7 +57,11 @@ public sealed class SessionInterruptTests
     {
         using Session session = new();
         RecordingHost host = new();
-        await Interrupt(session, "try { Console.Error.Write(\"on\"); Thread.Sleep(60_000); } catch { }\n#!about\nConsole.Write(\"ran\");", host);
+        await Interrupt(
+            session,
+            "try { Console.Error.Write(\"on\"); Thread.Sleep(60_000); } catch { }\n#!about\nConsole.Write(\"ran\");",
+            host
+        );
         Assert.Equal("", host.Out);
     }
 

@@ -19,8 +19,11 @@ public sealed class SessionMagicTests : IDisposable
     {
         CellResult result = Run("Console.Write(\"ran\");\n#!abuot\n#!whos --al");
         Assert.Equal("", host.Out);
-        Assert.Equal("line 2: unknown command #!abuot; did you mean #!about? `#!lsmagic` lists all\n"
-            + "line 3: #!whos: unknown option --al (it has no options). `#!whos --help` shows its options", result.Error!.Message);
+        Assert.Equal(
+            "line 2: unknown command #!abuot; did you mean #!about? `#!lsmagic` lists all\n"
+                + "line 3: #!whos: unknown option --al (it has no options). `#!whos --help` shows its options",
+            result.Error!.Message
+        );
         Assert.Single(result.Error.Traceback);
     }
 
@@ -61,12 +64,28 @@ public sealed class SessionMagicTests : IDisposable
     {
         CSharpLanguage csharp = new(Environment.CurrentDirectory);
         SessionCommandContext context = new(csharp, new SessionParts(), host, "", CancellationToken.None);
-        context.SetVariable("scores", new Dictionary<string, List<double?>[]> { ["a"] = [[1.5, null]] });
+        context.SetVariable(
+            "scores",
+            new Dictionary<string, List<double?>[]>
+            {
+                ["a"] =
+                [
+                    [1.5, null],
+                ],
+            }
+        );
         context.SetVariable("class", 1 << 3);
         context.SetVariable("hidden", Enumerable.Range(0, 3).Select(n => n));
         MimeBundle? shown = null;
         CellThread thread = new(new CellScope(host, CancellationToken.None, 1000, new CommHub()), isBeside: false);
-        thread.Run(() => shown = csharp.Run("List<double?>[] a = scores[\"a\"]; var mine = new List<string> { \"x\" }; a[0][0] + @class + hidden.Sum()", "cell", thread, default));
+        thread.Run(() =>
+            shown = csharp.Run(
+                "List<double?>[] a = scores[\"a\"]; var mine = new List<string> { \"x\" }; a[0][0] + @class + hidden.Sum()",
+                "cell",
+                thread,
+                default
+            )
+        );
         Assert.Equal("12.5", shown!.Data[MimeBundle.Text]);
         Assert.Equal(["x"], context.GetVariable<List<string>>("mine"));
         Assert.Same(context.GetVariable<List<string>>("mine"), context.LatestVariable<List<string>>());

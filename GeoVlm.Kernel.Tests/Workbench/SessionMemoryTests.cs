@@ -13,10 +13,13 @@ public sealed class SessionMemoryTests
         using Session session = new();
         long After(int cells)
         {
-            for (int i = 0; i < cells; i++) session.Execute("1 + 1", new RecordingHost(), TestContext.Current.CancellationToken);
+            for (int i = 0; i < cells; i++)
+                session.Execute("1 + 1", new RecordingHost(), TestContext.Current.CancellationToken);
             return GC.GetTotalMemory(forceFullCollection: true);
         }
-        long early = After(60), middle = After(60) - early, late = After(60) - early - middle;
+        long early = After(60),
+            middle = After(60) - early,
+            late = After(60) - early - middle;
         Assert.True(late < middle * 1.3 + (2 << 20), $"{middle >> 20} MB, then {late >> 20} MB");
     }
 }

@@ -48,14 +48,21 @@ public sealed class SessionTests : IDisposable
 
     [Fact]
     public void AwaitsComeBackToTheCellsThread() =>
-        Assert.Equal("True", Value("int before = Environment.CurrentManagedThreadId; await Task.Delay(5); before == Environment.CurrentManagedThreadId"));
+        Assert.Equal(
+            "True",
+            Value("int before = Environment.CurrentManagedThreadId; await Task.Delay(5); before == Environment.CurrentManagedThreadId")
+        );
 
     [Fact]
     public void BothStreamsOfTheCellAndItsTasksReachItsHostOnly()
     {
-        RecordingHost host = new(), other = new();
+        RecordingHost host = new(),
+            other = new();
         using Session second = new();
-        Run("Console.Write(\"a\"); Console.Error.Write(\"b\"); Task.Run(() => Console.Write(\"c\")).Wait(); var t = new Thread(() => Console.Write(\"d\")); t.Start(); t.Join();", host);
+        Run(
+            "Console.Write(\"a\"); Console.Error.Write(\"b\"); Task.Run(() => Console.Write(\"c\")).Wait(); var t = new Thread(() => Console.Write(\"d\")); t.Start(); t.Join();",
+            host
+        );
         second.Execute("Console.WriteLine(\"other\")", other, CancellationToken.None);
         Assert.Equal(("acd", "b", "other\n"), (host.Out, host.Err, other.Out));
     }
@@ -125,5 +132,10 @@ public sealed class SessionTests : IDisposable
 
     [Fact]
     public void CellsUseThisProcesssCopyOfEveryAssembly() =>
-        Assert.Equal("True", Value("typeof(Markdig.Markdown).Assembly == System.Runtime.Loader.AssemblyLoadContext.Default.LoadFromAssemblyName(new(\"Markdig\")) && typeof(Session).Assembly == System.Runtime.Loader.AssemblyLoadContext.Default.LoadFromAssemblyName(new(\"GeoVlm.Kernel\")) && typeof(SkiaSharp.SKBitmap).Assembly == System.Runtime.Loader.AssemblyLoadContext.Default.LoadFromAssemblyName(new(\"SkiaSharp\"))"));
+        Assert.Equal(
+            "True",
+            Value(
+                "typeof(Markdig.Markdown).Assembly == System.Runtime.Loader.AssemblyLoadContext.Default.LoadFromAssemblyName(new(\"Markdig\")) && typeof(Session).Assembly == System.Runtime.Loader.AssemblyLoadContext.Default.LoadFromAssemblyName(new(\"GeoVlm.Kernel\")) && typeof(SkiaSharp.SKBitmap).Assembly == System.Runtime.Loader.AssemblyLoadContext.Default.LoadFromAssemblyName(new(\"SkiaSharp\"))"
+            )
+        );
 }

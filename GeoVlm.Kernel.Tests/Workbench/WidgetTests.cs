@@ -13,12 +13,24 @@ public sealed class WidgetTests
     {
         using Session session = new(SharedFolder.Repository);
         CommRecorder page = new();
-        session.Execute("var iou = new Slider(\"IoU\", 0.5); double heard = 0; iou.Moved = x => heard = x; iou", page, TestContext.Current.CancellationToken, 1);
+        session.Execute(
+            "var iou = new Slider(\"IoU\", 0.5); double heard = 0; iou.Moved = x => heard = x; iou",
+            page,
+            TestContext.Current.CancellationToken,
+            1
+        );
         CommMessage[] opened = [.. page.Messages.Where(message => message.Type == "comm_open")];
-        Assert.Equal(["LayoutModel", "SliderStyleModel", "FloatSliderModel"], opened.Select(message => message.Data["state"]!["_model_name"]!.GetValue<string>()));
+        Assert.Equal(
+            ["LayoutModel", "SliderStyleModel", "FloatSliderModel"],
+            opened.Select(message => message.Data["state"]!["_model_name"]!.GetValue<string>())
+        );
         Assert.Equal("IPY_MODEL_" + opened[0].Id, opened[2].Data["state"]!["layout"]!.GetValue<string>());
 
-        JsonObject update = new() { ["method"] = "update", ["state"] = new JsonObject { ["value"] = 0.75, ["_view_name"] = "Evil" } };
+        JsonObject update = new()
+        {
+            ["method"] = "update",
+            ["state"] = new JsonObject { ["value"] = 0.75, ["_view_name"] = "Evil" },
+        };
         session.Comms.Receive(new CommMessage("comm_msg", opened[2].Id, null, update, [], []), page);
         CellResult read = session.Execute("(iou.Value, heard)", page, TestContext.Current.CancellationToken, 2);
         Assert.Equal("(0.75, 0.75)", read.Value!.Data[MimeBundle.Text]);
@@ -30,10 +42,24 @@ public sealed class WidgetTests
     {
         using Session session = new(SharedFolder.Repository);
         CommRecorder page = new();
-        session.Execute("var stop = new Button(\"Stop\"); var pick = new Dropdown(\"task\", \"a\", \"b\"); display(stop);", page, TestContext.Current.CancellationToken);
+        session.Execute(
+            "var stop = new Button(\"Stop\"); var pick = new Dropdown(\"task\", \"a\", \"b\"); display(stop);",
+            page,
+            TestContext.Current.CancellationToken
+        );
         string id = page.Messages[^1].Id;
-        Task<CellResult> running = Task.Run(() => session.Execute("while (!stop.Pressed.IsCancellationRequested) Thread.Sleep(5); pick.Value", page, TestContext.Current.CancellationToken));
-        JsonObject click = new() { ["method"] = "custom", ["content"] = new JsonObject { ["event"] = "click" } };
+        Task<CellResult> running = Task.Run(() =>
+            session.Execute(
+                "while (!stop.Pressed.IsCancellationRequested) Thread.Sleep(5); pick.Value",
+                page,
+                TestContext.Current.CancellationToken
+            )
+        );
+        JsonObject click = new()
+        {
+            ["method"] = "custom",
+            ["content"] = new JsonObject { ["event"] = "click" },
+        };
         session.Comms.Receive(new CommMessage("comm_msg", id, null, click, [], []), page);
         await running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal("task: a (of a, b)", new Dropdown("task", "a", "b").Render().Data[MimeBundle.Text]);

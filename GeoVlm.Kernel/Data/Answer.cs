@@ -21,8 +21,7 @@ public sealed record TextAnswer(string Text) : Answer;
 public sealed record BoxesAnswer(IReadOnlyList<LabelledBox> Objects, CoordinateFrame Frame) : Answer
 {
     /// <summary>The same boxes in another frame of the same image.</summary>
-    public BoxesAnswer In(CoordinateFrame frame) =>
-        frame == Frame ? this : new([.. Objects.Select(o => Frame.Convert(o, frame))], frame);
+    public BoxesAnswer In(CoordinateFrame frame) => frame == Frame ? this : new([.. Objects.Select(o => Frame.Convert(o, frame))], frame);
 }
 
 /// <summary>A set of labels, for multi-label classification.</summary>

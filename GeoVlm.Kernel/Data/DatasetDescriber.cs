@@ -8,8 +8,14 @@ internal static class DatasetDescriber
         GeoImage[] images = [.. dataset.Samples.SelectMany(s => s.Images).Distinct(ReferenceEqualityComparer.Instance).Cast<GeoImage>()];
         var (examined, problems) = Examine(images, options);
         // The same image has one list of objects, which its samples share.
-        LabelledBox[] objects = [.. dataset.Samples.Select(s => s.Objects).Distinct(ReferenceEqualityComparer.Instance)
-            .Cast<IReadOnlyList<LabelledBox>>().SelectMany(o => o)];
+        LabelledBox[] objects =
+        [
+            .. dataset
+                .Samples.Select(s => s.Objects)
+                .Distinct(ReferenceEqualityComparer.Instance)
+                .Cast<IReadOnlyList<LabelledBox>>()
+                .SelectMany(o => o),
+        ];
         return new DatasetDescription
         {
             Name = dataset.Name,
@@ -42,7 +48,8 @@ internal static class DatasetDescriber
                 continue;
             }
             examined.Add(image);
-            if (decoded++ >= options.Decoded) continue;
+            if (decoded++ >= options.Decoded)
+                continue;
             try
             {
                 image.Load();
@@ -55,20 +62,31 @@ internal static class DatasetDescriber
         return (examined, problems);
     }
 
-    private static Dictionary<string, int> Splits(EoDataset dataset) => dataset.Samples.All(s => s.Split.Length == 0) ? []
-        : dataset.Samples.CountBy(s => s.Split.Length > 0 ? s.Split : "(none)").ToDictionary(s => s.Key, s => s.Value);
+    private static Dictionary<string, int> Splits(EoDataset dataset) =>
+        dataset.Samples.All(s => s.Split.Length == 0)
+            ? []
+            : dataset.Samples.CountBy(s => s.Split.Length > 0 ? s.Split : "(none)").ToDictionary(s => s.Key, s => s.Value);
 
     private static Dictionary<string, int> Classes(EoDataset dataset, LabelledBox[] objects)
     {
         var labels = objects.Select(o => o.Label).Concat(dataset.Samples.SelectMany(Labels)).Where(l => l.Length > 0);
-        return labels.CountBy(l => l).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToDictionary(c => c.Key, c => c.Value);
+        return labels
+            .CountBy(l => l)
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key, StringComparer.Ordinal)
+            .ToDictionary(c => c.Key, c => c.Value);
 
-        static IEnumerable<string> Labels(Sample sample) => sample switch
-        {
-            { Reference: LabelsAnswer labels } => labels.Labels,
-            { Reference: TextAnswer text, Task: EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel } => [text.Text],
-            { Reference: BoxesAnswer boxes, Objects.Count: 0, Task: EoTask.ObjectDetection or EoTask.OrientedDetection } => boxes.Objects.Select(o => o.Label),
-            _ => [],
-        };
+        static IEnumerable<string> Labels(Sample sample) =>
+            sample switch
+            {
+                { Reference: LabelsAnswer labels } => labels.Labels,
+                {
+                    Reference: TextAnswer text,
+                    Task: EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel
+                } => [text.Text],
+                { Reference: BoxesAnswer boxes, Objects.Count: 0, Task: EoTask.ObjectDetection or EoTask.OrientedDetection } =>
+                    boxes.Objects.Select(o => o.Label),
+                _ => [],
+            };
     }
 }

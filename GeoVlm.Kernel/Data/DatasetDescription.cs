@@ -49,13 +49,18 @@ public sealed record DatasetDescription
     public IReadOnlyList<(string Name, string Value)> Facts()
     {
         List<(string, string)> facts = [("reader", Why.Length > 0 ? $"{Reader}: {Why}" : Reader)];
-        if (Source.Length > 0) facts.Add(("source", Source));
-        if (Licence is not null) facts.Add(("licence", Licence));
+        if (Source.Length > 0)
+            facts.Add(("source", Source));
+        if (Licence is not null)
+            facts.Add(("licence", Licence));
         facts.Add(("samples", $"{Count:N0}"));
         facts.Add(("tasks", Listed(Tasks)));
-        if (Splits.Count > 0) facts.Add(("splits", Listed(Splits)));
-        if (Objects > 0) facts.Add(("objects", $"{Objects:N0}"));
-        if (Classes.Count > 0) facts.Add(($"{Classes.Count:N0} classes", Listed(Classes)));
+        if (Splits.Count > 0)
+            facts.Add(("splits", Listed(Splits)));
+        if (Objects > 0)
+            facts.Add(("objects", $"{Objects:N0}"));
+        if (Classes.Count > 0)
+            facts.Add(($"{Classes.Count:N0} classes", Listed(Classes)));
         facts.AddRange(Images.Facts());
         facts.Add(("problems", Problems.Count == 0 ? "none" : $"{Problems.Count:N0}"));
         return facts;
@@ -63,7 +68,7 @@ public sealed record DatasetDescription
 
     internal static string Listed(IReadOnlyDictionary<string, int> counts, int most = 12) =>
         string.Join(", ", counts.Take(most).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:N0}")))
-            + (counts.Count > most ? $" and {counts.Count - most:N0} more" : "");
+        + (counts.Count > most ? $" and {counts.Count - most:N0} more" : "");
 }
 
 /// <summary>How much of a dataset is looked at to describe it.</summary>

@@ -18,26 +18,41 @@ public static class DatasetSplits
     {
         string[] own = Own(dataset);
         bool isWhole = own.Contains(HeldOut.Train) && judged.Any(own.Contains);
-        if (name == HeldOut.Heldout && !own.Contains(name) && isWhole) name = judged.First(own.Contains);
+        if (name == HeldOut.Heldout && !own.Contains(name) && isWhole)
+            name = judged.First(own.Contains);
         // Train alone in the source would leave nothing to evaluate on that training has not seen.
         bool divides = name is HeldOut.Train or HeldOut.Heldout && !isWhole && !own.Contains(HeldOut.Heldout);
-        if (!divides && own.Contains(name)) return dataset.Where(s => s.Split == name);
+        if (!divides && own.Contains(name))
+            return dataset.Where(s => s.Split == name);
         if (!divides)
-            throw new GeoVlmException($"'{dataset.Name}' has no split '{name}'; it has "
-                + (own.Length > 0 ? string.Join(", ", own) : "none of its own and can be divided into train and heldout"));
+            throw new GeoVlmException(
+                $"'{dataset.Name}' has no split '{name}'; it has "
+                    + (own.Length > 0 ? string.Join(", ", own) : "none of its own and can be divided into train and heldout")
+            );
         var part = HeldOut.Part(dataset, name, seed: seed);
-        return own.Length == 0 ? part : part with
-        {
-            Problems = [new(name, $"the source has only {string.Join(", ", own)}; train and heldout are divided by image, so that both are there."), .. part.Problems],
-        };
+        return own.Length == 0
+            ? part
+            : part with
+            {
+                Problems =
+                [
+                    new(
+                        name,
+                        $"the source has only {string.Join(", ", own)}; train and heldout are divided by image, so that both are there."
+                    ),
+                    .. part.Problems,
+                ],
+            };
     }
 
     /// <summary>Every part by name.</summary>
     public static IReadOnlyDictionary<string, EoDataset> All(EoDataset dataset)
     {
         string[] own = Own(dataset);
-        return (own.Length > 0 ? own : [HeldOut.Train, HeldOut.Heldout])
-            .ToDictionary(name => name, name => own.Length > 0 ? dataset.Where(s => s.Split == name) : HeldOut.Part(dataset, name));
+        return (own.Length > 0 ? own : [HeldOut.Train, HeldOut.Heldout]).ToDictionary(
+            name => name,
+            name => own.Length > 0 ? dataset.Where(s => s.Split == name) : HeldOut.Part(dataset, name)
+        );
     }
 
     private static string[] Own(EoDataset dataset) => [.. dataset.Samples.Select(s => s.Split).Where(s => s.Length > 0).Distinct()];

@@ -30,12 +30,15 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <param name="reader">A name of <see cref="ReaderCatalogue"/>, or "auto" to recognise the layout.</param>
     /// <param name="options">Name, limit and safety; defaults when null.</param>
     /// <exception cref="GeoVlmException">The path does not exist, no reader recognises it, or nothing in it can be read.</exception>
-    public static EoDataset Load(string path, string reader = "auto", ReadOptions? options = null) => ReaderCatalogue.Load(path, reader, options);
+    public static EoDataset Load(string path, string reader = "auto", ReadOptions? options = null) =>
+        ReaderCatalogue.Load(path, reader, options);
 
     /// <summary>What it holds, in facts and figures; see <see cref="DatasetDescription"/>.</summary>
-    public DatasetDescription Describe(DescriptionOptions? options = null) => DatasetDescriber.Describe(this, options ?? new DescriptionOptions());
+    public DatasetDescription Describe(DescriptionOptions? options = null) =>
+        DatasetDescriber.Describe(this, options ?? new DescriptionOptions());
 
-    /// <summary>Looks for what spoils training and evaluation: leakage between splits, empty answers, boxes outside, imbalance, pairs that do not match.</summary>
+    /// <summary>Looks for what spoils training and evaluation: leakage between splits, empty answers, boxes outside, imbalance, pairs that
+    /// do not match.</summary>
     public DatasetCheck Check(CheckOptions? options = null) => DatasetChecker.Check(this, options ?? new CheckOptions());
 
     /// <summary>Writes it to a new folder with its images and a card; <see cref="Load"/> reads the same samples back.</summary>
@@ -46,11 +49,13 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     public SavedDataset Save(string folder, SaveFormat format = SaveFormat.Parquet, CancellationToken cancellation = default) =>
         DatasetSaver.Save(this, folder, format, cancellation);
 
-    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made otherwise. A dataset filtered afterwards keeps it.</summary>
+    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made otherwise. A dataset filtered afterwards keeps
+    /// it.</summary>
     public string LoadedBy { get; init; } = "";
 
     /// <summary>The tasks asked, with the number of samples of each.</summary>
-    public IReadOnlyDictionary<EoTask, int> Tasks => Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
+    public IReadOnlyDictionary<EoTask, int> Tasks =>
+        Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
 
     /// <summary>The samples for which <paramref name="predicate"/> holds.</summary>
     public EoDataset Where(Func<Sample, bool> predicate) => this with { Samples = [.. Samples.Where(predicate)] };
@@ -61,25 +66,38 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>The samples for which a condition in SQL holds: <c>Where("task = 'object-detection' and objects > 3")</c>.</summary>
     /// <param name="condition">What stands behind WHERE, over the columns of <see cref="ToDataFrame"/>.</param>
     /// <exception cref="GeoVlmException">The condition is no SQL, or names a column that there is not; the message says where.</exception>
-    public EoDataset Where(string condition) => this with { Samples = [.. SqlDatabase.RowsWhere(this, condition).Select(row => Samples[row])] };
+    public EoDataset Where(string condition) =>
+        this with
+        {
+            Samples = [.. SqlDatabase.RowsWhere(this, condition).Select(row => Samples[row])],
+        };
 
     /// <summary>The first <paramref name="count"/> samples.</summary>
     public EoDataset Head(int count = 6) => this with { Samples = [.. Samples.Take(count)] };
 
-    /// <summary><paramref name="count"/> samples drawn without replacement, in the order drawn; all of them, shuffled, where there are fewer.</summary>
+    /// <summary><paramref name="count"/> samples drawn without replacement, in the order drawn; all of them, shuffled, where there are
+    /// fewer.</summary>
     /// <param name="count">How many.</param>
     /// <param name="seed">The same seed draws the same samples in every process.</param>
     public EoDataset Sample(int count = int.MaxValue, ulong seed = 0) =>
-        this with { Samples = [.. Samples.Select((s, i) => (s, At: Seed.Derive(seed, "sample", i))).OrderBy(s => s.At).Take(count).Select(s => s.s)] };
+        this with
+        {
+            Samples =
+            [
+                .. Samples.Select((s, i) => (s, At: Seed.Derive(seed, "sample", i))).OrderBy(s => s.At).Take(count).Select(s => s.s),
+            ],
+        };
 
-    /// <summary>The part that the source calls so, or <see cref="HeldOut.Train"/> and <see cref="HeldOut.Heldout"/> divided by image; see <see cref="DatasetSplits"/>.</summary>
+    /// <summary>The part that the source calls so, or <see cref="HeldOut.Train"/> and <see cref="HeldOut.Heldout"/> divided by image; see
+    /// <see cref="DatasetSplits"/>.</summary>
     /// <exception cref="GeoVlmException">There is no such split.</exception>
     public EoDataset Split(string name, ulong seed = 0) => DatasetSplits.Part(this, name, seed);
 
     /// <summary>Every split of the source by its name; train and heldout, divided by image, where it has none.</summary>
     public IReadOnlyDictionary<string, EoDataset> Split() => DatasetSplits.All(this);
 
-    /// <summary>One row a sample: id, task, split, question, answer, image, size, objects, and the source's attributes. Reads the header of every image.</summary>
+    /// <summary>One row a sample: id, task, split, question, answer, image, size, objects, and the source's attributes. Reads the header of
+    /// every image.</summary>
     public DataFrame ToDataFrame() => DatasetFrame.Of(this, withHeaders: true, default);
 
     /// <summary>One row an object of an image: sample, image, label, corners in original pixels.</summary>
@@ -88,7 +106,8 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>The rows of <see cref="ToDataFrame"/> in Arrow's memory layout.</summary>
     public Apache.Arrow.RecordBatch ToArrow() => ToDataFrame().ToArrow();
 
-    /// <summary>Decodes every image once; samples whose image cannot be decoded move to <see cref="Problems"/>. Takes as long as reading it all.</summary>
+    /// <summary>Decodes every image once; samples whose image cannot be decoded move to <see cref="Problems"/>. Takes as long as reading it
+    /// all.</summary>
     public EoDataset VerifyImages()
     {
         var errors = new Dictionary<GeoImage, string?>(ReferenceEqualityComparer.Instance);
@@ -100,7 +119,8 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
 
         string? Error(GeoImage image)
         {
-            if (errors.TryGetValue(image, out string? known)) return known;
+            if (errors.TryGetValue(image, out string? known))
+                return known;
             try
             {
                 image.Load();
@@ -123,7 +143,8 @@ public sealed partial record DatasetProblem(string Where, string What)
     public string File => LineNumber().Match(Where) is { Success: true } line ? Where[..line.Index] : Where;
 
     /// <summary>The line or row, from 1; null where the problem is with the whole file.</summary>
-    public int? Line => LineNumber().Match(Where) is { Success: true } line && int.TryParse(line.Groups[1].ValueSpan, out int number) ? number : null;
+    public int? Line =>
+        LineNumber().Match(Where) is { Success: true } line && int.TryParse(line.Groups[1].ValueSpan, out int number) ? number : null;
 
     /// <summary>What to do about it: the advice in <see cref="What"/>, which follows the finding; empty where there is none.</summary>
     public string Cure => Finding().Match(What) is { Success: true } finding ? What[finding.Length..].Trim() : "";

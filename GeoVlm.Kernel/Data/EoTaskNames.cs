@@ -14,7 +14,8 @@ public static class EoTaskNames
         var name = new StringBuilder();
         foreach (char c in task.ToString())
         {
-            if (char.IsUpper(c) && name.Length > 0) name.Append('-');
+            if (char.IsUpper(c) && name.Length > 0)
+                name.Append('-');
             name.Append(char.ToLowerInvariant(c));
         }
         return name.ToString();

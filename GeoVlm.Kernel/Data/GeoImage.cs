@@ -11,7 +11,8 @@ namespace GeoVlm.Data;
 public sealed record GeoImage
 {
     private readonly Func<ImageHeader>? readHeader;
-    private readonly int? width, height;
+    private readonly int? width,
+        height;
     private readonly double? groundSampleDistanceMetres;
     private readonly string? rendition;
     private volatile ImageHeader? header;
@@ -38,13 +39,22 @@ public sealed record GeoImage
 
     /// <summary>Columns of the original picture, in pixels.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
-    public int Width { get => width ?? Header.Width; init => width = value; }
+    public int Width
+    {
+        get => width ?? Header.Width;
+        init => width = value;
+    }
 
     /// <summary>Rows of the original picture, in pixels.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
-    public int Height { get => height ?? Header.Height; init => height = value; }
+    public int Height
+    {
+        get => height ?? Header.Height;
+        init => height = value;
+    }
 
-    /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by <see cref="Height"/>. May throw <see cref="GeoVlmException"/>.</summary>
+    /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by <see cref="Height"/>. May throw
+    /// <see cref="GeoVlmException"/>.</summary>
     /// <remarks>Another way to load is another picture: it loses the file and the windows of the first.</remarks>
     public Func<RgbImage> Load
     {
@@ -57,7 +67,8 @@ public sealed record GeoImage
         }
     }
 
-    /// <summary>Decodes a part without the rest, the same pixels as in the whole; null where that is no cheaper. May throw <see cref="GeoVlmException"/>.</summary>
+    /// <summary>Decodes a part without the rest, the same pixels as in the whole; null where that is no cheaper. May throw
+    /// <see cref="GeoVlmException"/>.</summary>
     public Func<PixelWindow, RgbImage>? LoadWindow { get; init; }
 
     /// <summary>The file that holds the whole of it and nothing else; null for tiles, table cells and pictures in memory.</summary>
@@ -73,7 +84,11 @@ public sealed record GeoImage
 
     /// <summary>How the 8-bit RGB was made of the source's bands, where it was more than decoding; shown to the user.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
-    public string? Rendition { get => rendition ?? Header.Rendition; init => rendition = value; }
+    public string? Rendition
+    {
+        get => rendition ?? Header.Rendition;
+        init => rendition = value;
+    }
 
     /// <summary>Why the header cannot be read; null when it can. Reads it, without a pixel, when nobody did before.</summary>
     public string? Problem
@@ -95,7 +110,8 @@ public sealed record GeoImage
     /// <summary>The name; the header is left alone.</summary>
     public override string ToString() => Name;
 
-    /// <summary>What the file says about itself; a picture made in memory has 8-bit RGB of its size. Of a tile: of the whole scene.</summary>
+    /// <summary>What the file says about itself; a picture made in memory has 8-bit RGB of its size. Of a tile: of the whole
+    /// scene.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
     // Two threads may both read it; they read the same.
     public ImageHeader Header => header ??= readHeader?.Invoke() ?? new ImageHeader(width!.Value, height!.Value);

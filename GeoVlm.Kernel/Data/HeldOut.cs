@@ -5,6 +5,7 @@ public static class HeldOut
 {
     /// <summary>Name of the part to learn from.</summary>
     public const string Train = "train";
+
     /// <summary>Name of the part to evaluate on.</summary>
     public const string Heldout = "heldout";
 
@@ -17,11 +18,22 @@ public static class HeldOut
     /// <exception cref="GeoVlmException">There is no such part.</exception>
     public static EoDataset Part(EoDataset dataset, string part, double share = 0.3, ulong seed = 0)
     {
-        if (part is not (Train or Heldout)) throw new GeoVlmException($"'{dataset.Name}' has no split '{part}'; it can be divided into {Train} and {Heldout}");
+        if (part is not (Train or Heldout))
+            throw new GeoVlmException($"'{dataset.Name}' has no split '{part}'; it can be divided into {Train} and {Heldout}");
         string[] images = [.. dataset.Samples.Select(ImageOf).Distinct().OrderBy(name => Seed.Derive(seed, "heldout", name))];
         if (images.Length < 2)
         {
-            return dataset with { Problems = [new DatasetProblem(part, "there is only one image, so train and heldout are the same: no result on it says anything about new images"), .. dataset.Problems] };
+            return dataset with
+            {
+                Problems =
+                [
+                    new DatasetProblem(
+                        part,
+                        "there is only one image, so train and heldout are the same: no result on it says anything about new images"
+                    ),
+                    .. dataset.Problems,
+                ],
+            };
         }
         int held = Math.Clamp((int)Math.Round(images.Length * share), 1, images.Length - 1);
         var chosen = images[..held].ToHashSet();

@@ -38,8 +38,14 @@ public sealed record ImageStatistics
         {
             Count = count,
             Examined = examined.Count,
-            Sizes = [.. examined.CountBy(i => (i.Width, i.Height)).OrderByDescending(s => s.Value).ThenBy(s => s.Key)
-                .Select(s => new ImageSizeCount(s.Key.Width, s.Key.Height, s.Value))],
+            Sizes =
+            [
+                .. examined
+                    .CountBy(i => (i.Width, i.Height))
+                    .OrderByDescending(s => s.Value)
+                    .ThenBy(s => s.Key)
+                    .Select(s => new ImageSizeCount(s.Key.Width, s.Key.Height, s.Value)),
+            ],
             Dtypes = Counted(examined, i => i.Header.SampleType),
             Bands = Counted(examined, i => i.Header.Bands.ToString(CultureInfo.InvariantCulture)),
             GroundSampleDistanceMetres = distances.Length > 0 ? new DistanceRange(distances.Min(), distances.Max()) : null,
@@ -53,21 +59,30 @@ public sealed record ImageStatistics
         string more = Sizes.Count > SizesShown ? $" and {Sizes.Count - SizesShown:N0} other sizes" : "";
         string part = Examined < Count ? $" (of {Examined:N0} looked at)" : "";
         yield return ("images", Count == 0 ? "none" : $"{Count:N0}: {listed}{more}{part}");
-        if (Examined == 0) yield break;
+        if (Examined == 0)
+            yield break;
         yield return ("samples per pixel", $"{string.Join(" or ", Bands.Keys)} bands of {string.Join(" or ", Dtypes.Keys)}");
-        yield return ("ground sample distance", GroundSampleDistanceMetres switch
-        {
-            null => "unknown",
-            var (least, most) when least == most => $"{Metres(least)} m",
-            var (least, most) => $"{Metres(least)} to {Metres(most)} m",
-        });
-        if (Renditions.Count > 0) yield return ("shown as", string.Join("; ", Renditions));
+        yield return (
+            "ground sample distance",
+            GroundSampleDistanceMetres switch
+            {
+                null => "unknown",
+                var (least, most) when least == most => $"{Metres(least)} m",
+                var (least, most) => $"{Metres(least)} to {Metres(most)} m",
+            }
+        );
+        if (Renditions.Count > 0)
+            yield return ("shown as", string.Join("; ", Renditions));
     }
 
     private static string Metres(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 
     private static Dictionary<string, int> Counted(IReadOnlyList<GeoImage> images, Func<GeoImage, string> key) =>
-        images.CountBy(key).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToDictionary(c => c.Key, c => c.Value);
+        images
+            .CountBy(key)
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key, StringComparer.Ordinal)
+            .ToDictionary(c => c.Key, c => c.Value);
 }
 
 /// <summary>A range of distances, in metres.</summary>

@@ -7,7 +7,8 @@ namespace GeoVlm.Data;
 public sealed record RgbImage(int Width, int Height, byte[] Pixels)
 {
     /// <summary>An all-black picture.</summary>
-    public RgbImage(int width, int height) : this(width, height, new byte[checked(width * height * 3)]) { }
+    public RgbImage(int width, int height)
+        : this(width, height, new byte[checked(width * height * 3)]) { }
 
     /// <summary>Index of the red byte of pixel (x, y); green and blue follow.</summary>
     public int Offset(int x, int y) => (y * Width + x) * 3;

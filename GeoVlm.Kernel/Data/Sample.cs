@@ -5,7 +5,8 @@ namespace GeoVlm.Data;
 /// <summary>One item of a dataset: one or more images, a question, and the reference answer.</summary>
 /// <param name="Id">Unique in its dataset.</param>
 /// <param name="Task">What is asked.</param>
-/// <param name="Images">One image, or several dates of one place in order of time (before, after); none where the source names none (result files).</param>
+/// <param name="Images">One image, or several dates of one place in order of time (before, after); none where the source names none (result
+/// files).</param>
 /// <param name="Question">The question as a person would put it, without chat or format instructions.</param>
 /// <param name="Reference">The reference answer; boxes keep the frame that the source writes them in.</param>
 public sealed record Sample(string Id, EoTask Task, IReadOnlyList<GeoImage> Images, string Question, Answer Reference)
@@ -30,8 +31,12 @@ public sealed record Sample(string Id, EoTask Task, IReadOnlyList<GeoImage> Imag
 
     /// <summary>The pixels of the last image as the dataset has it; reads the image's header on first use.</summary>
     /// <exception cref="GeoVlmException">There is no image (result files name none), or its header cannot be read.</exception>
-    public CoordinateFrame Frame => Images.Count > 0 ? CoordinateFrame.Original(Images[^1].Width, Images[^1].Height)
-        : throw new GeoVlmException($"Sample {Id} has no image, so nothing can be said in its pixels. Load the dataset that holds the images.");
+    public CoordinateFrame Frame =>
+        Images.Count > 0
+            ? CoordinateFrame.Original(Images[^1].Width, Images[^1].Height)
+            : throw new GeoVlmException(
+                $"Sample {Id} has no image, so nothing can be said in its pixels. Load the dataset that holds the images."
+            );
 
     /// <summary>The id and what is asked; no image is touched.</summary>
     public override string ToString() => $"{Id} ({EoTaskNames.Of(Task)}): {Question}";

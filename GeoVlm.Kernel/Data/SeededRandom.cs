@@ -26,7 +26,8 @@ public sealed class SeededRandom(ulong seed)
     public double Normal(double mean = 0, double deviation = 1)
     {
         double sum = -6;
-        for (int i = 0; i < 12; i++) sum += NextDouble();
+        for (int i = 0; i < 12; i++)
+            sum += NextDouble();
         return mean + deviation * sum;
     }
 

@@ -7,7 +7,8 @@ namespace GeoVlm.Generation;
 /// <summary>One completion while it is sampled.</summary>
 internal sealed class Completion
 {
-    private readonly List<float> logProbs = [], sampledLogProbs = [];
+    private readonly List<float> logProbs = [],
+        sampledLogProbs = [];
     private readonly SamplingOptions options;
     private readonly TextTokenizer tokenizer;
     private readonly IReadOnlyList<int> stopTokens;
@@ -62,20 +63,25 @@ internal sealed class Completion
         sampledLogProbs.Add(drawn.SampledLogProb);
         seen?.Add(drawn.Id);
         added = text?.Append(drawn.Id);
-        if (stopTokens.Contains(drawn.Id) || text is { StoppedAt: >= 0 }) finish = FinishReason.Stop;
-        else if (Tokens.Count >= mostTokens) finish = FinishReason.Length;
+        if (stopTokens.Contains(drawn.Id) || text is { StoppedAt: >= 0 })
+            finish = FinishReason.Stop;
+        else if (Tokens.Count >= mostTokens)
+            finish = FinishReason.Length;
     }
 
     /// <summary>Tells who listens of the latest token.</summary>
     public void Tell()
     {
-        if (options.OnToken is not { } told) return;
-        lock (options) told(new StreamedToken(PromptIndex, Index, Tokens[^1], added ?? ""));
+        if (options.OnToken is not { } told)
+            return;
+        lock (options)
+            told(new StreamedToken(PromptIndex, Index, Tokens[^1], added ?? ""));
     }
 
     /// <summary>The finished completion as plain numbers.</summary>
-    public Rollout ToRollout() => new(text is { StoppedAt: >= 0 } ? text.BeforeStop() : tokenizer.Decode(Tokens), [.. Tokens], [.. logProbs], finish!.Value)
-    {
-        SampledLogProbs = [.. sampledLogProbs],
-    };
+    public Rollout ToRollout() =>
+        new(text is { StoppedAt: >= 0 } ? text.BeforeStop() : tokenizer.Decode(Tokens), [.. Tokens], [.. logProbs], finish!.Value)
+        {
+            SampledLogProbs = [.. sampledLogProbs],
+        };
 }

@@ -21,14 +21,18 @@ internal sealed class CompletionText(TextTokenizer tokenizer, IReadOnlyList<stri
     {
         incomplete.Add(token);
         string added = tokenizer.Decode(incomplete);
-        if (added.EndsWith('\uFFFD') && incomplete.Count < MostTokensOfCharacter) return "";
+        if (added.EndsWith('\uFFFD') && incomplete.Count < MostTokensOfCharacter)
+            return "";
         incomplete.Clear();
-        int before = text.Length, from = Math.Max(0, before - longestStop + 1);
+        int before = text.Length,
+            from = Math.Max(0, before - longestStop + 1);
         text.Append(added);
-        if (stopStrings.Count == 0) return added;
+        if (stopStrings.Count == 0)
+            return added;
         string tail = text.ToString(from, text.Length - from);
         int[] found = [.. stopStrings.Select(stop => tail.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0)];
-        if (found.Length == 0) return added;
+        if (found.Length == 0)
+            return added;
         StoppedAt = from + found.Min();
         return added[..Math.Max(0, StoppedAt - before)];
     }

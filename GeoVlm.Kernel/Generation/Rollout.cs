@@ -8,6 +8,7 @@ public enum FinishReason
 {
     /// <summary>The model said so: an end token or a stop string.</summary>
     Stop,
+
     /// <summary>The limit of new tokens was reached.</summary>
     Length,
 }
@@ -22,7 +23,8 @@ public enum FinishReason
 /// <param name="Finish">Why it ended.</param>
 public sealed record Rollout(string Text, IReadOnlyList<int> TokenIds, IReadOnlyList<float> LogProbs, FinishReason Finish)
 {
-    /// <summary>Natural log-probability of each token under the distribution it was drawn from, penalty and filters included; 0 when greedy.</summary>
+    /// <summary>Natural log-probability of each token under the distribution it was drawn from, penalty and filters included; 0 when
+    /// greedy.</summary>
     public IReadOnlyList<float> SampledLogProbs { get; init; } = LogProbs;
 }
 

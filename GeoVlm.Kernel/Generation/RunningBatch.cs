@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Generation;
 
-/// <summary>The completions that are being sampled now: they share every forward pass, leave when they end, and waiting ones take their places.</summary>
+/// <summary>The completions that are being sampled now: they share every forward pass, leave when they end, and waiting ones take their
+/// places.</summary>
 /// <remarks>
-/// Completions of a group come in together behind one prefill of their prompt. Who enters when depends only on the tokens that were sampled, so
+/// Completions of a group come in together behind one prefill of their prompt. Who enters when depends only on the tokens that were
+/// sampled, so
 /// a run repeats exactly. Legend: P prompts, T tokens of the longest prompt, V vocabulary, d hidden size.
 /// </remarks>
 internal sealed class RunningBatch : IDisposable
@@ -38,7 +40,9 @@ internal sealed class RunningBatch : IDisposable
     {
         (this.policy, waiting) = (policy, new(groups));
         distributions = [.. Enumerable.Range(0, get_num_threads()).Select(_ => new SamplingDistribution(options))];
-        int longest = groups.Max(g => g[0].Prompt.TokenIds.Length), all = groups.Sum(g => g.Count), capacity = Math.Min(all, mostRows);
+        int longest = groups.Max(g => g[0].Prompt.TokenIds.Length),
+            all = groups.Sum(g => g.Count),
+            capacity = Math.Min(all, mostRows);
         (tokens, positions) = (new int[capacity], new long[capacity]);
         decoder = policy.Model.StepDecoder(capacity, longest, options.MaxNewTokens, crowded: all > capacity, onHost);
     }
@@ -49,13 +53,16 @@ internal sealed class RunningBatch : IDisposable
     {
         using var scope = NewDisposeScope();
         Admit();
-        if (rows.Count == 0) return prefilled.Count + waiting.Count > 0;
-        for (int row = 0; row < rows.Count; row++) (tokens[row], positions[row]) = (rows[row].Tokens[^1], rows[row].Position);
+        if (rows.Count == 0)
+            return prefilled.Count + waiting.Count > 0;
+        for (int row = 0; row < rows.Count; row++)
+            (tokens[row], positions[row]) = (rows[row].Tokens[^1], rows[row].Position);
         var logits = decoder.Step(tokens.AsSpan(0, rows.Count), positions.AsSpan(0, rows.Count));
         Sample(logits);
         for (int row = rows.Count - 1; row >= 0; row--)
         {
-            if (!rows[row].Finished) continue;
+            if (!rows[row].Finished)
+                continue;
             decoder.Leave(row);
             rows[row] = rows[^1]; // as in the decoder, the last row takes the place of one that ended
             rows.RemoveAt(rows.Count - 1);
@@ -73,32 +80,43 @@ internal sealed class RunningBatch : IDisposable
     private void Admit()
     {
         // A prefill delays the running ones, so it waits until a quarter of the places are free.
-        if (prefilled.Count == 0 && waiting.Count > 0 && (decoder.Capacity - rows.Count) * 4 >= decoder.Capacity) Prefill();
+        if (prefilled.Count == 0 && waiting.Count > 0 && (decoder.Capacity - rows.Count) * 4 >= decoder.Capacity)
+            Prefill();
         while (prefilled.Count > 0 && rows.Count < decoder.Capacity)
         {
             var (completion, promptRow) = prefilled.Dequeue();
             decoder.Enter(prompts!, promptRow, completion.Prompt.TokenIds.Length);
             rows.Add(completion);
         }
-        if (prefilled.Count > 0) return;
+        if (prefilled.Count > 0)
+            return;
         prompts?.Dispose();
         prompts = null;
     }
 
-    /// <summary>Reads the prompts of the next groups, and samples the first token of each of their completions from the one state of its prompt.</summary>
+    /// <summary>Reads the prompts of the next groups, and samples the first token of each of their completions from the one state of its
+    /// prompt.</summary>
     private void Prefill()
     {
         var groups = new List<IReadOnlyList<Completion>> { waiting.Dequeue() };
-        int completions = groups[0].Count, longest = groups[0][0].Prompt.TokenIds.Length;
+        int completions = groups[0].Count,
+            longest = groups[0][0].Prompt.TokenIds.Length;
         while (waiting.TryPeek(out var next))
         {
             completions += next.Count;
             longest = Math.Max(longest, next[0].Prompt.TokenIds.Length);
-            if (rows.Count + completions > decoder.Capacity || longest * (groups.Count + 1) > PrefillTokens) break;
+            if (rows.Count + completions > decoder.Capacity || longest * (groups.Count + 1) > PrefillTokens)
+                break;
             groups.Add(waiting.Dequeue());
         }
         EncodedPrompt[] encoded = [.. groups.Select(g => g[0].Prompt)];
-        prompts = new KeyValueCache(policy.Model.Config, groups.Count, encoded.Max(p => p.TokenIds.Length), policy.Model.Device, policy.Model.Type);
+        prompts = new KeyValueCache(
+            policy.Model.Config,
+            groups.Count,
+            encoded.Max(p => p.TokenIds.Length),
+            policy.Model.Device,
+            policy.Model.Type
+        );
         using var logits_PV = policy.Model.Logits(Read(encoded, prompts)).to(ScalarType.Float32).cpu().contiguous();
         int vocabulary = (int)logits_PV.size(1);
         var logits = MemoryMarshal.Cast<byte, float>(logits_PV.bytes);
@@ -113,7 +131,8 @@ internal sealed class RunningBatch : IDisposable
             }
         }
         for (int row = 0; row < groups.Count; row++)
-            foreach (var completion in groups[row].Where(c => !c.Finished)) prefilled.Enqueue((completion, row));
+            foreach (var completion in groups[row].Where(c => !c.Finished))
+                prefilled.Enqueue((completion, row));
     }
 
     /// <summary>Runs prompts, right-padded; returns [P, d], the state that predicts each one's first token.</summary>
@@ -128,13 +147,19 @@ internal sealed class RunningBatch : IDisposable
             for (int t = 0; t < count; t++)
             {
                 ids[p * longest + t] = encoded[p].TokenIds[t];
-                for (int axis = 0; axis < 3; axis++) positions[(axis * encoded.Length + p) * longest + t] = encoded[p].Positions[axis * count + t];
+                for (int axis = 0; axis < 3; axis++)
+                    positions[(axis * encoded.Length + p) * longest + t] = encoded[p].Positions[axis * count + t];
             }
         }
         var device = policy.Model.Device;
         var ids_PT = tensor(ids, encoded.Length, longest).to(device);
         // Padding stands to the right, so under the causal mask no real token sees it, and it is not copied out of this cache.
-        var hidden_PTd = policy.Model.Decode(policy.InputEmbeddings(ids_PT, encoded), tensor(positions, 3, encoded.Length, longest).to(device), mask: null, into);
+        var hidden_PTd = policy.Model.Decode(
+            policy.InputEmbeddings(ids_PT, encoded),
+            tensor(positions, 3, encoded.Length, longest).to(device),
+            mask: null,
+            into
+        );
         var last = tensor(encoded.Select((p, row) => (long)row * longest + p.TokenIds.Length - 1).ToArray()).to(device);
         return hidden_PTd.reshape(-1, hidden_PTd.size(-1)).index_select(0, last);
     }
@@ -142,7 +167,8 @@ internal sealed class RunningBatch : IDisposable
     /// <summary>Draws a token for each row, the rows divided among threads where the vocabulary makes that worth it.</summary>
     private unsafe void Sample(Span<float> logits)
     {
-        int vocabulary = logits.Length / rows.Count, parts = logits.Length < WorthThreads ? 1 : Math.Min(distributions.Length, rows.Count);
+        int vocabulary = logits.Length / rows.Count,
+            parts = logits.Length < WorthThreads ? 1 : Math.Min(distributions.Length, rows.Count);
         fixed (float* start = logits)
         {
             float* all = start;
@@ -155,9 +181,12 @@ internal sealed class RunningBatch : IDisposable
                     rows[row].Sample(distributions[part], mine);
                 }
             }
-            if (parts == 1) Part(0);
-            else Parallel.For(0, parts, Part);
+            if (parts == 1)
+                Part(0);
+            else
+                Parallel.For(0, parts, Part);
         }
-        foreach (var completion in rows) completion.Tell();
+        foreach (var completion in rows)
+            completion.Tell();
     }
 }

@@ -10,7 +10,8 @@ public sealed class SamplingDistribution(SamplingOptions options)
 {
     private static readonly IReadOnlyDictionary<int, float> NoBias = new Dictionary<int, float>();
     private readonly SoftmaxScan policy = new();
-    private float[] scores = [], sorted = [];
+    private float[] scores = [],
+        sorted = [];
     private int[] kept = [];
     private int keptCount;
 
@@ -43,9 +44,11 @@ public sealed class SamplingDistribution(SamplingOptions options)
             token = options.Temperature > 0 ? policy.Draw(uniform) : policy.Largest;
             return new DrawnToken(token, policy.LogProbOf(token), options.Temperature > 0 ? policy.LogProbOf(token) : 0);
         }
-        double total = Filter(logits, previous), left = uniform * total;
+        double total = Filter(logits, previous),
+            left = uniform * total;
         int at = 0;
-        for (; at < keptCount - 1 && left >= Weight(at); at++) left -= Weight(at);
+        for (; at < keptCount - 1 && left >= Weight(at); at++)
+            left -= Weight(at);
         token = kept[at];
         return new DrawnToken(token, policy.LogProbOf(token), (float)Math.Log(Weight(at) / total));
     }
@@ -61,11 +64,15 @@ public sealed class SamplingDistribution(SamplingOptions options)
             (kept[0], keptCount) = (Array.IndexOf(scores, largest, 0, logits.Length), 1);
             return 1;
         }
-        if (options.TopK > 0 && options.TopK < keptCount) KeepTopK();
-        if (options.TopP < 1) KeepTopP();
-        if (options.MinP > 0) Keep(i => Weight(i) >= options.MinP);
+        if (options.TopK > 0 && options.TopK < keptCount)
+            KeepTopK();
+        if (options.TopP < 1)
+            KeepTopP();
+        if (options.MinP > 0)
+            Keep(i => Weight(i) >= options.MinP);
         double total = 0;
-        for (int i = 0; i < keptCount; i++) total += Weight(i);
+        for (int i = 0; i < keptCount; i++)
+            total += Weight(i);
         return total;
     }
 
@@ -76,31 +83,39 @@ public sealed class SamplingDistribution(SamplingOptions options)
 
     private void Score(ReadOnlySpan<float> logits, IReadOnlySet<int>? previous)
     {
-        if (scores.Length < logits.Length) (scores, sorted, kept) = (new float[logits.Length], new float[logits.Length], new int[logits.Length]);
+        if (scores.Length < logits.Length)
+            (scores, sorted, kept) = (new float[logits.Length], new float[logits.Length], new int[logits.Length]);
         logits.CopyTo(scores);
         foreach (var (token, bias) in options.LogitBias ?? NoBias)
-            if ((uint)token < (uint)logits.Length) scores[token] += bias;
-        float penalty = (float)options.RepetitionPenalty, temperature = (float)options.Temperature;
+            if ((uint)token < (uint)logits.Length)
+                scores[token] += bias;
+        float penalty = (float)options.RepetitionPenalty,
+            temperature = (float)options.Temperature;
         if (penalty != 1 && previous is not null)
         {
             foreach (int token in previous)
-                if ((uint)token < (uint)logits.Length) scores[token] = scores[token] < 0 ? scores[token] * penalty : scores[token] / penalty;
+                if ((uint)token < (uint)logits.Length)
+                    scores[token] = scores[token] < 0 ? scores[token] * penalty : scores[token] / penalty;
         }
         if (temperature is not (0 or 1))
-            for (int v = 0; v < logits.Length; v++) scores[v] /= temperature;
+            for (int v = 0; v < logits.Length; v++)
+                scores[v] /= temperature;
         largest = float.NegativeInfinity;
-        for (int v = 0; v < logits.Length; v++) largest = Math.Max(largest, scores[v]);
+        for (int v = 0; v < logits.Length; v++)
+            largest = Math.Max(largest, scores[v]);
     }
 
     private void KeepAll(int count)
     {
-        for (int v = 0; v < count; v++) kept[v] = v;
+        for (int v = 0; v < count; v++)
+            kept[v] = v;
         keptCount = count;
     }
 
     private void KeepTopK()
     {
-        for (int i = 0; i < keptCount; i++) sorted[i] = scores[kept[i]];
+        for (int i = 0; i < keptCount; i++)
+            sorted[i] = scores[kept[i]];
         var span = sorted.AsSpan(0, keptCount);
         span.Sort();
         float smallest = span[^options.TopK];
@@ -111,22 +126,31 @@ public sealed class SamplingDistribution(SamplingOptions options)
     private void KeepTopP()
     {
         double total = 0;
-        for (int i = 0; i < keptCount; i++) total += Weight(i);
+        for (int i = 0; i < keptCount; i++)
+            total += Weight(i);
         // Most of a vocabulary is far below the edge: sort only as far down as the mass needs.
         for (float depth = 4; ; depth *= 2)
         {
             double mass = 0;
             float floor = largest - depth;
             for (int i = 0; i < keptCount; i++)
-                if (scores[kept[i]] >= floor) mass += Weight(i);
-            if (mass < options.TopP * total && depth < 1e30f) continue;
+                if (scores[kept[i]] >= floor)
+                    mass += Weight(i);
+            if (mass < options.TopP * total && depth < 1e30f)
+                continue;
             Keep(i => scores[kept[i]] >= floor);
             break;
         }
-        Array.Sort(kept, 0, keptCount, Comparer<int>.Create((a, b) => scores[a] != scores[b] ? scores[b].CompareTo(scores[a]) : a.CompareTo(b)));
+        Array.Sort(
+            kept,
+            0,
+            keptCount,
+            Comparer<int>.Create((a, b) => scores[a] != scores[b] ? scores[b].CompareTo(scores[a]) : a.CompareTo(b))
+        );
         double above = 0;
         int edge = 0;
-        for (; edge < keptCount && above < options.TopP * total; edge++) above += Weight(edge);
+        for (; edge < keptCount && above < options.TopP * total; edge++)
+            above += Weight(edge);
         keptCount = edge;
     }
 
@@ -134,7 +158,8 @@ public sealed class SamplingDistribution(SamplingOptions options)
     {
         int count = 0;
         for (int i = 0; i < keptCount; i++)
-            if (stays(i)) kept[count++] = kept[i];
+            if (stays(i))
+                kept[count++] = kept[i];
         keptCount = count;
     }
 }

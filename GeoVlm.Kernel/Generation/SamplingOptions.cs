@@ -2,7 +2,8 @@ namespace GeoVlm.Generation;
 
 /// <summary>How completions are sampled.</summary>
 /// <remarks>
-/// The filters act in the order of transformers: repetition penalty, temperature, top-k, top-p, min-p; <see cref="SamplingDistribution"/> is
+/// The filters act in the order of transformers: repetition penalty, temperature, top-k, top-p, min-p; <see cref="SamplingDistribution"/>
+/// is
 /// their definition. Visual placeholders are never sampled, whatever the options.
 /// </remarks>
 public sealed record SamplingOptions
@@ -22,7 +23,8 @@ public sealed record SamplingOptions
     /// <summary>Only tokens with at least this share of the most likely token's probability are sampled; 0 is off. At most 1.</summary>
     public double MinP { get; init; }
 
-    /// <summary>Positive logits of tokens that the prompt or the completion already has are divided by it, negative ones multiplied; 1 is off.</summary>
+    /// <summary>Positive logits of tokens that the prompt or the completion already has are divided by it, negative ones multiplied; 1 is
+    /// off.</summary>
     /// <remarks>Rollouts for reinforcement learning need 1: another value changes the policy that is learned.</remarks>
     public double RepetitionPenalty { get; init; } = 1;
 
@@ -57,17 +59,22 @@ public sealed record SamplingOptions
         var problems = new List<string>();
         void Check(bool ok, string problem)
         {
-            if (!ok) problems.Add(problem);
+            if (!ok)
+                problems.Add(problem);
         }
         Check(GroupSize >= 1, $"GroupSize is {GroupSize}; it must be at least 1");
         Check(Temperature >= 0 && double.IsFinite(Temperature), $"Temperature is {Temperature}; it must be 0 (greedy) or above");
         Check(TopK >= 0, $"TopK is {TopK}; it must be 0 (off) or above");
         Check(TopP is > 0 and <= 1, $"TopP is {TopP}; it must be above 0 and at most 1 (off)");
         Check(MinP is >= 0 and <= 1, $"MinP is {MinP}; it must lie between 0 (off) and 1");
-        Check(RepetitionPenalty > 0 && double.IsFinite(RepetitionPenalty), $"RepetitionPenalty is {RepetitionPenalty}; it must be above 0 (1 is off)");
+        Check(
+            RepetitionPenalty > 0 && double.IsFinite(RepetitionPenalty),
+            $"RepetitionPenalty is {RepetitionPenalty}; it must be above 0 (1 is off)"
+        );
         Check(MaxNewTokens >= 1, $"MaxNewTokens is {MaxNewTokens}; it must be at least 1");
         Check(StopStrings.All(s => s.Length > 0), "a stop string is empty; it would end every completion at once");
-        if (problems.Count > 0) throw new GeoVlmException("these sampling options cannot work:\n  " + string.Join("\n  ", problems));
+        if (problems.Count > 0)
+            throw new GeoVlmException("these sampling options cannot work:\n  " + string.Join("\n  ", problems));
     }
 }
 

@@ -8,7 +8,8 @@ using GeoVlm.Data.Prompts;
 namespace GeoVlm.Generation;
 
 /// <summary>An engine that keeps every completion in a file, so that an evaluation that was stopped goes on where it was.</summary>
-/// <remarks>A completion is found again by model, prompt, sample and sampling options; anything else is asked of the engine behind it.</remarks>
+/// <remarks>A completion is found again by model, prompt, sample and sampling options; anything else is asked of the engine behind
+/// it.</remarks>
 public sealed class SavedCompletions : IRolloutEngine
 {
     private readonly IRolloutEngine engine;
@@ -24,7 +25,8 @@ public sealed class SavedCompletions : IRolloutEngine
     public SavedCompletions(IRolloutEngine engine, string path, string model)
     {
         (this.engine, this.path, this.model) = (engine, path, model);
-        if (!File.Exists(path)) return;
+        if (!File.Exists(path))
+            return;
         string text = File.ReadAllText(path);
         int whole = text.LastIndexOf('\n') + 1;
         foreach (string line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -39,14 +41,19 @@ public sealed class SavedCompletions : IRolloutEngine
                 throw new GeoVlmException($"{path} is no file of saved completions ({e.Message}); name another, or delete it", e);
             }
         }
-        if (whole < text.Length) File.WriteAllText(path, text[..whole]); // else the next line would be glued to it
+        if (whole < text.Length)
+            File.WriteAllText(path, text[..whole]); // else the next line would be glued to it
     }
 
     /// <summary>Completions that were found in the file so far.</summary>
     public int Found { get; private set; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<RolloutGroup> Generate(IReadOnlyList<Prompt> prompts, SamplingOptions options, CancellationToken cancellation = default)
+    public IReadOnlyList<RolloutGroup> Generate(
+        IReadOnlyList<Prompt> prompts,
+        SamplingOptions options,
+        CancellationToken cancellation = default
+    )
     {
         string[] keys = [.. prompts.Select(p => Key(p, options))];
         int[] missing = [.. Enumerable.Range(0, prompts.Count).Where(i => !known.ContainsKey(keys[i]))];
@@ -57,8 +64,14 @@ public sealed class SavedCompletions : IRolloutEngine
             var lines = new StringBuilder();
             foreach (var (index, group) in missing.Zip(groups))
             {
-                var saved = new Saved(keys[index], prompts[index].Sample.Id, group.Frame.Name, group.Frame.Width, group.Frame.Height,
-                    [.. group.Rollouts.Select(r => new SavedRollout(r.Text, r.TokenIds, r.LogProbs, r.Finish))]);
+                var saved = new Saved(
+                    keys[index],
+                    prompts[index].Sample.Id,
+                    group.Frame.Name,
+                    group.Frame.Width,
+                    group.Frame.Height,
+                    [.. group.Rollouts.Select(r => new SavedRollout(r.Text, r.TokenIds, r.LogProbs, r.Finish))]
+                );
                 known[saved.Key] = saved;
                 lines.Append(JsonSerializer.Serialize(saved)).Append('\n');
             }
@@ -78,19 +91,32 @@ public sealed class SavedCompletions : IRolloutEngine
     private string Key(Prompt prompt, SamplingOptions o)
     {
         string what = FormattableString.Invariant(
-            $"{model}\n{prompt.Sample.Id}\n{prompt.Sample.Task}\n{prompt.Text}\n{o.GroupSize} {o.Temperature} {o.TopK} {o.TopP} {o.MinP} {o.RepetitionPenalty} {o.MaxNewTokens} {o.Seed}\n{string.Join('\n', o.StopStrings)}");
+            $"{model}\n{prompt.Sample.Id}\n{prompt.Sample.Task}\n{prompt.Text}\n{o.GroupSize} {o.Temperature} {o.TopK} {o.TopP} {o.MinP} {o.RepetitionPenalty} {o.MaxNewTokens} {o.Seed}\n{string.Join('\n', o.StopStrings)}"
+        );
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..32];
     }
 
     private sealed record Saved(
-        [property: JsonPropertyName("key")] string Key, [property: JsonPropertyName("sample")] string Sample, [property: JsonPropertyName("frame")] string Frame,
-        [property: JsonPropertyName("width")] double Width, [property: JsonPropertyName("height")] double Height, [property: JsonPropertyName("rollouts")] IReadOnlyList<SavedRollout> Rollouts)
+        [property: JsonPropertyName("key")] string Key,
+        [property: JsonPropertyName("sample")] string Sample,
+        [property: JsonPropertyName("frame")] string Frame,
+        [property: JsonPropertyName("width")] double Width,
+        [property: JsonPropertyName("height")] double Height,
+        [property: JsonPropertyName("rollouts")] IReadOnlyList<SavedRollout> Rollouts
+    )
     {
         public RolloutGroup For(Prompt prompt) =>
-            new(prompt, new CoordinateFrame(Frame, Width, Height), [.. Rollouts.Select(r => new Rollout(r.Text, r.TokenIds, r.LogProbs, r.Finish))]);
+            new(
+                prompt,
+                new CoordinateFrame(Frame, Width, Height),
+                [.. Rollouts.Select(r => new Rollout(r.Text, r.TokenIds, r.LogProbs, r.Finish))]
+            );
     }
 
     private sealed record SavedRollout(
-        [property: JsonPropertyName("text")] string Text, [property: JsonPropertyName("ids")] IReadOnlyList<int> TokenIds, [property: JsonPropertyName("logps")] IReadOnlyList<float> LogProbs,
-        [property: JsonPropertyName("finish")] FinishReason Finish);
+        [property: JsonPropertyName("text")] string Text,
+        [property: JsonPropertyName("ids")] IReadOnlyList<int> TokenIds,
+        [property: JsonPropertyName("logps")] IReadOnlyList<float> LogProbs,
+        [property: JsonPropertyName("finish")] FinishReason Finish
+    );
 }

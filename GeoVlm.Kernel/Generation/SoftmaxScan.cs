@@ -27,11 +27,13 @@ internal sealed class SoftmaxScan
     {
         length = logits.Length;
         int blocks = (length + Block - 1) / Block;
-        if (scores.Length < blocks * Block) (scores, cumulative) = (new float[blocks * Block], new double[blocks]);
+        if (scores.Length < blocks * Block)
+            (scores, cumulative) = (new float[blocks * Block], new double[blocks]);
         logits.CopyTo(scores);
         // The rest of the last block has probability 0.
         scores.AsSpan(length, blocks * Block - length).Fill(float.NegativeInfinity);
-        if (temperature != 1) Divide(scores.AsSpan(0, length), temperature);
+        if (temperature != 1)
+            Divide(scores.AsSpan(0, length), temperature);
         Largest = IndexOfLargest(scores.AsSpan(0, length));
         largest = scores[Largest];
         double total = 0;
@@ -52,48 +54,62 @@ internal sealed class SoftmaxScan
         int blocks = (length + Block - 1) / Block;
         double target = uniform * cumulative[blocks - 1];
         int block = 0;
-        while (block < blocks - 1 && target >= cumulative[block]) block++;
+        while (block < blocks - 1 && target >= cumulative[block])
+            block++;
         double sum = block == 0 ? 0 : cumulative[block - 1];
-        int end = Math.Min(length, (block + 1) * Block), last = -1;
+        int end = Math.Min(length, (block + 1) * Block),
+            last = -1;
         for (int v = block * Block; v < end; v++)
         {
             double weight = MathF.Exp(scores[v] - largest);
-            if (weight <= 0) continue;
+            if (weight <= 0)
+                continue;
             sum += weight;
             last = v;
-            if (target < sum) return v;
+            if (target < sum)
+                return v;
         }
         return last >= 0 ? last : Largest; // rounding between the two ways to sum
     }
 
     private static void Divide(Span<float> values, float divisor)
     {
-        int width = Vector<float>.Count, i = 0;
-        for (var d = new Vector<float>(divisor); i <= values.Length - width; i += width) (new Vector<float>(values[i..]) / d).CopyTo(values[i..]);
-        for (; i < values.Length; i++) values[i] /= divisor;
+        int width = Vector<float>.Count,
+            i = 0;
+        for (var d = new Vector<float>(divisor); i <= values.Length - width; i += width)
+            (new Vector<float>(values[i..]) / d).CopyTo(values[i..]);
+        for (; i < values.Length; i++)
+            values[i] /= divisor;
     }
 
     private static int IndexOfLargest(ReadOnlySpan<float> values)
     {
-        int width = Vector<float>.Count, i = 0;
+        int width = Vector<float>.Count,
+            i = 0;
         float largest = float.NegativeInfinity;
         if (values.Length >= width)
         {
             var lanes = new Vector<float>(float.NegativeInfinity);
-            for (; i <= values.Length - width; i += width) lanes = Vector.Max(lanes, new Vector<float>(values[i..]));
-            for (int lane = 0; lane < width; lane++) largest = Math.Max(largest, lanes[lane]);
+            for (; i <= values.Length - width; i += width)
+                lanes = Vector.Max(lanes, new Vector<float>(values[i..]));
+            for (int lane = 0; lane < width; lane++)
+                largest = Math.Max(largest, lanes[lane]);
         }
-        for (; i < values.Length; i++) largest = Math.Max(largest, values[i]);
+        for (; i < values.Length; i++)
+            largest = Math.Max(largest, values[i]);
         return Math.Max(0, values.IndexOf(largest));
     }
 
     private double SumOfExponentials(ReadOnlySpan<float> values)
     {
         int width = Vector<float>.Count;
-        Vector<float> shift = new(largest), sum = Vector<float>.Zero;
-        for (int i = 0; i < values.Length; i += width) sum += Vector.Exp(new Vector<float>(values[i..]) - shift);
+        Vector<float> shift = new(largest),
+            sum = Vector<float>.Zero;
+        for (int i = 0; i < values.Length; i += width)
+            sum += Vector.Exp(new Vector<float>(values[i..]) - shift);
         double total = 0;
-        for (int lane = 0; lane < width; lane++) total += sum[lane];
+        for (int lane = 0; lane < width; lane++)
+            total += sum[lane];
         return total;
     }
 }

@@ -10,7 +10,8 @@ namespace GeoVlm.Generation;
 /// <param name="policy">The model; not owned.</param>
 public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
 {
-    /// <summary>Most completions that are sampled side by side; the others wait until one ends. It bounds the memory of keys and values.</summary>
+    /// <summary>Most completions that are sampled side by side; the others wait until one ends. It bounds the memory of keys and
+    /// values.</summary>
     public int MostRows { get; init; } = 128;
 
     /// <summary>Whether tokens may be decoded by loops of our own on the CPU; false leaves all to libtorch, for comparison.</summary>
@@ -18,38 +19,66 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
 
     /// <inheritdoc/>
     /// <exception cref="GeoVlmException">An option is out of range, or a prompt does not fit the model's context.</exception>
-    public IReadOnlyList<RolloutGroup> Generate(IReadOnlyList<Prompt> prompts, SamplingOptions options, CancellationToken cancellation = default)
+    public IReadOnlyList<RolloutGroup> Generate(
+        IReadOnlyList<Prompt> prompts,
+        SamplingOptions options,
+        CancellationToken cancellation = default
+    )
     {
         options.Validate();
-        if (prompts.Count == 0) return [];
+        if (prompts.Count == 0)
+            return [];
         int lanes = Lanes.For(policy.Model);
         return [.. Lanes.Run([.. prompts.Index()], lanes, part => Sample(part, options, lanes, cancellation)).SelectMany(groups => groups)];
     }
 
-    private List<RolloutGroup> Sample(IReadOnlyList<(int Index, Prompt Prompt)> prompts, SamplingOptions options, int lanes, CancellationToken cancellation)
+    private List<RolloutGroup> Sample(
+        IReadOnlyList<(int Index, Prompt Prompt)> prompts,
+        SamplingOptions options,
+        int lanes,
+        CancellationToken cancellation
+    )
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         using var computing = policy.Computing();
-        Completion[][] groups = [.. prompts.Select(p =>
-        {
-            var encoded = Encode(p.Prompt);
-            return Enumerable.Range(0, options.GroupSize)
-                .Select(g => new Completion(policy, encoded, p.Index, g, Seed.Derive(options.Seed, p.Prompt.Sample.Id, p.Prompt.Text, g), options)).ToArray();
-        })];
+        Completion[][] groups =
+        [
+            .. prompts.Select(p =>
+            {
+                var encoded = Encode(p.Prompt);
+                return Enumerable
+                    .Range(0, options.GroupSize)
+                    .Select(g => new Completion(
+                        policy,
+                        encoded,
+                        p.Index,
+                        g,
+                        Seed.Derive(options.Seed, p.Prompt.Sample.Id, p.Prompt.Text, g),
+                        options
+                    ))
+                    .ToArray();
+            }),
+        ];
         using (var batch = new RunningBatch(policy, groups, options, Math.Max(1, MostRows / lanes), OwnKernels))
         {
             do cancellation.ThrowIfCancellationRequested();
             while (batch.Step());
         }
-        return [.. prompts.Zip(groups, (p, group) => new RolloutGroup(p.Prompt, group[0].Prompt.Frame, [.. group.Select(c => c.ToRollout())]))];
+        return
+        [
+            .. prompts.Zip(groups, (p, group) => new RolloutGroup(p.Prompt, group[0].Prompt.Frame, [.. group.Select(c => c.ToRollout())])),
+        ];
     }
 
     private EncodedPrompt Encode(Prompt prompt)
     {
         var encoded = policy.Encode(prompt);
         int context = policy.Model.Config.Text.MaxPositions;
-        return encoded.TokenIds.Length < context ? encoded : throw new GeoVlmException(
-            $"the prompt of sample '{prompt.Sample.Id}' has {encoded.TokenIds.Length} tokens, the model's context only {context}; use fewer or smaller images, or a shorter question");
+        return encoded.TokenIds.Length < context
+            ? encoded
+            : throw new GeoVlmException(
+                $"the prompt of sample '{prompt.Sample.Id}' has {encoded.TokenIds.Length} tokens, the model's context only {context}; use fewer or smaller images, or a shorter question"
+            );
     }
 }

@@ -31,10 +31,14 @@ public sealed record EvaluationOptions
     public void Validate()
     {
         var problems = new List<string>();
-        if (BatchSize < 1) problems.Add($"BatchSize is {BatchSize}, expected at least 1");
-        if (Sampling.GroupSize != 1) problems.Add($"Sampling.GroupSize is {Sampling.GroupSize}, expected 1: an evaluation judges one completion per sample");
-        foreach (var twice in Rubrics.GroupBy(r => r.Task).Where(g => g.Count() > 1)) problems.Add($"Rubrics has {twice.Count()} rubrics for {twice.Key}, expected one");
-        if (problems.Count > 0) throw new GeoVlmException($"These evaluation options cannot be used: {string.Join("; ", problems)}.");
+        if (BatchSize < 1)
+            problems.Add($"BatchSize is {BatchSize}, expected at least 1");
+        if (Sampling.GroupSize != 1)
+            problems.Add($"Sampling.GroupSize is {Sampling.GroupSize}, expected 1: an evaluation judges one completion per sample");
+        foreach (var twice in Rubrics.GroupBy(r => r.Task).Where(g => g.Count() > 1))
+            problems.Add($"Rubrics has {twice.Count()} rubrics for {twice.Key}, expected one");
+        if (problems.Count > 0)
+            throw new GeoVlmException($"These evaluation options cannot be used: {string.Join("; ", problems)}.");
     }
 
     /// <summary>The rubric that judges a task.</summary>

@@ -16,11 +16,17 @@ public sealed class EvaluationReport
     public EvaluationReport(IReadOnlyList<SampleResult> samples)
     {
         Samples = samples;
-        Rows = [.. from task in samples.GroupBy(s => s.Task).OrderBy(g => g.Key)
-                   let values = task.ToList()
-                   from metric in MetricsOf(values)
-                   let interval = Bootstrap.MeanInterval([.. values.Select(v => v.Values[metric])], $"{task.Key}/{metric}")
-                   select new MetricRow(task.Key, metric, interval.Mean, interval.Low, interval.High, values.Count) { Definition = DefinitionOf(metric) }];
+        Rows =
+        [
+            .. from task in samples.GroupBy(s => s.Task).OrderBy(g => g.Key)
+            let values = task.ToList()
+            from metric in MetricsOf(values)
+            let interval = Bootstrap.MeanInterval([.. values.Select(v => v.Values[metric])], $"{task.Key}/{metric}")
+            select new MetricRow(task.Key, metric, interval.Mean, interval.Low, interval.High, values.Count)
+            {
+                Definition = DefinitionOf(metric),
+            },
+        ];
         corpus = new Lazy<CorpusReport>(() => new CorpusReport([.. samples.Select(s => new Prediction(s.Sample, s.Judgement.Completion))]));
     }
 
@@ -37,37 +43,61 @@ public sealed class EvaluationReport
     /// <exception cref="GeoVlmException">There is none.</exception>
     public MetricRow Row(string metric, EoTask? task = null) =>
         Rows.FirstOrDefault(r => r.Metric == metric && (task is null || r.Task == task))
-        ?? throw new GeoVlmException($"The report has no '{metric}'{(task is null ? "" : $" for {task}")}. "
-            + $"It has: {string.Join(", ", Rows.Select(r => $"{r.Task} {r.Metric}"))}.");
+        ?? throw new GeoVlmException(
+            $"The report has no '{metric}'{(task is null ? "" : $" for {task}")}. "
+                + $"It has: {string.Join(", ", Rows.Select(r => $"{r.Task} {r.Metric}"))}."
+        );
 
     /// <summary>The change from this report to a later one on the same samples, by task and metric.</summary>
-    /// <remarks>Samples are paired, so the interval is that of the mean difference, narrower than two separate ones suggest. A metric that only
+    /// <remarks>Samples are paired, so the interval is that of the mean difference, narrower than two separate ones suggest. A metric that
+    /// only
     /// one of the reports has is left out. Rewards compare only when both were made with the same rubrics.</remarks>
     /// <exception cref="GeoVlmException">The reports are not about the same samples in the same order.</exception>
     public IReadOnlyList<PairedDifference> CompareWith(EvaluationReport after)
     {
         if (Samples.Count != after.Samples.Count)
-            throw new GeoVlmException($"These reports cannot be compared: one has {Samples.Count} samples, the other {after.Samples.Count}. "
-                + "Evaluate both on the same samples.");
+            throw new GeoVlmException(
+                $"These reports cannot be compared: one has {Samples.Count} samples, the other {after.Samples.Count}. "
+                    + "Evaluate both on the same samples."
+            );
         var pairs = Samples.Zip(after.Samples).ToList();
         int differs = pairs.FindIndex(p => (p.First.SampleId, p.First.Task) != (p.Second.SampleId, p.Second.Task));
         if (differs >= 0)
-            throw new GeoVlmException($"These reports cannot be compared: sample {differs} is '{pairs[differs].First.SampleId}' in one "
-                + $"and '{pairs[differs].Second.SampleId}' in the other. "
-                + "Evaluate both on the same samples in the same order.");
-        return [.. from task in pairs.GroupBy(p => p.First.Task).OrderBy(g => g.Key)
-                   let values = task.ToList()
-                   from metric in MetricsOf(values.Select(v => v.First)).Intersect(MetricsOf(values.Select(v => v.Second)))
-                   let change = Bootstrap.MeanInterval([.. values.Select(v => v.Second.Values[metric] - v.First.Values[metric])], $"{task.Key}/{metric}/difference")
-                   select new PairedDifference(task.Key, metric, values.Average(v => v.First.Values[metric]), values.Average(v => v.Second.Values[metric]),
-                       change.Mean, change.Low, change.High, values.Count)];
+            throw new GeoVlmException(
+                $"These reports cannot be compared: sample {differs} is '{pairs[differs].First.SampleId}' in one "
+                    + $"and '{pairs[differs].Second.SampleId}' in the other. "
+                    + "Evaluate both on the same samples in the same order."
+            );
+        return
+        [
+            .. from task in pairs.GroupBy(p => p.First.Task).OrderBy(g => g.Key)
+            let values = task.ToList()
+            from metric in MetricsOf(values.Select(v => v.First)).Intersect(MetricsOf(values.Select(v => v.Second)))
+            let change = Bootstrap.MeanInterval(
+                [.. values.Select(v => v.Second.Values[metric] - v.First.Values[metric])],
+                $"{task.Key}/{metric}/difference"
+            )
+            select new PairedDifference(
+                task.Key,
+                metric,
+                values.Average(v => v.First.Values[metric]),
+                values.Average(v => v.Second.Values[metric]),
+                change.Mean,
+                change.Low,
+                change.High,
+                values.Count
+            ),
+        ];
     }
 
     /// <summary>The rows as a plain table.</summary>
-    public override string ToString() => string.Join('\n', Rows.Select(r => $"{r.Task,-24} {r.Metric,-16} {r.Mean,7:0.000} [{r.Low:0.000}, {r.High:0.000}] n={r.Count}"));
+    public override string ToString() =>
+        string.Join('\n', Rows.Select(r => $"{r.Task, -24} {r.Metric, -16} {r.Mean, 7:0.000} [{r.Low:0.000}, {r.High:0.000}] n={r.Count}"));
 
-    private static string DefinitionOf(string metric) => metric == Reward ? "sum of weight × value over the rubric's rewards, mean over samples"
-        : MetricCatalogue.All.FirstOrDefault(m => m.Name == metric)?.Summary ?? "";
+    private static string DefinitionOf(string metric) =>
+        metric == Reward
+            ? "sum of weight × value over the rubric's rewards, mean over samples"
+            : MetricCatalogue.All.FirstOrDefault(m => m.Name == metric)?.Summary ?? "";
 
     private static IEnumerable<string> MetricsOf(IEnumerable<SampleResult> samples) => samples.First().Values.Keys;
 }
@@ -111,7 +141,16 @@ public sealed record MetricRow(EoTask Task, string Metric, double Mean, double L
 /// <param name="Low">Lower end of the 95 % paired bootstrap interval of the difference.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Count">Number of samples.</param>
-public sealed record PairedDifference(EoTask Task, string Metric, double Before, double After, double Difference, double Low, double High, int Count)
+public sealed record PairedDifference(
+    EoTask Task,
+    string Metric,
+    double Before,
+    double After,
+    double Difference,
+    double Low,
+    double High,
+    int Count
+)
 {
     /// <summary>Two-sided p-value of no difference, from the same draws; NaN where it was not computed.</summary>
     public double PValue { get; init; } = double.NaN;

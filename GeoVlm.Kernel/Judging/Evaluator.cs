@@ -16,15 +16,18 @@ public static class Evaluator
     {
         options ??= new EvaluationOptions();
         options.Validate();
-        if (samples.Count == 0) throw new GeoVlmException("There are no samples to evaluate. Check the dataset's problems, or the filter that chose them.");
+        if (samples.Count == 0)
+            throw new GeoVlmException("There are no samples to evaluate. Check the dataset's problems, or the filter that chose them.");
 
         var results = new List<SampleResult>(samples.Count);
         foreach (var batch in samples.Chunk(options.BatchSize))
         {
             options.Cancellation.ThrowIfCancellationRequested();
             var groups = engine.Generate([.. batch.Select(options.Template.For)], options.Sampling, options.Cancellation);
-            if (groups.Count != batch.Length) throw new InvalidOperationException($"the engine gave {groups.Count} groups for {batch.Length} prompts");
-            foreach (var (sample, group) in batch.Zip(groups)) results.Add(Judge(sample, group, options));
+            if (groups.Count != batch.Length)
+                throw new InvalidOperationException($"the engine gave {groups.Count} groups for {batch.Length} prompts");
+            foreach (var (sample, group) in batch.Zip(groups))
+                results.Add(Judge(sample, group, options));
             options.Progress?.Invoke(results.Count, samples.Count);
         }
         return new EvaluationReport(results);
@@ -36,7 +39,8 @@ public static class Evaluator
         string completion = group.Rollouts[0].Text;
         var judgement = rubric.Judge(completion, sample, group.Frame);
         var values = new Dictionary<string, double> { [EvaluationReport.Reward] = judgement.Reward.Total };
-        foreach (var metric in rubric.Metrics) values[metric.Name] = metric.Score(judgement.Completion, sample);
+        foreach (var metric in rubric.Metrics)
+            values[metric.Name] = metric.Score(judgement.Completion, sample);
         return new SampleResult(sample, completion, judgement, values);
     }
 }

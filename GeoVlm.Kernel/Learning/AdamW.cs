@@ -18,11 +18,18 @@ internal sealed class AdamW : IDisposable
     private readonly AdamWOptions options;
 
     /// <summary>For the parts of a model that are to be trained, or its adapter; everything else gets no gradient any more.</summary>
-    public AdamW(VisionLanguageModel model, AdamWOptions options, TrainedParts parts = TrainedParts.All, IReadOnlyList<Parameter>? extra = null)
+    public AdamW(
+        VisionLanguageModel model,
+        AdamWOptions options,
+        TrainedParts parts = TrainedParts.All,
+        IReadOnlyList<Parameter>? extra = null
+    )
     {
         this.options = options;
-        foreach (var (name, parameter) in model.Train(parts)) slots.Add(new Slot(name, parameter));
-        foreach (var parameter in extra ?? []) slots.Add(new Slot($"extra.{slots.Count}", parameter));
+        foreach (var (name, parameter) in model.Train(parts))
+            slots.Add(new Slot(name, parameter));
+        foreach (var parameter in extra ?? [])
+            slots.Add(new Slot($"extra.{slots.Count}", parameter));
     }
 
     /// <summary>For parameters outside a model.</summary>
@@ -39,16 +46,19 @@ internal sealed class AdamW : IDisposable
     public void ZeroGradients()
     {
         using var scope = NewDisposeScope();
-        foreach (var slot in slots) slot.ZeroGradient();
+        foreach (var slot in slots)
+            slot.ZeroGradient();
     }
 
     /// <summary>Puts the gradients so far aside, in float32, and begins new ones, which <see cref="Step"/> adds to them.</summary>
-    /// <remarks>Two lanes may add to one gradient in either order; a third summand would make the order matter. So each micro-batch begins anew.</remarks>
+    /// <remarks>Two lanes may add to one gradient in either order; a third summand would make the order matter. So each micro-batch begins
+    /// anew.</remarks>
     public void SetAsideGradients()
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var slot in slots) slot.SetAsideGradient();
+        foreach (var slot in slots)
+            slot.SetAsideGradient();
     }
 
     /// <summary>Clips the gradient to a norm and updates the parameters.</summary>
@@ -58,18 +68,28 @@ internal sealed class AdamW : IDisposable
         using var gate = FinalizerGate.Close();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var slot in slots) slot.TakeGradient();
+        foreach (var slot in slots)
+            slot.TakeGradient();
         double norm = Math.Sqrt(slots.Sum(SquaredNorm));
-        if (!double.IsFinite(norm)) return norm; // nothing is updated: the caller decides what a broken gradient means
+        if (!double.IsFinite(norm))
+            return norm; // nothing is updated: the caller decides what a broken gradient means
         Updates++;
         var update = new Update(
-            learningRate, options.Beta1, options.Beta2, options.Epsilon, 1 - Math.Pow(options.Beta1, Updates), 1 - Math.Pow(options.Beta2, Updates),
-            Math.Min(1, maxGradientNorm / (norm + 1e-6)));
-        foreach (var slot in slots.Where(s => s.Gradient is not null)) slot.Apply(update, options.DecaysVectors || slot.Weights.dim() >= 2 ? options.WeightDecay : 0);
+            learningRate,
+            options.Beta1,
+            options.Beta2,
+            options.Epsilon,
+            1 - Math.Pow(options.Beta1, Updates),
+            1 - Math.Pow(options.Beta2, Updates),
+            Math.Min(1, maxGradientNorm / (norm + 1e-6))
+        );
+        foreach (var slot in slots.Where(s => s.Gradient is not null))
+            slot.Apply(update, options.DecaysVectors || slot.Weights.dim() >= 2 ? options.WeightDecay : 0);
         return norm;
     }
 
-    /// <summary>Everything that the next update depends on besides weights and gradients, for a checkpoint; live tensors, not copies.</summary>
+    /// <summary>Everything that the next update depends on besides weights and gradients, for a checkpoint; live tensors, not
+    /// copies.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State() => slots.SelectMany(s => s.State());
 
     /// <summary>Puts back what <see cref="State"/> gave.</summary>
@@ -91,23 +111,38 @@ internal sealed class AdamW : IDisposable
 
     private static double SquaredNorm(Slot slot)
     {
-        if (slot.Gradient is not { } gradient) return 0;
-        if (!slot.OnHost || gradient.dtype != ScalarType.Float32) return gradient.to(float32).square().sum().to(float64).item<double>();
-        return Chunks.Sum((int)gradient.numel(), (from, count) =>
-        {
-            double sum = 0;
-            foreach (float g in MemoryMarshal.Cast<byte, float>(gradient.bytes).Slice(from, count)) sum += (double)g * g;
-            return sum;
-        });
+        if (slot.Gradient is not { } gradient)
+            return 0;
+        if (!slot.OnHost || gradient.dtype != ScalarType.Float32)
+            return gradient.to(float32).square().sum().to(float64).item<double>();
+        return Chunks.Sum(
+            (int)gradient.numel(),
+            (from, count) =>
+            {
+                double sum = 0;
+                foreach (float g in MemoryMarshal.Cast<byte, float>(gradient.bytes).Slice(from, count))
+                    sum += (double)g * g;
+                return sum;
+            }
+        );
     }
 
     /// <summary>One update's constants. Bias corrections are 1 − β^updates; <c>Clip</c> multiplies the gradient.</summary>
-    private readonly record struct Update(double LearningRate, double Beta1, double Beta2, double Epsilon, double Bias1, double Bias2, double Clip);
+    private readonly record struct Update(
+        double LearningRate,
+        double Beta1,
+        double Beta2,
+        double Epsilon,
+        double Bias1,
+        double Bias2,
+        double Clip
+    );
 
     private sealed class Slot : IDisposable
     {
         private readonly string name;
-        private readonly Tensor first, second;
+        private readonly Tensor first,
+            second;
         private readonly Tensor? master;
         private Tensor? setAside;
 
@@ -130,13 +165,15 @@ internal sealed class AdamW : IDisposable
 
         public void TakeGradient()
         {
-            if (setAside is not null) SetAsideGradient();
+            if (setAside is not null)
+                SetAsideGradient();
             Gradient = setAside ?? Weights.grad?.contiguous();
         }
 
         public void SetAsideGradient()
         {
-            if (Weights.grad is not { } gradient) return;
+            if (Weights.grad is not { } gradient)
+                return;
             setAside ??= zeros(Weights.shape, float32, Weights.device).DetachFromDisposeScope();
             setAside.add_(gradient);
             gradient.zero_();
@@ -153,21 +190,27 @@ internal sealed class AdamW : IDisposable
         {
             yield return ($"{name}.exp_avg", first);
             yield return ($"{name}.exp_avg_sq", second);
-            if (master is not null) yield return ($"{name}.master", master);
+            if (master is not null)
+                yield return ($"{name}.master", master);
         }
 
         public void Apply(Update u, double decay)
         {
             using var scope = NewDisposeScope();
-            Tensor weights = master ?? Weights.detach(), gradient = Gradient!.to(float32);
-            if (OnHost) Chunks.ForEach((int)Weights.numel(), (from, count) => OnCpu(u, decay, weights, gradient, from, count));
-            else OnDevice(u, decay, weights, gradient * u.Clip);
-            if (master is not null) Weights.detach().copy_(master);
+            Tensor weights = master ?? Weights.detach(),
+                gradient = Gradient!.to(float32);
+            if (OnHost)
+                Chunks.ForEach((int)Weights.numel(), (from, count) => OnCpu(u, decay, weights, gradient, from, count));
+            else
+                OnDevice(u, decay, weights, gradient * u.Clip);
+            if (master is not null)
+                Weights.detach().copy_(master);
         }
 
         private void OnDevice(Update u, double decay, Tensor weights, Tensor gradient)
         {
-            if (decay != 0) weights.mul_(1 - u.LearningRate * decay);
+            if (decay != 0)
+                weights.mul_(1 - u.LearningRate * decay);
             first.mul_(u.Beta1).add_(gradient, alpha: 1 - u.Beta1);
             second.mul_(u.Beta2).addcmul_(gradient, gradient, 1 - u.Beta2);
             var root = (second.sqrt() / Math.Sqrt(u.Bias2)).add_(u.Epsilon);
@@ -178,9 +221,19 @@ internal sealed class AdamW : IDisposable
         {
             Span<Vector<float>> Of(Tensor t) => MemoryMarshal.Cast<float, Vector<float>>(Floats(t));
             Span<float> Floats(Tensor t) => MemoryMarshal.Cast<byte, float>(t.bytes).Slice(from, count);
-            float clip = (float)u.Clip, keep = (float)(1 - u.LearningRate * decay), b1 = (float)u.Beta1, b2 = (float)u.Beta2, c1 = (float)(1 - u.Beta1), c2 = (float)(1 - u.Beta2);
-            float rate = (float)(-u.LearningRate / u.Bias1), scale = (float)(1 / Math.Sqrt(u.Bias2)), epsilon = (float)u.Epsilon;
-            Span<Vector<float>> w = Of(weights), g = Of(gradients), m = Of(first), v = Of(second);
+            float clip = (float)u.Clip,
+                keep = (float)(1 - u.LearningRate * decay),
+                b1 = (float)u.Beta1,
+                b2 = (float)u.Beta2,
+                c1 = (float)(1 - u.Beta1),
+                c2 = (float)(1 - u.Beta2);
+            float rate = (float)(-u.LearningRate / u.Bias1),
+                scale = (float)(1 / Math.Sqrt(u.Bias2)),
+                epsilon = (float)u.Epsilon;
+            Span<Vector<float>> w = Of(weights),
+                g = Of(gradients),
+                m = Of(first),
+                v = Of(second);
             for (int i = 0; i < w.Length; i++)
             {
                 var gradient = g[i] * clip;
@@ -188,7 +241,10 @@ internal sealed class AdamW : IDisposable
                 v[i] = v[i] * b2 + gradient * gradient * c2;
                 w[i] = w[i] * keep + m[i] / (Vector.SquareRoot(v[i]) * scale + new Vector<float>(epsilon)) * rate;
             }
-            Span<float> ws = Floats(weights), gs = Floats(gradients), ms = Floats(first), vs = Floats(second);
+            Span<float> ws = Floats(weights),
+                gs = Floats(gradients),
+                ms = Floats(first),
+                vs = Floats(second);
             for (int i = w.Length * Vector<float>.Count; i < count; i++)
             {
                 float gradient = gs[i] * clip;
@@ -207,15 +263,18 @@ internal sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Long arrays in pieces over the cores; sums are added in the order of the pieces, so that they do not depend on timing.</summary>
+    /// <summary>Long arrays in pieces over the cores; sums are added in the order of the pieces, so that they do not depend on
+    /// timing.</summary>
     private static class Chunks
     {
         private const int Length = 1 << 16;
 
         public static void ForEach(int total, Action<int, int> work)
         {
-            if (total <= Length) work(0, total);
-            else Parallel.For(0, (total + Length - 1) / Length, i => work(i * Length, Math.Min(Length, total - i * Length)));
+            if (total <= Length)
+                work(0, total);
+            else
+                Parallel.For(0, (total + Length - 1) / Length, i => work(i * Length, Math.Min(Length, total - i * Length)));
         }
 
         public static double Sum(int total, Func<int, int, double> work)

@@ -4,7 +4,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Learning;
 
-/// <summary>Rows for fine-tuning on a dataset: a sample is drawn, and further questions of its task about the same image are packed behind it.</summary>
+/// <summary>Rows for fine-tuning on a dataset: a sample is drawn, and further questions of its task about the same image are packed behind
+/// it.</summary>
 /// <remarks>Rows are drawn from seeds alone, so a step's rows are the same in every process and whatever was drawn before.</remarks>
 public sealed class DatasetLessons
 {
@@ -24,17 +25,22 @@ public sealed class DatasetLessons
     /// <exception cref="GeoVlmException">There are no samples, or a weight is out of range or names a task that has none.</exception>
     public DatasetLessons(Policy policy, IReadOnlyList<Sample> samples, DatasetLessonOptions? options = null)
     {
-        if (samples.Count == 0) throw new GeoVlmException("there are no samples to learn from");
+        if (samples.Count == 0)
+            throw new GeoVlmException("there are no samples to learn from");
         (this.policy, this.options) = (policy, options ?? new DatasetLessonOptions());
         template = PromptTemplate.Find(policy.Encoder.Options.Template);
         byImage = samples.ToLookup(s => (s.Task, s.Images[^1]));
         var groups = samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToArray();
         foreach (var (task, weight) in this.options.TaskWeights)
             if (weight is not (>= 0 and < double.PositiveInfinity) || groups.All(g => g.Key != task))
-                throw new GeoVlmException($"the weight {weight} of {EoTaskNames.Of(task)} cannot be used: weights are 0 or more, and the samples are of {string.Join(", ", groups.Select(g => EoTaskNames.Of(g.Key)))}");
-        double Weight(IGrouping<EoTask, Sample> g) => this.options.TaskWeights.Count == 0 ? g.Count() : this.options.TaskWeights.GetValueOrDefault(g.Key);
+                throw new GeoVlmException(
+                    $"the weight {weight} of {EoTaskNames.Of(task)} cannot be used: weights are 0 or more, and the samples are of {string.Join(", ", groups.Select(g => EoTaskNames.Of(g.Key)))}"
+                );
+        double Weight(IGrouping<EoTask, Sample> g) =>
+            this.options.TaskWeights.Count == 0 ? g.Count() : this.options.TaskWeights.GetValueOrDefault(g.Key);
         double total = groups.Sum(Weight);
-        if (total == 0) throw new GeoVlmException("all task weights are 0, so there is nothing to learn from");
+        if (total == 0)
+            throw new GeoVlmException("all task weights are 0, so there is nothing to learn from");
         tasks = [.. groups.Select(g => (g.Key, Weight(g) / total, g.ToArray())).Where(t => t.Item2 > 0)];
     }
 
@@ -57,7 +63,8 @@ public sealed class DatasetLessons
             }
             catch (GeoVlmException e) when (attempt < Redraws)
             {
-                lock (problems) problems.TryAdd(first.Id, e.Message);
+                lock (problems)
+                    problems.TryAdd(first.Id, e.Message);
             }
         }
     }
@@ -67,7 +74,8 @@ public sealed class DatasetLessons
         double at = random.NextDouble();
         foreach (var (_, share, samples) in tasks)
         {
-            if (at < share) return random.Pick(samples);
+            if (at < share)
+                return random.Pick(samples);
             at -= share;
         }
         return random.Pick(tasks[^1].Samples);
@@ -76,14 +84,18 @@ public sealed class DatasetLessons
     private SftRow Row(Sample first, SeededRandom random)
     {
         var prefix = policy.Encoder.EncodeVisualPrefix([.. first.Images.Select(i => i.Load())]);
-        List<Sample> others = [.. byImage[(first.Task, first.Images[^1])].Where(s => s.Id != first.Id && s.Images.SequenceEqual(first.Images))];
+        List<Sample> others =
+        [
+            .. byImage[(first.Task, first.Images[^1])].Where(s => s.Id != first.Id && s.Images.SequenceEqual(first.Images)),
+        ];
         random.Shuffle(others);
         var branches = new List<Branch>();
         int tokens = 0;
         foreach (var sample in (IEnumerable<Sample>)[first, .. others])
         {
             var branch = policy.Encoder.QuestionAndAnswer(template.Word(sample), Answer(sample, random, prefix));
-            if (branches.Count > 0 && tokens + branch.TokenIds.Length > options.TokensPerImage) break;
+            if (branches.Count > 0 && tokens + branch.TokenIds.Length > options.TokensPerImage)
+                break;
             branches.Add(branch);
             tokens += branch.TokenIds.Length;
         }
@@ -93,7 +105,10 @@ public sealed class DatasetLessons
     private static string Answer(Sample sample, SeededRandom random, EncodedPrompt prefix)
     {
         Answer answer = sample.OtherReferences.Count == 0 ? sample.Reference : random.Pick([sample.Reference, .. sample.OtherReferences]);
-        return ResponseFormat.Wrap(sample.Reasoning, AnswerText.Write(answer is BoxesAnswer boxes ? boxes.In(sample.Frame) : answer, prefix.Frame));
+        return ResponseFormat.Wrap(
+            sample.Reasoning,
+            AnswerText.Write(answer is BoxesAnswer boxes ? boxes.In(sample.Frame) : answer, prefix.Frame)
+        );
     }
 }
 

@@ -18,7 +18,9 @@ public sealed class EarlyStop(int patience)
     /// <summary>Takes the next score; NaN counts as no better.</summary>
     public void Add(double score)
     {
-        if (double.IsNaN(Best) || score > Best) (Best, waited) = (score, 0);
-        else waited++;
+        if (double.IsNaN(Best) || score > Best)
+            (Best, waited) = (score, 0);
+        else
+            waited++;
     }
 }

@@ -47,7 +47,8 @@ public sealed record GrpoConfig
     /// <summary>Parts of the model that are trained; where it has an adapter, that alone is trained whatever stands here.</summary>
     public TrainedParts Train { get; init; } = TrainedParts.All;
 
-    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a third more time, a fraction of the memory, the same gradients.</summary>
+    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a third more time, a fraction of the
+    /// memory, the same gradients.</summary>
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>Name of the loss in <see cref="LossCatalogue"/>.</summary>
@@ -71,7 +72,8 @@ public sealed record GrpoConfig
     /// <summary>Completions of negative advantage that drifted further than this mean log ratio are left out; null keeps all.</summary>
     public double? OffPolicyThreshold { get; init; }
 
-    /// <summary>Name of the learning-rate schedule in <see cref="LearningRateSchedule.All"/>; steps count from 1, so the first update has a rate above 0.</summary>
+    /// <summary>Name of the learning-rate schedule in <see cref="LearningRateSchedule.All"/>; steps count from 1, so the first update has a
+    /// rate above 0.</summary>
     public string Schedule { get; init; } = "constant_with_warmup";
 
     /// <summary>Weight decay of matrices.</summary>
@@ -86,7 +88,8 @@ public sealed record GrpoConfig
     /// <summary>Whether completions that the length limit cut are left out of the loss (DAPO's overlong filter).</summary>
     public bool MaskTruncated { get; init; }
 
-    /// <summary>Groups per forward and backward pass; null takes them all at once. It changes memory, not results beyond rounding.</summary>
+    /// <summary>Groups per forward and backward pass; null takes them all at once. It changes memory, not results beyond
+    /// rounding.</summary>
     public int? GroupsPerMicroBatch { get; init; }
 
     /// <summary>Steps between two moves of the reference towards the policy; null keeps it frozen.</summary>
@@ -95,7 +98,8 @@ public sealed record GrpoConfig
     /// <summary>How far the reference moves each time, 0 to 1.</summary>
     public double SyncReferenceShare { get; init; } = 0.6;
 
-    /// <summary>How the loss is weighed where a server samples, whose log-probabilities differ from the trainer's; without effect where the policy itself does.</summary>
+    /// <summary>How the loss is weighed where a server samples, whose log-probabilities differ from the trainer's; without effect where the
+    /// policy itself does.</summary>
     public SamplerCorrectionMode SamplerCorrection { get; init; } = SamplerCorrectionMode.TokenTruncate;
 
     /// <summary>Largest importance ratio π_trainer / π_sampler that counts in full (C of truncated importance sampling). Above 0.</summary>
@@ -106,17 +110,18 @@ public sealed record GrpoConfig
 
     internal ScheduleOptions ScheduleOptions => new(Steps, WarmupSteps);
 
-    internal LossOptions LossOptions => new()
-    {
-        ClipLow = ClipLow,
-        ClipHigh = ClipHigh,
-        RatioLimit = RatioLimit,
-        Beta = Beta,
-        Kl = Kl,
-        WeighKlByRatio = WeighKlByRatio,
-        Ratio = Ratio,
-        OffPolicyThreshold = OffPolicyThreshold,
-    };
+    internal LossOptions LossOptions =>
+        new()
+        {
+            ClipLow = ClipLow,
+            ClipHigh = ClipHigh,
+            RatioLimit = RatioLimit,
+            Beta = Beta,
+            Kl = Kl,
+            WeighKlByRatio = WeighKlByRatio,
+            Ratio = Ratio,
+            OffPolicyThreshold = OffPolicyThreshold,
+        };
 
     /// <summary>Reports every problem at once, before a model is touched.</summary>
     /// <exception cref="GeoVlmException">One or more options are out of range.</exception>
@@ -125,7 +130,8 @@ public sealed record GrpoConfig
         var problems = new List<string>();
         void Check(bool ok, string problem)
         {
-            if (!ok) problems.Add(problem);
+            if (!ok)
+                problems.Add(problem);
         }
         Check(Train != TrainedParts.None, "Train is None; nothing would be trained");
         Check(Steps >= 1, $"Steps is {Steps}; it must be at least 1");
@@ -140,19 +146,35 @@ public sealed record GrpoConfig
         Check(Beta >= 0, $"Beta is {Beta}; it must not be negative");
         Check(IterationsPerBatch >= 1, $"IterationsPerBatch is {IterationsPerBatch}; it must be at least 1");
         Check(MaxGradientNorm > 0, $"MaxGradientNorm is {MaxGradientNorm}; it must be above 0");
-        Check(LearningRateSchedule.All.Any(x => x.Name == Schedule), $"Schedule is '{Schedule}'; there are: {string.Join(", ", LearningRateSchedule.All.Select(x => x.Name))}");
+        Check(
+            LearningRateSchedule.All.Any(x => x.Name == Schedule),
+            $"Schedule is '{Schedule}'; there are: {string.Join(", ", LearningRateSchedule.All.Select(x => x.Name))}"
+        );
         Check(WeightDecay >= 0, $"WeightDecay is {WeightDecay}; it must not be negative");
         Check(Resamples is >= 0 and <= 100, $"Resamples is {Resamples}; it must be 0 to 100");
         Check(GroupsPerMicroBatch is null or >= 1, $"GroupsPerMicroBatch is {GroupsPerMicroBatch}; it must be at least 1, or null");
         Check(SyncReferenceEvery is null or >= 1, $"SyncReferenceEvery is {SyncReferenceEvery}; it must be at least 1, or null");
         Check(SyncReferenceEvery is null || Beta > 0, "SyncReferenceEvery moves a reference policy, but Beta is 0, so there is none");
         Check(SyncReferenceShare is > 0 and <= 1, $"SyncReferenceShare is {SyncReferenceShare}; it must lie between 0 and 1");
-        Check(RatioLimit is null || RatioLimit > 1 + ClipHigh, $"RatioLimit is {RatioLimit}; it must lie above 1 + ClipHigh, {1 + ClipHigh}");
+        Check(
+            RatioLimit is null || RatioLimit > 1 + ClipHigh,
+            $"RatioLimit is {RatioLimit}; it must lie above 1 + ClipHigh, {1 + ClipHigh}"
+        );
         Check(OffPolicyThreshold is null or > 0, $"OffPolicyThreshold is {OffPolicyThreshold}; it must be above 0, or null");
         Check(SamplerCap > 0 && double.IsFinite(SamplerCap), $"SamplerCap is {SamplerCap}; it must be above 0");
-        Check(Loss != "luspo" || (Ratio == RatioLevel.Sequence && Beta == 0), "Loss 'luspo' averages whole completions; it needs Ratio = Sequence and Beta = 0");
-        Check(AdvantageCatalogue.All.Any(a => a.Name == Advantage), $"Advantage is '{Advantage}'; there are: {string.Join(", ", AdvantageCatalogue.All.Select(a => a.Name))}");
-        Check(LossCatalogue.All.Any(l => l.Name == Loss), $"Loss is '{Loss}'; there are: {string.Join(", ", LossCatalogue.All.Select(l => l.Name))}");
-        if (problems.Count > 0) throw new GeoVlmException("these GRPO options cannot work:\n  " + string.Join("\n  ", problems));
+        Check(
+            Loss != "luspo" || (Ratio == RatioLevel.Sequence && Beta == 0),
+            "Loss 'luspo' averages whole completions; it needs Ratio = Sequence and Beta = 0"
+        );
+        Check(
+            AdvantageCatalogue.All.Any(a => a.Name == Advantage),
+            $"Advantage is '{Advantage}'; there are: {string.Join(", ", AdvantageCatalogue.All.Select(a => a.Name))}"
+        );
+        Check(
+            LossCatalogue.All.Any(l => l.Name == Loss),
+            $"Loss is '{Loss}'; there are: {string.Join(", ", LossCatalogue.All.Select(l => l.Name))}"
+        );
+        if (problems.Count > 0)
+            throw new GeoVlmException("these GRPO options cannot work:\n  " + string.Join("\n  ", problems));
     }
 }

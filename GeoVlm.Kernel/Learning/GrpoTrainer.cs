@@ -31,22 +31,38 @@ public sealed class GrpoTrainer : IDisposable
     /// <param name="rubricOf">How each sample is judged.</param>
     /// <param name="config">Options.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
-    /// <param name="start">The reference policy, not owned; when null a copy of the policy as it is now, or where it has an adapter, the policy without that.</param>
+    /// <param name="start">The reference policy, not owned; when null a copy of the policy as it is now, or where it has an adapter, the
+    /// policy without that.</param>
     /// <exception cref="GeoVlmException">An option is out of range, or there are no samples.</exception>
     public GrpoTrainer(
-        Policy policy, IReadOnlyList<Sample> samples, Func<Sample, Rubric> rubricOf, GrpoConfig config, IRolloutEngine? engine = null, Policy? start = null)
+        Policy policy,
+        IReadOnlyList<Sample> samples,
+        Func<Sample, Rubric> rubricOf,
+        GrpoConfig config,
+        IRolloutEngine? engine = null,
+        Policy? start = null
+    )
     {
         config.Validate();
-        if (samples.Count == 0) throw new GeoVlmException("there are no samples to train on");
+        if (samples.Count == 0)
+            throw new GeoVlmException("there are no samples to train on");
         if (config.SyncReferenceEvery is not null && policy.Model.Adapter is not null)
-            throw new GeoVlmException("SyncReferenceEvery: the reference of a policy with an adapter is its base model, which does not move; leave it null, or merge the adapter.");
+            throw new GeoVlmException(
+                "SyncReferenceEvery: the reference of a policy with an adapter is its base model, which does not move; leave it null, or merge the adapter."
+            );
         (Config, Policy) = (config, policy);
         ownsReference = start is null && config.Beta > 0;
         reference = config.Beta > 0 ? start ?? (policy.Model.Adapter is null ? policy.Copy("reference") : policy.WithoutAdapter()) : null;
         sampler = engine as ISeparateRolloutEngine;
         order = new PromptOrder(samples, config.Order, config.Seed, config.Steps * config.PromptsPerStep);
         collector = new RolloutCollector(
-            engine ?? new TorchRolloutEngine(policy), samples, rubricOf, PromptTemplate.Find(policy.Encoder.Options.Template), order, config);
+            engine ?? new TorchRolloutEngine(policy),
+            samples,
+            rubricOf,
+            PromptTemplate.Find(policy.Encoder.Options.Template),
+            order,
+            config
+        );
         optimizer = new AdamW(policy.Model, new AdamWOptions(config.WeightDecay), config.Train);
         update = new PolicyUpdate(policy, reference, optimizer, config);
         schedule = LearningRateSchedule.Find(config.Schedule);
@@ -71,7 +87,8 @@ public sealed class GrpoTrainer : IDisposable
     public IReadOnlyList<string> Notes => update.Notes;
 
     /// <summary>Runs all steps of the config.</summary>
-    /// <param name="afterStep">Sees each record; the run can be stopped between two tokens or two steps, and the policy keeps what it learned.</param>
+    /// <param name="afterStep">Sees each record; the run can be stopped between two tokens or two steps, and the policy keeps what it
+    /// learned.</param>
     /// <param name="cancellation">Stops the run.</param>
     /// <exception cref="OperationCanceledException">Stopped by the user.</exception>
     public IReadOnlyList<StepRecord> Run(Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)
@@ -96,24 +113,43 @@ public sealed class GrpoTrainer : IDisposable
         double rolloutSeconds = clock.Elapsed.TotalSeconds;
 
         var batch = new BatchShape(
-            [.. groups.SelectMany(g => g.Group.Rollouts).Select(r => PolicyUpdate.Counts(r, Config) ? r.TokenIds.Count : 0)], Config.MaxCompletionTokens);
+            [.. groups.SelectMany(g => g.Group.Rollouts).Select(r => PolicyUpdate.Counts(r, Config) ? r.TokenIds.Count : 0)],
+            Config.MaxCompletionTokens
+        );
         var rows = update.Pack(groups);
         SamplerMismatch? mismatch = null;
-        if (sampler is not null) (rows, mismatch) = update.Correct(rows);
+        if (sampler is not null)
+            (rows, mismatch) = update.Correct(rows);
         double learningRate = Config.LearningRate * schedule.Factor(step, Config.ScheduleOptions);
-        cancellation.ThrowIfCancellationRequested(); // for the last time: a step that has begun to update is finished, so that a checkpoint never falls inside one
+        // for the last time: a step that has begun to update is finished, so that a checkpoint never falls inside one
+        cancellation.ThrowIfCancellationRequested();
         IsBetweenSteps = false;
         UpdateTotals totals = null!;
         for (int iteration = 0; iteration < Config.IterationsPerBatch; iteration++)
         {
             var now = update.Take(rows, batch, learningRate);
-            if (!double.IsFinite(now.GradientNorm)) throw NotFinite(step, iteration, now, groups);
-            totals = iteration == 0 ? now : now with { Loss = totals.Loss, Entropy = totals.Entropy, Kl = totals.Kl, MaxLogProbDifference = totals.MaxLogProbDifference };
+            if (!double.IsFinite(now.GradientNorm))
+                throw NotFinite(step, iteration, now, groups);
+            totals =
+                iteration == 0
+                    ? now
+                    : now with
+                    {
+                        Loss = totals.Loss,
+                        Entropy = totals.Entropy,
+                        Kl = totals.Kl,
+                        MaxLogProbDifference = totals.MaxLogProbDifference,
+                    };
         }
         SyncReference(step);
         (StepsDone, promptsTaken, IsBetweenSteps) = (step, order.Taken, true);
         LatestRollouts = [.. rows.Select(r => r.Judged)];
-        return Record(step, groups, totals, learningRate) with { Sampling = mismatch, RolloutSeconds = rolloutSeconds, UpdateSeconds = clock.Elapsed.TotalSeconds - rolloutSeconds };
+        return Record(step, groups, totals, learningRate) with
+        {
+            Sampling = mismatch,
+            RolloutSeconds = rolloutSeconds,
+            UpdateSeconds = clock.Elapsed.TotalSeconds - rolloutSeconds,
+        };
     }
 
     /// <summary>The counters that a checkpoint keeps.</summary>
@@ -139,25 +175,31 @@ public sealed class GrpoTrainer : IDisposable
 
     private const string ReferencePrefix = "reference.";
 
-    private IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Tensor)> MovingReference => Config.SyncReferenceEvery is null || reference is null ? [] : reference.Model.Parameters;
+    private IReadOnlyList<(string Name, TorchSharp.Modules.Parameter Tensor)> MovingReference =>
+        Config.SyncReferenceEvery is null || reference is null ? [] : reference.Model.Parameters;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         optimizer.Dispose();
-        if (ownsReference) reference?.Dispose();
+        if (ownsReference)
+            reference?.Dispose();
     }
 
-    private GeoVlmException NotFinite(int step, int iteration, UpdateTotals totals, JudgedGroup[] groups) => new(
-        $"the {(double.IsFinite(totals.Loss) ? "gradient" : "loss")} of step {step} is not finite (samples {string.Join(", ", groups.Select(g => g.Group.Prompt.Sample.Id))}); "
-        + $"the policy keeps the weights {(iteration == 0 ? $"of step {step - 1}" : $"of update {iteration} of this step")}. Lower the learning rate ({Config.LearningRate}), or look at these samples.");
+    private GeoVlmException NotFinite(int step, int iteration, UpdateTotals totals, JudgedGroup[] groups) =>
+        new(
+            $"the {(double.IsFinite(totals.Loss) ? "gradient" : "loss")} of step {step} is not finite (samples {string.Join(", ", groups.Select(g => g.Group.Prompt.Sample.Id))}); "
+                + $"the policy keeps the weights {(iteration == 0 ? $"of step {step - 1}" : $"of update {iteration} of this step")}. Lower the learning rate ({Config.LearningRate}), or look at these samples."
+        );
 
     // The reference moves towards the policy, as TRL's sync_ref_model: reference ← α policy + (1 − α) reference.
     private void SyncReference(int step)
     {
-        if (reference is null || Config.SyncReferenceEvery is not { } every || step % every != 0) return;
+        if (reference is null || Config.SyncReferenceEvery is not { } every || step % every != 0)
+            return;
         using var noGrad = no_grad();
-        foreach (var (here, there) in Policy.Model.Parameters.Zip(reference.Model.Parameters)) there.Tensor.lerp_(here.Tensor, Config.SyncReferenceShare);
+        foreach (var (here, there) in Policy.Model.Parameters.Zip(reference.Model.Parameters))
+            there.Tensor.lerp_(here.Tensor, Config.SyncReferenceShare);
     }
 
     private StepRecord Record(int step, JudgedGroup[] groups, UpdateTotals totals, double learningRate)
@@ -172,7 +214,10 @@ public sealed class GrpoTrainer : IDisposable
             Reward = judgements.Average(j => j.Reward.Total),
             RewardStd = deviations.Average(),
             FracRewardZeroStd = deviations.Count(d => d < 1e-6) / (double)deviations.Length,
-            Rewards = judgements.SelectMany(j => j.Reward.Parts).GroupBy(p => p.Name).ToDictionary(g => g.Key, g => g.Average(p => p.Value)),
+            Rewards = judgements
+                .SelectMany(j => j.Reward.Parts)
+                .GroupBy(p => p.Name)
+                .ToDictionary(g => g.Key, g => g.Average(p => p.Value)),
             Kl = totals.Kl / tokens,
             Entropy = totals.Entropy / tokens,
             Loss = totals.Loss,

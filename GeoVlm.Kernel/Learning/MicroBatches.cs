@@ -31,7 +31,11 @@ internal sealed class MicroBatches(int size)
             catch (Exception e) when (IsOutOfMemory(e))
             {
                 int used = Math.Min(Size, items.Count);
-                if (used <= 1) throw new GeoVlmException("one group does not fit into memory. Lower the group size, the completion length or the image size, or use LoRA.", e);
+                if (used <= 1)
+                    throw new GeoVlmException(
+                        "one group does not fit into memory. Lower the group size, the completion length or the image size, or use LoRA.",
+                        e
+                    );
                 Size = used / 2;
                 notes.Add($"out of memory with {used} groups at once; going on with {Size}");
             }
@@ -41,6 +45,13 @@ internal sealed class MicroBatches(int size)
     }
 
     /// <summary>Whether an exception says that memory ran out: .NET's own, libtorch's CPU allocator's, or CUDA's.</summary>
-    public static bool IsOutOfMemory(Exception e) => e is OutOfMemoryException
-        || (e is ExternalException && (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)));
+    public static bool IsOutOfMemory(Exception e) =>
+        e is OutOfMemoryException
+        || (
+            e is ExternalException
+            && (
+                e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+                || e.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
+            )
+        );
 }

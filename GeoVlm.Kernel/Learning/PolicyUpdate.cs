@@ -22,30 +22,62 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
         int first = 0;
         foreach (var judged in groups)
         {
-            rows.Add(new Row(new PackedRow(policy.Encode(judged.Group.Prompt), [.. judged.Group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]), judged, first));
+            rows.Add(
+                new Row(
+                    new PackedRow(policy.Encode(judged.Group.Prompt), [.. judged.Group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]),
+                    judged,
+                    first
+                )
+            );
             first += judged.Group.Rollouts.Count;
         }
         return rows;
     }
 
-    /// <summary>For groups that another engine sampled: their log-probabilities under the policy as it is now, and the weights that correct for the sampler.</summary>
+    /// <summary>For groups that another engine sampled: their log-probabilities under the policy as it is now, and the weights that correct
+    /// for the sampler.</summary>
     /// <param name="rows">The step's groups, with the sampler's log-probabilities.</param>
     /// <returns>The rows with the policy's log-probabilities and the weights, and how far the two are apart.</returns>
     public (IReadOnlyList<Row> Rows, SamplerMismatch Mismatch) Correct(IReadOnlyList<Row> rows)
     {
-        float[] logProbs = [.. microBatches.Run(rows, () => { }, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), Recompute)).SelectMany(lanes => lanes).SelectMany(lane => lane)];
+        float[] logProbs =
+        [
+            .. microBatches
+                .Run(rows, () => { }, chunk => Lanes.Run(chunk, Lanes.For(policy.Model), Recompute))
+                .SelectMany(lanes => lanes)
+                .SelectMany(lane => lane),
+        ];
         var rollouts = rows.SelectMany(r => r.Judged.Group.Rollouts).ToArray();
         var here = new List<float[]>(rollouts.Length);
-        for (int i = 0, at = 0; i < rollouts.Length; at += rollouts[i++].TokenIds.Count) here.Add(logProbs[at..(at + rollouts[i].TokenIds.Count)]);
-        var correction = SamplerCorrection.Of(here, [.. rollouts.Select(r => r.SampledLogProbs)], config.SamplerCorrection, config.SamplerCap);
-        return ([.. rows.Select(row => row with
-        {
-            Judged = row.Judged with
-            {
-                Group = row.Judged.Group with { Rollouts = [.. row.Judged.Group.Rollouts.Select((rollout, g) => rollout with { LogProbs = here[row.First + g] })] },
-            },
-            SamplerWeights = [.. correction.Weights.Skip(row.First).Take(row.Judged.Group.Rollouts.Count)],
-        })], correction.Report);
+        for (int i = 0, at = 0; i < rollouts.Length; at += rollouts[i++].TokenIds.Count)
+            here.Add(logProbs[at..(at + rollouts[i].TokenIds.Count)]);
+        var correction = SamplerCorrection.Of(
+            here,
+            [.. rollouts.Select(r => r.SampledLogProbs)],
+            config.SamplerCorrection,
+            config.SamplerCap
+        );
+        return (
+            [
+                .. rows.Select(row =>
+                    row with
+                    {
+                        Judged = row.Judged with
+                        {
+                            Group = row.Judged.Group with
+                            {
+                                Rollouts =
+                                [
+                                    .. row.Judged.Group.Rollouts.Select((rollout, g) => rollout with { LogProbs = here[row.First + g] }),
+                                ],
+                            },
+                        },
+                        SamplerWeights = [.. correction.Weights.Skip(row.First).Take(row.Judged.Group.Rollouts.Count)],
+                    }
+                ),
+            ],
+            correction.Report
+        );
     }
 
     private float[] Recompute(IReadOnlyList<Row> rows)
@@ -63,13 +95,23 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
     public UpdateTotals Take(IReadOnlyList<Row> rows, BatchShape batch, double learningRate)
     {
         int lanes = Lanes.For(policy.Model);
-        var totals = microBatches.Run(rows, optimizer.ZeroGradients, chunk =>
+        var totals = microBatches
+            .Run(
+                rows,
+                optimizer.ZeroGradients,
+                chunk =>
+                {
+                    var parts = Lanes.Run(chunk, lanes, lane => Backward(lane, batch));
+                    if (lanes > 1 && chunk.Count < rows.Count)
+                        optimizer.SetAsideGradients();
+                    return parts.Aggregate((a, b) => a + b);
+                }
+            )
+            .Aggregate((a, b) => a + b);
+        return totals with
         {
-            var parts = Lanes.Run(chunk, lanes, lane => Backward(lane, batch));
-            if (lanes > 1 && chunk.Count < rows.Count) optimizer.SetAsideGradients();
-            return parts.Aggregate((a, b) => a + b);
-        }).Aggregate((a, b) => a + b);
-        return totals with { GradientNorm = double.IsFinite(totals.Loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN };
+            GradientNorm = double.IsFinite(totals.Loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN,
+        };
     }
 
     private UpdateTotals Backward(IReadOnlyList<Row> items, BatchShape batch)
@@ -77,7 +119,13 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
         using var scope = NewDisposeScope();
         var device = policy.Model.Device;
         PackedRow[] rows = [.. items.Select(i => i.Packed)];
-        var rollouts = items.SelectMany(i => i.Judged.Group.Rollouts.Select((r, g) => (Rollout: r, Advantage: (float)i.Judged.Advantages[g], Completion: (long)i.First + g))).ToArray();
+        var rollouts = items
+            .SelectMany(i =>
+                i.Judged.Group.Rollouts.Select(
+                    (r, g) => (Rollout: r, Advantage: (float)i.Judged.Advantages[g], Completion: (long)i.First + g)
+                )
+            )
+            .ToArray();
         Tensor PerToken<T>(Func<(Rollout Rollout, float Advantage, long Completion), T> value, Func<T[], Tensor> make) =>
             make([.. rollouts.SelectMany(r => Enumerable.Repeat(value(r), r.Rollout.TokenIds.Count))]).to(device);
         var old_N = tensor(rollouts.SelectMany(r => r.Rollout.LogProbs).ToArray()).to(device);
@@ -89,10 +137,17 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
         }
         var scores = TokenLogProbs.Score(policy, rows, config.Temperature, withEntropy: true, config.GradientCheckpointing);
         var logProbs_N = scores.LogProbs;
-        var tokens = new PolicyTokens(logProbs_N, old_N, PerToken(r => r.Advantage, a => tensor(a)), PerToken(r => r.Completion, a => tensor(a)))
+        var tokens = new PolicyTokens(
+            logProbs_N,
+            old_N,
+            PerToken(r => r.Advantage, a => tensor(a)),
+            PerToken(r => r.Completion, a => tensor(a))
+        )
         {
             Reference = reference_N,
-            SamplerRatio = items[0].SamplerWeights is null ? null : tensor(items.SelectMany(i => i.SamplerWeights!).SelectMany(w => w).ToArray()).to(device),
+            SamplerRatio = items[0].SamplerWeights is null
+                ? null
+                : tensor(items.SelectMany(i => i.SamplerWeights!).SelectMany(w => w).ToArray()).to(device),
             Mask = config.MaskTruncated ? PerToken(r => Counts(r.Rollout, config) ? 1f : 0f, a => tensor(a)) : null,
         };
         var terms = PolicyObjective.Of(loss, tokens, config.LossOptions, batch);
@@ -145,15 +200,16 @@ internal sealed record UpdateTotals
 
     public double GradientNorm { get; init; }
 
-    public static UpdateTotals operator +(UpdateTotals a, UpdateTotals b) => new()
-    {
-        Loss = a.Loss + b.Loss,
-        Entropy = a.Entropy + b.Entropy,
-        Kl = a.Kl + b.Kl,
-        ClippedLow = a.ClippedLow + b.ClippedLow,
-        ClippedHigh = a.ClippedHigh + b.ClippedHigh,
-        MaxLogProbDifference = Math.Max(a.MaxLogProbDifference, b.MaxLogProbDifference),
-        MinRatio = Math.Min(a.MinRatio, b.MinRatio),
-        MaxRatio = Math.Max(a.MaxRatio, b.MaxRatio),
-    };
+    public static UpdateTotals operator +(UpdateTotals a, UpdateTotals b) =>
+        new()
+        {
+            Loss = a.Loss + b.Loss,
+            Entropy = a.Entropy + b.Entropy,
+            Kl = a.Kl + b.Kl,
+            ClippedLow = a.ClippedLow + b.ClippedLow,
+            ClippedHigh = a.ClippedHigh + b.ClippedHigh,
+            MaxLogProbDifference = Math.Max(a.MaxLogProbDifference, b.MaxLogProbDifference),
+            MinRatio = Math.Min(a.MinRatio, b.MinRatio),
+            MaxRatio = Math.Max(a.MaxRatio, b.MaxRatio),
+        };
 }

@@ -7,8 +7,10 @@ public enum PromptOrdering
 {
     /// <summary>All tasks mixed: every sample once per epoch, shuffled anew each time.</summary>
     Shuffled,
+
     /// <summary>One task after the other, each for an equal share of the steps, as the paper trains; shuffled within a task.</summary>
     Successive,
+
     /// <summary>The first epoch from easy to hard, later ones shuffled.</summary>
     EasyFirst,
 }
@@ -26,8 +28,14 @@ internal sealed class PromptOrder
     /// <param name="total">Prompts that the whole run will ask for, which successive tasks share.</param>
     public PromptOrder(IReadOnlyList<Sample> samples, PromptOrdering ordering, ulong seed, int total)
     {
-        var groups = ordering == PromptOrdering.Successive ? samples.Select((s, i) => (s.Task, i)).GroupBy(p => p.Task, p => p.i) : samples.Select((_, i) => i).GroupBy(_ => default(EoTask));
-        phases = [.. groups.Select(g => new Phase([.. g], seed, ordering == PromptOrdering.EasyFirst ? i => Difficulty(samples[i]) : null))];
+        var groups =
+            ordering == PromptOrdering.Successive
+                ? samples.Select((s, i) => (s.Task, i)).GroupBy(p => p.Task, p => p.i)
+                : samples.Select((_, i) => i).GroupBy(_ => default(EoTask));
+        phases =
+        [
+            .. groups.Select(g => new Phase([.. g], seed, ordering == PromptOrdering.EasyFirst ? i => Difficulty(samples[i]) : null)),
+        ];
         this.total = Math.Max(1, total);
     }
 
@@ -38,13 +46,16 @@ internal sealed class PromptOrder
     public IReadOnlyList<int> Take(int wanted)
     {
         var taken = new List<int>(wanted);
-        while (taken.Count < wanted) taken.Add(phases[Math.Min(phases.Length - 1, (int)((long)Taken++ * phases.Length / total))].Next());
+        while (taken.Count < wanted)
+            taken.Add(phases[Math.Min(phases.Length - 1, (int)((long)Taken++ * phases.Length / total))].Next());
         return taken;
     }
 
     // The source's own "difficulty" where it has one; else the number of boxes to find, then the length of the answer.
     private static double Difficulty(Sample sample) =>
-        sample.Attributes.TryGetValue("difficulty", out string? text) && double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out double given) ? given
+        sample.Attributes.TryGetValue("difficulty", out string? text)
+        && double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out double given)
+            ? given
         : sample.Reference is BoxesAnswer boxes ? boxes.Objects.Count
         : sample.Reference is TextAnswer answer ? answer.Text.Length / 1000.0
         : 0;
@@ -60,7 +71,8 @@ internal sealed class PromptOrder
             {
                 int[] shuffled = [.. members];
                 new SeededRandom(Seed.Derive(seed, "order", epoch)).Shuffle(shuffled);
-                foreach (int i in epoch == 0 && difficulty is not null ? shuffled.OrderBy(difficulty) : shuffled.AsEnumerable()) waiting.Enqueue(i);
+                foreach (int i in epoch == 0 && difficulty is not null ? shuffled.OrderBy(difficulty) : shuffled.AsEnumerable())
+                    waiting.Enqueue(i);
                 epoch++;
             }
             return waiting.Dequeue();

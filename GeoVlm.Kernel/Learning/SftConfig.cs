@@ -30,13 +30,15 @@ public sealed record SftConfig
     /// <summary>Largest norm of the gradient.</summary>
     public double MaxGradientNorm { get; init; } = 1.0;
 
-    /// <summary>Images per forward and backward pass; null takes them all at once. It changes memory, not results beyond rounding.</summary>
+    /// <summary>Images per forward and backward pass; null takes them all at once. It changes memory, not results beyond
+    /// rounding.</summary>
     public int? ImagesPerMicroBatch { get; init; }
 
     /// <summary>Parts of the model that are trained; where it has an adapter, that alone is trained whatever stands here.</summary>
     public TrainedParts Train { get; init; } = TrainedParts.All;
 
-    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a third more time, a fraction of the memory, the same gradients.</summary>
+    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a third more time, a fraction of the
+    /// memory, the same gradients.</summary>
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>What is descended for each answer token.</summary>
@@ -52,7 +54,8 @@ public sealed record SftConfig
         var problems = new List<string>();
         void Check(bool ok, string problem)
         {
-            if (!ok) problems.Add(problem);
+            if (!ok)
+                problems.Add(problem);
         }
         Check(Train != TrainedParts.None, "Train is None; nothing would be trained");
         Check(Steps >= 1, $"Steps is {Steps}; it must be at least 1");
@@ -66,13 +69,15 @@ public sealed record SftConfig
         Check(MaxGradientNorm > 0, $"MaxGradientNorm is {MaxGradientNorm}; it must be above 0");
         Check(LabelSmoothing is >= 0 and < 1, $"LabelSmoothing is {LabelSmoothing}; it must be 0 or more, below 1");
         Check(LabelSmoothing == 0 || Loss == AnswerLossKind.Nll, $"LabelSmoothing needs Loss = {AnswerLossKind.Nll}");
-        if (problems.Count > 0) throw new GeoVlmException("these fine-tuning options cannot work:\n  " + string.Join("\n  ", problems));
+        if (problems.Count > 0)
+            throw new GeoVlmException("these fine-tuning options cannot work:\n  " + string.Join("\n  ", problems));
     }
 
     /// <summary>Learning rate of a step, from 1.</summary>
     public double LearningRateAt(int step)
     {
-        double done = (step - 1) / (double)Steps, warm = Math.Min(1, step / (double)Math.Max(1, WarmupSteps));
+        double done = (step - 1) / (double)Steps,
+            warm = Math.Min(1, step / (double)Math.Max(1, WarmupSteps));
         double cosine = done <= ConstantShare ? 1 : 0.5 * (1 + Math.Cos(Math.PI * (done - ConstantShare) / (1 - ConstantShare)));
         return LearningRate * warm * (FinalShare + (1 - FinalShare) * cosine);
     }

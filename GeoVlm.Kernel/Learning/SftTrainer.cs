@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning;
 
-/// <summary>Supervised fine-tuning: the mean negative log-likelihood of the answers' tokens, questions packed behind their shared image.</summary>
+/// <summary>Supervised fine-tuning: the mean negative log-likelihood of the answers' tokens, questions packed behind their shared
+/// image.</summary>
 public sealed class SftTrainer : IDisposable
 {
     private readonly Policy policy;
@@ -41,19 +42,35 @@ public sealed class SftTrainer : IDisposable
     /// <param name="auxiliaryWeight">Weight of the auxiliary loss; 0 leaves it out. It must be above 0 for rows without questions.</param>
     public SftRecord Step(Func<int, SftRow> rows, double auxiliaryWeight = 0)
     {
-        SftRow[] made = [.. Lanes.Run([.. Enumerable.Range(0, config.ImagesPerStep)], Lanes.For(policy.Model), indices => indices.Select(rows).ToArray()).SelectMany(r => r)];
+        SftRow[] made =
+        [
+            .. Lanes
+                .Run([.. Enumerable.Range(0, config.ImagesPerStep)], Lanes.For(policy.Model), indices => indices.Select(rows).ToArray())
+                .SelectMany(r => r),
+        ];
         int tokens = made.Sum(r => r.Packed.Branches.Sum(b => b.TokenIds.Length - b.LossFrom));
         int lanes = Lanes.For(policy.Model);
-        var parts = microBatches.Run(made, optimizer.ZeroGradients, chunk =>
-        {
-            var part = Lanes.Run(chunk, lanes, lane => Backward(lane, tokens, auxiliaryWeight));
-            if (lanes > 1 && chunk.Count < made.Length) optimizer.SetAsideGradients();
-            return part;
-        }).SelectMany(p => p).ToArray();
-        double loss = parts.Sum(p => p.Loss), learningRate = config.LearningRateAt(StepsDone + 1);
+        var parts = microBatches
+            .Run(
+                made,
+                optimizer.ZeroGradients,
+                chunk =>
+                {
+                    var part = Lanes.Run(chunk, lanes, lane => Backward(lane, tokens, auxiliaryWeight));
+                    if (lanes > 1 && chunk.Count < made.Length)
+                        optimizer.SetAsideGradients();
+                    return part;
+                }
+            )
+            .SelectMany(p => p)
+            .ToArray();
+        double loss = parts.Sum(p => p.Loss),
+            learningRate = config.LearningRateAt(StepsDone + 1);
         double norm = double.IsFinite(loss) ? optimizer.Step(learningRate, config.MaxGradientNorm) : double.NaN;
         if (!double.IsFinite(norm))
-            throw new GeoVlmException($"the {(double.IsFinite(loss) ? "gradient" : "loss")} of step {StepsDone + 1} is not finite; nothing was changed. Lower the learning rate ({config.LearningRate}).");
+            throw new GeoVlmException(
+                $"the {(double.IsFinite(loss) ? "gradient" : "loss")} of step {StepsDone + 1} is not finite; nothing was changed. Lower the learning rate ({config.LearningRate})."
+            );
         return new SftRecord(++StepsDone, loss, parts.Sum(p => p.Auxiliary), tokens, norm, learningRate);
     }
 
@@ -90,14 +107,20 @@ public sealed class SftTrainer : IDisposable
         }
         // Smoothing and the auxiliary loss want the whole vocabulary, or hidden states, with graph.
         Tensor? observed = null;
-        var (all_NV, targets_N) = TokenLogProbs.Distributions(policy, packed, afterLayer: (layer, hidden) =>
-        {
-            // Owned by this scope: the forward pass frees its own intermediates when it returns.
-            if (auxiliary is not null && auxiliaryWeight > 0 && layer == auxiliary.Layer) observed = hidden.alias().DetachFromDisposeScope();
-        });
+        var (all_NV, targets_N) = TokenLogProbs.Distributions(
+            policy,
+            packed,
+            afterLayer: (layer, hidden) =>
+            {
+                // Owned by this scope: the forward pass frees its own intermediates when it returns.
+                if (auxiliary is not null && auxiliaryWeight > 0 && layer == auxiliary.Layer)
+                    observed = hidden.alias().DetachFromDisposeScope();
+            }
+        );
         using var held = observed;
         var losses = new List<Tensor>();
-        double answerLoss = 0, auxiliaryLoss = 0;
+        double answerLoss = 0,
+            auxiliaryLoss = 0;
         if (targets_N.size(0) > 0)
         {
             var perToken_N = smoothing_VV is null
@@ -148,11 +171,17 @@ public interface IAuxiliaryLoss
 
 /// <summary>What one step of fine-tuning did.</summary>
 /// <param name="Step">The step, from 1.</param>
-/// <param name="Loss">Mean negative log-likelihood per answer token, in nats (cross-entropy against smoothed targets where they are).</param>
+/// <param name="Loss">Mean negative log-likelihood per answer token, in nats (cross-entropy against smoothed targets where they
+/// are).</param>
 /// <param name="Auxiliary">The auxiliary loss; 0 when it is off.</param>
 /// <param name="Tokens">Answer tokens of the step.</param>
 /// <param name="GradNorm">Norm of the gradient before clipping.</param>
 /// <param name="LearningRate">Learning rate of the update.</param>
 public sealed record SftRecord(
-    [property: JsonPropertyName("step")] int Step, [property: JsonPropertyName("loss")] double Loss, [property: JsonPropertyName("auxiliary_loss")] double Auxiliary,
-    [property: JsonPropertyName("num_tokens")] int Tokens, [property: JsonPropertyName("grad_norm")] double GradNorm, [property: JsonPropertyName("learning_rate")] double LearningRate);
+    [property: JsonPropertyName("step")] int Step,
+    [property: JsonPropertyName("loss")] double Loss,
+    [property: JsonPropertyName("auxiliary_loss")] double Auxiliary,
+    [property: JsonPropertyName("num_tokens")] int Tokens,
+    [property: JsonPropertyName("grad_norm")] double GradNorm,
+    [property: JsonPropertyName("learning_rate")] double LearningRate
+);

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace GeoVlm.Models;
 
 /// <summary>Step decoding by libtorch on any device, with one key/value buffer whose rows all write the same column.</summary>
-/// <remarks>A row that enters late has its prompt to the left of that column, and a mask hides what lies before. Use it within a dispose scope, under <c>no_grad</c>.</remarks>
+/// <remarks>A row that enters late has its prompt to the left of that column, and a mask hides what lies before. Use it within a dispose
+/// scope, under <c>no_grad</c>.</remarks>
 internal sealed class CachedStepDecoder : IStepDecoder
 {
     private readonly VisionLanguageModel model;
@@ -43,7 +44,8 @@ internal sealed class CachedStepDecoder : IStepDecoder
     public void Leave(int row)
     {
         int last = starts.Count - 1;
-        if (row != last) cache.MoveRow(last, row);
+        if (row != last)
+            cache.MoveRow(last, row);
         starts[row] = starts[last];
         starts.RemoveAt(last);
     }
@@ -55,12 +57,20 @@ internal sealed class CachedStepDecoder : IStepDecoder
         logits_RV?.Dispose();
         int count = starts.Count;
         (cache.Rows, cache.Start) = (count, starts.Min());
-        if (cache.Length == cache.MaxLength) MoveLeft();
+        if (cache.Length == cache.MaxLength)
+            MoveLeft();
         int columns = (int)(cache.Length + 1 - cache.Start);
         var (ids, axes) = (new long[count], new long[3 * count]);
-        for (int row = 0; row < count; row++) ids[row] = tokens[row];
-        for (int axis = 0; axis < 3; axis++) positions.CopyTo(axes.AsSpan(axis * count));
-        var hidden_R1d = model.Decode(model.Embed(tensor(ids, count, 1).to(model.Device)), tensor(axes, 3, count, 1).to(model.Device), Visible(columns), cache);
+        for (int row = 0; row < count; row++)
+            ids[row] = tokens[row];
+        for (int axis = 0; axis < 3; axis++)
+            positions.CopyTo(axes.AsSpan(axis * count));
+        var hidden_R1d = model.Decode(
+            model.Embed(tensor(ids, count, 1).to(model.Device)),
+            tensor(axes, 3, count, 1).to(model.Device),
+            Visible(columns),
+            cache
+        );
         logits_RV = model.Logits(hidden_R1d.squeeze(1)).to(ScalarType.Float32).cpu().contiguous().DetachFromDisposeScope();
         return MemoryMarshal.Cast<byte, float>(logits_RV.bytes);
     }
@@ -74,9 +84,11 @@ internal sealed class CachedStepDecoder : IStepDecoder
 
     private Tensor? Visible(int columns)
     {
-        if (starts.All(s => s == cache.Start)) return null;
+        if (starts.All(s => s == cache.Start))
+            return null;
         var visible = new bool[starts.Count * columns];
-        for (int row = 0; row < starts.Count; row++) visible.AsSpan(row * columns, columns)[(int)(starts[row] - cache.Start)..].Fill(true);
+        for (int row = 0; row < starts.Count; row++)
+            visible.AsSpan(row * columns, columns)[(int)(starts[row] - cache.Start)..].Fill(true);
         return tensor(visible, starts.Count, 1, 1, columns).to(model.Device);
     }
 
@@ -84,6 +96,7 @@ internal sealed class CachedStepDecoder : IStepDecoder
     {
         long columns = Math.Min(cache.Start, cache.Length - longestPrompt);
         cache.DropColumns(columns);
-        for (int row = 0; row < starts.Count; row++) starts[row] -= columns;
+        for (int row = 0; row < starts.Count; row++)
+            starts[row] -= columns;
     }
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
 
-/// <summary>Log-probabilities of given tokens, a few rows at a time, so that the whole vocabulary is never there for all of them; the backward pass computes it again.</summary>
+/// <summary>Log-probabilities of given tokens, a few rows at a time, so that the whole vocabulary is never there for all of them; the
+/// backward pass computes it again.</summary>
 /// <remarks>Legend: N scored tokens, c of them at once, V vocabulary, d hidden size.</remarks>
 /// <param name="policy">Whose head it is; no adapter may be at work on it.</param>
 /// <param name="temperature">Logits are divided by it.</param>
@@ -34,7 +35,8 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
             logProbs_N.narrow(0, from, count).copy_(all_cV.gather(1, targets_N.narrow(0, from, count).unsqueeze(1)).squeeze(1));
             // A forbidden token has log-probability near −1e9 and probability 0: their product is −0, never NaN.
             entropy_N?.narrow(0, from, count).copy_(all_cV.exp().mul_(all_cV).sum(-1).neg_());
-            if (keep && count == hidden_Nd.size(0)) kept_NV = all_cV.MoveToOuterDisposeScope();
+            if (keep && count == hidden_Nd.size(0))
+                kept_NV = all_cV.MoveToOuterDisposeScope();
         }
         return (logProbs_N, entropy_N);
     }
@@ -54,14 +56,17 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
         foreach (var (from, count) in Chunks(hidden_Nd))
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor hidden_cd = hidden_Nd.narrow(0, from, count), scaled_c1 = gradient_N.narrow(0, from, count).div(temperature).unsqueeze(1);
+            Tensor hidden_cd = hidden_Nd.narrow(0, from, count),
+                scaled_c1 = gradient_N.narrow(0, from, count).div(temperature).unsqueeze(1);
             // d log p(target) / d logits = one-hot(target) − p.
             Tensor logits_cV = (kept_NV ?? policy.NextTokenLogProbs(hidden_cd, temperature)).exp_().mul_(scaled_c1.neg());
             logits_cV.scatter_add_(1, targets_N.narrow(0, from, count).unsqueeze(1), scaled_c1);
             Tensor inType_cV = logits_cV.to(head_Vd.dtype);
             hiddenGradient_Nd.narrow(0, from, count).copy_(inType_cV.mm(head_Vd));
-            if (inType_cV.dtype == ScalarType.Float32) headGradient_Vd?.addmm_(inType_cV.t(), hidden_cd);
-            else headGradient_Vd?.add_(inType_cV.t().mm(hidden_cd));
+            if (inType_cV.dtype == ScalarType.Float32)
+                headGradient_Vd?.addmm_(inType_cV.t(), hidden_cd);
+            else
+                headGradient_Vd?.add_(inType_cV.t().mm(hidden_cd));
         }
         kept_NV?.Dispose();
         kept_NV = null;
@@ -70,7 +75,9 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
 
     private IEnumerable<(long From, long Count)> Chunks(Tensor hidden_Nd)
     {
-        long rows = hidden_Nd.size(0), atOnce = RowsAtOnce(policy.Model.Config.Text.VocabularySize);
-        for (long from = 0; from < rows; from += atOnce) yield return (from, Math.Min(atOnce, rows - from));
+        long rows = hidden_Nd.size(0),
+            atOnce = RowsAtOnce(policy.Model.Config.Text.VocabularySize);
+        for (long from = 0; from < rows; from += atOnce)
+            yield return (from, Math.Min(atOnce, rows - from));
     }
 }

@@ -10,4 +10,10 @@ namespace GeoVlm.Models;
 /// <param name="PixelValues">[patches, 1176] normalised patches of all visuals, in order.</param>
 /// <param name="Frame">The pixels in which the model reads and writes coordinates: those of the last image after resizing.</param>
 public sealed record EncodedPrompt(
-    int[] TokenIds, long[] Positions, long NextPosition, IReadOnlyList<VisualGrid> Grids, float[] PixelValues, CoordinateFrame Frame);
+    int[] TokenIds,
+    long[] Positions,
+    long NextPosition,
+    IReadOnlyList<VisualGrid> Grids,
+    float[] PixelValues,
+    CoordinateFrame Frame
+);

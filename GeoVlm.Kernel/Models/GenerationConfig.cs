@@ -2,7 +2,8 @@ using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Models;
 
-/// <summary>What a model's makers say about sampling from it: <c>generation_config.json</c>. Training samples as its own options say, whatever stands here.</summary>
+/// <summary>What a model's makers say about sampling from it: <c>generation_config.json</c>. Training samples as its own options say,
+/// whatever stands here.</summary>
 public sealed record GenerationConfig
 {
     /// <summary>Tokens that end a completion (<c>eos_token_id</c>, one or several).</summary>
@@ -29,11 +30,13 @@ public sealed record GenerationConfig
     {
         string path = Path.Combine(folder, "generation_config.json");
         IReadOnlyList<int> own = config.Tokens.EndOfText >= 0 ? [config.Tokens.EndOfText] : [];
-        if (!File.Exists(path)) return new() { EndTokens = own };
+        if (!File.Exists(path))
+            return new() { EndTokens = own };
         JsonConfig json = JsonConfig.Load(path);
         IReadOnlyList<int> ends = json.OneOrMore("eos_token_id");
         foreach (int end in ends)
-            if (end < 0 || end >= config.Text.VocabularySize) throw new GeoVlmException($"{path}: eos_token_id {end} is none of the {config.Text.VocabularySize} tokens of the model.");
+            if (end < 0 || end >= config.Text.VocabularySize)
+                throw new GeoVlmException($"{path}: eos_token_id {end} is none of the {config.Text.VocabularySize} tokens of the model.");
         return new()
         {
             EndTokens = ends.Count > 0 ? ends : own,

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace GeoVlm.Models;
 
-/// <summary>What GeoVlm needs to know of a model beyond the Hugging Face files: <c>geovlm.json</c> in its folder, defaults when absent.</summary>
+/// <summary>What GeoVlm needs to know of a model beyond the Hugging Face files: <c>geovlm.json</c> in its folder, defaults when
+/// absent.</summary>
 public sealed record ModelOptions
 {
     /// <summary>
@@ -15,13 +16,18 @@ public sealed record ModelOptions
     public string Template { get; init; } = "geovlm-r1";
 
     private const string FileName = "geovlm.json";
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     /// <summary>Reads the folder's options.</summary>
     public static ModelOptions Load(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) return new ModelOptions();
+        if (!File.Exists(path))
+            return new ModelOptions();
         try
         {
             return JsonSerializer.Deserialize<ModelOptions>(File.ReadAllText(path), Json) ?? new ModelOptions();

@@ -4,7 +4,8 @@ namespace GeoVlm.Models;
 
 /// <summary>What numbers a model's weights and activations are.</summary>
 /// <remarks>
-/// Norms, rotations, softmax, log-probabilities, adapters and the optimizer are float32 in either case; trained bfloat16 weights have a float32 master copy in the
+/// Norms, rotations, softmax, log-probabilities, adapters and the optimizer are float32 in either case; trained bfloat16 weights have a
+/// float32 master copy in the
 /// optimizer, since their own 8 bits would round small updates away.
 /// </remarks>
 public enum NumberType
@@ -24,12 +25,15 @@ public static class NumberTypeNames
 
     /// <summary>Reads <c>float32</c> or <c>fp32</c>, <c>bfloat16</c> or <c>bf16</c>.</summary>
     /// <exception cref="GeoVlmException">It is another type.</exception>
-    public static NumberType Parse(string text) => text.ToLowerInvariant() switch
-    {
-        "float32" or "fp32" => NumberType.Float32,
-        "bfloat16" or "bf16" => NumberType.BFloat16,
-        _ => throw new GeoVlmException($"no model computes in '{text}' here; there are float32 (fp32) and bfloat16 (bf16). Weights stored as float16 are converted when they are loaded"),
-    };
+    public static NumberType Parse(string text) =>
+        text.ToLowerInvariant() switch
+        {
+            "float32" or "fp32" => NumberType.Float32,
+            "bfloat16" or "bf16" => NumberType.BFloat16,
+            _ => throw new GeoVlmException(
+                $"no model computes in '{text}' here; there are float32 (fp32) and bfloat16 (bf16). Weights stored as float16 are converted when they are loaded"
+            ),
+        };
 
     /// <summary>Hugging Face's name: <c>float32</c>, <c>bfloat16</c>.</summary>
     public static string NameOf(NumberType type) => type == NumberType.BFloat16 ? "bfloat16" : "float32";
@@ -38,5 +42,6 @@ public static class NumberTypeNames
     internal static int BytesOf(NumberType type) => type == NumberType.BFloat16 ? 2 : 4;
 
     /// <summary>libtorch's name of a type.</summary>
-    internal static torch.ScalarType ToTorch(this NumberType type) => type == NumberType.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
+    internal static torch.ScalarType ToTorch(this NumberType type) =>
+        type == NumberType.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
 }

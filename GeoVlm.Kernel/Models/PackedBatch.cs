@@ -29,19 +29,23 @@ internal sealed class PackedBatch
     /// <summary>Lays the rows out; the tensors belong to the caller's dispose scope.</summary>
     public static PackedBatch Of(IReadOnlyList<PackedRow> rows, Device device)
     {
-        int rowCount = rows.Count, length = rows.Max(r => r.Length);
+        int rowCount = rows.Count,
+            length = rows.Max(r => r.Length);
         var ids = new long[rowCount * length];
         var positions = new long[3 * rowCount * length];
         List<(int Row, int Start, int Length)> placed = [];
-        List<long> predictors = [], targets = [];
+        List<long> predictors = [],
+            targets = [];
         for (int r = 0; r < rowCount; r++)
         {
             var (prefix, branches) = rows[r];
-            int start = r * length, at = prefix.TokenIds.Length;
+            int start = r * length,
+                at = prefix.TokenIds.Length;
             for (int t = 0; t < prefix.TokenIds.Length; t++)
             {
                 ids[start + t] = prefix.TokenIds[t];
-                for (int axis = 0; axis < 3; axis++) positions[axis * rowCount * length + start + t] = prefix.Positions[axis * prefix.TokenIds.Length + t];
+                for (int axis = 0; axis < 3; axis++)
+                    positions[axis * rowCount * length + start + t] = prefix.Positions[axis * prefix.TokenIds.Length + t];
             }
             for (int b = 0; b < branches.Count; b++)
             {
@@ -50,16 +54,21 @@ internal sealed class PackedBatch
                 for (int t = 0; t < tokens.Length; t++, at++)
                 {
                     ids[start + at] = tokens[t];
-                    for (int axis = 0; axis < 3; axis++) positions[axis * rowCount * length + start + at] = prefix.NextPosition + t;
-                    if (t < branches[b].LossFrom) continue;
+                    for (int axis = 0; axis < 3; axis++)
+                        positions[axis * rowCount * length + start + at] = prefix.NextPosition + t;
+                    if (t < branches[b].LossFrom)
+                        continue;
                     predictors.Add(start + (t == 0 ? prefix.TokenIds.Length - 1 : at - 1));
                     targets.Add(tokens[t]);
                 }
             }
         }
         return new PackedBatch(
-            tensor(ids, rowCount, length).to(device), tensor(positions, 3, rowCount, length).to(device),
+            tensor(ids, rowCount, length).to(device),
+            tensor(positions, 3, rowCount, length).to(device),
             new BranchedAttention(length, [.. rows.Select(r => r.Prefix.TokenIds.Length)], placed, device),
-            tensor(predictors.ToArray()).to(device), tensor(targets.ToArray()).to(device));
+            tensor(predictors.ToArray()).to(device),
+            tensor(targets.ToArray()).to(device)
+        );
     }
 }

@@ -16,12 +16,26 @@ public sealed class Policy : IDisposable
     private readonly int[] forbiddenTokens;
     private readonly bool adapterOff;
 
-    private Policy(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, PromptEncoder encoder, string folder, bool adapterOff = false)
+    private Policy(
+        string name,
+        VisionLanguageModel model,
+        TextTokenizer tokenizer,
+        ChatTemplate template,
+        PromptEncoder encoder,
+        string folder,
+        bool adapterOff = false
+    )
     {
         this.adapterOff = adapterOff;
         (Name, Model, Tokenizer, Template, Encoder, Folder) = (name, model, tokenizer, template, encoder, folder);
         Generation = GenerationConfig.Load(folder, model.Config);
-        StopTokens = [.. new[] { "<|im_end|>", "<|endoftext|>" }.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf).Union(Generation.EndTokens)];
+        StopTokens =
+        [
+            .. new[] { "<|im_end|>", "<|endoftext|>" }
+                .Where(t => tokenizer.TryIdOf(t, out _))
+                .Select(tokenizer.IdOf)
+                .Union(Generation.EndTokens),
+        ];
         string[] visual = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"];
         forbiddenTokens = [.. visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)];
         var bias = new float[model.Config.Text.VocabularySize];
@@ -50,11 +64,13 @@ public sealed class Policy : IDisposable
     /// <summary>Tokens that end a completion.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
-    /// <summary>Rules out tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no token has.</summary>
+    /// <summary>Rules out tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no
+    /// token has.</summary>
     /// <param name="logits">[V].</param>
     internal void Forbid(Span<float> logits)
     {
-        foreach (int id in forbiddenTokens) logits[id] = Forbidden;
+        foreach (int id in forbiddenTokens)
+            logits[id] = Forbidden;
         logits[Tokenizer.VocabularySize..].Fill(Forbidden);
     }
 
@@ -65,16 +81,28 @@ public sealed class Policy : IDisposable
     public string Folder { get; }
 
     /// <summary>Loads a folder in Hugging Face layout.</summary>
-    /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json; or a PEFT adapter, whose base model is then loaded too.</param>
+    /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json; or a PEFT adapter, whose base model is then
+    /// loaded too.</param>
     /// <param name="device">Where to put it; the best there is when null.</param>
     /// <param name="type">What to compute in, whatever the files hold.</param>
     /// <exception cref="GeoVlmException">Something is missing or does not fit; the message names file and tensor.</exception>
     public static Policy Load(string folder, Device? device = null, NumberType type = NumberType.Float32)
     {
-        if (!Directory.Exists(folder)) throw new GeoVlmException($"no model folder at {folder}: it must hold config.json, model.safetensors, the tokenizer and preprocessor_config.json");
-        if (!File.Exists(Path.Combine(folder, "config.json")) && File.Exists(Path.Combine(folder, LoraConfigJson.FileName))) return LoadAdapted(folder, device, type);
+        if (!Directory.Exists(folder))
+            throw new GeoVlmException(
+                $"no model folder at {folder}: it must hold config.json, model.safetensors, the tokenizer and preprocessor_config.json"
+            );
+        if (!File.Exists(Path.Combine(folder, "config.json")) && File.Exists(Path.Combine(folder, LoraConfigJson.FileName)))
+            return LoadAdapted(folder, device, type);
         var tokenizer = TextTokenizer.Load(folder);
-        return Of(new DirectoryInfo(folder).Name, VisionLanguageModel.Load(folder, device, type), tokenizer, ChatTemplate.Load(folder), ModelOptions.Load(folder), folder);
+        return Of(
+            new DirectoryInfo(folder).Name,
+            VisionLanguageModel.Load(folder, device, type),
+            tokenizer,
+            ChatTemplate.Load(folder),
+            ModelOptions.Load(folder),
+            folder
+        );
     }
 
     /// <summary>Puts a policy together from its parts; it owns the model from now on.</summary>
@@ -84,16 +112,29 @@ public sealed class Policy : IDisposable
     /// <param name="template">Its chat template.</param>
     /// <param name="options">What GeoVlm alone needs to know of it.</param>
     /// <param name="folder">Where its tokenizer files lie.</param>
-    public static Policy Of(string name, VisionLanguageModel model, TextTokenizer tokenizer, ChatTemplate template, ModelOptions options, string folder)
+    public static Policy Of(
+        string name,
+        VisionLanguageModel model,
+        TextTokenizer tokenizer,
+        ChatTemplate template,
+        ModelOptions options,
+        string folder
+    )
     {
         if (tokenizer.VocabularySize > model.Config.Text.VocabularySize)
-            throw new GeoVlmException($"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model's embedding only {model.Config.Text.VocabularySize}; they are not of one model");
+            throw new GeoVlmException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} tokens, the model's embedding only {model.Config.Text.VocabularySize}; they are not of one model"
+            );
         foreach (var (token, id) in new[] { ("<|image_pad|>", model.Config.Tokens.Image), ("<|video_pad|>", model.Config.Tokens.Video) })
-            if (tokenizer.IdOf(token) != id) throw new GeoVlmException($"{folder}: {token} is token {tokenizer.IdOf(token)} of the tokenizer and {id} in config.json; they are not of one model");
+            if (tokenizer.IdOf(token) != id)
+                throw new GeoVlmException(
+                    $"{folder}: {token} is token {tokenizer.IdOf(token)} of the tokenizer and {id} in config.json; they are not of one model"
+                );
         return new Policy(name, model, tokenizer, template, new PromptEncoder(model, tokenizer, template, options), folder);
     }
 
-    /// <summary>An independent copy: the reference policy, "before" in a comparison, or the start of another run. Its weights take no gradient until a
+    /// <summary>An independent copy: the reference policy, "before" in a comparison, or the start of another run. Its weights take no
+    /// gradient until a
     /// trainer asks for it.</summary>
     /// <param name="name">What to call it; the same name when null.</param>
     public Policy Copy(string? name = null)
@@ -107,7 +148,8 @@ public sealed class Policy : IDisposable
     public void CopyWeightsFrom(Policy other)
     {
         using var noGrad = no_grad();
-        foreach (var (here, there) in Parameters.Zip(other.Parameters)) here.Tensor.copy_(there.Tensor);
+        foreach (var (here, there) in Parameters.Zip(other.Parameters))
+            here.Tensor.copy_(there.Tensor);
     }
 
     /// <summary>Puts a fresh low-rank adapter on the model: from now on it alone is trained and saved.</summary>
@@ -116,37 +158,50 @@ public sealed class Policy : IDisposable
     /// <exception cref="GeoVlmException">No layer matches, or there is an adapter already.</exception>
     public LoraAdapter AddAdapter(LoraConfig config, ulong seed = 1) => Model.AddAdapter(config, seed);
 
-    /// <summary>This policy without its adapter, over the same weights: the reference policy at no cost. Disposing of it frees nothing of the model.</summary>
+    /// <summary>This policy without its adapter, over the same weights: the reference policy at no cost. Disposing of it frees nothing of
+    /// the model.</summary>
     /// <exception cref="GeoVlmException">There is no adapter, or it is merged into the weights.</exception>
-    public Policy WithoutAdapter() => Model.Adapter is { Merged: false }
-        ? new(Name + " without adapter", Model, Tokenizer, Template, Encoder, Folder, adapterOff: true)
-        : throw new GeoVlmException($"{Name} has no adapter to leave out{(Model.Adapter is null ? "" : ": it is merged into the weights")}; copy the policy instead.");
+    public Policy WithoutAdapter() =>
+        Model.Adapter is { Merged: false }
+            ? new(Name + " without adapter", Model, Tokenizer, Template, Encoder, Folder, adapterOff: true)
+            : throw new GeoVlmException(
+                $"{Name} has no adapter to leave out{(Model.Adapter is null ? "" : ": it is merged into the weights")}; copy the policy instead."
+            );
 
-    /// <summary>What training changes and <see cref="Save"/> writes, by its name in the file: the adapter's parameters where there is one, else the model's.</summary>
+    /// <summary>What training changes and <see cref="Save"/> writes, by its name in the file: the adapter's parameters where there is one,
+    /// else the model's.</summary>
     public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => Model.Adapter?.Parameters ?? Model.Parameters;
 
-    /// <summary>Writes a folder that <see cref="Load"/> and Python read: the model, or where there is an adapter only that, in PEFT's layout.</summary>
+    /// <summary>Writes a folder that <see cref="Load"/> and Python read: the model, or where there is an adapter only that, in PEFT's
+    /// layout.</summary>
     /// <param name="folder">Where to; made when it does not exist.</param>
     /// <param name="type">Type of the weights in the file; as they are when null.</param>
     public void Save(string folder, ScalarType? type = null)
     {
         Directory.CreateDirectory(folder);
-        if (Model.Adapter is { } adapter) adapter.Save(folder, Path.GetFullPath(Folder));
-        else Model.Save(folder, type);
+        if (Model.Adapter is { } adapter)
+            adapter.Save(folder, Path.GetFullPath(Folder));
+        else
+            Model.Save(folder, type);
         CopyFiles(folder);
     }
 
-    /// <summary>Sees to it that this policy has an adapter of the same kind as another, or none: it is loaded where it is missing.</summary>
+    /// <summary>Sees to it that this policy has an adapter of the same kind as another, or none: it is loaded where it is
+    /// missing.</summary>
     /// <param name="other">The policy to be like.</param>
     /// <param name="folder">Where an adapter of that kind lies.</param>
     /// <exception cref="GeoVlmException">There is an adapter of another kind.</exception>
     internal void MatchAdapter(Policy other, string folder)
     {
-        if (other.Model.Adapter is not null && Model.Adapter is null) Model.LoadAdapter(folder);
+        if (other.Model.Adapter is not null && Model.Adapter is null)
+            Model.LoadAdapter(folder);
         else if (other.Model.Adapter?.Config.Describe() != Model.Adapter?.Config.Describe())
-            throw new GeoVlmException($"{Name} has {Describe(this)}, {folder} needs {Describe(other)}; load the policy anew without adapter.");
+            throw new GeoVlmException(
+                $"{Name} has {Describe(this)}, {folder} needs {Describe(other)}; load the policy anew without adapter."
+            );
 
-        static string Describe(Policy policy) => policy.Model.Adapter is { } adapter ? $"an adapter of {adapter.Config.Describe()}" : "no adapter";
+        static string Describe(Policy policy) =>
+            policy.Model.Adapter is { } adapter ? $"an adapter of {adapter.Config.Describe()}" : "no adapter";
     }
 
     /// <summary>The file of the weights that <see cref="Save"/> writes.</summary>
@@ -158,7 +213,8 @@ public sealed class Policy : IDisposable
         foreach (string file in Directory.EnumerateFiles(Folder).Where(f => TokenizerFiles.Contains(Path.GetFileName(f))))
         {
             string target = Path.Combine(folder, Path.GetFileName(file));
-            if (Path.GetFullPath(target) != Path.GetFullPath(file)) File.Copy(file, target, overwrite: true);
+            if (Path.GetFullPath(target) != Path.GetFullPath(file))
+                File.Copy(file, target, overwrite: true);
         }
     }
 
@@ -178,7 +234,8 @@ public sealed class Policy : IDisposable
         }
         finally
         {
-            if (!merged) adapter.Unmerge();
+            if (!merged)
+                adapter.Unmerge();
         }
     }
 
@@ -189,10 +246,12 @@ public sealed class Policy : IDisposable
     public void Dispose()
     {
         forbidden_V.Dispose();
-        if (!adapterOff) Model.Dispose();
+        if (!adapterOff)
+            Model.Dispose();
     }
 
-    /// <summary>What this policy computes on this thread until the result is disposed: with its adapter, or without where it is <see cref="WithoutAdapter"/>.</summary>
+    /// <summary>What this policy computes on this thread until the result is disposed: with its adapter, or without where it is
+    /// <see cref="WithoutAdapter"/>.</summary>
     internal IDisposable? Computing() => adapterOff ? LoraAdapter.Off() : null;
 
     /// <summary>Token embeddings with the visuals' embeddings put in their places.</summary>
@@ -201,14 +260,19 @@ public sealed class Policy : IDisposable
     internal Tensor InputEmbeddings(Tensor ids_BT, IReadOnlyList<EncodedPrompt> prompts)
     {
         var embeddings_BTD = Model.Embed(ids_BT);
-        if (prompts.All(p => p.Grids.Count == 0)) return embeddings_BTD;
+        if (prompts.All(p => p.Grids.Count == 0))
+            return embeddings_BTD;
         int width = (int)ids_BT.size(1);
         var places = new List<long>();
         for (int row = 0; row < prompts.Count; row++)
-            for (int t = 0; t < prompts[row].TokenIds.Length; t++)
-                if (Encoder.IsVisual(prompts[row].TokenIds[t])) places.Add((long)row * width + t);
+        for (int t = 0; t < prompts[row].TokenIds.Length; t++)
+            if (Encoder.IsVisual(prompts[row].TokenIds[t]))
+                places.Add((long)row * width + t);
         int patchLength = Model.Config.Vision.PatchLength;
-        var pixels = cat([.. prompts.Where(p => p.Grids.Count > 0).Select(p => tensor(p.PixelValues, p.PixelValues.Length / patchLength, patchLength))], 0);
+        var pixels = cat(
+            [.. prompts.Where(p => p.Grids.Count > 0).Select(p => tensor(p.PixelValues, p.PixelValues.Length / patchLength, patchLength))],
+            0
+        );
         var visual_MD = Model.EncodeVisual(pixels.to(Model.Device), [.. prompts.SelectMany(p => p.Grids)]);
         var flat = embeddings_BTD.reshape(-1, embeddings_BTD.size(-1));
         return flat.index_copy(0, tensor(places.ToArray()).to(Model.Device), visual_MD).reshape(embeddings_BTD.shape);
@@ -230,7 +294,9 @@ public sealed class Policy : IDisposable
     private static Policy LoadAdapted(string folder, Device? device, NumberType type)
     {
         string path = Path.Combine(folder, LoraConfigJson.FileName);
-        string named = LoraConfigJson.Read(folder).BaseModel ?? throw new GeoVlmException($"{path}: 'base_model_name_or_path' is missing; load the base model, then this as its adapter.");
+        string named =
+            LoraConfigJson.Read(folder).BaseModel
+            ?? throw new GeoVlmException($"{path}: 'base_model_name_or_path' is missing; load the base model, then this as its adapter.");
         // A folder beside the adapter, a folder from here, or a name.
         string beside = Path.GetFullPath(named, Path.GetFullPath(folder));
         string baseFolder = Directory.Exists(beside) ? beside : ModelFolder.Find(named, Environment.CurrentDirectory);
@@ -248,5 +314,15 @@ public sealed class Policy : IDisposable
     }
 
     private static readonly string[] TokenizerFiles =
-        ["tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "generation_config.json"];
+    [
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "vocab.json",
+        "merges.txt",
+        "added_tokens.json",
+        "special_tokens_map.json",
+        "chat_template.json",
+        "chat_template.jinja",
+        "generation_config.json",
+    ];
 }

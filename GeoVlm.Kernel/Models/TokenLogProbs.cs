@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
 
-/// <summary>The one place where tokens get their log-probability in learning; sampling shares <see cref="Policy.NextTokenLogProbs"/> with it.</summary>
+/// <summary>The one place where tokens get their log-probability in learning; sampling shares <see cref="Policy.NextTokenLogProbs"/> with
+/// it.</summary>
 public static class TokenLogProbs
 {
     /// <summary>Log-probability of every scored token of the packed rows, row by row, branch by branch.</summary>
@@ -11,12 +12,20 @@ public static class TokenLogProbs
     /// <param name="rows">Prefixes with their branches.</param>
     /// <param name="temperature">Logits are divided by it.</param>
     /// <param name="withEntropy">Whether the entropy of each token's distribution is wanted.</param>
-    /// <param name="checkpoint">Whether the layers' intermediate results are computed again in the backward pass instead of being kept.</param>
+    /// <param name="checkpoint">Whether the layers' intermediate results are computed again in the backward pass instead of being
+    /// kept.</param>
     /// <returns>Tensors in the caller's dispose scope, which must stay open until <see cref="TokenScores.Backward"/>.</returns>
-    public static TokenScores Score(Policy policy, IReadOnlyList<PackedRow> rows, double temperature = 1, bool withEntropy = false, bool checkpoint = false)
+    public static TokenScores Score(
+        Policy policy,
+        IReadOnlyList<PackedRow> rows,
+        double temperature = 1,
+        bool withEntropy = false,
+        bool checkpoint = false
+    )
     {
         using var computing = policy.Computing();
-        if (policy.Model.PlainHead is not { } head_Vd) return ScoreWhole(policy, rows, temperature, withEntropy);
+        if (policy.Model.PlainHead is not { } head_Vd)
+            return ScoreWhole(policy, rows, temperature, withEntropy);
         var batch = PackedBatch.Of(rows, policy.Model.Device);
         EncodedPrompt[] prompts = [.. rows.Select(r => r.Prefix)];
         bool learns = is_grad_enabled();
@@ -39,25 +48,36 @@ public static class TokenLogProbs
         learns &= pass is not null || predicting_Nd.requires_grad || head_Vd.requires_grad;
         var head = new ChunkedHead(policy, temperature);
         var (logProbs_N, entropy_N) = head.Forward(predicting_Nd.detach(), batch.Targets, withEntropy, keep: learns);
-        if (!learns) return new(logProbs_N, entropy_N, null);
-        return new(logProbs_N.requires_grad_(true), entropy_N, gradient_N =>
-        {
-            using var scope = NewDisposeScope();
-            var (hiddenGradient_Nd, headGradient_Vd) = head.Backward(predicting_Nd.detach(), batch.Targets, gradient_N, head_Vd);
-            Tensor root = predicting_Nd, rootGradient = hiddenGradient_Nd;
-            if (pass is not null)
+        if (!learns)
+            return new(logProbs_N, entropy_N, null);
+        return new(
+            logProbs_N.requires_grad_(true),
+            entropy_N,
+            gradient_N =>
             {
-                var whole = zeros_like(pass.Output);
-                whole.view(-1, whole.size(-1)).index_add_(0, batch.Predictors, hiddenGradient_Nd, 1);
-                rootGradient = pass.Backward(whole);
-                root = Embeddings(policy, batch, prompts);
+                using var scope = NewDisposeScope();
+                var (hiddenGradient_Nd, headGradient_Vd) = head.Backward(predicting_Nd.detach(), batch.Targets, gradient_N, head_Vd);
+                Tensor root = predicting_Nd,
+                    rootGradient = hiddenGradient_Nd;
+                if (pass is not null)
+                {
+                    var whole = zeros_like(pass.Output);
+                    whole.view(-1, whole.size(-1)).index_add_(0, batch.Predictors, hiddenGradient_Nd, 1);
+                    rootGradient = pass.Backward(whole);
+                    root = Embeddings(policy, batch, prompts);
+                }
+                List<Tensor> roots = [],
+                    gradients = [];
+                if (root.requires_grad)
+                    (roots, gradients) = ([root], [rootGradient]);
+                // In one backward pass, so that a tied head's two gradients are added before they reach the parameter: whatever the other
+                // lane does meanwhile, the sum is the same.
+                if (headGradient_Vd is not null)
+                    (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
+                if (roots.Count > 0)
+                    autograd.backward(roots, gradients);
             }
-            List<Tensor> roots = [], gradients = [];
-            if (root.requires_grad) (roots, gradients) = ([root], [rootGradient]);
-            // In one backward pass, so that a tied head's two gradients are added before they reach the parameter: whatever the other lane does meanwhile, the sum is the same.
-            if (headGradient_Vd is not null) (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
-            if (roots.Count > 0) autograd.backward(roots, gradients);
-        });
+        );
     }
 
     private static Tensor Embeddings(Policy policy, PackedBatch batch, EncodedPrompt[] prompts)
@@ -83,7 +103,11 @@ public static class TokenLogProbs
     /// <param name="afterLayer">Sees (layer, hidden [B, T, d]) after each decoder layer.</param>
     /// <returns>Log-probabilities [N, V] with graph, and the scored tokens [N] int64, in the caller's dispose scope.</returns>
     public static (Tensor LogProbs, Tensor Targets) Distributions(
-        Policy policy, IReadOnlyList<PackedRow> rows, double temperature = 1, Action<int, Tensor>? afterLayer = null)
+        Policy policy,
+        IReadOnlyList<PackedRow> rows,
+        double temperature = 1,
+        Action<int, Tensor>? afterLayer = null
+    )
     {
         using var scope = NewDisposeScope();
         using var computing = policy.Computing();

@@ -25,12 +25,21 @@ public static class TrainedPartsNames
 {
     /// <summary>Reads <c>language</c>, <c>merger+vision</c>, <c>all</c>.</summary>
     /// <exception cref="GeoVlmException">A part is unknown.</exception>
-    public static TrainedParts Parse(string text) => text.Split('+', StringSplitOptions.TrimEntries).Aggregate(TrainedParts.None, (parts, name) => parts | name switch
-    {
-        "language" => TrainedParts.Language,
-        "merger" => TrainedParts.Merger,
-        "vision" => TrainedParts.Vision,
-        "all" => TrainedParts.All,
-        _ => throw new GeoVlmException($"'{name}' is no part of a model that can be trained; there are language, merger, vision (joined by +), and all"),
-    });
+    public static TrainedParts Parse(string text) =>
+        text.Split('+', StringSplitOptions.TrimEntries)
+            .Aggregate(
+                TrainedParts.None,
+                (parts, name) =>
+                    parts
+                    | name switch
+                    {
+                        "language" => TrainedParts.Language,
+                        "merger" => TrainedParts.Merger,
+                        "vision" => TrainedParts.Vision,
+                        "all" => TrainedParts.All,
+                        _ => throw new GeoVlmException(
+                            $"'{name}' is no part of a model that can be trained; there are language, merger, vision (joined by +), and all"
+                        ),
+                    }
+            );
 }

@@ -11,7 +11,8 @@ namespace GeoVlm.Models;
 
 /// <summary>A Qwen2.5-VL model: pictures and tokens in, next-token logits out. Sampling and learning share these functions.</summary>
 /// <remarks>
-/// Tensors are of the model's <see cref="NumberType"/> on <see cref="Device"/>; norms, rotations and softmax are float32 inside. Every function is differentiable (decoding with a cache excepted), returns a tensor of
+/// Tensors are of the model's <see cref="NumberType"/> on <see cref="Device"/>; norms, rotations and softmax are float32 inside. Every
+/// function is differentiable (decoding with a cache excepted), returns a tensor of
 /// the caller's dispose scope, leaks nothing, and may run on several threads at once over the same parameters.
 /// </remarks>
 public sealed class VisionLanguageModel : IDisposable
@@ -71,7 +72,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <returns>Names and tensors of what is trained.</returns>
     internal IReadOnlyList<(string Name, Parameter Tensor)> Train(TrainedParts parts)
     {
-        foreach (var (name, tensor) in parameters.All) tensor.requires_grad = Adapter is null && parts.HasFlag(PartOf(name));
+        foreach (var (name, tensor) in parameters.All)
+            tensor.requires_grad = Adapter is null && parts.HasFlag(PartOf(name));
         return Adapter?.Parameters ?? [.. parameters.All.Where(p => p.Tensor.requires_grad)];
     }
 
@@ -79,26 +81,38 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
     /// <param name="type">What to compute in, whatever the files hold.</param>
-    /// <exception cref="GeoVlmException">A file is missing or damaged, or a tensor is missing, unexpected, of another shape or not finite.</exception>
+    /// <exception cref="GeoVlmException">A file is missing or damaged, or a tensor is missing, unexpected, of another shape or not
+    /// finite.</exception>
     public static VisionLanguageModel Load(string folder, Device? device = null, NumberType type = NumberType.Float32)
     {
         device ??= TorchRuntime.DefaultDevice;
         Qwen25VlConfig config = Qwen25VlConfig.Load(folder);
         ImagePreprocessor preprocessor = ImagePreprocessor.Load(folder);
-        (int, int, int) expected = (config.Vision.PatchSize, config.Vision.TemporalPatchSize, config.Vision.MergeSize), found = (preprocessor.PatchSize, preprocessor.TemporalPatchSize, preprocessor.MergeSize);
-        if (found != expected) throw new GeoVlmException($"{folder}: preprocessor_config.json has the patch, temporal and merge sizes {found}, config.json {expected}; they are not of one model.");
+        (int, int, int) expected = (config.Vision.PatchSize, config.Vision.TemporalPatchSize, config.Vision.MergeSize),
+            found = (preprocessor.PatchSize, preprocessor.TemporalPatchSize, preprocessor.MergeSize);
+        if (found != expected)
+            throw new GeoVlmException(
+                $"{folder}: preprocessor_config.json has the patch, temporal and merge sizes {found}, config.json {expected}; they are not of one model."
+            );
         return new(config, preprocessor, ParameterSet.Load(config, folder, device, type.ToTorch()), device);
     }
 
     /// <summary>A model with random parameters, the same for a seed on every machine.</summary>
-    /// <remarks>Normal: embeddings with deviation 0.02, linear layers fan_in^-0.5, those that write to the residual stream half of that; biases 0, norms 1.</remarks>
+    /// <remarks>Normal: embeddings with deviation 0.02, linear layers fan_in^-0.5, those that write to the residual stream half of that;
+    /// biases 0, norms 1.</remarks>
     /// <param name="config">Its shape.</param>
     /// <param name="preprocessor">How pictures become patches.</param>
     /// <param name="seed">Seed of the parameters.</param>
     /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
     /// <param name="type">What to compute in.</param>
     /// <exception cref="GeoVlmException">The config's numbers do not fit together.</exception>
-    public static VisionLanguageModel Create(Qwen25VlConfig config, ImagePreprocessor preprocessor, ulong seed, Device? device = null, NumberType type = NumberType.Float32)
+    public static VisionLanguageModel Create(
+        Qwen25VlConfig config,
+        ImagePreprocessor preprocessor,
+        ulong seed,
+        Device? device = null,
+        NumberType type = NumberType.Float32
+    )
     {
         config.Validate();
         device ??= TorchRuntime.DefaultDevice;
@@ -106,7 +120,8 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Visual tokens of pictures.</summary>
-    /// <param name="pixelValues">[patches, patch length], the visuals one after another, as <see cref="ImagePreprocessor.Encode"/> makes them.</param>
+    /// <param name="pixelValues">[patches, patch length], the visuals one after another, as <see cref="ImagePreprocessor.Encode"/> makes
+    /// them.</param>
     /// <param name="grids">Patches of each visual.</param>
     /// <returns>[tokens, hidden]: the visuals in order, each in raster order of its merged patches.</returns>
     public Tensor EncodeVisual(Tensor pixelValues, IReadOnlyList<VisualGrid> grids) => vision.Forward(pixelValues, grids);
@@ -117,12 +132,19 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Runs the decoder.</summary>
     /// <param name="embeddings">[B, T, hidden]; placeholders already replaced by visual tokens.</param>
     /// <param name="positions">int64 [3, B or 1, T]: time, height and width, see <see cref="RopeIndex"/>.</param>
-    /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached + T, where a cache that starts later counts from there.</param>
+    /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached +
+    /// T, where a cache that starts later counts from there.</param>
     /// <param name="cache">Earlier keys and values; the new ones are appended. Only under <c>no_grad</c>.</param>
-    /// <param name="afterLayer">Called with the index of each layer and the residual stream [B, T, hidden] after it, which lives as long as the caller's dispose scope.</param>
+    /// <param name="afterLayer">Called with the index of each layer and the residual stream [B, T, hidden] after it, which lives as long as
+    /// the caller's dispose scope.</param>
     /// <returns>[B, T, hidden] after the final norm.</returns>
-    public Tensor Decode(Tensor embeddings, Tensor positions, Tensor? mask = null, KeyValueCache? cache = null, Action<int, Tensor>? afterLayer = null) =>
-        language.Decode(embeddings, positions, mask, cache, afterLayer);
+    public Tensor Decode(
+        Tensor embeddings,
+        Tensor positions,
+        Tensor? mask = null,
+        KeyValueCache? cache = null,
+        Action<int, Tensor>? afterLayer = null
+    ) => language.Decode(embeddings, positions, mask, cache, afterLayer);
 
     /// <summary>As <see cref="Decode"/>, of a packed batch.</summary>
     internal Tensor DecodePacked(Tensor embeddings, PackedBatch batch, Action<int, Tensor>? afterLayer = null) =>
@@ -140,7 +162,8 @@ public sealed class VisionLanguageModel : IDisposable
             : new CachedStepDecoder(this, capacity, longestPrompt, newTokens, crowded);
 
     /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
-    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention) => language.DecodeCheckpointed(embeddings, positions, attention);
+    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention) =>
+        language.DecodeCheckpointed(embeddings, positions, attention);
 
     /// <summary>Weight [vocabulary, hidden] of the output head; null where an adapter is at work on it.</summary>
     internal Tensor? PlainHead => language.PlainHead;
@@ -148,7 +171,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>The output head: [..., hidden] to [..., vocabulary].</summary>
     public Tensor Logits(Tensor hidden) => language.Logits(hidden);
 
-    /// <summary>Encodes one visual and shows the residual stream [frames, patches, hidden], patches in the input's order, before block n and after the last.</summary>
+    /// <summary>Encodes one visual and shows the residual stream [frames, patches, hidden], patches in the input's order, before block n
+    /// and after the last.</summary>
     internal void ObserveVision(Tensor pixelValues, VisualGrid grid, Action<int, Tensor> before)
     {
         using Tensor tokens = vision.Forward(pixelValues, [grid], before);
@@ -166,7 +190,8 @@ public sealed class VisionLanguageModel : IDisposable
         return copy;
     }
 
-    /// <summary>Saves config.json, preprocessor_config.json and model.safetensors; each file appears complete or not at all, the weights last.</summary>
+    /// <summary>Saves config.json, preprocessor_config.json and model.safetensors; each file appears complete or not at all, the weights
+    /// last.</summary>
     /// <param name="folder">The folder; made if missing.</param>
     /// <param name="type">Element type of the stored weights; null is the model's own.</param>
     /// <exception cref="GeoVlmException">A file cannot be written.</exception>
@@ -180,7 +205,10 @@ public sealed class VisionLanguageModel : IDisposable
         {
             throw new GeoVlmException($"{folder}: the folder cannot be made ({e.Message})", e);
         }
-        AtomicFile.Write(Path.Combine(folder, "config.json"), s => s.Write(Encoding.UTF8.GetBytes(Config.ToJson((type ?? Type).ToString().ToLowerInvariant()))));
+        AtomicFile.Write(
+            Path.Combine(folder, "config.json"),
+            s => s.Write(Encoding.UTF8.GetBytes(Config.ToJson((type ?? Type).ToString().ToLowerInvariant())))
+        );
         AtomicFile.Write(Path.Combine(folder, "preprocessor_config.json"), s => s.Write(Encoding.UTF8.GetBytes(Preprocessor.ToJson())));
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), parameters.All.Select(p => (p.Name, (Tensor)p.Tensor)), type);
     }
@@ -195,6 +223,8 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Which part of a model a parameter belongs to.</summary>
-    internal static TrainedParts PartOf(string name) => name.StartsWith("visual.merger.", StringComparison.Ordinal) ? TrainedParts.Merger
-        : name.StartsWith("visual.", StringComparison.Ordinal) ? TrainedParts.Vision : TrainedParts.Language;
+    internal static TrainedParts PartOf(string name) =>
+        name.StartsWith("visual.merger.", StringComparison.Ordinal) ? TrainedParts.Merger
+        : name.StartsWith("visual.", StringComparison.Ordinal) ? TrainedParts.Vision
+        : TrainedParts.Language;
 }

@@ -16,12 +16,29 @@ public sealed record CheckReport(DatasetCheck Check) : IRenderable
     /// <inheritdoc/>
     public MimeBundle Render()
     {
-        var blocks = new List<Block> { new TextBlock($"{Check.Samples:N0} samples, {Check.Images:N0} images compared: {Verdict()}", size: 15, bold: true) };
+        var blocks = new List<Block>
+        {
+            new TextBlock($"{Check.Samples:N0} samples, {Check.Images:N0} images compared: {Verdict()}", size: 15, bold: true),
+        };
         if (Check.Findings.Count > 0)
-            blocks.Add(new TableBlock(["", "kind", "found"], [.. Check.Findings.Select(f => new Cell[]
-            {
-                new(f.Severity.ToString().ToLowerInvariant()) { Highlight = f.Severity == CheckSeverity.Error ? Palette.Vermillion : null }, new(f.Kind), new(HtmlText.Truncate(f.What, 400)),
-            })]));
+            blocks.Add(
+                new TableBlock(
+                    ["", "kind", "found"],
+                    [
+                        .. Check.Findings.Select(f =>
+                            new Cell[]
+                            {
+                                new(f.Severity.ToString().ToLowerInvariant())
+                                {
+                                    Highlight = f.Severity == CheckSeverity.Error ? Palette.Vermillion : null,
+                                },
+                                new(f.Kind),
+                                new(HtmlText.Truncate(f.What, 400)),
+                            }
+                        ),
+                    ]
+                )
+            );
         foreach (var finding in Check.Findings.Where(f => f.Samples.Any(CanBeDrawn)).Take(MostFindingsDrawn))
         {
             blocks.Add(new TextBlock(finding.Kind, bold: true));
@@ -30,7 +47,10 @@ public sealed record CheckReport(DatasetCheck Check) : IRenderable
         return new StackBlock(blocks).ToBundle(760, pngBudget: 100_000);
     }
 
-    private string Verdict() => Check.Findings.Count == 0 ? "nothing found" : Check.IsClean ? "nothing that makes results wrong" : "see below";
+    private string Verdict() =>
+        Check.Findings.Count == 0 ? "nothing found"
+        : Check.IsClean ? "nothing that makes results wrong"
+        : "see below";
 
     private static bool CanBeDrawn(Sample sample) => sample.Images is [.., var last] && last.Problem is null;
 }

@@ -13,7 +13,8 @@ public sealed record ColourScale(IReadOnlyList<string> Stops)
     /// <param name="most">The size that has the full tint; above 0.</param>
     public static (string Colour, double Opacity) Signed(double value, double most)
     {
-        if (!double.IsFinite(value) || !(most > 0)) return (Palette.Blue, 0);
+        if (!double.IsFinite(value) || !(most > 0))
+            return (Palette.Blue, 0);
         return (value < 0 ? Palette.Vermillion : Palette.Blue, 0.55 * Math.Min(1, Math.Abs(value) / most));
     }
 

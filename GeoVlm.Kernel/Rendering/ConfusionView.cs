@@ -14,22 +14,36 @@ public sealed record ConfusionView(ConfusionMatrix Matrix, IReadOnlyList<string>
     public MimeBundle Render()
     {
         int n = Math.Min(Matrix.Classes, MostClasses);
-        var rows = Enumerable.Range(0, n).Select(t =>
-        {
-            long support = Matrix.Support(t);
-            return new List<Cell>([
-                new(Name(t)),
-                .. Enumerable.Range(0, n).Select(p => new Cell($"{Matrix.Counts[t, p]}", true)
-                {
-                    Tint = support == 0 ? null : (p == t ? Palette.Blue : Palette.Vermillion, 0.6 * Matrix.Counts[t, p] / support),
-                }),
-                new($"{support}", true), new(Number.Write(Matrix.Of(t).Recall ?? double.NaN, "0.00"), true)]);
-        });
-        string summary = $"accuracy {Number.Write(Matrix.Accuracy ?? double.NaN, "0.000")} · balanced {Number.Write(Matrix.BalancedAccuracy ?? double.NaN, "0.000")} · macro F1 {Number.Write(Matrix.MacroF1OfPresent ?? double.NaN, "0.000")} · kappa {Number.Write(Matrix.Kappa ?? double.NaN, "0.000")} · n {Matrix.Total}";
+        var rows = Enumerable
+            .Range(0, n)
+            .Select(t =>
+            {
+                long support = Matrix.Support(t);
+                return new List<Cell>([
+                    new(Name(t)),
+                    .. Enumerable
+                        .Range(0, n)
+                        .Select(p => new Cell($"{Matrix.Counts[t, p]}", true)
+                        {
+                            Tint = support == 0 ? null : (p == t ? Palette.Blue : Palette.Vermillion, 0.6 * Matrix.Counts[t, p] / support),
+                        }),
+                    new($"{support}", true),
+                    new(Number.Write(Matrix.Of(t).Recall ?? double.NaN, "0.00"), true),
+                ]);
+            });
+        string summary =
+            $"accuracy {Number.Write(Matrix.Accuracy ?? double.NaN, "0.000")} · balanced {Number.Write(Matrix.BalancedAccuracy ?? double.NaN, "0.000")} · macro F1 {Number.Write(Matrix.MacroF1OfPresent ?? double.NaN, "0.000")} · kappa {Number.Write(Matrix.Kappa ?? double.NaN, "0.000")} · n {Matrix.Total}";
         return new StackBlock(
             new TableBlock(["true \\ predicted", .. Enumerable.Range(0, n).Select(Name), "n", "recall"], [.. rows]),
-            new LegendBlock(new LegendItem("right (share of the row)", Palette.Blue, LegendKind.Fill) { Opacity = 0.6 }, new LegendItem("confused", Palette.Vermillion, LegendKind.Fill) { Opacity = 0.6 }),
-            new TextBlock(summary + (Matrix.Classes > n ? $" · the first {n} of {Matrix.Classes} classes are shown" : ""), size: TypeScale.Caption)).ToBundle(900);
+            new LegendBlock(
+                new LegendItem("right (share of the row)", Palette.Blue, LegendKind.Fill) { Opacity = 0.6 },
+                new LegendItem("confused", Palette.Vermillion, LegendKind.Fill) { Opacity = 0.6 }
+            ),
+            new TextBlock(
+                summary + (Matrix.Classes > n ? $" · the first {n} of {Matrix.Classes} classes are shown" : ""),
+                size: TypeScale.Caption
+            )
+        ).ToBundle(900);
     }
 
     private string Name(int index) => HtmlText.Truncate(index < Names.Count ? Names[index] : $"class {index}", 24);

@@ -24,21 +24,36 @@ public sealed partial record DatasetSummary(EoDataset Dataset) : IRenderable
         var blocks = new List<Block>
         {
             new TextBlock($"{Dataset.Name}: {Dataset.Count:N0} samples", size: 15, bold: true),
-            new TableBlock(["", ""], [.. description.Facts().Select(f => new Cell[] { new(f.Name), new(HtmlText.Truncate(f.Value, 300)) })]),
+            new TableBlock(
+                ["", ""],
+                [.. description.Facts().Select(f => new Cell[] { new(f.Name), new(HtmlText.Truncate(f.Value, 300)) })]
+            ),
         };
         if (description.Images.Sizes is { Count: > 1 } sizes)
         {
             double most = sizes[0].Count;
-            var bars = sizes.Take(MostSizes).Select(s => new Cell[] { new($"{s.Width} × {s.Height}"), new($"{s.Count:N0}") { Bar = s.Count / most } });
+            var bars = sizes
+                .Take(MostSizes)
+                .Select(s =>
+                    new Cell[]
+                    {
+                        new($"{s.Width} × {s.Height}"),
+                        new($"{s.Count:N0}") { Bar = s.Count / most },
+                    }
+                );
             blocks.Add(new TableBlock(["size, pixels", "images"], [.. bars]));
         }
         if (description.Problems.Count > 0)
         {
-            var rows = description.Problems.Take(MostProblems).Select(p => new Cell[] { new(HtmlText.Truncate(p.Where, 120)), new(HtmlText.Truncate(p.What, 300)) });
+            var rows = description
+                .Problems.Take(MostProblems)
+                .Select(p => new Cell[] { new(HtmlText.Truncate(p.Where, 120)), new(HtmlText.Truncate(p.What, 300)) });
             blocks.Add(new TableBlock(["problem in", "found"], [.. rows]));
-            if (description.Problems.Count > MostProblems) blocks.Add(new TextBlock($"… and {description.Problems.Count - MostProblems:N0} more problems"));
+            if (description.Problems.Count > MostProblems)
+                blocks.Add(new TextBlock($"… and {description.Problems.Count - MostProblems:N0} more problems"));
         }
-        if (Dataset.Count > 0 && Thumbnails > 0) blocks.Add(Gallery.Of(Spread(), Thumbnails).Describe());
+        if (Dataset.Count > 0 && Thumbnails > 0)
+            blocks.Add(Gallery.Of(Spread(), Thumbnails).Describe());
         return new StackBlock(blocks).ToBundle(760, pngBudget: 100_000);
     }
 
@@ -51,7 +66,8 @@ public sealed partial record DatasetSummary(EoDataset Dataset) : IRenderable
         var byTask = Dataset.Samples.GroupBy(s => s.Task).Select(g => g.Take(Thumbnails).ToArray()).ToArray();
         for (int i = 0; i < Thumbnails; i++)
             foreach (var samples in byTask)
-                if (i < samples.Length) yield return samples[i];
+                if (i < samples.Length)
+                    yield return samples[i];
     }
 
     [GeneratedRegex("([A-Z])")]

@@ -23,13 +23,26 @@ public sealed record DateStrip(params IReadOnlyList<GeoImage> Images) : IRendera
     /// <summary>The strip as a block.</summary>
     internal Block Describe()
     {
-        if (Images.Count == 0) return new TextBlock("no images");
+        if (Images.Count == 0)
+            return new TextBlock("no images");
         string[] names = [.. Images.Select((image, i) => i < Captions.Count ? Captions[i] : image.Name)];
-        var pictures = Images.Select((image, i) => new BoxOverlay(image) { EdgePixels = EdgePixels } is var overlay ? (Block)new PictureBlock(overlay.Paint(), overlay.Description(), HtmlText.Truncate(names[i], 80)) : null!);
+        var pictures = Images.Select(
+            (image, i) =>
+                new BoxOverlay(image) { EdgePixels = EdgePixels } is var overlay
+                    ? (Block)new PictureBlock(overlay.Paint(), overlay.Description(), HtmlText.Truncate(names[i], 80))
+                    : null!
+        );
         return Live(new GridBlock([.. pictures], Columns, EdgePixels + 20), names);
     }
 
     /// <summary>A block whose first pictures are these dates, with ways to compare them.</summary>
     internal static LiveBlock Live(Block content, IEnumerable<string> names) =>
-        new("dates", new JsonObject { ["labels"] = new JsonArray([.. names.Select(n => JsonValue.Create(HtmlText.Clean(HtmlText.Truncate(n, 80))))]) }, content);
+        new(
+            "dates",
+            new JsonObject
+            {
+                ["labels"] = new JsonArray([.. names.Select(n => JsonValue.Create(HtmlText.Clean(HtmlText.Truncate(n, 80))))]),
+            },
+            content
+        );
 }

@@ -16,9 +16,15 @@ public sealed record Gallery(IReadOnlyList<SampleCard> Cards) : IRenderable
     /// <summary>Whether each sample has its texts and reward parts below, or a short caption.</summary>
     public bool Captions { get; init; }
 
-    /// <summary>Thumbnails of samples with their reference boxes and questions: at most <paramref name="count"/>, four beside each other.</summary>
+    /// <summary>Thumbnails of samples with their reference boxes and questions: at most <paramref name="count"/>, four beside each
+    /// other.</summary>
     public static Gallery Of(IEnumerable<Sample> samples, int count = 12) =>
-        new([.. samples.Take(count).Select(s => new SampleCard(s))]) { Captions = true, Columns = 4, EdgePixels = 168 };
+        new([.. samples.Take(count).Select(s => new SampleCard(s))])
+        {
+            Captions = true,
+            Columns = 4,
+            EdgePixels = 168,
+        };
 
     /// <inheritdoc/>
     public MimeBundle Render() => Describe().ToBundle(Columns * (EdgePixels + 24), pngBudget: 100_000);
@@ -26,8 +32,13 @@ public sealed record Gallery(IReadOnlyList<SampleCard> Cards) : IRenderable
     /// <summary>The gallery as a block.</summary>
     internal Block Describe()
     {
-        if (Cards.Count == 0) return new TextBlock("no samples");
-        return new GridBlock([.. Cards.Select(c => Captions ? Thumbnail(c) : (c with { EdgePixels = EdgePixels, Compact = true }).Describe())], Columns, EdgePixels + 24);
+        if (Cards.Count == 0)
+            return new TextBlock("no samples");
+        return new GridBlock(
+            [.. Cards.Select(c => Captions ? Thumbnail(c) : (c with { EdgePixels = EdgePixels, Compact = true }).Describe())],
+            Columns,
+            EdgePixels + 24
+        );
     }
 
     private PictureBlock Thumbnail(SampleCard card)
@@ -40,8 +51,10 @@ public sealed record Gallery(IReadOnlyList<SampleCard> Cards) : IRenderable
             Labels = card.Prediction is not null,
         };
         string caption = HtmlText.Truncate(sample.Question, 60);
-        if (sample.Reference is TextAnswer text) caption += $"\n→ {HtmlText.Truncate(text.Text, 60)}";
-        if (card.Reward is not null) caption += $"\nreward {Number.Write(card.Reward.Total, "0.00")}";
+        if (sample.Reference is TextAnswer text)
+            caption += $"\n→ {HtmlText.Truncate(text.Text, 60)}";
+        if (card.Reward is not null)
+            caption += $"\nreward {Number.Write(card.Reward.Total, "0.00")}";
         return new PictureBlock(overlay.Paint(), $"{sample.Id}: {overlay.Description()}", caption);
     }
 }

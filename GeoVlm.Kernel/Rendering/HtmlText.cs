@@ -30,7 +30,8 @@ public static class HtmlText
     /// <summary>The text with every character replaced that is no text: what plain-text output and pictures show.</summary>
     public static string Clean(string? text)
     {
-        if (string.IsNullOrEmpty(text)) return "";
+        if (string.IsNullOrEmpty(text))
+            return "";
         var clean = new StringBuilder(text.Length);
         foreach (Rune rune in text.EnumerateRunes()) // a lone surrogate enumerates as U+FFFD
             clean.Append(IsText(rune.Value) ? rune.ToString() : "\uFFFD");
@@ -41,18 +42,21 @@ public static class HtmlText
     public static string Truncate(string? text, int length)
     {
         text ??= "";
-        if (text.Length <= length) return text;
+        if (text.Length <= length)
+            return text;
         int cut = Math.Max(0, length - 1);
-        if (cut > 0 && char.IsHighSurrogate(text[cut - 1])) cut--;
+        if (cut > 0 && char.IsHighSurrogate(text[cut - 1]))
+            cut--;
         return text[..cut] + "…";
     }
 
-    private static bool IsText(int c) => c switch
-    {
-        '\n' or '\t' or '\r' => true,
-        < 0x20 or (>= 0x7F and < 0xA0) => false,
-        (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) => false,
-        0xFFFE or 0xFFFF => false,
-        _ => true,
-    };
+    private static bool IsText(int c) =>
+        c switch
+        {
+            '\n' or '\t' or '\r' => true,
+            < 0x20 or (>= 0x7F and < 0xA0) => false,
+            (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) => false,
+            0xFFFE or 0xFFFF => false,
+            _ => true,
+        };
 }

@@ -5,16 +5,23 @@ using System.Text;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size of full colour, and exact for charts and tables.</summary>
+/// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size of full colour, and exact for charts and
+/// tables.</summary>
 /// <remarks>Notebooks are kept with their pictures, so size matters. Colours are chosen by median cut where there are more.</remarks>
 internal static class IndexedPng
 {
-    private static readonly uint[] crcTable = [.. Enumerable.Range(0, 256).Select(n =>
-    {
-        uint c = (uint)n;
-        for (int k = 0; k < 8; k++) c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
-        return c;
-    })];
+    private static readonly uint[] crcTable =
+    [
+        .. Enumerable
+            .Range(0, 256)
+            .Select(n =>
+            {
+                uint c = (uint)n;
+                for (int k = 0; k < 8; k++)
+                    c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
+                return c;
+            }),
+    ];
 
     /// <summary>The file. <paramref name="pixels"/> is [height, width] of 0xAARRGGBB; transparency is not kept.</summary>
     public static byte[] Encode(int width, int height, ReadOnlySpan<uint> pixels, int maxColours = 256)
@@ -31,7 +38,8 @@ internal static class IndexedPng
         Chunk(file, "IHDR", header);
         Chunk(file, "PLTE", [.. palette.SelectMany(c => new[] { (byte)(c >> 16), (byte)(c >> 8), (byte)c })]);
         using var data = new MemoryStream();
-        using (var zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true)) zlib.Write(rows);
+        using (var zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
+            zlib.Write(rows);
         Chunk(file, "IDAT", data.ToArray());
         Chunk(file, "IEND", []);
         return file.ToArray();
@@ -51,7 +59,8 @@ internal static class IndexedPng
                 last = colour;
                 if (!index.TryGetValue(last, out lastIndex))
                 {
-                    if (palette.Count == maxColours) return null;
+                    if (palette.Count == maxColours)
+                        return null;
                     index[last] = lastIndex = (byte)palette.Count;
                     palette.Add(last);
                 }
@@ -65,7 +74,8 @@ internal static class IndexedPng
     private static List<uint> MedianCut(int width, int height, ReadOnlySpan<uint> pixels, byte[] rows, int maxColours)
     {
         int[] count = new int[1 << 15];
-        for (int i = 0; i < width * height; i++) count[Bin(pixels[i])]++;
+        for (int i = 0; i < width * height; i++)
+            count[Bin(pixels[i])]++;
         int[] bins = [.. Enumerable.Range(0, count.Length).Where(b => count[b] > 0)];
         var boxes = new PriorityQueue<(int Start, int Length, int Shift), long>();
         Add(0, bins.Length);
@@ -74,10 +84,13 @@ internal static class IndexedPng
             boxes.Dequeue();
             var part = bins.AsSpan(widest.Start, widest.Length);
             part.Sort((a, b) => Channel(a, widest.Shift).CompareTo(Channel(b, widest.Shift)));
-            long total = 0, half = 0;
-            foreach (int b in part) total += count[b];
+            long total = 0,
+                half = 0;
+            foreach (int b in part)
+                total += count[b];
             int cut = 0;
-            while (cut < part.Length - 1 && (cut == 0 || half + count[part[cut]] <= total / 2)) half += count[part[cut++]];
+            while (cut < part.Length - 1 && (cut == 0 || half + count[part[cut]] <= total / 2))
+                half += count[part[cut++]];
             Add(widest.Start, cut);
             Add(widest.Start + cut, widest.Length - cut);
         }
@@ -85,7 +98,10 @@ internal static class IndexedPng
         var palette = new List<uint>();
         foreach (var (box, _) in boxes.UnorderedItems)
         {
-            long red = 0, green = 0, blue = 0, n = 0;
+            long red = 0,
+                green = 0,
+                blue = 0,
+                n = 0;
             foreach (int b in bins.AsSpan(box.Start, box.Length))
             {
                 indexOf[b] = (byte)palette.Count;
@@ -97,7 +113,8 @@ internal static class IndexedPng
             palette.Add((uint)(red / n << 16 | green / n << 8 | blue / n));
         }
         for (int y = 0; y < height; y++)
-            for (int x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = indexOf[Bin(pixels[y * width + x])];
+        for (int x = 0; x < width; x++)
+            rows[y * (width + 1) + 1 + x] = indexOf[Bin(pixels[y * width + x])];
         return palette;
 
         void Add(int start, int length)
@@ -106,11 +123,15 @@ internal static class IndexedPng
             long n = 0;
             for (int s = 0; s <= 10; s += 5)
             {
-                int low = 31, high = 0;
-                for (int i = start; i < start + length; i++) (low, high) = (Math.Min(low, Channel(bins[i], s)), Math.Max(high, Channel(bins[i], s)));
-                if (high - low > spread) (shift, spread) = (s, high - low);
+                int low = 31,
+                    high = 0;
+                for (int i = start; i < start + length; i++)
+                    (low, high) = (Math.Min(low, Channel(bins[i], s)), Math.Max(high, Channel(bins[i], s)));
+                if (high - low > spread)
+                    (shift, spread) = (s, high - low);
             }
-            for (int i = start; i < start + length; i++) n += count[bins[i]];
+            for (int i = start; i < start + length; i++)
+                n += count[bins[i]];
             boxes.Enqueue((start, length, shift), -spread * (long)(1 + BitOperations.Log2((ulong)n)));
         }
     }
@@ -136,7 +157,8 @@ internal static class IndexedPng
 
     private static uint Crc(byte[] data, uint crc)
     {
-        foreach (byte b in data) crc = crcTable[(crc ^ b) & 0xFF] ^ (crc >> 8);
+        foreach (byte b in data)
+            crc = crcTable[(crc ^ b) & 0xFF] ^ (crc >> 8);
         return crc;
     }
 }

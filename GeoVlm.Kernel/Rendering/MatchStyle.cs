@@ -6,23 +6,31 @@ namespace GeoVlm.Rendering;
 internal static class MatchStyle
 {
     /// <summary>The colour of its area and of its mark in a legend.</summary>
-    public static string Colour(MatchState state) => state switch
-    {
-        MatchState.TruePositive => Palette.Green,
-        MatchState.FalsePositive => Palette.Vermillion,
-        _ => Palette.Blue,
-    };
+    public static string Colour(MatchState state) =>
+        state switch
+        {
+            MatchState.TruePositive => Palette.Green,
+            MatchState.FalsePositive => Palette.Vermillion,
+            _ => Palette.Blue,
+        };
 
     /// <summary>What a legend calls it.</summary>
-    public static string Name(MatchState state) => state switch
-    {
-        MatchState.TruePositive => "found (true positive)",
-        MatchState.FalsePositive => "false alarm (false positive)",
-        _ => "missed (false negative)",
-    };
+    public static string Name(MatchState state) =>
+        state switch
+        {
+            MatchState.TruePositive => "found (true positive)",
+            MatchState.FalsePositive => "false alarm (false positive)",
+            _ => "missed (false negative)",
+        };
 
     /// <summary>Its shape in a text.</summary>
-    public static char Sign(MatchState state) => state switch { MatchState.TruePositive => '●', MatchState.FalsePositive => '✕', _ => '▲' };
+    public static char Sign(MatchState state) =>
+        state switch
+        {
+            MatchState.TruePositive => '●',
+            MatchState.FalsePositive => '✕',
+            _ => '▲',
+        };
 
     /// <summary>Draws its shape around a point, in its colour on a dark disc.</summary>
     public static void Draw(SKCanvas canvas, MatchState state, float x, float y, float radius)
@@ -50,7 +58,10 @@ internal static class MatchStyle
             default:
                 using (var triangle = new SKPath())
                 {
-                    triangle.AddPoly([new(x, y - radius), new(x + radius * 0.95f, y + radius * 0.75f), new(x - radius * 0.95f, y + radius * 0.75f)], close: true);
+                    triangle.AddPoly(
+                        [new(x, y - radius), new(x + radius * 0.95f, y + radius * 0.75f), new(x - radius * 0.95f, y + radius * 0.75f)],
+                        close: true
+                    );
                     canvas.DrawPath(triangle, fill);
                 }
                 break;

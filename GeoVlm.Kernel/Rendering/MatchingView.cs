@@ -6,9 +6,11 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>Predicted boxes matched one to one with reference boxes: found, false alarms and missed, at an IoU threshold that a page can move.</summary>
+/// <summary>Predicted boxes matched one to one with reference boxes: found, false alarms and missed, at an IoU threshold that a page can
+/// move.</summary>
 /// <remarks>
-/// Pairs are as the metrics have them: boxes whose labels are both known and differ are no pair, and where both sides have angles the rotated boxes are compared.
+/// Pairs are as the metrics have them: boxes whose labels are both known and differ are no pair, and where both sides have angles the
+/// rotated boxes are compared.
 /// In a page with scripts, a slider moves the threshold from 0.05 to 0.95 and each box tells its IoU to pointer and keyboard.
 /// </remarks>
 /// <param name="Image">The image.</param>
@@ -17,7 +19,8 @@ namespace GeoVlm.Rendering;
 public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer Prediction) : IRenderable
 {
     // Beyond this many boxes a page of shapes answers slowly, and the picture has to do.
-    private const int MostLiveBoxes = 400, Steps = 19;
+    private const int MostLiveBoxes = 400,
+        Steps = 19;
 
     /// <summary>A pair counts from this IoU on, 0.05 to 0.95.</summary>
     public double IoUThreshold { get; init; } = 0.5;
@@ -39,19 +42,43 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
         var picture = plain.With(canvas =>
         {
             var painter = new BoxPainter(plain.Width, plain.Height);
-            painter.Draw(canvas, truth, (_, _) => "", Palette.Truth, dashed: true, i => matched.ReferenceIoU[i] > 0 ? null : MatchState.FalseNegative);
-            painter.Draw(canvas, prediction, (_, i) => matched.PredictedIoU[i] > 0 ? $"IoU {Number.Write(matched.PredictedIoU[i], "0.00")}" : "", Palette.Prediction,
-                dashed: false, i => matched.PredictedIoU[i] > 0 ? MatchState.TruePositive : MatchState.FalsePositive);
+            painter.Draw(
+                canvas,
+                truth,
+                (_, _) => "",
+                Palette.Truth,
+                dashed: true,
+                i => matched.ReferenceIoU[i] > 0 ? null : MatchState.FalseNegative
+            );
+            painter.Draw(
+                canvas,
+                prediction,
+                (_, i) => matched.PredictedIoU[i] > 0 ? $"IoU {Number.Write(matched.PredictedIoU[i], "0.00")}" : "",
+                Palette.Prediction,
+                dashed: false,
+                i => matched.PredictedIoU[i] > 0 ? MatchState.TruePositive : MatchState.FalsePositive
+            );
             painter.DrawLabels(canvas);
         });
         string described = new BoxOverlay(Image, truth, prediction).Description();
-        Block view = new StackBlock(new PictureBlock(picture, described), Legend(), new TextBlock(matched.Counts(IoUThreshold), size: TypeScale.Caption));
-        return truth.Objects.Count + prediction.Objects.Count > MostLiveBoxes ? view : new LiveBlock("match", Data(plain, truth, prediction), view);
+        Block view = new StackBlock(
+            new PictureBlock(picture, described),
+            Legend(),
+            new TextBlock(matched.Counts(IoUThreshold), size: TypeScale.Caption)
+        );
+        return truth.Objects.Count + prediction.Objects.Count > MostLiveBoxes
+            ? view
+            : new LiveBlock("match", Data(plain, truth, prediction), view);
     }
 
-    private static LegendBlock Legend() => new(
-        LegendItem.Of(MatchState.TruePositive), LegendItem.Of(MatchState.FalsePositive), LegendItem.Of(MatchState.FalseNegative),
-        new LegendItem("reference", Palette.Truth, LegendKind.Dashed), new LegendItem("prediction", Palette.Prediction, LegendKind.Solid));
+    private static LegendBlock Legend() =>
+        new(
+            LegendItem.Of(MatchState.TruePositive),
+            LegendItem.Of(MatchState.FalsePositive),
+            LegendItem.Of(MatchState.FalseNegative),
+            new LegendItem("reference", Palette.Truth, LegendKind.Dashed),
+            new LegendItem("prediction", Palette.Prediction, LegendKind.Solid)
+        );
 
     private JsonObject Data(Picture plain, BoxesAnswer truth, BoxesAnswer prediction)
     {
@@ -59,8 +86,12 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
         double[] thresholds = [.. Enumerable.Range(1, Steps).Select(i => Math.Round(i * 0.05, 2))];
         var matches = thresholds.Select(t => Match(truth, prediction, t)).ToArray();
         var overlap = BoxVerdicts.Overlap(prediction.Objects, truth.Objects);
-        var drawn = truth.Objects.Select((o, i) => (Item: o, IsTruth: true, Index: i)).Concat(prediction.Objects.Select((o, i) => (Item: o, IsTruth: false, Index: i)))
-            .Select(b => (b.Item, b.IsTruth, b.Index, Corners: painter.Corners(b.Item, truth.Frame))).Where(b => b.Corners is not null).ToArray();
+        var drawn = truth
+            .Objects.Select((o, i) => (Item: o, IsTruth: true, Index: i))
+            .Concat(prediction.Objects.Select((o, i) => (Item: o, IsTruth: false, Index: i)))
+            .Select(b => (b.Item, b.IsTruth, b.Index, Corners: painter.Corners(b.Item, truth.Frame)))
+            .Where(b => b.Corners is not null)
+            .ToArray();
         return new JsonObject
         {
             ["w"] = plain.Width,
@@ -69,17 +100,48 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
             ["start"] = Math.Clamp((int)Math.Round(IoUThreshold / 0.05) - 1, 0, Steps - 1),
             ["at"] = Numbers(thresholds),
             // Of a found reference only the outline stays: state 3.
-            ["colours"] = new JsonArray([.. new[] { MatchState.TruePositive, MatchState.FalsePositive, MatchState.FalseNegative }.Select(s => JsonValue.Create(Palette.OnImage(MatchStyle.Colour(s)))), JsonValue.Create(Palette.Truth)]),
-            ["boxes"] = new JsonArray([.. drawn.Select(b => new JsonObject
-            {
-                ["q"] = Numbers(b.Corners!.SelectMany(c => new[] { (double)c.X, c.Y })),
-                ["t"] = HtmlText.Clean(HtmlText.Truncate(b.Item.Label, 80)),
-                ["r"] = b.IsTruth,
-            })]),
-            ["states"] = new JsonArray([.. matches.Select(m => new JsonArray([.. drawn.Select(b => JsonValue.Create(b.IsTruth ? m.ReferenceIoU[b.Index] > 0 ? 3 : 2 : m.PredictedIoU[b.Index] > 0 ? 0 : 1))]))]),
-            ["ious"] = new JsonArray([.. matches.Select(m => Numbers(drawn.Select(b => b.IsTruth ? m.ReferenceIoU[b.Index] : m.PredictedIoU[b.Index]), 3))]),
-            ["best"] = Numbers(drawn.Select(b => Enumerable.Range(0, (b.IsTruth ? prediction : truth).Objects.Count)
-                .Select(other => b.IsTruth ? overlap(other, b.Index) : overlap(b.Index, other)).DefaultIfEmpty().Max()), 3),
+            ["colours"] = new JsonArray([
+                .. new[] { MatchState.TruePositive, MatchState.FalsePositive, MatchState.FalseNegative }.Select(s =>
+                    JsonValue.Create(Palette.OnImage(MatchStyle.Colour(s)))
+                ),
+                JsonValue.Create(Palette.Truth),
+            ]),
+            ["boxes"] = new JsonArray([
+                .. drawn.Select(b => new JsonObject
+                {
+                    ["q"] = Numbers(b.Corners!.SelectMany(c => new[] { (double)c.X, c.Y })),
+                    ["t"] = HtmlText.Clean(HtmlText.Truncate(b.Item.Label, 80)),
+                    ["r"] = b.IsTruth,
+                }),
+            ]),
+            ["states"] = new JsonArray([
+                .. matches.Select(m => new JsonArray([
+                    .. drawn.Select(b =>
+                        JsonValue.Create(
+                            b.IsTruth
+                                ? m.ReferenceIoU[b.Index] > 0
+                                    ? 3
+                                    : 2
+                                : m.PredictedIoU[b.Index] > 0
+                                    ? 0
+                                    : 1
+                        )
+                    ),
+                ])),
+            ]),
+            ["ious"] = new JsonArray([
+                .. matches.Select(m => Numbers(drawn.Select(b => b.IsTruth ? m.ReferenceIoU[b.Index] : m.PredictedIoU[b.Index]), 3)),
+            ]),
+            ["best"] = Numbers(
+                drawn.Select(b =>
+                    Enumerable
+                        .Range(0, (b.IsTruth ? prediction : truth).Objects.Count)
+                        .Select(other => b.IsTruth ? overlap(other, b.Index) : overlap(b.Index, other))
+                        .DefaultIfEmpty()
+                        .Max()
+                ),
+                3
+            ),
         };
     }
 
@@ -89,7 +151,8 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
 
     private static Matched Match(BoxesAnswer truth, BoxesAnswer prediction, double threshold)
     {
-        double[] predicted = new double[prediction.Objects.Count], reference = new double[truth.Objects.Count];
+        double[] predicted = new double[prediction.Objects.Count],
+            reference = new double[truth.Objects.Count];
         var overlap = BoxVerdicts.Overlap(prediction.Objects, truth.Objects);
         foreach (var (p, r, iou) in BoxMatching.Optimal(predicted.Length, reference.Length, overlap, threshold).Pairs)
             predicted[p] = reference[r] = iou;
@@ -101,7 +164,9 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
     {
         public string Counts(double threshold)
         {
-            int found = PredictedIoU.Count(v => v > 0), wrong = PredictedIoU.Length - found, missed = ReferenceIoU.Length - found;
+            int found = PredictedIoU.Count(v => v > 0),
+                wrong = PredictedIoU.Length - found,
+                missed = ReferenceIoU.Length - found;
             return $"At IoU {Number.Write(threshold, "0.00")}: {found} found · {wrong} false · {missed} missed · precision {Share(found, wrong)} · recall {Share(found, missed)} · F1 {Share(2 * found, wrong + missed)}";
         }
 

@@ -16,24 +16,41 @@ public sealed record MetricComparison(IReadOnlyList<ComparedMetric> Rows) : IRen
     public string Note { get; init; } = "Brackets: 95 % intervals, paired over samples. Tinted: the interval of the difference excludes 0.";
 
     /// <inheritdoc/>
-    public MimeBundle Render() => new StackBlock(
-        new TableBlock(["metric", BeforeName, AfterName, "difference", "n"], [.. Rows.Select(ToCells)]),
-        new TextBlock(Note, size: 12)).ToBundle(760);
+    public MimeBundle Render() =>
+        new StackBlock(
+            new TableBlock(["metric", BeforeName, AfterName, "difference", "n"], [.. Rows.Select(ToCells)]),
+            new TextBlock(Note, size: 12)
+        ).ToBundle(760);
 
     private static Cell[] ToCells(ComparedMetric row)
     {
         var difference = row.Difference;
-        string? highlight = difference.Low > 0 ? Palette.Green : difference.High < 0 ? Palette.Vermillion : null;
-        string verdict = difference.Low > 0 ? " ▲" : difference.High < 0 ? " ▼" : "";
+        string? highlight =
+            difference.Low > 0 ? Palette.Green
+            : difference.High < 0 ? Palette.Vermillion
+            : null;
+        string verdict =
+            difference.Low > 0 ? " ▲"
+            : difference.High < 0 ? " ▼"
+            : "";
         return
         [
-            new(row.Metric), new(Write(row.Before), true), new(Write(row.After), true),
-            new($"{Number.Signed(difference.Mean, "0.000")} [{Number.Signed(difference.Low, "0.000")}, {Number.Signed(difference.High, "0.000")}]{verdict}", true) { Highlight = highlight },
+            new(row.Metric),
+            new(Write(row.Before), true),
+            new(Write(row.After), true),
+            new(
+                $"{Number.Signed(difference.Mean, "0.000")} [{Number.Signed(difference.Low, "0.000")}, {Number.Signed(difference.High, "0.000")}]{verdict}",
+                true
+            )
+            {
+                Highlight = highlight,
+            },
             new(row.Count.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), true),
         ];
     }
 
-    private static string Write(Estimate e) => $"{Number.Write(e.Mean, "0.000")} [{Number.Write(e.Low, "0.000")}, {Number.Write(e.High, "0.000")}]";
+    private static string Write(Estimate e) =>
+        $"{Number.Write(e.Mean, "0.000")} [{Number.Write(e.Low, "0.000")}, {Number.Write(e.High, "0.000")}]";
 }
 
 /// <summary>A metric before and after, and the paired difference.</summary>

@@ -6,16 +6,22 @@ public sealed record MimeBundle(IReadOnlyDictionary<string, string> Data)
 {
     /// <summary>text/plain</summary>
     public const string Text = "text/plain";
+
     /// <summary>text/html</summary>
     public const string Html = "text/html";
+
     /// <summary>text/markdown</summary>
     public const string Markdown = "text/markdown";
+
     /// <summary>image/png, base64.</summary>
     public const string Png = "image/png";
+
     /// <summary>image/svg+xml</summary>
     public const string Svg = "image/svg+xml";
+
     /// <summary>application/vnd.plotly.v1+json: a Plotly figure as JSON.</summary>
     public const string Plotly = "application/vnd.plotly.v1+json";
+
     /// <summary>application/json</summary>
     public const string Json = "application/json";
 

@@ -8,12 +8,15 @@ internal static class Number
     /// <summary>The number in a .NET format; very small and very large ones in scientific notation.</summary>
     public static string Write(double value, string format = "0.###")
     {
-        if (double.IsNaN(value)) return "–";
-        if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
+        if (double.IsNaN(value))
+            return "–";
+        if (double.IsInfinity(value))
+            return value > 0 ? "∞" : "−∞";
         double size = Math.Abs(value);
-        string text = size != 0 && (size < 0.0005 || size >= 1e7)
-            ? value.ToString("0.##e+0", CultureInfo.InvariantCulture)
-            : value.ToString(format, CultureInfo.InvariantCulture);
+        string text =
+            size != 0 && (size < 0.0005 || size >= 1e7)
+                ? value.ToString("0.##e+0", CultureInfo.InvariantCulture)
+                : value.ToString(format, CultureInfo.InvariantCulture);
         return text.StartsWith('-') ? "−" + text[1..] : text;
     }
 

@@ -20,7 +20,16 @@ internal static class Painting
     }
 
     /// <summary>Draws a line with its baseline at <paramref name="baseline"/>.</summary>
-    public static void Line(SKCanvas canvas, string text, float x, float baseline, float size, SKColor colour, bool bold = false, SKTextAlign align = SKTextAlign.Left)
+    public static void Line(
+        SKCanvas canvas,
+        string text,
+        float x,
+        float baseline,
+        float size,
+        SKColor colour,
+        bool bold = false,
+        SKTextAlign align = SKTextAlign.Left
+    )
     {
         using var font = Typeface.Font(size, bold);
         using var paint = new SKPaint { Color = colour, IsAntialias = true };
@@ -28,11 +37,21 @@ internal static class Painting
     }
 
     /// <summary>Draws wrapped text with its top at <paramref name="y"/>; returns its height.</summary>
-    public static float Paragraph(SKCanvas? canvas, string text, float x, float y, float width, float size, SKColor colour, bool bold = false)
+    public static float Paragraph(
+        SKCanvas? canvas,
+        string text,
+        float x,
+        float y,
+        float width,
+        float size,
+        SKColor colour,
+        bool bold = false
+    )
     {
         using var font = Typeface.Font(size, bold);
         using var paint = new SKPaint { Color = colour, IsAntialias = true };
-        float line = size * LineHeight, baseline = y + size * 1.05f;
+        float line = size * LineHeight,
+            baseline = y + size * 1.05f;
         int count = 0;
         foreach (string row in Wrap(HtmlText.Clean(text), width, font))
         {
@@ -47,7 +66,8 @@ internal static class Painting
     {
         using var font = Typeface.Font(size, bold);
         text = HtmlText.Clean(text).ReplaceLineEndings(" ");
-        if (font.MeasureText(text) <= width) return text;
+        if (font.MeasureText(text) <= width)
+            return text;
         int kept = font.BreakText(text, Math.Max(0, width - font.MeasureText("…")));
         return HtmlText.Truncate(text, Math.Min(text.Length - 1, kept + 1));
     }
@@ -69,7 +89,8 @@ internal static class Painting
                 while (row.Length == 0 && font.MeasureText(rest) > width && rest.Length > 1)
                 {
                     int kept = Math.Clamp(font.BreakText(rest, width), 1, rest.Length - 1);
-                    if (kept > 1 && char.IsHighSurrogate(rest[kept - 1])) kept--;
+                    if (kept > 1 && char.IsHighSurrogate(rest[kept - 1]))
+                        kept--;
                     yield return rest[..kept];
                     rest = rest[kept..];
                 }

@@ -8,21 +8,28 @@ public static class Palette
 {
     /// <summary>Blue.</summary>
     public const string Blue = "#0072B2";
+
     /// <summary>Vermillion.</summary>
     public const string Vermillion = "#D55E00";
+
     /// <summary>Bluish green.</summary>
     public const string Green = "#009E73";
+
     /// <summary>Reddish purple.</summary>
     public const string Purple = "#CC79A7";
+
     /// <summary>Orange.</summary>
     public const string Orange = "#E69F00";
+
     /// <summary>Sky blue.</summary>
     public const string SkyBlue = "#56B4E9";
+
     /// <summary>Yellow.</summary>
     public const string Yellow = "#F0E442";
 
     /// <summary>Reference boxes (dashed).</summary>
     public const string Truth = Yellow;
+
     /// <summary>Predicted boxes (solid).</summary>
     public const string Prediction = SkyBlue;
 
@@ -34,7 +41,8 @@ public static class Palette
     {
         string[] first = [Blue, Orange, Green, Vermillion, SkyBlue, Purple, Yellow];
         string colour = first[index % first.Length];
-        for (int round = index / first.Length % 3; round > 0; round--) colour = Mix(colour, "#000000", 0.4);
+        for (int round = index / first.Length % 3; round > 0; round--)
+            colour = Mix(colour, "#000000", 0.4);
         return colour;
     }
 
@@ -47,7 +55,8 @@ public static class Palette
     /// <param name="share">How far, 0 to 1.</param>
     public static string Mix(string from, string to, double share)
     {
-        SKColor a = SKColor.Parse(from), b = SKColor.Parse(to);
+        SKColor a = SKColor.Parse(from),
+            b = SKColor.Parse(to);
         return $"#{Blend(a.Red, b.Red):X2}{Blend(a.Green, b.Green):X2}{Blend(a.Blue, b.Blue):X2}";
         int Blend(byte x, byte y) => (int)Math.Round(x + (y - x) * Math.Clamp(share, 0, 1));
     }

@@ -12,7 +12,8 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
 {
     private const int JpegQuality = 82;
 
-    /// <summary>An image at <paramref name="width"/> × <paramref name="height"/>; one that cannot be decoded shows its error instead.</summary>
+    /// <summary>An image at <paramref name="width"/> × <paramref name="height"/>; one that cannot be decoded shows its error
+    /// instead.</summary>
     public static Picture Of(GeoImage image, int width, int height)
     {
         try
@@ -31,26 +32,31 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
         if (image.Width < 1 || image.Height < 1 || image.Pixels.Length < image.Width * image.Height * 3)
             return Message($"an image of {image.Width} × {image.Height} with {image.Pixels.Length} bytes", width, height);
         byte[]? resized = null; // once for all paintings: page, static picture, panels
-        return new(width, height, canvas =>
-        {
-            resized ??= Resize(image, width, height);
-            using var pixels = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque), resized);
-            canvas.DrawImage(pixels, 0, 0, new SKSamplingOptions(SKFilterMode.Linear));
-        });
+        return new(
+            width,
+            height,
+            canvas =>
+            {
+                resized ??= Resize(image, width, height);
+                using var pixels = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque), resized);
+                canvas.DrawImage(pixels, 0, 0, new SKSamplingOptions(SKFilterMode.Linear));
+            }
+        );
     }
 
     /// <summary>The same with more painted on top, inside its edges.</summary>
-    public Picture With(Action<SKCanvas> overlay) => this with
-    {
-        Paint = canvas =>
+    public Picture With(Action<SKCanvas> overlay) =>
+        this with
         {
-            canvas.Save();
-            canvas.ClipRect(new SKRect(0, 0, Width, Height));
-            Paint(canvas);
-            overlay(canvas);
-            canvas.Restore();
-        },
-    };
+            Paint = canvas =>
+            {
+                canvas.Save();
+                canvas.ClipRect(new SKRect(0, 0, Width, Height));
+                Paint(canvas);
+                overlay(canvas);
+                canvas.Restore();
+            },
+        };
 
     /// <summary>As a PNG file, on white.</summary>
     public byte[] ToPng()
@@ -60,14 +66,16 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
     }
 
     /// <summary>What <see cref="Draw"/> gave as a PNG file of so many colours.</summary>
-    public byte[] ToPng(SKBitmap drawn, int colours) => IndexedPng.Encode(Width, Height, MemoryMarshal.Cast<byte, uint>(drawn.GetPixelSpan()), colours);
+    public byte[] ToPng(SKBitmap drawn, int colours) =>
+        IndexedPng.Encode(Width, Height, MemoryMarshal.Cast<byte, uint>(drawn.GetPixelSpan()), colours);
 
     /// <summary>As a data URI (JPEG: photographs are its case, and thin coloured lines survive without chroma subsampling).</summary>
     public string ToJpegUri()
     {
         using var bitmap = Draw();
         using var pixmap = bitmap.PeekPixels();
-        using var data = pixmap.Encode(new SKJpegEncoderOptions(JpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore))
+        using var data =
+            pixmap.Encode(new SKJpegEncoderOptions(JpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore))
             ?? throw new InvalidOperationException($"Skia could not encode a picture of {Width} × {Height}.");
         return "data:image/jpeg;base64," + Convert.ToBase64String(data.AsSpan());
     }
@@ -83,22 +91,32 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
         return bitmap;
     }
 
-    private static Picture Message(string text, int width, int height) => new(width, height, canvas =>
-    {
-        canvas.DrawRect(0, 0, width, height, new SKPaint { Color = new SKColor(0x60, 0x60, 0x60) });
-        Painting.Paragraph(canvas, "cannot be shown: " + text, 8, 8, width - 16, 12, SKColors.White);
-    });
+    private static Picture Message(string text, int width, int height) =>
+        new(
+            width,
+            height,
+            canvas =>
+            {
+                canvas.DrawRect(0, 0, width, height, new SKPaint { Color = new SKColor(0x60, 0x60, 0x60) });
+                Painting.Paragraph(canvas, "cannot be shown: " + text, 8, 8, width - 16, 12, SKColors.White);
+            }
+        );
 
     private static byte[] Resize(RgbImage image, int width, int height)
     {
-        using var bitmap = new Picture(width, height, canvas =>
-        {
-            using var pixels = ToSkia(image);
-            var sampling = width > image.Width
-                ? new SKSamplingOptions(SKCubicResampler.Mitchell)
-                : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
-            canvas.DrawImage(pixels, new SKRect(0, 0, width, height), sampling);
-        }).Draw();
+        using var bitmap = new Picture(
+            width,
+            height,
+            canvas =>
+            {
+                using var pixels = ToSkia(image);
+                var sampling =
+                    width > image.Width
+                        ? new SKSamplingOptions(SKCubicResampler.Mitchell)
+                        : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
+                canvas.DrawImage(pixels, new SKRect(0, 0, width, height), sampling);
+            }
+        ).Draw();
         return bitmap.GetPixelSpan().ToArray();
     }
 

@@ -6,14 +6,16 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>What a model thought and answered, beside the image: every box that the text names is drawn with its number, and each finds the other.</summary>
+/// <summary>What a model thought and answered, beside the image: every box that the text names is drawn with its number, and each finds the
+/// other.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Completion">The completion as written, with or without think and answer tags. Untrusted.</param>
 /// <param name="Frame">The frame in which the model writes coordinates.</param>
 /// <param name="Truth">Reference boxes, in any frame of the image; null for none.</param>
 public sealed record ReasoningTrace(GeoImage Image, string Completion, CoordinateFrame Frame, BoxesAnswer? Truth = null) : IRenderable
 {
-    private const int MostCharacters = 8000, MostBoxes = 40;
+    private const int MostCharacters = 8000,
+        MostBoxes = 40;
 
     /// <summary>The longer side of the image as shown, in pixels.</summary>
     public int EdgePixels { get; init; } = 360;
@@ -41,8 +43,10 @@ public sealed record ReasoningTrace(GeoImage Image, string Completion, Coordinat
         });
         string described = new BoxOverlay(Image, Truth, new BoxesAnswer(boxes, Frame)).Description();
 
-        const string think = "<think>", thinkEnd = "</think>";
-        int from = text.IndexOf(think, StringComparison.OrdinalIgnoreCase), to = text.IndexOf(thinkEnd, StringComparison.OrdinalIgnoreCase);
+        const string think = "<think>",
+            thinkEnd = "</think>";
+        int from = text.IndexOf(think, StringComparison.OrdinalIgnoreCase),
+            to = text.IndexOf(thinkEnd, StringComparison.OrdinalIgnoreCase);
         bool hasThought = from >= 0 && to > from;
         var parts = new List<Block> { new PictureBlock(drawn, described) };
         if (hasThought)
@@ -55,18 +59,29 @@ public sealed record ReasoningTrace(GeoImage Image, string Completion, Coordinat
 
         var data = new JsonArray();
         for (int i = 0; i < boxes.Length; i++)
-            if (painter.Corners(boxes[i], Frame) is { } corners) data.Add(Shape(corners, Colour(i), $"box {i + 1}", i));
-        return new LiveBlock("linked", new JsonObject { ["w"] = picture.Width, ["h"] = picture.Height, ["boxes"] = data }, new StackBlock(parts));
+            if (painter.Corners(boxes[i], Frame) is { } corners)
+                data.Add(Shape(corners, Colour(i), $"box {i + 1}", i));
+        return new LiveBlock(
+            "linked",
+            new JsonObject
+            {
+                ["w"] = picture.Width,
+                ["h"] = picture.Height,
+                ["boxes"] = data,
+            },
+            new StackBlock(parts)
+        );
     }
 
     /// <summary>A shape of a picture that texts refer to, as the script reads it.</summary>
-    internal static JsonObject Shape(IEnumerable<SkiaSharp.SKPoint> corners, string colour, string text, int reference) => new()
-    {
-        ["q"] = MatchingView.Numbers(corners.SelectMany(c => new[] { (double)c.X, c.Y })),
-        ["c"] = colour,
-        ["t"] = HtmlText.Clean(text),
-        ["g"] = reference,
-    };
+    internal static JsonObject Shape(IEnumerable<SkiaSharp.SKPoint> corners, string colour, string text, int reference) =>
+        new()
+        {
+            ["q"] = MatchingView.Numbers(corners.SelectMany(c => new[] { (double)c.X, c.Y })),
+            ["c"] = colour,
+            ["t"] = HtmlText.Clean(text),
+            ["g"] = reference,
+        };
 
     private static SpansBlock Spans(string text, int from, int to, BoxScanner.Found[] found, string label = "")
     {
@@ -74,13 +89,22 @@ public sealed record ReasoningTrace(GeoImage Image, string Completion, Coordinat
         int at = from;
         for (int i = 0; i < found.Length; i++)
         {
-            if (found[i].Start < at || found[i].Start + found[i].Length > to) continue;
+            if (found[i].Start < at || found[i].Start + found[i].Length > to)
+                continue;
             spans.Add(new Span(text[at..found[i].Start]));
             at = found[i].Start + found[i].Length;
-            spans.Add(new Span($"{text[found[i].Start..at]} ({i + 1})") { Colour = Colour(i), Reference = i, Title = $"box {i + 1} in the image" });
+            spans.Add(
+                new Span($"{text[found[i].Start..at]} ({i + 1})")
+                {
+                    Colour = Colour(i),
+                    Reference = i,
+                    Title = $"box {i + 1} in the image",
+                }
+            );
         }
         spans.Add(new Span(text[at..to].TrimEnd()));
-        if (spans[0].IsPlain) spans[0] = spans[0] with { Text = spans[0].Text.TrimStart() };
+        if (spans[0].IsPlain)
+            spans[0] = spans[0] with { Text = spans[0].Text.TrimStart() };
         return new SpansBlock(spans, label);
     }
 

@@ -15,16 +15,30 @@ public sealed record RolloutsView(IReadOnlyList<RolloutRow> Rows) : IRenderable
     public int MostCharacters { get; init; } = 240;
 
     /// <summary>The rollouts of a judged group.</summary>
-    public RolloutsView(JudgedGroup group) : this([.. group.Group.Rollouts.Select((r, i) => new RolloutRow(
-        i, r.Text, group.Judgements[i].Reward.Total, [.. group.Judgements[i].Reward.Parts.Select(p => (p.Name, p.Value))], group.Advantages[i], r.TokenIds.Count, r.Finish.ToString().ToLowerInvariant()))])
-    {
-    }
+    public RolloutsView(JudgedGroup group)
+        : this([
+            .. group.Group.Rollouts.Select(
+                (r, i) =>
+                    new RolloutRow(
+                        i,
+                        r.Text,
+                        group.Judgements[i].Reward.Total,
+                        [.. group.Judgements[i].Reward.Parts.Select(p => (p.Name, p.Value))],
+                        group.Advantages[i],
+                        r.TokenIds.Count,
+                        r.Finish.ToString().ToLowerInvariant()
+                    )
+            ),
+        ]) { }
 
     /// <summary>The rollouts that a run kept.</summary>
-    public RolloutsView(IEnumerable<RolloutRecord> records) : this([.. records.Select((r, i) => new RolloutRow(
-        i, r.Completion, r.Reward, [.. r.Rewards.Select(p => (p.Key, p.Value))], r.Advantage, r.Tokens, r.Finish))])
-    {
-    }
+    public RolloutsView(IEnumerable<RolloutRecord> records)
+        : this([
+            .. records.Select(
+                (r, i) =>
+                    new RolloutRow(i, r.Completion, r.Reward, [.. r.Rewards.Select(p => (p.Key, p.Value))], r.Advantage, r.Tokens, r.Finish)
+            ),
+        ]) { }
 
     /// <inheritdoc/>
     public MimeBundle Render() => Describe().ToBundle(900, pngBudget: 100_000);
@@ -37,11 +51,31 @@ public sealed record RolloutsView(IReadOnlyList<RolloutRow> Rows) : IRenderable
         double most = Rows.Select(r => Math.Abs(r.Advantage ?? 0)).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         var shown = Rows.OrderByDescending(r => r.Reward).Take(MostRows).ToArray();
         var rows = shown.Select(row => new List<Cell>([
-            new($"{row.Number}", true), new(Number.Write(row.Reward, "0.000"), true),
-            .. parts.Select(p => row.Parts.Where(q => q.Name == p).Select(q => (double?)q.Value).FirstOrDefault() is { } v ? new Cell(Number.Write(v, "0.00")) { Bar = v } : new Cell("–")),
-            .. hasAdvantage ? [new Cell(row.Advantage is { } a ? Number.Signed(a, "0.00") : "–", true) { Tint = ColourScale.Signed(row.Advantage ?? 0, most) }] : Array.Empty<Cell>(),
-            new($"{row.Tokens}", true), new(row.Finish), new(HtmlText.Truncate(row.Completion, MostCharacters))]));
-        var table = new TableBlock(["#", "reward", .. parts, .. hasAdvantage ? ["advantage"] : Array.Empty<string>(), "tokens", "finish", "completion"], [.. rows], barWidth: 44)
+            new($"{row.Number}", true),
+            new(Number.Write(row.Reward, "0.000"), true),
+            .. parts.Select(p =>
+                row.Parts.Where(q => q.Name == p).Select(q => (double?)q.Value).FirstOrDefault() is { } v
+                    ? new Cell(Number.Write(v, "0.00")) { Bar = v }
+                    : new Cell("–")
+            ),
+            .. hasAdvantage
+                ?
+                [
+                    new Cell(row.Advantage is { } a ? Number.Signed(a, "0.00") : "–", true)
+                    {
+                        Tint = ColourScale.Signed(row.Advantage ?? 0, most),
+                    },
+                ]
+                : Array.Empty<Cell>(),
+            new($"{row.Tokens}", true),
+            new(row.Finish),
+            new(HtmlText.Truncate(row.Completion, MostCharacters)),
+        ]));
+        var table = new TableBlock(
+            ["#", "reward", .. parts, .. hasAdvantage ? ["advantage"] : Array.Empty<string>(), "tokens", "finish", "completion"],
+            [.. rows],
+            barWidth: 44
+        )
         {
             RowReferences = [.. shown.Select(r => r.Number)],
         };
@@ -59,4 +93,11 @@ public sealed record RolloutsView(IReadOnlyList<RolloutRow> Rows) : IRenderable
 /// <param name="Tokens">Tokens of the completion.</param>
 /// <param name="Finish">Why it ended: "stop" or "length".</param>
 public sealed record RolloutRow(
-    int Number, string Completion, double Reward, IReadOnlyList<(string Name, double Value)> Parts, double? Advantage = null, int Tokens = 0, string Finish = "");
+    int Number,
+    string Completion,
+    double Reward,
+    IReadOnlyList<(string Name, double Value)> Parts,
+    double? Advantage = null,
+    int Tokens = 0,
+    string Finish = ""
+);

@@ -12,8 +12,10 @@ namespace GeoVlm.Rendering;
 /// <param name="Sample">The sample.</param>
 /// <param name="Prediction">The answer read in the completion; null for none. Boxes in any frame of the last image.</param>
 /// <param name="Reward">What it earned; null for none.</param>
-/// <param name="Completion">The completion as the model wrote it; null for none. Shown up to <see cref="MostCharacters"/> characters.</param>
-public sealed record SampleCard(Sample Sample, Answer? Prediction = null, RewardBreakdown? Reward = null, string? Completion = null) : IRenderable
+/// <param name="Completion">The completion as the model wrote it; null for none. Shown up to <see cref="MostCharacters"/>
+/// characters.</param>
+public sealed record SampleCard(Sample Sample, Answer? Prediction = null, RewardBreakdown? Reward = null, string? Completion = null)
+    : IRenderable
 {
     /// <summary>Characters of a completion, question or answer that are shown.</summary>
     public const int MostCharacters = 600;
@@ -25,7 +27,8 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     public IReadOnlyList<(string Name, double Value)> Numbers { get; init; } = [];
 
     /// <summary>A sample with what a completion of it was judged to be.</summary>
-    public SampleCard(Sample sample, Judgement judgement) : this(sample, judgement.Completion.Answer, judgement.Reward, judgement.Completion.Text)
+    public SampleCard(Sample sample, Judgement judgement)
+        : this(sample, judgement.Completion.Answer, judgement.Reward, judgement.Completion.Text)
     {
         Failure = judgement.Completion.Failure?.Reason;
     }
@@ -36,12 +39,14 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     /// <summary>Whether the reasons of the reward's parts are left out, for narrow columns.</summary>
     public bool Compact { get; init; }
 
-    /// <summary>The reference boxes as they are compared: axis-aligned, unless the prediction is oriented too. As they are without a completion.</summary>
+    /// <summary>The reference boxes as they are compared: axis-aligned, unless the prediction is oriented too. As they are without a
+    /// completion.</summary>
     internal BoxesAnswer? ReferenceBoxes
     {
         get
         {
-            if (Sample.Reference is not BoxesAnswer reference) return null;
+            if (Sample.Reference is not BoxesAnswer reference)
+                return null;
             bool oriented = Prediction is BoxesAnswer predicted ? predicted.Objects.Any(o => o.Oriented is not null) : Completion is null;
             return oriented ? reference : reference with { Objects = [.. reference.Objects.Select(o => o with { Oriented = null })] };
         }
@@ -57,14 +62,19 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     internal Block Describe()
     {
         var blocks = new List<Block> { Images(), Legend() };
-        if (Facts() is { Length: > 0 } facts) blocks.Add(new TextBlock(facts, size: TypeScale.Caption));
+        if (Facts() is { Length: > 0 } facts)
+            blocks.Add(new TextBlock(facts, size: TypeScale.Caption));
         blocks.Add(Paragraph("Question", Sample.Question));
         blocks.Add(Paragraph("Reference", Write(Sample.Reference)));
-        if (Completion is not null) blocks.Add(Paragraph("Completion", Completion));
-        else if (Prediction is TextAnswer text) blocks.Add(Paragraph("Answer", text.Text));
-        if (Failure is not null) blocks.Add(Paragraph("Not read", Failure));
+        if (Completion is not null)
+            blocks.Add(Paragraph("Completion", Completion));
+        else if (Prediction is TextAnswer text)
+            blocks.Add(Paragraph("Answer", text.Text));
+        if (Failure is not null)
+            blocks.Add(Paragraph("Not read", Failure));
         var bars = Bars();
-        if (bars.Length > 0) blocks.Add(new TableBlock(Compact ? ["", ""] : ["", "", ""], [.. bars.Select(row => Compact ? row[..2] : row)]));
+        if (bars.Length > 0)
+            blocks.Add(new TableBlock(Compact ? ["", ""] : ["", "", ""], [.. bars.Select(row => Compact ? row[..2] : row)]));
         return new StackBlock(blocks);
     }
 
@@ -74,15 +84,18 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
         if (Sample.Images is [.., var last] && last.Problem is null)
         {
             facts.Add($"{last.Width} × {last.Height} px");
-            if (last.GroundSampleDistanceMetres is { } metres) facts.Add($"{Number.Write(metres)} m per pixel");
+            if (last.GroundSampleDistanceMetres is { } metres)
+                facts.Add($"{Number.Write(metres)} m per pixel");
         }
-        if (PromptTokens is { } tokens) facts.Add($"{tokens} prompt tokens");
+        if (PromptTokens is { } tokens)
+            facts.Add($"{tokens} prompt tokens");
         return Compact && PromptTokens is null ? "" : string.Join(" · ", facts);
     }
 
     private Block Images()
     {
-        if (Sample.Images.Count == 0) return new TextBlock("the source names no image");
+        if (Sample.Images.Count == 0)
+            return new TextBlock("the source names no image");
         var images = new List<Block>();
         for (int i = 0; i < Sample.Images.Count; i++)
         {
@@ -100,8 +113,10 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     private LegendBlock Legend()
     {
         var items = new List<LegendItem>();
-        if (Sample.Reference is BoxesAnswer) items.Add(new("reference", Palette.Truth, LegendKind.Dashed));
-        if (Prediction is BoxesAnswer) items.Add(new("prediction", Palette.Prediction, LegendKind.Solid));
+        if (Sample.Reference is BoxesAnswer)
+            items.Add(new("reference", Palette.Truth, LegendKind.Dashed));
+        if (Prediction is BoxesAnswer)
+            items.Add(new("prediction", Palette.Prediction, LegendKind.Solid));
         return new LegendBlock(items);
     }
 
@@ -111,27 +126,40 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
         if (Reward is not null)
         {
             double most = Reward.Parts.Sum(p => Math.Abs(p.Weight));
-            rows.Add([new("reward"), new(Number.Write(Reward.Total, "0.00")) { Bar = most > 0 ? Reward.Total / most : Reward.Total }, new("")]);
+            rows.Add([
+                new("reward"),
+                new(Number.Write(Reward.Total, "0.00")) { Bar = most > 0 ? Reward.Total / most : Reward.Total },
+                new(""),
+            ]);
             foreach (var part in Reward.Parts)
-                rows.Add([new($"{part.Name} × {Number.Write(part.Weight)}"), new(Number.Write(part.Value, "0.00")) { Bar = part.Value }, new(HtmlText.Truncate(part.Reason, 160))]);
+                rows.Add([
+                    new($"{part.Name} × {Number.Write(part.Weight)}"),
+                    new(Number.Write(part.Value, "0.00")) { Bar = part.Value },
+                    new(HtmlText.Truncate(part.Reason, 160)),
+                ]);
         }
-        foreach (var (name, value) in Numbers) rows.Add([new(name), new(Number.Write(value, "0.00")) { Bar = value }, new("")]);
+        foreach (var (name, value) in Numbers)
+            rows.Add([new(name), new(Number.Write(value, "0.00")) { Bar = value }, new("")]);
         return [.. rows];
     }
 
-    private string Write(Answer answer) => answer switch
-    {
-        BoxesAnswer { Objects.Count: 0 } => "nothing",
-        _ => AnswerText.Write(answer, FrameOf(answer)),
-    };
+    private string Write(Answer answer) =>
+        answer switch
+        {
+            BoxesAnswer { Objects.Count: 0 } => "nothing",
+            _ => AnswerText.Write(answer, FrameOf(answer)),
+        };
 
     // Pixels where the image can be read, else the units of the source.
-    private CoordinateFrame FrameOf(Answer answer) => Sample.Images is [.., var image] && image.Problem is null ? Sample.Frame : answer switch
-    {
-        BoxesAnswer boxes => boxes.Frame,
-        GroundedTextAnswer grounded => grounded.Boxes.Frame,
-        _ => CoordinateFrame.Percent,
-    };
+    private CoordinateFrame FrameOf(Answer answer) =>
+        Sample.Images is [.., var image] && image.Problem is null
+            ? Sample.Frame
+            : answer switch
+            {
+                BoxesAnswer boxes => boxes.Frame,
+                GroundedTextAnswer grounded => grounded.Boxes.Frame,
+                _ => CoordinateFrame.Percent,
+            };
 
     private static TextBlock Paragraph(string label, string text) => new(HtmlText.Truncate(text, MostCharacters), label);
 }

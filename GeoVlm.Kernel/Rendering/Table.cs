@@ -4,7 +4,8 @@ namespace GeoVlm.Rendering;
 
 /// <summary>A table of texts and numbers.</summary>
 /// <param name="Columns">The headers.</param>
-/// <param name="Rows">The cells: numbers stand to the right with three decimals, a <see cref="TableBar"/> is drawn, anything else is its text.</param>
+/// <param name="Rows">The cells: numbers stand to the right with three decimals, a <see cref="TableBar"/> is drawn, anything else is its
+/// text.</param>
 public sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows) : IRenderable
 {
     /// <summary>Rows that are shown; the rest is counted.</summary>
@@ -17,21 +18,24 @@ public sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnl
     public MimeBundle Render()
     {
         var blocks = new List<Block>();
-        if (Title.Length > 0) blocks.Add(new TextBlock(Title, bold: true));
+        if (Title.Length > 0)
+            blocks.Add(new TextBlock(Title, bold: true));
         blocks.Add(new TableBlock(Columns, [.. Rows.Take(MostRows).Select(r => r.Select(ToCell).ToArray())]));
-        if (Rows.Count > MostRows) blocks.Add(new TextBlock($"… and {Rows.Count - MostRows:N0} more rows"));
+        if (Rows.Count > MostRows)
+            blocks.Add(new TextBlock($"… and {Rows.Count - MostRows:N0} more rows"));
         return new StackBlock(blocks).ToBundle(900);
     }
 
-    private static Cell ToCell(object? value) => value switch
-    {
-        TableBar bar => new(bar.Text ?? Number.Write(bar.Value, "0.000")) { Bar = bar.Maximum > 0 ? bar.Value / bar.Maximum : 0 },
-        double or float => new(Number.Write(Convert.ToDouble(value)), IsNumber: true),
-        sbyte or byte or short or ushort or int or uint or long or ulong or decimal => new(ValueText.Write(value), IsNumber: true),
-        null => new(""),
-        string text => new(HtmlText.Truncate(text, 2000)),
-        _ => new(HtmlText.Truncate(ValueText.Write(value), 2000)),
-    };
+    private static Cell ToCell(object? value) =>
+        value switch
+        {
+            TableBar bar => new(bar.Text ?? Number.Write(bar.Value, "0.000")) { Bar = bar.Maximum > 0 ? bar.Value / bar.Maximum : 0 },
+            double or float => new(Number.Write(Convert.ToDouble(value)), IsNumber: true),
+            sbyte or byte or short or ushort or int or uint or long or ulong or decimal => new(ValueText.Write(value), IsNumber: true),
+            null => new(""),
+            string text => new(HtmlText.Truncate(text, 2000)),
+            _ => new(HtmlText.Truncate(ValueText.Write(value), 2000)),
+        };
 }
 
 /// <summary>A cell drawn as a bar with its number.</summary>

@@ -4,7 +4,8 @@ using GeoVlm.Rendering.Blocks;
 namespace GeoVlm.Rendering;
 
 /// <summary>A completion token by token, coloured by log-probability, entropy or advantage.</summary>
-/// <remarks>The still picture shows log-probability: the less likely, the stronger. A page with scripts can colour by any of the three.</remarks>
+/// <remarks>The still picture shows log-probability: the less likely, the stronger. A page with scripts can colour by any of the
+/// three.</remarks>
 /// <param name="Tokens">The tokens with their numbers.</param>
 public sealed record TokenView(IReadOnlyList<TokenNumbers> Tokens) : IRenderable
 {
@@ -13,19 +14,37 @@ public sealed record TokenView(IReadOnlyList<TokenNumbers> Tokens) : IRenderable
     /// <inheritdoc/>
     public MimeBundle Render()
     {
-        if (Tokens.Count == 0) return new TextBlock("no tokens").ToBundle(300);
+        if (Tokens.Count == 0)
+            return new TextBlock("no tokens").ToBundle(300);
         var shown = Tokens.Take(MostTokens).ToArray();
-        bool hasEntropy = shown.All(t => t.Entropy is not null), hasAdvantage = shown.All(t => t.Advantage is not null);
-        string[] names = ["log-probability", .. hasEntropy ? ["entropy"] : Array.Empty<string>(), .. hasAdvantage ? ["advantage"] : Array.Empty<string>()];
-        var values = shown.Select(t => new[] { t.LogProb }.Concat(hasEntropy ? [t.Entropy!.Value] : []).Concat(hasAdvantage ? [t.Advantage!.Value] : []).Select(v => double.IsFinite(v) ? v : 0).ToArray()).ToArray();
+        bool hasEntropy = shown.All(t => t.Entropy is not null),
+            hasAdvantage = shown.All(t => t.Advantage is not null);
+        string[] names =
+        [
+            "log-probability",
+            .. hasEntropy ? ["entropy"] : Array.Empty<string>(),
+            .. hasAdvantage ? ["advantage"] : Array.Empty<string>(),
+        ];
+        var values = shown
+            .Select(t =>
+                new[] { t.LogProb }
+                    .Concat(hasEntropy ? [t.Entropy!.Value] : [])
+                    .Concat(hasAdvantage ? [t.Advantage!.Value] : [])
+                    .Select(v => double.IsFinite(v) ? v : 0)
+                    .ToArray()
+            )
+            .ToArray();
         double[] most = [.. Enumerable.Range(0, names.Length).Select(k => Math.Max(1e-6, values.Max(v => Math.Abs(v[k]))))];
-        var spans = shown.Select((token, i) => new Span(token.Text)
-        {
-            Colour = Palette.Purple,
-            Opacity = 0.55 * Math.Min(1, Math.Abs(values[i][0]) / most[0]),
-            Values = values[i],
-            Title = string.Join(" · ", names.Select((n, k) => $"{n} {Number.Write(values[i][k], "0.000")}")),
-        });
+        var spans = shown.Select(
+            (token, i) =>
+                new Span(token.Text)
+                {
+                    Colour = Palette.Purple,
+                    Opacity = 0.55 * Math.Min(1, Math.Abs(values[i][0]) / most[0]),
+                    Values = values[i],
+                    Title = string.Join(" · ", names.Select((n, k) => $"{n} {Number.Write(values[i][k], "0.000")}")),
+                }
+        );
         var data = new JsonObject
         {
             ["names"] = new JsonArray([.. names.Select(n => JsonValue.Create(n))]),
@@ -34,13 +53,18 @@ public sealed record TokenView(IReadOnlyList<TokenNumbers> Tokens) : IRenderable
             ["colours"] = new JsonArray(Palette.Blue, Palette.Vermillion, Palette.Purple),
         };
         double mean = values.Average(v => v[0]);
-        string summary = $"{Tokens.Count} tokens · mean log-probability {Number.Write(mean, "0.000")} (perplexity {Number.Write(Math.Exp(-mean), "0.00")})"
+        string summary =
+            $"{Tokens.Count} tokens · mean log-probability {Number.Write(mean, "0.000")} (perplexity {Number.Write(Math.Exp(-mean), "0.00")})"
             + (hasEntropy ? $" · mean entropy {Number.Write(values.Average(v => v[1]), "0.000")} nats" : "")
             + (Tokens.Count > MostTokens ? $" · the first {MostTokens} are shown" : "");
         return new StackBlock(
             new LiveBlock("tokens", data, new SpansBlock([.. spans])),
-            new LegendBlock(new LegendItem("certain", Palette.Purple, LegendKind.Fill) { Opacity = 0.08 }, new LegendItem($"log-probability {Number.Write(-most[0], "0.0")}", Palette.Purple, LegendKind.Fill) { Opacity = 0.55 }),
-            new TextBlock(summary, size: TypeScale.Caption)).ToBundle(680);
+            new LegendBlock(
+                new LegendItem("certain", Palette.Purple, LegendKind.Fill) { Opacity = 0.08 },
+                new LegendItem($"log-probability {Number.Write(-most[0], "0.0")}", Palette.Purple, LegendKind.Fill) { Opacity = 0.55 }
+            ),
+            new TextBlock(summary, size: TypeScale.Caption)
+        ).ToBundle(680);
     }
 }
 

@@ -32,24 +32,37 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
             numbers.Add(("tokens/s", Number.Write(last.TokensPerSecond, "0")));
             numbers.AddRange(last.Extra.Select(e => (e.Name, Number.Write(e.Value))));
         }
-        if (TimeLeft is { } left) numbers.Add(("time left", Write(left)));
-        if (Status.Length > 0) numbers.Add(("status", Status));
-        return new StackBlock([new NumbersBlock(numbers), .. Alarms.Select(a => new TextBlock(a, "Alarm", bold: true)), new GridBlock(
-        [
-            Chart("Reward", "reward (band: ± std)", p => p.RewardMean, p => p.RewardStd),
-            Chart("KL to the reference policy", "KL (nats/token)", p => p.Kl, null),
-            Chart("Completion length", "tokens", p => p.CompletionLength, null),
-        ], 3, 300)]).ToBundle(930, pngBudget: 60_000);
+        if (TimeLeft is { } left)
+            numbers.Add(("time left", Write(left)));
+        if (Status.Length > 0)
+            numbers.Add(("status", Status));
+        return new StackBlock([
+            new NumbersBlock(numbers),
+            .. Alarms.Select(a => new TextBlock(a, "Alarm", bold: true)),
+            new GridBlock(
+                [
+                    Chart("Reward", "reward (band: ± std)", p => p.RewardMean, p => p.RewardStd),
+                    Chart("KL to the reference policy", "KL (nats/token)", p => p.Kl, null),
+                    Chart("Completion length", "tokens", p => p.CompletionLength, null),
+                ],
+                3,
+                300
+            ),
+        ]).ToBundle(930, pngBudget: 60_000);
     }
 
     private ChartBlock Chart(string title, string unit, Func<TrainingPoint, double> value, Func<TrainingPoint, double>? deviation)
     {
-        var points = Points.Select(p => deviation is null ? new ChartPoint(p.Step, value(p)) : new(p.Step, value(p), value(p) - deviation(p), value(p) + deviation(p)));
+        var points = Points.Select(p =>
+            deviation is null ? new ChartPoint(p.Step, value(p)) : new(p.Step, value(p), value(p) - deviation(p), value(p) + deviation(p))
+        );
         return new(new LineChart(title, "step", unit, new ChartSeries(title, [.. points])) { Width = 300, Height = 200 });
     }
 
     private static string Write(TimeSpan left) =>
-        left.TotalHours >= 1 ? $"{(int)left.TotalHours} h {left.Minutes:00} min" : left.TotalMinutes >= 1 ? $"{left.Minutes} min {left.Seconds:00} s" : $"{Math.Max(0, left.Seconds)} s";
+        left.TotalHours >= 1 ? $"{(int)left.TotalHours} h {left.Minutes:00} min"
+        : left.TotalMinutes >= 1 ? $"{left.Minutes} min {left.Seconds:00} s"
+        : $"{Math.Max(0, left.Seconds)} s";
 }
 
 /// <summary>One step of training, as a chart needs it.</summary>
@@ -59,14 +72,29 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
 /// <param name="Kl">KL divergence to the reference policy, nats per token.</param>
 /// <param name="CompletionLength">Mean length of a completion, in tokens.</param>
 /// <param name="TokensPerSecond">Sampled tokens per second.</param>
-public sealed record TrainingPoint(int Step, double RewardMean, double RewardStd, double Kl, double CompletionLength, double TokensPerSecond)
+public sealed record TrainingPoint(
+    int Step,
+    double RewardMean,
+    double RewardStd,
+    double Kl,
+    double CompletionLength,
+    double TokensPerSecond
+)
 {
     /// <summary>The point of a step record.</summary>
-    public static TrainingPoint Of(StepRecord step) => new(step.Step, step.Reward, step.RewardStd, step.Kl ?? double.NaN, step.MeanLength, step.Tokens / step.RolloutSeconds)
-    {
-        Extra = [.. step.Rewards.Select(part => (part.Key, part.Value)), ("entropy", step.Entropy), ("clipped", step.ClipRatio),
-            .. step.Sampling is { } s ? [("sampler ratio", s.MeanRatio), ("most", s.MaxRatio), ("cut", s.OutsideShare)] : Array.Empty<(string, double)>()],
-    };
+    public static TrainingPoint Of(StepRecord step) =>
+        new(step.Step, step.Reward, step.RewardStd, step.Kl ?? double.NaN, step.MeanLength, step.Tokens / step.RolloutSeconds)
+        {
+            Extra =
+            [
+                .. step.Rewards.Select(part => (part.Key, part.Value)),
+                ("entropy", step.Entropy),
+                ("clipped", step.ClipRatio),
+                .. step.Sampling is { } s
+                    ? [("sampler ratio", s.MeanRatio), ("most", s.MaxRatio), ("cut", s.OutsideShare)]
+                    : Array.Empty<(string, double)>(),
+            ],
+        };
 
     /// <summary>More numbers for the header line.</summary>
     public IReadOnlyList<(string Name, double Value)> Extra { get; init; } = [];

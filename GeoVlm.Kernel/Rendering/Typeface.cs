@@ -11,8 +11,10 @@ namespace GeoVlm.Rendering;
 /// </remarks>
 public static class Typeface
 {
-    private const string Assembly = "Avalonia.Fonts.Inter.dll", Bundle = "!AvaloniaResources";
-    private static readonly Lazy<SKTypeface> regular = new(() => Load("Inter-Regular.ttf")), bold = new(() => Load("Inter-SemiBold.ttf"));
+    private const string Assembly = "Avalonia.Fonts.Inter.dll",
+        Bundle = "!AvaloniaResources";
+    private static readonly Lazy<SKTypeface> regular = new(() => Load("Inter-Regular.ttf")),
+        bold = new(() => Load("Inter-SemiBold.ttf"));
 
     /// <summary>Inter, regular weight.</summary>
     public static SKTypeface Regular => regular.Value;
@@ -22,15 +24,22 @@ public static class Typeface
 
     /// <summary>A font of this size in pixels; the caller disposes it.</summary>
     internal static SKFont Font(float size, bool isBold = false) =>
-        new(isBold ? Bold : Regular, size) { Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.Slight, Subpixel = true };
+        new(isBold ? Bold : Regular, size)
+        {
+            Edging = SKFontEdging.Antialias,
+            Hinting = SKFontHinting.Slight,
+            Subpixel = true,
+        };
 
     private static SKTypeface Load(string fileName)
     {
-        using var stream = typeof(Typeface).Assembly.GetManifestResourceStream(Assembly)
+        using var stream =
+            typeof(Typeface).Assembly.GetManifestResourceStream(Assembly)
             ?? throw new InvalidOperationException($"{Assembly} is not embedded in {typeof(Typeface).Assembly.GetName().Name}.");
         using var portable = new PEReader(stream);
         byte[] font = Extract(ReadBundle(portable), fileName);
-        return SKTypeface.FromStream(new MemoryStream(font)) ?? throw new InvalidOperationException($"{fileName} is not a font that Skia reads.");
+        return SKTypeface.FromStream(new MemoryStream(font))
+            ?? throw new InvalidOperationException($"{fileName} is not a font that Skia reads.");
     }
 
     private static byte[] ReadBundle(PEReader portable)
@@ -39,7 +48,8 @@ public static class Typeface
         foreach (var handle in metadata.ManifestResources)
         {
             var resource = metadata.GetManifestResource(handle);
-            if (metadata.GetString(resource.Name) != Bundle) continue;
+            if (metadata.GetString(resource.Name) != Bundle)
+                continue;
             int start = portable.PEHeaders.CorHeader!.ResourcesDirectory.RelativeVirtualAddress + (int)resource.Offset;
             var reader = portable.GetSectionData(start).GetReader();
             return reader.ReadBytes(reader.ReadInt32());
@@ -56,8 +66,10 @@ public static class Typeface
         for (int left = reader.ReadInt32(); left > 0; left--)
         {
             string path = reader.ReadString();
-            int offset = reader.ReadInt32(), size = reader.ReadInt32();
-            if (path.EndsWith('/' + fileName, StringComparison.Ordinal)) return bundle.AsSpan(filesStart + offset, size).ToArray();
+            int offset = reader.ReadInt32(),
+                size = reader.ReadInt32();
+            if (path.EndsWith('/' + fileName, StringComparison.Ordinal))
+                return bundle.AsSpan(filesStart + offset, size).ToArray();
         }
         throw new InvalidOperationException($"{Bundle} has no {fileName}.");
     }

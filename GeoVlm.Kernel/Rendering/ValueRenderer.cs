@@ -30,9 +30,15 @@ public static class ValueRenderer
                 GeoImage image => new BoxOverlay(image).Render(),
                 RgbImage image => new BoxOverlay(GeoImage.FromMemory("image", image)).Render(),
                 JudgedGroup group => new GroupView(group).Render(),
-                EvaluationReport report => new IntervalChart("Means with their 95 % intervals", "value",
-                    [.. report.Rows.Select(r => ($"{EoTaskNames.Of(r.Task)}: {r.Metric}", new Estimate(r.Mean, r.Low, r.High)))]).Render(),
-                IReadOnlyCollection<StepRecord> { Count: > 0 } steps => new TrainingDashboard([.. steps.Select(TrainingPoint.Of)], steps.Max(s => s.Step)).Render(),
+                EvaluationReport report => new IntervalChart(
+                    "Means with their 95 % intervals",
+                    "value",
+                    [.. report.Rows.Select(r => ($"{EoTaskNames.Of(r.Task)}: {r.Metric}", new Estimate(r.Mean, r.Low, r.High)))]
+                ).Render(),
+                IReadOnlyCollection<StepRecord> { Count: > 0 } steps => new TrainingDashboard(
+                    [.. steps.Select(TrainingPoint.Of)],
+                    steps.Max(s => s.Step)
+                ).Render(),
                 RewardBreakdown reward => Rewards(reward),
                 string text => MimeBundle.OfText(WithoutHalves(HtmlText.Truncate(text, MostCharacters))),
                 Exception exception => OfException(exception),
@@ -48,10 +54,12 @@ public static class ValueRenderer
         }
     }
 
-    private static Table Frame(DataFrame frame) => new([.. frame.Columns.Select(c => c.Name)], [.. Enumerable.Range(0, Math.Min(frame.Count, ValueText.MostItems)).Select(frame.Row)])
-    {
-        Title = $"{frame.Count:N0} rows, {frame.Columns.Count} columns{(frame.Count > ValueText.MostItems ? $"; the first {ValueText.MostItems}" : "")}",
-    };
+    private static Table Frame(DataFrame frame) =>
+        new([.. frame.Columns.Select(c => c.Name)], [.. Enumerable.Range(0, Math.Min(frame.Count, ValueText.MostItems)).Select(frame.Row)])
+        {
+            Title =
+                $"{frame.Count:N0} rows, {frame.Columns.Count} columns{(frame.Count > ValueText.MostItems ? $"; the first {ValueText.MostItems}" : "")}",
+        };
 
     // Plain text may hold any character that the wire can carry, colour codes of a terminal too; half a surrogate pair it cannot carry.
     private static string WithoutHalves(string text) =>
@@ -62,36 +70,57 @@ public static class ValueRenderer
     {
         string text = exception is GeoVlmException ? exception.Message : $"{ValueText.Write(exception)}\n{exception.StackTrace}".TrimEnd();
         text = HtmlText.Truncate(text, MostCharacters);
-        return new(new Dictionary<string, string>
-        {
-            [MimeBundle.Html] = $"<pre style=\"white-space:pre-wrap;overflow-wrap:anywhere;border-left:3px solid {Palette.Vermillion};padding:2px 10px;margin:0;background:none;color:inherit\">{HtmlText.Encode(text)}</pre>",
-            [MimeBundle.Text] = HtmlText.Clean(text),
-        });
+        return new(
+            new Dictionary<string, string>
+            {
+                [MimeBundle.Html] =
+                    $"<pre style=\"white-space:pre-wrap;overflow-wrap:anywhere;border-left:3px solid {Palette.Vermillion};padding:2px 10px;margin:0;background:none;color:inherit\">{HtmlText.Encode(text)}</pre>",
+                [MimeBundle.Text] = HtmlText.Clean(text),
+            }
+        );
     }
 
     private static MimeBundle Properties(object value)
     {
-        var rows = ValueText.Properties(value).Where(p => p.Name != "EqualityContract").Select(p => new Cell[] { new(p.Name), ToCell(p.Value) });
+        var rows = ValueText
+            .Properties(value)
+            .Where(p => p.Name != "EqualityContract")
+            .Select(p => new Cell[] { new(p.Name), ToCell(p.Value) });
         string name = value.GetType().Name.Contains("AnonymousType") ? "" : value.GetType().Name;
         return Html(new TableBlock([name, ""], [.. rows]), ValueText.Write(value));
     }
 
     private static MimeBundle Listing(IReadOnlyList<string> headers, object whole, (IReadOnlyList<object?> Items, bool More) found)
     {
-        var rows = found.Items.Select((item, i) => item is DictionaryEntry entry
-            ? new Cell[] { new(ValueText.Write(entry.Key)), ToCell(entry.Value) }
-            : [new($"{i}", true), ToCell(item)]).ToList();
-        if (found.More) rows.Add([new("…"), new($"more than {ValueText.MostItems}")]);
+        var rows = found
+            .Items.Select(
+                (item, i) =>
+                    item is DictionaryEntry entry
+                        ? new Cell[] { new(ValueText.Write(entry.Key)), ToCell(entry.Value) }
+                        : [new($"{i}", true), ToCell(item)]
+            )
+            .ToList();
+        if (found.More)
+            rows.Add([new("…"), new($"more than {ValueText.MostItems}")]);
         // The text is built of the items that were read: walking the sequence again could give others, or run its effects twice.
         string text = whole is ICollection ? ValueText.Write(whole) : ValueText.Write(found.Items.ToArray()) + (found.More ? " …" : "");
         return Html(new TableBlock(headers, rows), text);
     }
 
     private static Cell ToCell(object? value) =>
-        new(HtmlText.Truncate(ValueText.Write(value), 500), value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal);
+        new(
+            HtmlText.Truncate(ValueText.Write(value), 500),
+            value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
+        );
 
     private static MimeBundle Rewards(RewardBreakdown reward) =>
-        new Table(["reward", "weight", "value", "why"], [["total", null, reward.Total, ""], .. reward.Parts.Select(p => new object?[] { p.Name, p.Weight, new TableBar(p.Value), p.Reason })]).Render();
+        new Table(
+            ["reward", "weight", "value", "why"],
+            [
+                ["total", null, reward.Total, ""],
+                .. reward.Parts.Select(p => new object?[] { p.Name, p.Weight, new TableBar(p.Value), p.Reason }),
+            ]
+        ).Render();
 
     private static MimeBundle Html(Block block, string text)
     {

@@ -7,22 +7,29 @@ using GeoVlm.Data;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>Describes any value in bounded text: nothing it calls can throw out of it, and no sequence is walked to an end it may not have.</summary>
+/// <summary>Describes any value in bounded text: nothing it calls can throw out of it, and no sequence is walked to an end it may not
+/// have.</summary>
 internal static class ValueText
 {
     /// <summary>Items of a sequence that are shown.</summary>
     public const int MostItems = 50;
 
-    private const int MostDepth = 3, MostCharacters = 20_000;
+    private const int MostDepth = 3,
+        MostCharacters = 20_000;
 
     /// <summary>The value as text.</summary>
     public static string Write(object? value) => HtmlText.Truncate(Write(value, MostDepth), MostCharacters);
 
     /// <summary>The public properties of a value, with what their getters return or throw.</summary>
     public static IReadOnlyList<(string Name, object? Value)> Properties(object value) =>
-        [.. value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanRead && p.GetIndexParameters().Length == 0).Take(MostItems)
-            .Select(p => (p.Name, Guard(() => p.GetValue(value))))];
+        [
+            .. value
+                .GetType()
+                .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(p => p.CanRead && p.GetIndexParameters().Length == 0)
+                .Take(MostItems)
+                .Select(p => (p.Name, Guard(() => p.GetValue(value)))),
+        ];
 
     /// <summary>Up to <see cref="MostItems"/> items, and whether there are more; an item that throws ends them.</summary>
     public static (IReadOnlyList<object?> Items, bool More) Items(IEnumerable sequence)
@@ -35,7 +42,8 @@ internal static class ValueText
             using var disposal = enumerator as IDisposable;
             while (enumerator.MoveNext())
             {
-                if (items.Count == MostItems) return (items, true);
+                if (items.Count == MostItems)
+                    return (items, true);
                 items.Add(enumerator.Current);
             }
         }
@@ -46,32 +54,37 @@ internal static class ValueText
         return (items, false);
     }
 
-    /// <summary>Whether its properties say more than its ToString: records, anonymous types, and classes that have none of their own.</summary>
+    /// <summary>Whether its properties say more than its ToString: records, anonymous types, and classes that have none of their
+    /// own.</summary>
     public static bool IsPlainData(object value)
     {
         var type = value.GetType();
-        if (type.IsPrimitive || type.IsEnum || value is string or decimal or Type or Delegate or ITuple or Thrown) return false;
-        bool isRecord = type.GetMethod("<Clone>$") is not null || type.GetMethod("PrintMembers", BindingFlags.NonPublic | BindingFlags.Instance) is not null;
+        if (type.IsPrimitive || type.IsEnum || value is string or decimal or Type or Delegate or ITuple or Thrown)
+            return false;
+        bool isRecord =
+            type.GetMethod("<Clone>$") is not null
+            || type.GetMethod("PrintMembers", BindingFlags.NonPublic | BindingFlags.Instance) is not null;
         bool isAnonymous = type.IsDefined(typeof(CompilerGeneratedAttribute)) && type.Name.Contains("AnonymousType");
         return isRecord || isAnonymous || type.GetMethod("ToString", Type.EmptyTypes)?.DeclaringType == typeof(object);
     }
 
-    private static string Write(object? value, int depth) => value switch
-    {
-        null => "null",
-        string text => text,
-        bool b => b ? "True" : "False",
-        DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
-        Exception exception => $"{exception.GetType().Name}: {Guard(() => exception.Message)}",
-        RgbImage image => $"RgbImage {image.Width} × {image.Height}",
-        IDictionary map => Join("{", Items(map), "}", depth, "entries"),
-        DictionaryEntry entry => $"{Write(entry.Key, depth - 1)}: {Write(entry.Value, depth - 1)}",
-        IEnumerable sequence => Join("[", Items(sequence), "]", depth, "items"),
-        _ when IsPlainData(value) => depth <= 0 ? value.GetType().Name : Members(value, depth),
-        IFormattable formattable => Guard(() => formattable.ToString(null, CultureInfo.InvariantCulture))?.ToString() ?? "",
-        _ => Guard(value.ToString)?.ToString() ?? "",
-    };
+    private static string Write(object? value, int depth) =>
+        value switch
+        {
+            null => "null",
+            string text => text,
+            bool b => b ? "True" : "False",
+            DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            DateTimeOffset time => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
+            Exception exception => $"{exception.GetType().Name}: {Guard(() => exception.Message)}",
+            RgbImage image => $"RgbImage {image.Width} × {image.Height}",
+            IDictionary map => Join("{", Items(map), "}", depth, "entries"),
+            DictionaryEntry entry => $"{Write(entry.Key, depth - 1)}: {Write(entry.Value, depth - 1)}",
+            IEnumerable sequence => Join("[", Items(sequence), "]", depth, "items"),
+            _ when IsPlainData(value) => depth <= 0 ? value.GetType().Name : Members(value, depth),
+            IFormattable formattable => Guard(() => formattable.ToString(null, CultureInfo.InvariantCulture))?.ToString() ?? "",
+            _ => Guard(value.ToString)?.ToString() ?? "",
+        };
 
     private static string Members(object value, int depth)
     {
@@ -82,10 +95,13 @@ internal static class ValueText
 
     private static string Join(string open, (IReadOnlyList<object?> Items, bool More) found, string close, int depth, string what)
     {
-        if (depth <= 0) return $"{open}…{close}";
+        if (depth <= 0)
+            return $"{open}…{close}";
         var text = new StringBuilder(open);
-        for (int i = 0; i < found.Items.Count && text.Length < MostCharacters; i++) text.Append(i > 0 ? ", " : "").Append(Write(found.Items[i], depth - 1));
-        if (found.More) text.Append($", … (more than {MostItems} {what})");
+        for (int i = 0; i < found.Items.Count && text.Length < MostCharacters; i++)
+            text.Append(i > 0 ? ", " : "").Append(Write(found.Items[i], depth - 1));
+        if (found.More)
+            text.Append($", … (more than {MostItems} {what})");
         return text.Append(close).ToString();
     }
 

@@ -13,8 +13,10 @@ public enum CellStatus
 {
     /// <summary>It ran to its end.</summary>
     Ok,
+
     /// <summary>It did not compile, or threw.</summary>
     Error,
+
     /// <summary>The user stopped it; the session lives on.</summary>
     Interrupted,
 }

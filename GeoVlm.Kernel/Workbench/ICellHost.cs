@@ -31,6 +31,7 @@ public enum StreamKind
 {
     /// <summary>Console.Out</summary>
     Stdout,
+
     /// <summary>Console.Error</summary>
     Stderr,
 }

@@ -25,7 +25,8 @@ public sealed class Session : ISession
     public Session(string? workingFolder = null, long outputLimit = DefaultOutputLimit)
     {
         WorkingFolder = Path.GetFullPath(workingFolder ?? Environment.CurrentDirectory);
-        if (!Directory.Exists(WorkingFolder)) throw new GeoVlmException($"the folder {WorkingFolder} does not exist");
+        if (!Directory.Exists(WorkingFolder))
+            throw new GeoVlmException($"the folder {WorkingFolder} does not exist");
         this.outputLimit = outputLimit;
         CellConsole.Install();
         CellInput.Install();
@@ -46,11 +47,13 @@ public sealed class Session : ISession
     /// <exception cref="InvalidOperationException">Another cell of this session is running.</exception>
     public CellResult Execute(string code, ICellHost host, CancellationToken cancellation, int cellNumber = 0)
     {
-        if (Interlocked.Exchange(ref running, 1) == 1) throw new InvalidOperationException("A cell of this session is running already.");
+        if (Interlocked.Exchange(ref running, 1) == 1)
+            throw new InvalidOperationException("A cell of this session is running already.");
         string folderBefore = Environment.CurrentDirectory;
         try
         {
-            if (folderBefore != WorkingFolder) Environment.CurrentDirectory = WorkingFolder;
+            if (folderBefore != WorkingFolder)
+                Environment.CurrentDirectory = WorkingFolder;
             Comms.Follow(host);
             csharp.Enter();
             return Run(code, host, cancellation, cellNumber, isBeside: false);
@@ -58,7 +61,8 @@ public sealed class Session : ISession
         finally
         {
             csharp.Leave();
-            if (folderBefore != WorkingFolder && Directory.Exists(folderBefore)) Environment.CurrentDirectory = folderBefore; // the cell may have deleted it
+            if (folderBefore != WorkingFolder && Directory.Exists(folderBefore))
+                Environment.CurrentDirectory = folderBefore; // the cell may have deleted it
             Volatile.Write(ref running, 0);
         }
     }
@@ -72,10 +76,18 @@ public sealed class Session : ISession
         kept.Get(() => new CellJournal()).Add(code);
         CellThread thread = new(new CellScope(host, cancellation, outputLimit, Comms), isBeside);
         SessionCommandContext context = null!;
-        context = new SessionCommandContext(csharp, kept, host, WorkingFolder, cancellation, nested =>
-        {
-            if (RunSegments(nested, context, thread, cellNumber) is { } shown) host.Display(shown);
-        });
+        context = new SessionCommandContext(
+            csharp,
+            kept,
+            host,
+            WorkingFolder,
+            cancellation,
+            nested =>
+            {
+                if (RunSegments(nested, context, thread, cellNumber) is { } shown)
+                    host.Display(shown);
+            }
+        );
         CellFlag flag = new();
         try
         {
@@ -97,19 +109,24 @@ public sealed class Session : ISession
         finally
         {
             context.RunAtEnd();
-            if (flag.IsRaised) Interlocked.Exchange(ref latestFlag, flag)?.Lower();
-            else Interlocked.Exchange(ref latestFlag, null)?.Lower();
+            if (flag.IsRaised)
+                Interlocked.Exchange(ref latestFlag, flag)?.Lower();
+            else
+                Interlocked.Exchange(ref latestFlag, null)?.Lower();
         }
     }
 
     /// <inheritdoc />
-    public Completions Complete(string code, int position, CancellationToken cancellation = default) => assistant.Complete(code, position, cancellation);
+    public Completions Complete(string code, int position, CancellationToken cancellation = default) =>
+        assistant.Complete(code, position, cancellation);
 
     /// <inheritdoc />
-    public Inspection? Inspect(string code, int position, CancellationToken cancellation = default) => assistant.Inspect(code, position, cancellation);
+    public Inspection? Inspect(string code, int position, CancellationToken cancellation = default) =>
+        assistant.Inspect(code, position, cancellation);
 
     /// <inheritdoc />
-    public IReadOnlyList<CellDiagnostic> Diagnose(string code, CancellationToken cancellation = default) => assistant.Diagnose(code, cancellation);
+    public IReadOnlyList<CellDiagnostic> Diagnose(string code, CancellationToken cancellation = default) =>
+        assistant.Diagnose(code, cancellation);
 
     /// <inheritdoc />
     public void Dispose()
@@ -128,16 +145,19 @@ public sealed class Session : ISession
         {
             context.Cancellation.ThrowIfCancellationRequested();
             value = null;
-            if (segment.IsMagic) RunMagic(segment, context, thread);
-            else value = csharp.Run(segment.Text, cellNumber > 0 ? $"In [{cellNumber}]" : "cell", thread, context.Cancellation);
+            if (segment.IsMagic)
+                RunMagic(segment, context, thread);
+            else
+                value = csharp.Run(segment.Text, cellNumber > 0 ? $"In [{cellNumber}]" : "cell", thread, context.Cancellation);
         }
         return value;
     }
 
     // A kernel that this session is connected to has a selector of its own, which comes first.
     private IMagicCommand? Find(string name) =>
-        kept.Find<KernelConnections>() is { } connections && connections.IsConnected(name[2..]) ? new ConnectedCommand(name[2..], connections)
-        : CommandCatalogue.All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name));
+        kept.Find<KernelConnections>() is { } connections && connections.IsConnected(name[2..])
+            ? new ConnectedCommand(name[2..], connections)
+            : CommandCatalogue.All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name));
 
     // All magic lines are checked before anything runs, so that a typing error at the end does not cost the hour before it.
     private void Validate(IReadOnlyList<CellSegment> segments)
@@ -149,14 +169,16 @@ public sealed class Session : ISession
             {
                 MagicLine line = MagicLine.Parse(segment.Text);
                 IMagicCommand command = Find(line.Name) ?? CommandCatalogue.Find(line.Name);
-                if (!line.AsksForHelp) line.Bind(command);
+                if (!line.AsksForHelp)
+                    line.Bind(command);
             }
             catch (GeoVlmException exception)
             {
                 problems.Add(segments.Count > 1 ? $"line {segment.Line}: {exception.Message}" : exception.Message);
             }
         }
-        if (problems.Count > 0) throw new GeoVlmException(string.Join('\n', problems));
+        if (problems.Count > 0)
+            throw new GeoVlmException(string.Join('\n', problems));
     }
 
     private void RunMagic(CellSegment segment, SessionCommandContext context, CellThread thread)
@@ -164,9 +186,12 @@ public sealed class Session : ISession
         context.Enter(segment, thread);
         MagicLine line = MagicLine.Parse(segment.Text);
         IMagicCommand command = Find(line.Name) ?? CommandCatalogue.Find(line.Name);
-        if (line.AsksForHelp) context.Display(new CommandHelp(command));
-        else if (command is IBodyCommand body) body.RunBody(line.Bind(command, context.TextOf), segment.Body, context);
-        else command.Run(line.Bind(command, context.TextOf), context);
+        if (line.AsksForHelp)
+            context.Display(new CommandHelp(command));
+        else if (command is IBodyCommand body)
+            body.RunBody(line.Bind(command, context.TextOf), segment.Body, context);
+        else
+            command.Run(line.Bind(command, context.TextOf), context);
     }
 
     // The flag stays up until the next cell has ended, for tasks that an interrupted one left behind.
@@ -178,12 +203,14 @@ public sealed class Session : ISession
 
         public void Raise()
         {
-            if (Interlocked.CompareExchange(ref state, 1, 0) == 0) CellInterrupt.Raise();
+            if (Interlocked.CompareExchange(ref state, 1, 0) == 0)
+                CellInterrupt.Raise();
         }
 
         public void Lower()
         {
-            if (Interlocked.CompareExchange(ref state, 2, 1) == 1) CellInterrupt.Lower();
+            if (Interlocked.CompareExchange(ref state, 2, 1) == 1)
+                CellInterrupt.Lower();
         }
     }
 }

@@ -17,7 +17,11 @@ internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFold
         Mask mask = new(code, find);
         if (mask.IsMagic(code, start, end))
         {
-            Completions found = magic.Complete(code[start..end].TrimEnd('\r'), position - start, new MagicValues(csharp.Variables, workingFolder));
+            Completions found = magic.Complete(
+                code[start..end].TrimEnd('\r'),
+                position - start,
+                new MagicValues(csharp.Variables, workingFolder)
+            );
             return found with { Start = found.Start + start, End = found.End + start };
         }
         return mask.Holds(position) ? Completions.None(position) : csharp.Assistant.Complete(mask.CSharp, position, cancellation);
@@ -29,7 +33,8 @@ internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFold
         position = Math.Clamp(position, 0, code.Length);
         (int start, int end) = LineAround(code, position);
         Mask mask = new(code, find);
-        if (mask.IsMagic(code, start, end)) return magic.Inspect(code[start..end].TrimEnd('\r'), position - start);
+        if (mask.IsMagic(code, start, end))
+            return magic.Inspect(code[start..end].TrimEnd('\r'), position - start);
         return mask.Holds(position) ? null : csharp.Assistant.Inspect(mask.CSharp, position, cancellation);
     }
 
@@ -56,11 +61,13 @@ internal sealed class SessionAssistant(CSharpLanguage csharp, string workingFold
             foreach (CellSegment segment in CellSegment.Split(code, find).Where(segment => segment.IsMagic))
             {
                 Blank(lines[segment.Line - 1], lines[segment.Line] - 1);
-                if (segment.Body.Length > 0) Blank(lines[segment.BodyLine - 1], lines[segment.BodyLine - 1 + segment.Body.Split('\n').Length] - 1);
+                if (segment.Body.Length > 0)
+                    Blank(lines[segment.BodyLine - 1], lines[segment.BodyLine - 1 + segment.Body.Split('\n').Length] - 1);
             }
             StringBuilder text = new(code);
             for (int i = 0; i < code.Length; i++)
-                if (masked[i] && code[i] is not ('\n' or '\r')) text[i] = ' ';
+                if (masked[i] && code[i] is not ('\n' or '\r'))
+                    text[i] = ' ';
             CSharp = text.ToString();
         }
 

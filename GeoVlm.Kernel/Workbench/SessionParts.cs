@@ -7,11 +7,13 @@ internal sealed class SessionParts : IDisposable
     private readonly Dictionary<Type, object> parts = [];
 
     /// <summary>The session's one; made on the first call.</summary>
-    public T Get<T>(Func<T> make) where T : class
+    public T Get<T>(Func<T> make)
+        where T : class
     {
         lock (gate)
         {
-            if (parts.TryGetValue(typeof(T), out object? kept)) return (T)kept;
+            if (parts.TryGetValue(typeof(T), out object? kept))
+                return (T)kept;
             T made = make();
             parts[typeof(T)] = made;
             return made;
@@ -19,9 +21,11 @@ internal sealed class SessionParts : IDisposable
     }
 
     /// <summary>The session's one; null when it was never asked for.</summary>
-    public T? Find<T>() where T : class
+    public T? Find<T>()
+        where T : class
     {
-        lock (gate) return parts.GetValueOrDefault(typeof(T)) as T;
+        lock (gate)
+            return parts.GetValueOrDefault(typeof(T)) as T;
     }
 
     /// <inheritdoc />
@@ -29,7 +33,8 @@ internal sealed class SessionParts : IDisposable
     {
         lock (gate)
         {
-            foreach (IDisposable part in parts.Values.OfType<IDisposable>()) part.Dispose();
+            foreach (IDisposable part in parts.Values.OfType<IDisposable>())
+                part.Dispose();
             parts.Clear();
         }
     }

@@ -19,7 +19,8 @@ internal sealed class SessionRewards
     /// <param name="alone">Whether it takes the place of all other rewards of the task but those of format.</param>
     public Rubric Add(EoTask task, IReward reward, double weight, bool alone)
     {
-        var kept = For(task).Rewards.Where(r => r.Reward.Name != reward.Name && (!alone || r.Reward.Name.StartsWith("format", StringComparison.Ordinal)));
+        var kept = For(task)
+            .Rewards.Where(r => r.Reward.Name != reward.Name && (!alone || r.Reward.Name.StartsWith("format", StringComparison.Ordinal)));
         return rubrics[task] = For(task).WithRewards([.. weight == 0 ? [] : new[] { (reward, weight) }, .. kept]);
     }
 

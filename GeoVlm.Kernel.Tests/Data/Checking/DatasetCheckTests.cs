@@ -15,12 +15,35 @@ public class DatasetCheckTests
         var brighter = first with { Pixels = [.. first.Pixels.Select(p => (byte)Math.Min(255, p + 3))] };
         Sample[] samples =
         [
-            Ask("same-train", "train", first), Ask("same-test", "test", first with { Pixels = [.. first.Pixels] }), Ask("near-val", "val", brighter),
-            Ask("other", "train", Picture(2)), Ask("empty", "train", Picture(3)) with { Reference = new TextAnswer(" ") },
-            Ask("outside", "train", Picture(4)) with { Reference = new BoxesAnswer([new(new Box(10, 10, 90, 20))], frame) },
-            Ask("inverted", "train", Picture(5)) with { Reference = new BoxesAnswer([new(new Box(30, 10, 20, 20))], frame) },
-            Ask("pair", "train", Picture(6)) with { Images = [GeoImage.FromMemory("a", Picture(7)), GeoImage.FromMemory("b", new RgbImage(32, 64))] },
-            .. Enumerable.Range(0, 41).Select(i => Ask($"class{i}", "train", Picture(20 + i)) with { Task = EoTask.SceneClassification, Reference = new TextAnswer(i == 0 ? "rare" : "common") }),
+            Ask("same-train", "train", first),
+            Ask("same-test", "test", first with { Pixels = [.. first.Pixels] }),
+            Ask("near-val", "val", brighter),
+            Ask("other", "train", Picture(2)),
+            Ask("empty", "train", Picture(3)) with
+            {
+                Reference = new TextAnswer(" "),
+            },
+            Ask("outside", "train", Picture(4)) with
+            {
+                Reference = new BoxesAnswer([new(new Box(10, 10, 90, 20))], frame),
+            },
+            Ask("inverted", "train", Picture(5)) with
+            {
+                Reference = new BoxesAnswer([new(new Box(30, 10, 20, 20))], frame),
+            },
+            Ask("pair", "train", Picture(6)) with
+            {
+                Images = [GeoImage.FromMemory("a", Picture(7)), GeoImage.FromMemory("b", new RgbImage(32, 64))],
+            },
+            .. Enumerable
+                .Range(0, 41)
+                .Select(i =>
+                    Ask($"class{i}", "train", Picture(20 + i)) with
+                    {
+                        Task = EoTask.SceneClassification,
+                        Reference = new TextAnswer(i == 0 ? "rare" : "common"),
+                    }
+                ),
         ];
         var check = new EoDataset("faulty", "made", samples, []).Check();
         Assert.False(check.IsClean);

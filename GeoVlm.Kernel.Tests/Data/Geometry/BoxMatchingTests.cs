@@ -7,8 +7,9 @@ namespace GeoVlm.Tests.Data.Geometry;
 
 public class BoxMatchingTests
 {
-    private static readonly Gen<Box[]> Boxes =
-        Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 6]).Select((x, y, w, h) => new Box(x, y, x + w, y + h)).Array[0, 7];
+    private static readonly Gen<Box[]> Boxes = Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 6])
+        .Select((x, y, w, h) => new Box(x, y, x + w, y + h))
+        .Array[0, 7];
 
     [Fact]
     public void A_greedy_choice_would_be_worse()
@@ -21,22 +22,30 @@ public class BoxMatchingTests
 
     [Fact]
     public void No_other_matching_has_a_larger_sum() =>
-        Gen.Select(Boxes, Boxes).Sample((a, b) =>
-        {
-            var matching = BoxMatching.Optimal(a, b);
-            Assert.Equal(Best(a, b, 0, 0, iou => iou), matching.TotalIoU, 9);
-            AssertOneToOne(matching);
-        }, iter: 1000);
+        Gen.Select(Boxes, Boxes)
+            .Sample(
+                (a, b) =>
+                {
+                    var matching = BoxMatching.Optimal(a, b);
+                    Assert.Equal(Best(a, b, 0, 0, iou => iou), matching.TotalIoU, 9);
+                    AssertOneToOne(matching);
+                },
+                iter: 1000
+            );
 
     [Fact]
     public void With_a_threshold_no_other_matching_has_more_pairs() =>
-        Gen.Select(Boxes, Boxes).Sample((a, b) =>
-        {
-            var matching = BoxMatching.Optimal(a, b, 0.5);
-            Assert.All(matching.Pairs, p => Assert.True(p.IoU >= 0.5));
-            Assert.Equal(Best(a, b, 0, 0, iou => iou >= 0.5 ? 1 : 0), matching.Pairs.Count, 9);
-            AssertOneToOne(matching);
-        }, iter: 1000);
+        Gen.Select(Boxes, Boxes)
+            .Sample(
+                (a, b) =>
+                {
+                    var matching = BoxMatching.Optimal(a, b, 0.5);
+                    Assert.All(matching.Pairs, p => Assert.True(p.IoU >= 0.5));
+                    Assert.Equal(Best(a, b, 0, 0, iou => iou >= 0.5 ? 1 : 0), matching.Pairs.Count, 9);
+                    AssertOneToOne(matching);
+                },
+                iter: 1000
+            );
 
     [Fact]
     public void IoU_equals_that_of_the_COCO_tools()
@@ -50,10 +59,12 @@ public class BoxMatchingTests
     /// <summary>The best total over every one-to-one matching, tried one by one.</summary>
     private static double Best(Box[] a, Box[] b, int i, int used, Func<double, double> value)
     {
-        if (i == a.Length) return 0;
+        if (i == a.Length)
+            return 0;
         double best = Best(a, b, i + 1, used, value);
         for (int j = 0; j < b.Length; j++)
-            if ((used & 1 << j) == 0) best = Math.Max(best, value(a[i].IoU(b[j])) + Best(a, b, i + 1, used | 1 << j, value));
+            if ((used & 1 << j) == 0)
+                best = Math.Max(best, value(a[i].IoU(b[j])) + Best(a, b, i + 1, used | 1 << j, value));
         return best;
     }
 

@@ -26,7 +26,9 @@ public class MaskOverlapTests
     {
         string folder = SharedFolder.Require("metric-goldens/change");
         using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "change-goldens.json")));
-        foreach (var item in golden.RootElement.GetProperty("binary").EnumerateArray().Where(i => i.GetProperty("change_defined").GetBoolean()))
+        foreach (
+            var item in golden.RootElement.GetProperty("binary").EnumerateArray().Where(i => i.GetProperty("change_defined").GetBoolean())
+        )
         {
             var overlap = MaskOverlap.Between(Read("pred"), Read("gt"));
             Assert.Equal(item.GetProperty("tp").GetInt64(), overlap.Hits);

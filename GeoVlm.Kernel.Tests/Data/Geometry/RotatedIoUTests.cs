@@ -13,10 +13,12 @@ public class RotatedIoUTests
         foreach (var pair in golden.RootElement.GetProperty("pairs").EnumerateArray())
         {
             // A box whose corners are swapped is empty here; the reference's polygon has an inside all the same.
-            if (pair.GetProperty("kind").GetString()!.StartsWith("inverted", StringComparison.Ordinal)) continue;
+            if (pair.GetProperty("kind").GetString()!.StartsWith("inverted", StringComparison.Ordinal))
+                continue;
             var (a, b) = (Turned(pair.GetProperty("a")), Turned(pair.GetProperty("b")));
             Equal(pair.GetProperty("iou_earthdial").GetDouble(), a.IoU(b), pair);
-            if (!pair.GetProperty("valid").GetBoolean()) continue;
+            if (!pair.GetProperty("valid").GetBoolean())
+                continue;
             Equal(pair.GetProperty("iou_earthdial").GetDouble(), new Polygon(a.Corners()).IoU(new Polygon(b.Corners())), pair);
             Equal(pair.GetProperty("area_a").GetDouble(), a.Area, pair, 1e-6);
         }
@@ -41,11 +43,18 @@ public class RotatedIoUTests
         using var golden = Golden("aabb-iou");
         foreach (var pair in golden.RootElement.GetProperty("pairs").EnumerateArray())
         {
-            double[] a = Numbers(pair.GetProperty("a")), b = Numbers(pair.GetProperty("b"));
-            Box p = new(a[0], a[1], a[2], a[3]), q = new(b[0], b[1], b[2], b[3]);
+            double[] a = Numbers(pair.GetProperty("a")),
+                b = Numbers(pair.GetProperty("b"));
+            Box p = new(a[0], a[1], a[2], a[3]),
+                q = new(b[0], b[1], b[2], b[3]);
             Equal(pair.GetProperty("iou").GetDouble(), p.IoU(q), pair);
-            Equal(pair.GetProperty("iou").GetDouble(),
-                OrientedBox.FromTurned(p, 0, AngleConvention.ClockwiseDegrees).IoU(OrientedBox.FromTurned(q, 0, AngleConvention.ClockwiseDegrees)), pair);
+            Equal(
+                pair.GetProperty("iou").GetDouble(),
+                OrientedBox
+                    .FromTurned(p, 0, AngleConvention.ClockwiseDegrees)
+                    .IoU(OrientedBox.FromTurned(q, 0, AngleConvention.ClockwiseDegrees)),
+                pair
+            );
         }
     }
 
@@ -65,7 +74,9 @@ public class RotatedIoUTests
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(v => v.GetDouble())];
 
     private static OrientedBox Turned(JsonElement list) =>
-        Numbers(list) is var n ? OrientedBox.FromTurned(new Box(n[0], n[1], n[2], n[3]), n[4], AngleConvention.CounterClockwiseDegrees) : default;
+        Numbers(list) is var n
+            ? OrientedBox.FromTurned(new Box(n[0], n[1], n[2], n[3]), n[4], AngleConvention.CounterClockwiseDegrees)
+            : default;
 
     private static Polygon Outline(JsonElement list) => new([.. list.EnumerateArray().Select(p => (p[0].GetDouble(), p[1].GetDouble()))]);
 

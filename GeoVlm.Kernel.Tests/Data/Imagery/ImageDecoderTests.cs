@@ -51,7 +51,18 @@ public class ImageDecoderTests
     public void NaN_and_nodata_take_no_part_in_the_stretch_and_are_black()
     {
         using var folder = new TemporaryFolder();
-        TiffFixture.Write(folder.File("a.tif"), 10, 10, 1, 32, false, false, Compression.NONE, 1, (x, y, _) => y == 0 ? double.NaN : 100 + x);
+        TiffFixture.Write(
+            folder.File("a.tif"),
+            10,
+            10,
+            1,
+            32,
+            false,
+            false,
+            Compression.NONE,
+            1,
+            (x, y, _) => y == 0 ? double.NaN : 100 + x
+        );
         var image = ImageDecoder.Decode(folder.File("a.tif"));
         Assert.Equal(0, image.Pixels[image.Offset(9, 0)]);
         Assert.Equal(255, image.Pixels[image.Offset(9, 1)]);
@@ -62,7 +73,16 @@ public class ImageDecoderTests
     {
         // 12-bit values in a 16-bit file: their upper bytes are 0 to 15, nearly black.
         using var folder = new TemporaryFolder();
-        PngFixture.Write16(folder.File("deep.png"), 40, 4, 3, (x, _, band) => band == 0 ? x * 100 : band == 1 ? 4000 - x * 100 : 77);
+        PngFixture.Write16(
+            folder.File("deep.png"),
+            40,
+            4,
+            3,
+            (x, _, band) =>
+                band == 0 ? x * 100
+                : band == 1 ? 4000 - x * 100
+                : 77
+        );
         var header = ImageDecoder.ReadHeader(folder.File("deep.png"));
         Assert.Equal("uint16", header.SampleType);
         Assert.Contains("stretched", header.Rendition);
@@ -120,7 +140,10 @@ public class ImageDecoderTests
         void Check(string name, int x, int y)
         {
             var bands = expected.GetProperty(name).EnumerateArray().Select(v => int.Parse(v.GetString()!)).ToArray();
-            Assert.Equal(bands.Length < 3 ? [bands[0], bands[0], bands[0]] : bands[..3], image.Pixels.Skip(image.Offset(x, y)).Take(3).Select(b => (int)b));
+            Assert.Equal(
+                bands.Length < 3 ? [bands[0], bands[0], bands[0]] : bands[..3],
+                image.Pixels.Skip(image.Offset(x, y)).Take(3).Select(b => (int)b)
+            );
         }
     }
 

@@ -6,7 +6,8 @@ namespace GeoVlm.Tests.Data.Perturbations;
 
 public sealed class PerturbationTests
 {
-    private const int Width = 13, Height = 9;
+    private const int Width = 13,
+        Height = 9;
 
     // A white rectangle on black, its box, and a mask of the same pixels.
     private static Sample Scene(Box box, string question = "Detect all ships.")
@@ -14,18 +15,31 @@ public sealed class PerturbationTests
         var image = new RgbImage(Width, Height);
         var mask = new Mask(Width, Height);
         for (int y = (int)box.Y1; y < box.Y2; y++)
-            for (int x = (int)box.X1; x < box.X2; x++)
-            {
-                image.Pixels.AsSpan(image.Offset(x, y), 3).Fill(255);
-                mask.Bits[y * Width + x] = true;
-            }
+        for (int x = (int)box.X1; x < box.X2; x++)
+        {
+            image.Pixels.AsSpan(image.Offset(x, y), 3).Fill(255);
+            mask.Bits[y * Width + x] = true;
+        }
         var frame = CoordinateFrame.Original(Width, Height);
-        return new Sample("s", EoTask.ObjectDetection, [GeoImage.FromMemory("image", image, 0.5)], question, new BoxesAnswer([new LabelledBox(box, "ship")], frame)) { ChangeMask = mask };
+        return new Sample(
+            "s",
+            EoTask.ObjectDetection,
+            [GeoImage.FromMemory("image", image, 0.5)],
+            question,
+            new BoxesAnswer([new LabelledBox(box, "ship")], frame)
+        )
+        {
+            ChangeMask = mask,
+        };
     }
 
     private static Box WhiteBox(RgbImage image)
     {
-        var mask = new Mask(image.Width, image.Height, [.. Enumerable.Range(0, image.Width * image.Height).Select(i => image.Pixels[3 * i] > 127)]);
+        var mask = new Mask(
+            image.Width,
+            image.Height,
+            [.. Enumerable.Range(0, image.Width * image.Height).Select(i => image.Pixels[3 * i] > 127)]
+        );
         return Assert.Single(mask.ComponentBoxes());
     }
 
@@ -49,7 +63,8 @@ public sealed class PerturbationTests
     {
         var start = Scene(new Box(2, 4, 8, 6));
         var turned = start;
-        for (int i = 0; i < 4; i++) turned = new QuarterTurn().Apply(turned)!;
+        for (int i = 0; i < 4; i++)
+            turned = new QuarterTurn().Apply(turned)!;
         Assert.Equal(start.Images[0].Load().Pixels, turned.Images[0].Load().Pixels);
         Assert.Equal(((BoxesAnswer)start.Reference).Objects[0].Box, ((BoxesAnswer)turned.Reference).Objects[0].Box);
     }

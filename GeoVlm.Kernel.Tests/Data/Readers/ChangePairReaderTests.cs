@@ -25,11 +25,20 @@ public class ChangePairReaderTests
     {
         using var folder = new TemporaryFolder();
         string source = SharedFolder.Require("eo-samples/change-pair/levir-cc");
-        foreach (string date in new[] { "A", "B" }) folder.Copy(Path.Combine(source, date, "train_000016.png"), $"train/{date}/train_000016.png");
-        folder.Image("train/label/train_000016.png", 256, 256, (x, y) => (byte)(
-            x is >= 100 and < 130 && y is >= 50 and < 60 ? 255 // a building
-            : x is >= 10 and < 12 && y is >= 10 and < 12 ? 128 // four pixels, just enough, in another grey
-            : x is >= 200 and < 203 && y == 200 ? 255 : 0));   // three pixels, too few
+        foreach (string date in new[] { "A", "B" })
+            folder.Copy(Path.Combine(source, date, "train_000016.png"), $"train/{date}/train_000016.png");
+        folder.Image(
+            "train/label/train_000016.png",
+            256,
+            256,
+            (x, y) =>
+                (byte)(
+                    x is >= 100 and < 130 && y is >= 50 and < 60 ? 255 // a building
+                    : x is >= 10 and < 12 && y is >= 10 and < 12 ? 128 // four pixels, just enough, in another grey
+                    : x is >= 200 and < 203 && y == 200 ? 255
+                    : 0
+                )
+        ); // three pixels, too few
         var sample = Assert.Single(ReaderCatalogue.Load(folder.Path).Samples);
         Assert.Equal(EoTask.ChangeDetection, sample.Task);
         Assert.Equal([new Box(100, 50, 130, 60), new Box(10, 10, 12, 12)], ((BoxesAnswer)sample.Reference).Objects.Select(o => o.Box));
@@ -44,9 +53,12 @@ public class ChangePairReaderTests
     {
         using var folder = new TemporaryFolder();
         string source = SharedFolder.Require("eo-samples/malformed/change-pair-" + name);
-        foreach (string file in Directory.EnumerateFiles(source, "*.png", SearchOption.AllDirectories)) folder.Copy(file, Path.GetRelativePath(source, file));
-        foreach (string date in new[] { "A", "B" }) folder.Image($"{date}/good.png", 8, 8);
-        foreach (string label in new[] { "good", "0001", "0002" }) folder.Image($"label/{label}.png", 8, 8, (_, _) => 0);
+        foreach (string file in Directory.EnumerateFiles(source, "*.png", SearchOption.AllDirectories))
+            folder.Copy(file, Path.GetRelativePath(source, file));
+        foreach (string date in new[] { "A", "B" })
+            folder.Image($"{date}/good.png", 8, 8);
+        foreach (string label in new[] { "good", "0001", "0002" })
+            folder.Image($"label/{label}.png", 8, 8, (_, _) => 0);
         var dataset = ReaderCatalogue.Load(folder.Path);
         Assert.Empty(((BoxesAnswer)Assert.Single(dataset.Samples).Reference).Objects); // no change is an answer
         Assert.Contains(says, Assert.Single(dataset.Problems).What);

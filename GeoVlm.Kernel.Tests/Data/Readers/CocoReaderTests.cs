@@ -55,12 +55,15 @@ public class CocoReaderTests
     {
         using var folder = new TemporaryFolder();
         folder.Copy(SharedFolder.Require($"eo-samples/malformed/coco-{name}.json"), "annotations.json");
-        for (int i = 1; i <= 5; i++) folder.Image($"images/00{i}.jpg", 8, 8);
+        for (int i = 1; i <= 5; i++)
+            folder.Image($"images/00{i}.jpg", 8, 8);
         var dataset = ReaderCatalogue.Load(folder.Path);
         Assert.Equal(objectsInFirstImage > 0, dataset.Samples.Any(s => s.Images[0].Name == "001.jpg"));
         Assert.Contains(dataset.Samples, s => s.Images[0].Name == "003.jpg");
-        if (says is null) Assert.Single(dataset.Problems); // that categories are missing
-        else Assert.Contains(dataset.Problems, p => p.What.Contains(says));
+        if (says is null)
+            Assert.Single(dataset.Problems); // that categories are missing
+        else
+            Assert.Contains(dataset.Problems, p => p.What.Contains(says));
     }
 
     [Theory]
@@ -68,7 +71,9 @@ public class CocoReaderTests
     [InlineData("truncated")]
     public void Broken_JSON_is_an_error_with_the_position(string name)
     {
-        var error = Assert.Throws<GeoVlmException>(() => ReaderCatalogue.Load(SharedFolder.Require($"eo-samples/malformed/coco-{name}.json"), "coco"));
+        var error = Assert.Throws<GeoVlmException>(() =>
+            ReaderCatalogue.Load(SharedFolder.Require($"eo-samples/malformed/coco-{name}.json"), "coco")
+        );
         Assert.Matches(@"not valid JSON at line \d+, byte \d+", error.Message);
     }
 
@@ -80,20 +85,31 @@ public class CocoReaderTests
         folder.Image("whole.jpg", 64, 64, (x, y) => (byte)(x * y));
         byte[] jpeg = File.ReadAllBytes(folder.File("whole.jpg"));
         File.WriteAllBytes(folder.File("cut.jpg"), jpeg[..10]);
-        folder.Text("set.json", """
+        folder.Text(
+            "set.json",
+            """
             {"images": [{"id": 1, "file_name": "NaN.png"}, {"id": 2, "file_name": "missing.png"}, {"id": 3, "file_name": "cut.jpg"},
                         {"id": 4, "file_name": "/etc/passwd"}, {"id": 5, "file_name": "a/../../x.png"}, {"id": "ü", "file_name": "C:\\x.png"}, 7],
              "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [NaN, 1, 5, 5]}, {"id": 2, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, -Infinity]},
                              {"id": 3, "image_id": 1, "category_id": 1, "bbox": [2, 2, 5, 6]}, {"id": 4, "image_id": 1, "category_id": 1}, null],
              "categories": [{"id": 1, "name": "Fishing_Boat"}]}
-            """);
+            """
+        );
         var dataset = ReaderCatalogue.Load(folder.Path);
         Assert.Equal(["detect all fishing boats", "detect the fishing boat"], dataset.Samples.Select(s => s.Question));
         Assert.Equal(new Box(2, 2, 7, 8), ((BoxesAnswer)dataset.Samples[0].Reference).Objects.Single().Box);
         string[] expected =
         [
-            "set.json, image 2", "cut.jpg", "set.json, image 4", "set.json, image 5", "set.json, image ü", "set.json, images[6]",
-            "set.json, annotations[0] (id 1)", "set.json, annotations[1] (id 2)", "set.json, annotations[3] (id 4)", "set.json, annotations[4]",
+            "set.json, image 2",
+            "cut.jpg",
+            "set.json, image 4",
+            "set.json, image 5",
+            "set.json, image ü",
+            "set.json, images[6]",
+            "set.json, annotations[0] (id 1)",
+            "set.json, annotations[1] (id 2)",
+            "set.json, annotations[3] (id 4)",
+            "set.json, annotations[4]",
         ];
         Assert.Equal(expected.Order(), dataset.Problems.Select(p => p.Where).Order());
     }

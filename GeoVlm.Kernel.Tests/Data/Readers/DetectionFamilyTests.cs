@@ -29,7 +29,13 @@ public class DetectionFamilyTests
     [InlineData("coco/soda/train/00001.json", "coco", 4, null, new[] { 12.0, 17, 18, 25 })]
     [InlineData("coco/soda/soda/Annotations.zip", "coco", 27, "windmill", null)]
     [InlineData("coco/labelme-export", "coco", 12, "person", null)]
-    [InlineData("coco/results/instances_val2014_fakebbox100_results.json", "coco", 734, "category 18", new[] { 258.15, 41.29, 606.41, 285.07 })]
+    [InlineData(
+        "coco/results/instances_val2014_fakebbox100_results.json",
+        "coco",
+        734,
+        "category 18",
+        new[] { 258.15, 41.29, 606.41, 285.07 }
+    )]
     [InlineData("coco/results/instances_val2014_fakesegm100_results.json", "coco", 734, "category 18", new[] { 259.0, 41, 606, 285 })]
     [InlineData("csv-boxes/everwatch", "csv", 10, "white ibis", null)]
     [InlineData("csv-boxes/everwatch/train.csv", "csv", 6, "white ibis", new[] { 5.0, 5, 32, 32 })]
@@ -38,10 +44,13 @@ public class DetectionFamilyTests
     {
         var objects = Truth.Objects(Truth.Load(path, reader));
         Assert.Equal(count, objects.Count);
-        if (label is not null) Assert.Contains(objects, o => o.Label == label);
-        if (first is null) return;
+        if (label is not null)
+            Assert.Contains(objects, o => o.Label == label);
+        if (first is null)
+            return;
         var box = objects[0].Box;
-        foreach (var (expected, found) in first.Zip([box.X1, box.Y1, box.X2, box.Y2])) Assert.Equal(expected, found, 6);
+        foreach (var (expected, found) in first.Zip([box.X1, box.Y1, box.X2, box.Y2]))
+            Assert.Equal(expected, found, 6);
     }
 
     [Fact]
@@ -54,9 +63,15 @@ public class DetectionFamilyTests
             var objects = Truth.Objects(Truth.Load(path, "dota"));
             Assert.Equal((path, facts.GetProperty("objects").GetInt32()), (path, objects.Count));
             Assert.Equal(facts.GetProperty("difficult").GetInt32(), objects.Count(o => o.Difficult));
-            Assert.Equal(facts.GetProperty("classes").EnumerateObject().Select(c => (c.Name.Replace('-', ' '), c.Value.GetInt32())).Order(), objects.CountBy(o => o.Label).Select(c => (c.Key, c.Value)).Order());
+            Assert.Equal(
+                facts.GetProperty("classes").EnumerateObject().Select(c => (c.Name.Replace('-', ' '), c.Value.GetInt32())).Order(),
+                objects.CountBy(o => o.Label).Select(c => (c.Key, c.Value)).Order()
+            );
             if (objects.Count > 0)
-                Assert.Equal(facts.GetProperty("first").EnumerateArray().Take(8).Select(n => n.GetDouble()), objects[0].Outline!.Points.SelectMany(p => new[] { p.X, p.Y }));
+                Assert.Equal(
+                    facts.GetProperty("first").EnumerateArray().Take(8).Select(n => n.GetDouble()),
+                    objects[0].Outline!.Points.SelectMany(p => new[] { p.X, p.Y })
+                );
         }
         Assert.True(files >= 18, $"{files} files");
     }
@@ -89,7 +104,10 @@ public class DetectionFamilyTests
         folder.Text("ground truth/001.txt", "(563,478),(630,573),1 \n( 10, 20),(30,40),10\nnonsense\n");
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("vhr10", dataset.Reader);
-        Assert.Equal([("airplane", new Box(563, 478, 630, 573)), ("vehicle", new Box(10, 20, 30, 40))], dataset.Samples[0].Objects.Select(o => (o.Label, o.Box)));
+        Assert.Equal(
+            [("airplane", new Box(563, 478, 630, 573)), ("vehicle", new Box(10, 20, 30, 40))],
+            dataset.Samples[0].Objects.Select(o => (o.Label, o.Box))
+        );
         Assert.Equal(600, dataset.Samples[0].Images[0].Width);
         Assert.Contains(dataset.Problems, p => p.Where == "ground truth/001.txt:3");
     }
@@ -99,12 +117,15 @@ public class DetectionFamilyTests
     {
         using var folder = new TemporaryFolder();
         folder.Image("JPEGImages/a.png", 100, 100);
-        folder.Text("Annotations/a.xml", """
+        folder.Text(
+            "Annotations/a.xml",
+            """
             <annotation><filename>a.png</filename><size><width>100</width><height>100</height></size>
             <object><name>ship</name><robndbox><x_left_top>10</x_left_top><y_left_top>10</y_left_top><x_right_top>30</x_right_top><y_right_top>20</y_right_top>
             <x_right_bottom>26</x_right_bottom><y_right_bottom>28</y_right_bottom><x_left_bottom>6</x_left_bottom><y_left_bottom>18</y_left_bottom></robndbox></object>
             <object><name>ship</name><mbox_cx>50</mbox_cx><mbox_cy>50</mbox_cy><mbox_w>20</mbox_w><mbox_h>10</mbox_h><mbox_ang>1.5707963267948966</mbox_ang></object></annotation>
-            """);
+            """
+        );
         var ships = EoDataset.Load(folder.Path).Samples[0].Objects;
         Assert.Equal(new Box(6, 10, 30, 28), ships[0].Box);
         Assert.NotNull(ships[0].Oriented);
@@ -112,12 +133,15 @@ public class DetectionFamilyTests
 
         using var coco = new TemporaryFolder();
         coco.Image("x.png", 6, 4);
-        coco.Text("train.json", """
+        coco.Text(
+            "train.json",
+            """
             {"images": [{"id": 1, "file_name": "x.png", "width": 6, "height": 4}], "categories": [{"id": 1, "name": "pond"}], "annotations": [
              {"id": 1, "image_id": 1, "category_id": 1, "segmentation": {"size": [4, 6], "counts": [5, 2, 2, 2, 13]}},
              {"id": 2, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 3, 1, 3, 3]]},
              {"id": 3, "image_id": 1, "category_id": 1, "segmentation": {"size": [4, 6], "counts": [5, 2]}}]}
-            """);
+            """
+        );
         var dataset = EoDataset.Load(coco.Path);
         var ponds = dataset.Samples[0].Objects;
         Assert.Equal([new Box(1, 1, 3, 3), new Box(1, 1, 3, 3)], ponds.Select(p => p.Box)); // rows 1 and 2 of columns 1 and 2
@@ -161,5 +185,6 @@ public class DetectionFamilyTests
         Assert.Equal("a ship", ((TextAnswer)EoDataset.Load(folder.Path, "instruction").Samples[0].Reference).Text);
     }
 
-    private static int[] Rounded(Box box) => [(int)Math.Round(box.X1), (int)Math.Round(box.Y1), (int)Math.Round(box.X2), (int)Math.Round(box.Y2)];
+    private static int[] Rounded(Box box) =>
+        [(int)Math.Round(box.X1), (int)Math.Round(box.Y1), (int)Math.Round(box.X2), (int)Math.Round(box.Y2)];
 }

@@ -56,8 +56,10 @@ public class DotaReaderTests
         folder.Image("images/P.png", 712, 557);
         var dataset = ReaderCatalogue.Load(folder.Path);
         Assert.Equal(objects, dataset.Samples.FirstOrDefault()?.Objects.Count ?? 0);
-        if (where is null) Assert.Empty(dataset.Problems);
-        else Assert.Contains(dataset.Problems, p => p.Where == "labelTxt/" + where && p.What.Contains(what));
+        if (where is null)
+            Assert.Empty(dataset.Problems);
+        else
+            Assert.Contains(dataset.Problems, p => p.Where == "labelTxt/" + where && p.What.Contains(what));
     }
 
     [Fact]
@@ -75,8 +77,15 @@ public class DotaReaderTests
         Assert.Equal(new Box(152, 462, 192, 472), box);
         var pixels = ships[0].Images[0].Load();
         Assert.Equal((512, 512), (pixels.Width, pixels.Height));
-        Assert.Equal((0, 255, 255, 0), (pixels.Pixels[pixels.Offset(151, 462)], pixels.Pixels[pixels.Offset(152, 462)],
-            pixels.Pixels[pixels.Offset(191, 471)], pixels.Pixels[pixels.Offset(191, 472)]));
+        Assert.Equal(
+            (0, 255, 255, 0),
+            (
+                pixels.Pixels[pixels.Offset(151, 462)],
+                pixels.Pixels[pixels.Offset(152, 462)],
+                pixels.Pixels[pixels.Offset(191, 471)],
+                pixels.Pixels[pixels.Offset(191, 472)]
+            )
+        );
         Assert.Equal(["train/big__1__448___0:plane:all"], dataset.Where(s => s.Question == "detect all planes").Samples.Select(s => s.Id));
     }
 }

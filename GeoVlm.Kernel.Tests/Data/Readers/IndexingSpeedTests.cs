@@ -16,11 +16,21 @@ public class IndexingSpeedTests
         const int rows = 100_000;
         var text = new StringBuilder("[");
         for (int i = 0; i < rows; i++)
-            text.Append(i == 0 ? "\n" : ",\n").Append("{\"id\": \"r").Append(i).Append("\", \"image\": \"img_").Append(i % 1000)
-                .Append(".png\", \"conversations\": [{\"from\": \"human\", \"value\": \"<image>\\n[refer] where is <p>the large ship near the pier</p>?\"}, {\"from\": \"gpt\", \"value\": \"{<")
-                .Append(i % 90).Append("><20><").Append(i % 90 + 9).Append("><40>|<15>}\"}]}");
+            text.Append(i == 0 ? "\n" : ",\n")
+                .Append("{\"id\": \"r")
+                .Append(i)
+                .Append("\", \"image\": \"img_")
+                .Append(i % 1000)
+                .Append(
+                    ".png\", \"conversations\": [{\"from\": \"human\", \"value\": \"<image>\\n[refer] where is <p>the large ship near the pier</p>?\"}, {\"from\": \"gpt\", \"value\": \"{<"
+                )
+                .Append(i % 90)
+                .Append("><20><")
+                .Append(i % 90 + 9)
+                .Append("><40>|<15>}\"}]}");
         folder.Text("train.json", text.Append(']').ToString());
-        for (int i = 0; i < 1000; i++) File.WriteAllBytes(folder.File($"images/img_{i}.png"), []);
+        for (int i = 0; i < 1000; i++)
+            File.WriteAllBytes(folder.File($"images/img_{i}.png"), []);
         text.Clear();
         EoDataset.Load(folder.Path, options: new ReadOptions { Limit = 2000 });
         long before = GC.GetTotalMemory(forceFullCollection: true);

@@ -9,7 +9,8 @@ public class InstructionFamilyTests
     [Fact]
     public void Every_EarthDial_result_row_is_read()
     {
-        int files = 0, rows = 0;
+        int files = 0,
+            rows = 0;
         foreach (var (path, facts) in Truth.Of("vlm-results/earthdial/").Where(f => f.Path.EndsWith(".jsonl")))
         {
             files++;
@@ -57,35 +58,62 @@ public class InstructionFamilyTests
     {
         var dataset = Truth.Load(path, reader);
         Assert.Equal(3, dataset.Count);
-        Assert.Equal("[refer] [hr_rgb_0.5] Give me the location of <ref>4 white small storage tank at the top left</ref>", dataset.Samples[0].Question);
+        Assert.Equal(
+            "[refer] [hr_rgb_0.5] Give me the location of <ref>4 white small storage tank at the top left</ref>",
+            dataset.Samples[0].Question
+        );
         var picture = dataset.Samples[0].Images.Single().Load(); // a PNG in a column called jpg
         Assert.Equal((256, 256), (picture.Width, picture.Height));
         var boxes = Assert.IsType<BoxesAnswer>(dataset.Samples[2].Reference);
         Assert.Equal([new Box(69, 69, 76, 82), new Box(88, 68, 95, 82)], boxes.Objects.Select(o => Turned(o)));
         Assert.Equal("test", dataset.Samples[0].Split);
 
-        static Box Turned(LabelledBox item) => item.Oriented is { } o ? o.AsTurned(AngleConvention.CounterClockwiseDegrees).Unrotated is var b ? new(Math.Round(b.X1), Math.Round(b.Y1), Math.Round(b.X2), Math.Round(b.Y2)) : default : item.Box;
+        static Box Turned(LabelledBox item) =>
+            item.Oriented is { } o
+                ? o.AsTurned(AngleConvention.CounterClockwiseDegrees).Unrotated is var b
+                    ? new(Math.Round(b.X1), Math.Round(b.Y1), Math.Round(b.X2), Math.Round(b.Y2))
+                    : default
+                : item.Box;
     }
 
     [Fact]
     public void Conversations_of_every_dialect_keep_their_units()
     {
         using var folder = new TemporaryFolder();
-        foreach (string image in new[] { "dota/P1.png", "P2.png", "a.png", "b.png", "c.png" }) folder.Image("images/" + image, 200, 100);
-        folder.Text("geochat.json", """
+        foreach (string image in new[] { "dota/P1.png", "P2.png", "a.png", "b.png", "c.png" })
+            folder.Image("images/" + image, 200, 100);
+        folder.Text(
+            "geochat.json",
+            """
             [{"id": "x1", "image": "dota/P1.png", "conversations": [
                {"from": "human", "value": "<image>\n[refer] where is <p>silver airplane</p>?"}, {"from": "gpt", "value": "{<10><20><30><40>|<90>}"},
                {"from": "human", "value": "[identify] {<51><23><63><35>|<15>}"}, {"from": "gpt", "value": "<p>1 airplane at the top</p>"}]},
              {"id": "x1", "image": "missing.png", "conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]},
              {"id": "x3", "image": "../../P2.png", "conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}]
-            """);
-        folder.Text("vrsbench.json", """[{"image_id": "P2.png", "question": "locate the ship", "ground_truth": "{<25><40><33><60>}", "question_id": 7, "type": "ref", "dataset": "DOTA"}]""");
-        folder.Text("teochat.json", """
+            """
+        );
+        folder.Text(
+            "vrsbench.json",
+            """[{"image_id": "P2.png", "question": "locate the ship", "ground_truth": "{<25><40><33><60>}", "question_id": 7, "type": "ref", "dataset": "DOTA"}]"""
+        );
+        folder.Text(
+            "teochat.json",
+            """
             [{"id": "t", "image": ["a.png", "b.png", "c.png"], "conversations": "[{\"from\": \"human\", \"value\": \"<image><image><image> Where did new buildings appear?\"}, {\"from\": \"gpt\", \"value\": \"[12, 30, 44, 61]\"}]"}]
-            """);
-        folder.Text("swift.jsonl", """{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "<image>count the ships"}, {"role": "assistant", "content": "3"}], "images": ["a.png"]}""");
-        folder.Text("disaster.json", """[{"prompts": "Which disaster?", "options_str": "A. flood B. fire", "ground_truth_option": "B", "pre_image_path": "a.png", "post_image_path": "b.png"}]""");
-        folder.Text("geollava.json", """[{"id": 1, "video": ["a.png", "b.png"], "conversations": [{"from": "human", "value": "<video>\nDescribe the changes."}, {"from": "gpt", "value": "A road was built."}]}]""");
+            """
+        );
+        folder.Text(
+            "swift.jsonl",
+            """{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "<image>count the ships"}, {"role": "assistant", "content": "3"}], "images": ["a.png"]}"""
+        );
+        folder.Text(
+            "disaster.json",
+            """[{"prompts": "Which disaster?", "options_str": "A. flood B. fire", "ground_truth_option": "B", "pre_image_path": "a.png", "post_image_path": "b.png"}]"""
+        );
+        folder.Text(
+            "geollava.json",
+            """[{"id": 1, "video": ["a.png", "b.png"], "conversations": [{"from": "human", "value": "<video>\nDescribe the changes."}, {"from": "gpt", "value": "A road was built."}]}]"""
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("instruction", dataset.Reader);
         var by = dataset.Samples.ToDictionary(s => s.Id);
@@ -110,10 +138,13 @@ public class InstructionFamilyTests
     {
         using var folder = new TemporaryFolder();
         folder.Image("P0003_0002.png", 512, 512);
-        folder.Text("P0003_0002.json", """
+        folder.Text(
+            "P0003_0002.json",
+            """
             {"image": "P0003_0002.png", "caption": "A harbour.", "objects": [{"obj_id": 0, "obj_cls": "ship", "obj_coord": [0.25, 0.4, 0.33, 0.6], "referring_sentence": "The ship at the left"}],
              "qa_pairs": [{"ques_id": 0, "question": "Is there a ship?", "type": "object existence", "answer": "Yes"}]}
-            """);
+            """
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal(["A harbour.", "Yes"], dataset.Samples.Select(s => s.Reference).OfType<TextAnswer>().Select(t => t.Text));
         var boxes = dataset.Samples.Select(s => s.Reference).OfType<BoxesAnswer>().Single();

@@ -5,14 +5,16 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Tests.Data.Readers;
 
-/// <summary>Layouts that datasets are met in beside the one of their paper: one folder too many, a file named alone, records in other clothes.</summary>
+/// <summary>Layouts that datasets are met in beside the one of their paper: one folder too many, a file named alone, records in other
+/// clothes.</summary>
 public class LayoutTests
 {
     [Fact]
     public void A_folder_that_holds_one_folder_is_looked_through_and_keeps_its_name()
     {
         using var folder = new TemporaryFolder();
-        foreach (string scene in new[] { "DenseResidential", "Beach" }) folder.Image($"set/AID_dataset/AID/{scene}/1.jpg", 16, 16);
+        foreach (string scene in new[] { "DenseResidential", "Beach" })
+            folder.Image($"set/AID_dataset/AID/{scene}/1.jpg", 16, 16);
         var dataset = EoDataset.Load(Path.Combine(folder.Path, "set"));
         Assert.Equal(("scene-folder", 2, "set"), (dataset.Reader, dataset.Count, dataset.Name));
     }
@@ -36,7 +38,10 @@ public class LayoutTests
     {
         using var folder = new TemporaryFolder();
         folder.Image(image, 100, 80);
-        folder.Text(file, "<annotation><filename>1.jpg</filename><object><name>ship</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>");
+        folder.Text(
+            file,
+            "<annotation><filename>1.jpg</filename><object><name>ship</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>"
+        );
         var dataset = EoDataset.Load(folder.File(file));
         Assert.Empty(dataset.Problems);
         Assert.Equal(100, dataset.Samples[0].Images.Single().Width);
@@ -47,15 +52,21 @@ public class LayoutTests
     {
         using var folder = new TemporaryFolder();
         const string label = "labels/palu_00000001_post_disaster.json";
-        folder.Text(label, """
+        folder.Text(
+            label,
+            """
             {"features": {"lng_lat": [], "xy": [{"properties": {"subtype": "destroyed"}, "wkt": "POLYGON ((10 10, 30 10, 30 25.5, 10 10))"}]},
              "metadata": {"disaster_type": "tsunami", "width": 1024, "height": 1024}}
-            """);
+            """
+        );
         foreach (var dataset in new[] { EoDataset.Load(folder.Path), EoDataset.Load(folder.File(label)) })
         {
             Assert.Equal(("disaster", 3), (dataset.Reader, dataset.Count));
             var boxes = (BoxesAnswer)dataset.Samples[1].Reference;
-            Assert.Equal((new Box(10, 10, 30, 25.5), 1024, 1024), (boxes.Objects.Single().Box, (int)boxes.Frame.Width, (int)boxes.Frame.Height));
+            Assert.Equal(
+                (new Box(10, 10, 30, 25.5), 1024, 1024),
+                (boxes.Objects.Single().Box, (int)boxes.Frame.Width, (int)boxes.Frame.Height)
+            );
             Assert.Contains("none of the images", Assert.Single(dataset.Problems).What);
         }
     }
@@ -65,10 +76,13 @@ public class LayoutTests
     {
         using var folder = new TemporaryFolder();
         folder.Image("images/a.jpg", 30, 20);
-        folder.Text("annotations/captions_val2014.json", """
+        folder.Text(
+            "annotations/captions_val2014.json",
+            """
             {"images": [{"id": 1, "file_name": "a.jpg", "height": 20, "width": 30}],
              "annotations": [{"image_id": 1, "id": 1, "caption": "A port."}, {"image_id": 1, "id": 2, "caption": "A harbour."}, {"image_id": 9, "id": 3, "caption": "?"}]}
-            """);
+            """
+        );
         var dataset = EoDataset.Load(folder.Path);
         var sample = Assert.Single(dataset.Samples);
         Assert.Equal(("caption", "val", new TextAnswer("A port.")), (dataset.Reader, sample.Split, sample.Reference));
@@ -83,7 +97,10 @@ public class LayoutTests
         folder.Image("7.png", 8, 8);
         foreach (string part in new[] { "LR_split_val", "all" })
         {
-            folder.Text($"{part}_questions.json", """{"questions": [{"id": 0, "active": false}, {"id": 1, "img_id": 7, "type": "presence", "question": "Is a road there?", "answers_ids": [1], "active": true}]}""");
+            folder.Text(
+                $"{part}_questions.json",
+                """{"questions": [{"id": 0, "active": false}, {"id": 1, "img_id": 7, "type": "presence", "question": "Is a road there?", "answers_ids": [1], "active": true}]}"""
+            );
             folder.Text($"{part}_answers.json", """{"answers": [{"id": 1, "question_id": 1, "answer": "yes", "active": true}]}""");
             folder.Text($"{part}_images.json", """{"images": [{"id": 7, "active": true}]}""");
         }
@@ -96,12 +113,17 @@ public class LayoutTests
     [Theory]
     [InlineData("[{'from': 'human', 'value': '<image>\\nIs it the city\\'s \"port\"?'}, {'from': 'gpt', 'value': 'yes', 'box': None}]")]
     [InlineData("[{'from': 'human', 'value': \"<image>\\nIs it the city's \\\"port\\\"?\"}\n {'from': 'gpt', 'value': 'yes'}]")]
-    [InlineData("[{\"from\": \"human\", \"value\": \"<image>\\nIs it the city's \\\"port\\\"?\"}, {\"from\": \"gpt\", \"value\": \"yes\"}]")]
+    [InlineData(
+        "[{\"from\": \"human\", \"value\": \"<image>\\nIs it the city's \\\"port\\\"?\"}, {\"from\": \"gpt\", \"value\": \"yes\"}]"
+    )]
     public void A_conversation_in_a_string_may_be_JSON_or_as_Python_prints_it(string conversation)
     {
         using var folder = new TemporaryFolder();
         folder.Image("a.png", 8, 8);
-        folder.Text("shard.jsonl", new System.Text.Json.Nodes.JsonObject { ["image"] = "a.png", ["conversations"] = conversation }.ToJsonString() + "\r\n");
+        folder.Text(
+            "shard.jsonl",
+            new System.Text.Json.Nodes.JsonObject { ["image"] = "a.png", ["conversations"] = conversation }.ToJsonString() + "\r\n"
+        );
         var sample = Assert.Single(EoDataset.Load(folder.Path).Samples);
         Assert.Equal(("Is it the city's \"port\"?", new TextAnswer("yes")), (sample.Question, sample.Reference));
     }
@@ -111,7 +133,17 @@ public class LayoutTests
     {
         using var folder = new TemporaryFolder();
         folder.Image("train/train-org-img/7.jpg", 40, 30);
-        folder.Image("train/train-label-img/7_lab.png", 40, 30, (x, y) => (byte)(x < 10 && y < 10 ? 1 : x < 20 ? 3 : 9));
+        folder.Image(
+            "train/train-label-img/7_lab.png",
+            40,
+            30,
+            (x, y) =>
+                (byte)(
+                    x < 10 && y < 10 ? 1
+                    : x < 20 ? 3
+                    : 9
+                )
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal(("floodnet", 2), (dataset.Reader, dataset.Count));
         Assert.Equal(["flooded building", "flooded road", "grass"], ((LabelsAnswer)dataset.Samples[0].Reference).Labels);
@@ -153,11 +185,20 @@ public class LayoutTests
     }
 
     [Theory]
-    [InlineData("Annotations/A.XML", "<annotation><filename>A.JPG</filename><object><name>ship</name><bndbox><xmin>10</xmin><ymin>20</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>")]
+    [InlineData(
+        "Annotations/A.XML",
+        "<annotation><filename>A.JPG</filename><object><name>ship</name><bndbox><xmin>10</xmin><ymin>20</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>"
+    )]
     [InlineData("labels/A.TXT", "0 nan 0.5 0.2 0.2\r\n0 0.2 0.375 0.2 0.25\r\n0 0.5 0.5\r\n")]
     [InlineData("labelTxt/A.TXT", "10 20 30 20 30 40 10 40 ship 0\r\n")]
-    [InlineData("ANN.JSON", "{\"images\": [{\"id\": 1, \"file_name\": \"A.JPG\"}], \"annotations\": [{\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 20, 20, 20]}], \"categories\": [{\"id\": 1, \"name\": \"ship\"}]}")]
-    [InlineData("T.JSONL", "{\"image\": \"A.JPG\", \"question\": \"where is the ship\", \"ground_truth\": [[[10, 20], [30, 20], [30, 40], [10, 40]]]}")]
+    [InlineData(
+        "ANN.JSON",
+        "{\"images\": [{\"id\": 1, \"file_name\": \"A.JPG\"}], \"annotations\": [{\"image_id\": 1, \"category_id\": 1, \"bbox\": [10, 20, 20, 20]}], \"categories\": [{\"id\": 1, \"name\": \"ship\"}]}"
+    )]
+    [InlineData(
+        "T.JSONL",
+        "{\"image\": \"A.JPG\", \"question\": \"where is the ship\", \"ground_truth\": [[[10, 20], [30, 20], [30, 40], [10, 40]]]}"
+    )]
     public void Endings_in_capitals_are_endings_and_a_bad_line_loses_itself_alone(string file, string text)
     {
         using var folder = new TemporaryFolder();
@@ -176,7 +217,10 @@ public class LayoutTests
     {
         using var folder = new TemporaryFolder();
         folder.Image("images/a.png", 100, 80);
-        folder.Text("geojson/buildings/a.geojson", """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"class": "Pond"}, "geometry": {"type": "Polygon", "coordinates": [[[10, 20], [30, 20], [30, 50], [10, 20]]]}}]}""");
+        folder.Text(
+            "geojson/buildings/a.geojson",
+            """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"class": "Pond"}, "geometry": {"type": "Polygon", "coordinates": [[[10, 20], [30, 20], [30, 50], [10, 20]]]}}]}"""
+        );
         var sample = EoDataset.Load(folder.Path).Samples[0];
         Assert.Equal(new Box(10, 20, 30, 50), Assert.Single(sample.Objects).Box);
         Assert.Single(sample.Images);

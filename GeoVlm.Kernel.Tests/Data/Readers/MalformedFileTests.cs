@@ -17,7 +17,10 @@ public class MalformedFileTests
     [InlineData("zip-bomb.zip", "looks like a bomb")]
     [InlineData("zip-truncated.zip", "not a readable archive")]
     public void A_wholly_unreadable_file_is_an_error(string file, string says) =>
-        Assert.Contains(says, Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/malformed/" + file))).Message);
+        Assert.Contains(
+            says,
+            Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/malformed/" + file))).Message
+        );
 
     [Theory]
     [InlineData("arrow-stream-truncated.arrow", "record batch 1")]
@@ -53,13 +56,22 @@ public class MalformedFileTests
 
     [Fact]
     public void Of_a_repeated_key_the_last_counts() =>
-        Assert.Equal("b", RowFile.Read(SharedFolder.Require("eo-samples/malformed/jsonl-duplicate-keys.jsonl"), "x", (_, _) => { }).Single().Text("answer"));
+        Assert.Equal(
+            "b",
+            RowFile
+                .Read(SharedFolder.Require("eo-samples/malformed/jsonl-duplicate-keys.jsonl"), "x", (_, _) => { })
+                .Single()
+                .Text("answer")
+        );
 
     [Fact]
     public void An_archive_writes_only_below_its_own_folder()
     {
         var (folder, problems) = ArchiveFolder.Open(SharedFolder.Require("eo-samples/malformed/zip-slip.zip"));
-        Assert.Equal(["A/ok.png"], Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)));
+        Assert.Equal(
+            ["A/ok.png"],
+            Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f))
+        );
         Assert.True(problems.Count >= 4, $"{problems.Count} refused");
         Assert.Contains(problems, p => p.Where.Contains("../evil.txt", StringComparison.Ordinal));
         var (both, collision) = ArchiveFolder.Open(SharedFolder.Require("eo-samples/malformed/zip-case-collision.zip"));
@@ -102,7 +114,10 @@ public class MalformedFileTests
         using var folder = new TemporaryFolder();
         folder.Image("a.png", 8, 8);
         File.CreateSymbolicLink(folder.File("link.png"), outside.File("secret.png"));
-        folder.Text("rows.jsonl", "{\"image\": \"a.png\", \"question\": \"q\", \"answer\": \"a\"}\n{\"image\": \"link.png\", \"question\": \"q\", \"answer\": \"a\"}\n{\"image\": \"/etc/passwd\", \"question\": \"q\", \"answer\": \"a\"}\n");
+        folder.Text(
+            "rows.jsonl",
+            "{\"image\": \"a.png\", \"question\": \"q\", \"answer\": \"a\"}\n{\"image\": \"link.png\", \"question\": \"q\", \"answer\": \"a\"}\n{\"image\": \"/etc/passwd\", \"question\": \"q\", \"answer\": \"a\"}\n"
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal(1, dataset.Count);
         Assert.Equal([2, 3], dataset.Problems.Select(p => p.Line!.Value));
@@ -113,8 +128,17 @@ public class MalformedFileTests
     [Fact]
     public void An_unread_format_says_how_to_convert_it()
     {
-        Assert.Contains("HDF5 is not read", Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/hdf5/so2sat"))).Message);
-        Assert.Contains("ogr2ogr", Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/geojson/shapefile"))).Message);
-        Assert.Contains("numpy", Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/npz/nasa_marine_debris"))).Message);
+        Assert.Contains(
+            "HDF5 is not read",
+            Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/hdf5/so2sat"))).Message
+        );
+        Assert.Contains(
+            "ogr2ogr",
+            Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/geojson/shapefile"))).Message
+        );
+        Assert.Contains(
+            "numpy",
+            Assert.Throws<GeoVlmException>(() => EoDataset.Load(SharedFolder.Require("eo-samples/npz/nasa_marine_debris"))).Message
+        );
     }
 }

@@ -19,7 +19,8 @@ public class PlaceFamilyTests
         var dataset = Truth.Load(path, reader);
         Assert.Equal(count, dataset.Count);
         Assert.All(dataset.Samples, s => Assert.Equal(["before", "after"], s.Images.Select(i => i.Name)));
-        if (size > 0) Assert.Equal(size, dataset.Samples[0].Images[0].Load().Width);
+        if (size > 0)
+            Assert.Equal(size, dataset.Samples[0].Images[0].Load().Width);
     }
 
     [Theory]
@@ -44,14 +45,18 @@ public class PlaceFamilyTests
     public void XBD_outlines_give_type_boxes_and_count()
     {
         using var folder = new TemporaryFolder();
-        foreach (string date in new[] { "pre", "post" }) folder.Image($"train/images/palu-tsunami_00000001_{date}_disaster.png", 64, 64);
-        folder.Text("train/labels/palu-tsunami_00000001_post_disaster.json", """
+        foreach (string date in new[] { "pre", "post" })
+            folder.Image($"train/images/palu-tsunami_00000001_{date}_disaster.png", 64, 64);
+        folder.Text(
+            "train/labels/palu-tsunami_00000001_post_disaster.json",
+            """
             {"features": {"lng_lat": [], "xy": [
               {"properties": {"feature_type": "building", "subtype": "major-damage", "uid": "a"}, "wkt": "POLYGON ((10.5 10, 20 10, 20 20, 10.5 20, 10.5 10))"},
               {"properties": {"feature_type": "building", "subtype": "no-damage", "uid": "b"}, "wkt": "POLYGON ((30 30, 40 30, 40 41.5, 30 30), (31 31, 32 31, 32 32, 31 31))"},
               {"properties": {"subtype": "destroyed"}, "wkt": "POLYGON ((1 nan, 2 2))"}]},
              "metadata": {"disaster": "palu-tsunami", "disaster_type": "tsunami", "width": 64, "height": 64, "gsd": 2.1}}
-            """);
+            """
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("disaster", dataset.Reader);
         Assert.Equal([EoTask.DisasterType, EoTask.DisasterDetection, EoTask.AffectedCount], dataset.Samples.Select(s => s.Task));
@@ -70,14 +75,19 @@ public class PlaceFamilyTests
         {
             folder.Image($"train/airport/airport_0/airport_0_{i}_rgb.jpg", 64, 64);
             string boxes = """{"ID": 1, "category": "airport_terminal", "box": [4, 5, 20, 30]}""";
-            folder.Text($"train/airport/airport_0/airport_0_{i}_rgb.json",
-                $$"""{"gsd": 0.5, "img_width": 64, "img_height": 64, "timestamp": "201{{3 - i}}-01-01T00:00:00Z", "cloud_cover": 0, "bounding_boxes": {{(i == 0 ? boxes : "[" + boxes + "]")}}}""");
+            folder.Text(
+                $"train/airport/airport_0/airport_0_{i}_rgb.json",
+                $$"""{"gsd": 0.5, "img_width": 64, "img_height": 64, "timestamp": "201{{3 - i}}-01-01T00:00:00Z", "cloud_cover": 0, "bounding_boxes": {{(i == 0 ? boxes : "[" + boxes + "]")}}}"""
+            );
             folder.Text($"train/airport/airport_0/airport_0_{i}_msrgb.json", "{\"bounding_boxes\": []}");
         }
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("fmow", dataset.Reader);
         var place = Assert.Single(dataset.Samples);
-        Assert.Equal((EoTask.TemporalClassification, new TextAnswer("airport terminal"), "train"), (place.Task, place.Reference, place.Split));
+        Assert.Equal(
+            (EoTask.TemporalClassification, new TextAnswer("airport terminal"), "train"),
+            (place.Task, place.Reference, place.Split)
+        );
         Assert.Equal(["airport_0_2_rgb.jpg", "airport_0_1_rgb.jpg", "airport_0_0_rgb.jpg"], place.Images.Select(i => i.Name));
         Assert.Equal(new Box(4, 5, 24, 35), place.Objects[0].Box);
         Assert.Equal(0.5, place.Images[0].GroundSampleDistanceMetres);
@@ -87,10 +97,18 @@ public class PlaceFamilyTests
     public void MUDS_asks_for_the_buildings_that_are_new()
     {
         using var folder = new TemporaryFolder();
-        foreach (string month in new[] { "2018_01", "2019_06" }) folder.Image($"train/L15-1/images_masked/global_monthly_{month}_mosaic_L15-1.png", 64, 64);
-        string Feature(int id, int at) => $$$"""{"type": "Feature", "properties": {"Id": {{{id}}} }, "geometry": {"type": "Polygon", "coordinates": [[[{{{at}}}, 1], [{{{at + 4}}}, 1], [{{{at + 4}}}, 5], [{{{at}}}, 1]]]}}""";
-        folder.Text("train/L15-1/labels_match_pix/global_monthly_2018_01_mosaic_L15-1_Buildings.geojson", $$"""{"type": "FeatureCollection", "features": [{{Feature(1, 2)}}]}""");
-        folder.Text("train/L15-1/labels_match_pix/global_monthly_2019_06_mosaic_L15-1_Buildings.geojson", $$"""{"type": "FeatureCollection", "features": [{{Feature(1, 2)}}, {{Feature(2, 20)}}]}""");
+        foreach (string month in new[] { "2018_01", "2019_06" })
+            folder.Image($"train/L15-1/images_masked/global_monthly_{month}_mosaic_L15-1.png", 64, 64);
+        string Feature(int id, int at) =>
+            $$$"""{"type": "Feature", "properties": {"Id": {{{id}}} }, "geometry": {"type": "Polygon", "coordinates": [[[{{{at}}}, 1], [{{{at + 4}}}, 1], [{{{at + 4}}}, 5], [{{{at}}}, 1]]]}}""";
+        folder.Text(
+            "train/L15-1/labels_match_pix/global_monthly_2018_01_mosaic_L15-1_Buildings.geojson",
+            $$"""{"type": "FeatureCollection", "features": [{{Feature(1, 2)}}]}"""
+        );
+        folder.Text(
+            "train/L15-1/labels_match_pix/global_monthly_2019_06_mosaic_L15-1_Buildings.geojson",
+            $$"""{"type": "FeatureCollection", "features": [{{Feature(1, 2)}}, {{Feature(2, 20)}}]}"""
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("muds", dataset.Reader);
         var sample = Assert.Single(dataset.Samples);
@@ -108,7 +126,10 @@ public class PlaceFamilyTests
         }
         Assert.Contains(Truth.Objects(Truth.Load("geojson/cropharvest", "geojson")), o => o.Label == "soybean");
         Assert.Contains(Truth.Load("malformed/geojson-unclosed-ring.geojson", "geojson").Problems, p => p.What.Contains("not closed"));
-        Assert.Contains(Truth.Load("malformed/geojson-nan-coordinate.geojson", "geojson").Problems, p => p.Line is not null && p.What.Contains("not valid JSON"));
+        Assert.Contains(
+            Truth.Load("malformed/geojson-nan-coordinate.geojson", "geojson").Problems,
+            p => p.Line is not null && p.What.Contains("not valid JSON")
+        );
     }
 
     [Fact]
@@ -121,10 +142,15 @@ public class PlaceFamilyTests
         var (west, north) = ground.ToLonLat(10, 20)!.Value;
         var (east, south) = ground.ToLonLat(30, 50)!.Value;
         string Number(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-        folder.Text("Geo_AOI_1_img1.geojson", $$$"""
+        folder.Text(
+            "Geo_AOI_1_img1.geojson",
+            $$$"""
             {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"class": "field"}, "geometry": {"type": "Polygon", "coordinates":
-             [[[{{{Number(west)}}}, {{{Number(north)}}}], [{{{Number(east)}}}, {{{Number(north)}}}], [{{{Number(east)}}}, {{{Number(south)}}}], [{{{Number(west)}}}, {{{Number(north)}}}]]]} }]}
-            """);
+             [[[{{{Number(west)}}}, {{{Number(north)}}}], [{{{Number(east)}}}, {{{Number(north)}}}], [{{{Number(east)}}}, {{{Number(
+                south
+            )}}}], [{{{Number(west)}}}, {{{Number(north)}}}]]]} }]}
+            """
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("geojson", dataset.Reader);
         var box = Assert.Single(dataset.Samples[0].Objects).Box;
@@ -138,11 +164,14 @@ public class PlaceFamilyTests
     {
         using var folder = new TemporaryFolder();
         folder.Image("train_images/100.png", 64, 64);
-        folder.Text("xView_train.geojson", """
+        folder.Text(
+            "xView_train.geojson",
+            """
             {"type": "FeatureCollection", "features": [
              {"type": "Feature", "properties": {"bounds_imcoords": "3,4,10,12", "type_id": 73, "image_id": "100.png"}, "geometry": {"type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 1]]]}},
              {"type": "Feature", "properties": {"bounds_imcoords": "3,4,x,12", "type_id": 73, "image_id": "100.png"}, "geometry": {"type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 1]]]}}]}
-            """);
+            """
+        );
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal(new Box(3, 4, 10, 12), Assert.Single(dataset.Samples[0].Objects).Box);
         Assert.Equal("100.png", dataset.Samples[0].Images.Single().Name);

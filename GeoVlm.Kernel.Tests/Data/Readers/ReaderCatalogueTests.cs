@@ -24,7 +24,10 @@ public class ReaderCatalogueTests
         using var folder = new TemporaryFolder();
         folder.Text("levir/readme.md", "");
         Assert.Contains("Did you mean 'dota'", Assert.Throws<GeoVlmException>(() => ReaderCatalogue.Load(folder.Path, "dotta")).Message);
-        Assert.Contains(Path.Combine(folder.Path, "levir") + "?", Assert.Throws<GeoVlmException>(() => ReaderCatalogue.Load(folder.File("levri"))).Message);
+        Assert.Contains(
+            Path.Combine(folder.Path, "levir") + "?",
+            Assert.Throws<GeoVlmException>(() => ReaderCatalogue.Load(folder.File("levri"))).Message
+        );
         string unknown = Assert.Throws<GeoVlmException>(() => ReaderCatalogue.Load(folder.File("levir"))).Message;
         Assert.Contains("readme.md", unknown);
         Assert.All(ReaderCatalogue.All, r => Assert.Contains(r.Name, unknown));
@@ -52,7 +55,8 @@ public class ReaderCatalogueTests
     public void A_limit_stops_early()
     {
         using var folder = new TemporaryFolder();
-        for (int i = 0; i < 4; i++) folder.Image($"beach/{i}.png", 4, 4);
+        for (int i = 0; i < 4; i++)
+            folder.Image($"beach/{i}.png", 4, 4);
         Assert.Equal(2, ReaderCatalogue.Load(folder.Path, options: new ReadOptions { Limit = 2, Name = "few" }).Count);
     }
 }

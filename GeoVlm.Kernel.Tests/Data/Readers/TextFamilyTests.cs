@@ -25,7 +25,10 @@ public class TextFamilyTests
         foreach (var (path, facts) in truth)
         {
             var sample = dataset.Samples.Single(s => s.Id == Path.GetFileNameWithoutExtension(path) + ".png");
-            Assert.Equal((EoTask.ChangeCaption, facts.GetProperty("first").GetString()), (sample.Task, ((TextAnswer)sample.Reference).Text));
+            Assert.Equal(
+                (EoTask.ChangeCaption, facts.GetProperty("first").GetString()),
+                (sample.Task, ((TextAnswer)sample.Reference).Text)
+            );
             Assert.Equal(facts.GetProperty("captions").GetInt32(), 1 + sample.OtherReferences.Count);
         }
     }
@@ -36,22 +39,37 @@ public class TextFamilyTests
         using var folder = new TemporaryFolder();
         folder.Image("images/train/A/t1.png", 8, 8);
         folder.Image("images/train/B/t1.png", 8, 8);
-        folder.Text("LevirCCcaptions.json", """
+        folder.Text(
+            "LevirCCcaptions.json",
+            """
             {"images": [{"filepath": "train", "filename": "t1.png", "imgid": 0, "split": "train", "changeflag": 1,
               "sentences": [{"raw": " a road is built .", "tokens": ["a", "road"]}, {"tokens": ["a", "new", "road"]}]}]}
-            """);
+            """
+        );
         var pair = Assert.Single(EoDataset.Load(folder.Path).Samples);
-        Assert.Equal((EoTask.ChangeCaption, "a road is built .", 2, "train", "1"), (pair.Task, ((TextAnswer)pair.Reference).Text, pair.Images.Count, pair.Split, pair.Attributes["changeflag"]));
+        Assert.Equal(
+            (EoTask.ChangeCaption, "a road is built .", 2, "train", "1"),
+            (pair.Task, ((TextAnswer)pair.Reference).Text, pair.Images.Count, pair.Split, pair.Attributes["changeflag"])
+        );
         Assert.Equal(new TextAnswer("a new road"), pair.OtherReferences.Single());
 
         using var other = new TemporaryFolder();
         other.Image("imgs/1.jpg", 8, 8); // the annotation says .tif
-        other.Text("dataset_rsicd.json", """
+        other.Text(
+            "dataset_rsicd.json",
+            """
             {"images": [{"filename": "1.tif", "imgid": 0, "split": "val", "sentences": [{"raw": "one"}, {"raw": "two"}, {"raw": "two"}, {"raw": "four"}, {"raw": "five"}]}], "dataset": "rsicd"}
-            """);
-        other.Text("nwpu/captions.json", """{"airport": [{"filename": "1.jpg", "split": "test", "raw": "a", "raw_1": "b", "raw_2": "c", "raw_3": "d", "raw_4": "e"}]}""");
+            """
+        );
+        other.Text(
+            "nwpu/captions.json",
+            """{"airport": [{"filename": "1.jpg", "split": "test", "raw": "a", "raw_1": "b", "raw_2": "c", "raw_3": "d", "raw_4": "e"}]}"""
+        );
         var dataset = EoDataset.Load(other.Path);
-        Assert.Equal([("one", 4, "val"), ("a", 4, "test")], dataset.Samples.Select(s => (((TextAnswer)s.Reference).Text, s.OtherReferences.Count, s.Split)));
+        Assert.Equal(
+            [("one", 4, "val"), ("a", 4, "test")],
+            dataset.Samples.Select(s => (((TextAnswer)s.Reference).Text, s.OtherReferences.Count, s.Split))
+        );
         Assert.Equal(8, dataset.Samples[0].Images.Single().Width);
         Assert.Equal("airport", dataset.Samples[1].Attributes["class"]);
     }
@@ -62,17 +80,25 @@ public class TextFamilyTests
         using var folder = new TemporaryFolder();
         folder.Image("Images_LR/0.tif.png", 8, 8);
         folder.Image("Images_LR/7.png", 8, 8);
-        folder.Text("LR_split_test_questions.json", """
+        folder.Text(
+            "LR_split_test_questions.json",
+            """
             {"questions": [{"id": 0, "img_id": 7, "type": "presence", "question": "Is a road present?", "answers_ids": [10], "active": true},
              {"id": 1, "active": false}, {"id": 2, "img_id": 7, "type": "count", "question": "How many roads?", "answers_ids": [11], "active": true},
              {"id": 3, "img_id": 7, "type": "count", "question": "No answer?", "answers_ids": [12], "active": true}]}
-            """);
-        folder.Text("LR_split_test_answers.json", """{"answers": [{"id": 10, "answer": "yes", "question_id": 0, "active": true}, {"id": 11, "answer": "4", "active": true}, {"id": 12, "answer": "x", "active": false}]}""");
+            """
+        );
+        folder.Text(
+            "LR_split_test_answers.json",
+            """{"answers": [{"id": 10, "answer": "yes", "question_id": 0, "active": true}, {"id": 11, "answer": "4", "active": true}, {"id": 12, "answer": "x", "active": false}]}"""
+        );
         folder.Text("LR_split_test_images.json", """{"images": [{"id": 7, "active": true}]}""");
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("vqa", dataset.Reader);
-        Assert.Equal([("Is a road present?", "yes", "test", "presence"), ("How many roads?", "4", "test", "count")],
-            dataset.Samples.Select(s => (s.Question, ((TextAnswer)s.Reference).Text, s.Split, s.Attributes["type"])));
+        Assert.Equal(
+            [("Is a road present?", "yes", "test", "presence"), ("How many roads?", "4", "test", "count")],
+            dataset.Samples.Select(s => (s.Question, ((TextAnswer)s.Reference).Text, s.Split, s.Attributes["type"]))
+        );
         Assert.Equal("7.png", dataset.Samples[0].Images.Single().Name);
         Assert.Contains(dataset.Problems, p => p.What.Contains("no active answer"));
         Assert.Contains(dataset.Problems, p => p.What.Contains("1 records are marked as not active"));
@@ -90,7 +116,10 @@ public class TextFamilyTests
 
         using var flood = new TemporaryFolder();
         flood.Image("Images/10165.JPG.png", 8, 8);
-        flood.Text("Training Question.json", """{"0": {"Image_ID": "10165.JPG.png", "Question": "What is the overall condition?", "Ground_Truth": "flooded", "Question_Type": "Condition_Recognition"}, "1": {"Image_ID": "10165.JPG.png", "Question": "How many buildings?", "Ground_Truth": 4, "Question_Type": "Simple_Counting"}}""");
+        flood.Text(
+            "Training Question.json",
+            """{"0": {"Image_ID": "10165.JPG.png", "Question": "What is the overall condition?", "Ground_Truth": "flooded", "Question_Type": "Condition_Recognition"}, "1": {"Image_ID": "10165.JPG.png", "Question": "How many buildings?", "Ground_Truth": 4, "Question_Type": "Simple_Counting"}}"""
+        );
         Assert.Equal(["flooded", "4"], EoDataset.Load(flood.Path).Samples.Select(s => ((TextAnswer)s.Reference).Text));
     }
 
@@ -103,11 +132,14 @@ public class TextFamilyTests
         foreach (string name in new[] { "00001", "00002" })
         {
             folder.Image($"JPEGImages/{name}.jpg", 80, 80);
-            folder.Text($"Annotations/{name}.xml", $"""
+            folder.Text(
+                $"Annotations/{name}.xml",
+                $"""
                 <annotation><filename>{name}.jpg</filename><size><width>80</width><height>80</height></size>
                 <object><name>vehicle</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>30</xmax><ymax>40</ymax></bndbox><description>A vehicle on the left</description></object>
                 <object><name>ship</name><bndbox><xmin>5</xmin><ymin>6</ymin><xmax>7</xmax><ymax>8</ymax></bndbox><description>The ship</description></object></annotation>
-                """);
+                """
+            );
         }
         folder.Text("train.txt", "0\n3\n");
         folder.Text("test.txt", "1\n2\n9\n");
@@ -129,13 +161,31 @@ public class TextFamilyTests
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("phrases", dataset.Reader);
         var sample = Assert.Single(dataset.Samples);
-        Assert.Equal(("detect the road", "val", new Box(3, 5, 9, 6)), (sample.Question, sample.Split, ((BoxesAnswer)sample.Reference).Objects[0].Box));
+        Assert.Equal(
+            ("detect the road", "val", new Box(3, 5, 9, 6)),
+            (sample.Question, sample.Split, ((BoxesAnswer)sample.Reference).Objects[0].Box)
+        );
     }
 
     [Theory]
-    [InlineData("multilabel/bigearthnet/v1", "multi-label", 1, new[] { "Non-irrigated arable land", "Broad-leaved forest", "Water courses" })]
-    [InlineData("multilabel/bigearthnet/v1/S2A_MSIL2A_20170613T101031_61_39_labels_metadata.json", "multi-label", 1, new[] { "Non-irrigated arable land", "Broad-leaved forest", "Water courses" })]
-    [InlineData("multilabel/bigearthnet/v2", "parquet", 4, new[] { "Urban fabric", "Industrial or commercial units", "Complex cultivation patterns" })]
+    [InlineData(
+        "multilabel/bigearthnet/v1",
+        "multi-label",
+        1,
+        new[] { "Non-irrigated arable land", "Broad-leaved forest", "Water courses" }
+    )]
+    [InlineData(
+        "multilabel/bigearthnet/v1/S2A_MSIL2A_20170613T101031_61_39_labels_metadata.json",
+        "multi-label",
+        1,
+        new[] { "Non-irrigated arable land", "Broad-leaved forest", "Water courses" }
+    )]
+    [InlineData(
+        "multilabel/bigearthnet/v2",
+        "parquet",
+        4,
+        new[] { "Urban fabric", "Industrial or commercial units", "Complex cultivation patterns" }
+    )]
     [InlineData("multilabel/treesatai", "multi-label", 10, new[] { "Prunus", "Fraxinus" })]
     [InlineData("csv-boxes/seasonet", "csv", 10, new[] { "class 2", "class 3", "class 12", "class 15", "class 17" })]
     [InlineData("multilabel/copernicus/multilabel-train.csv", "csv", 1, null)]
@@ -145,8 +195,12 @@ public class TextFamilyTests
         var dataset = Truth.Load(path, reader);
         Assert.Equal(count, dataset.Count);
         Assert.All(dataset.Samples, s => Assert.Equal(EoTask.MultiLabelClassification, s.Task));
-        if (first is not null) Assert.Equal(first, ((LabelsAnswer)dataset.Samples[0].Reference).Labels);
-        Assert.DoesNotContain(dataset.Samples.SelectMany(s => ((LabelsAnswer)s.Reference).Labels), l => l.StartsWith(" with", StringComparison.Ordinal));
+        if (first is not null)
+            Assert.Equal(first, ((LabelsAnswer)dataset.Samples[0].Reference).Labels);
+        Assert.DoesNotContain(
+            dataset.Samples.SelectMany(s => ((LabelsAnswer)s.Reference).Labels),
+            l => l.StartsWith(" with", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -155,7 +209,10 @@ public class TextFamilyTests
         var sample = Truth.Load("multilabel/bigearthnet/v1", "multi-label").Samples[0];
         Assert.Equal("Arable land; Broad-leaved forest; Inland waters", sample.Attributes["labels19"]);
         Assert.Equal("train", sample.Split);
-        Assert.Contains(Truth.Load("malformed/bigearthnet-unknown-label.json", "multi-label").Problems, p => p.What.Contains("'Water Course' is none of"));
+        Assert.Contains(
+            Truth.Load("malformed/bigearthnet-unknown-label.json", "multi-label").Problems,
+            p => p.What.Contains("'Water Course' is none of")
+        );
     }
 
     [Theory]
@@ -173,7 +230,10 @@ public class TextFamilyTests
     public void SkyScript_and_COWC_rows_keep_quoted_commas_and_answers()
     {
         var captions = Truth.Load("csv-boxes/skyscript", "csv");
-        Assert.Equal((2, "a satellite image of a beautiful house, surrounded by a yard"), (captions.Count, ((TextAnswer)captions.Samples[0].OtherReferences[0]).Text));
+        Assert.Equal(
+            (2, "a satellite image of a beautiful house, surrounded by a yard"),
+            (captions.Count, ((TextAnswer)captions.Samples[0].OtherReferences[0]).Text)
+        );
         var cars = Truth.Load("csv-boxes/cowc", "csv");
         Assert.Equal((12, new TextAnswer("yes")), (cars.Count, cars.Samples[0].Reference));
         Assert.Equal(1000, Truth.Load("coco/results/captions_val2014_fakecap_results.json", "caption").Count);

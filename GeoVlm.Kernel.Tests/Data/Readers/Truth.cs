@@ -12,7 +12,8 @@ internal static class Truth
     {
         using var truth = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Require("eo-samples/truth.json")));
         foreach (var file in truth.RootElement.GetProperty("annotation").EnumerateObject())
-            if (file.Name.StartsWith(start, StringComparison.Ordinal)) yield return (file.Name, file.Value.Clone());
+            if (file.Name.StartsWith(start, StringComparison.Ordinal))
+                yield return (file.Name, file.Value.Clone());
     }
 
     /// <summary>Loads a sample file or folder; automatic choice and the reader's name must give the same.</summary>
@@ -29,5 +30,11 @@ internal static class Truth
 
     /// <summary>Every object of every image once.</summary>
     public static IReadOnlyList<LabelledBox> Objects(EoDataset dataset) =>
-        [.. dataset.Samples.Select(s => s.Objects).Distinct(ReferenceEqualityComparer.Instance).Cast<IReadOnlyList<LabelledBox>>().SelectMany(o => o)];
+        [
+            .. dataset
+                .Samples.Select(s => s.Objects)
+                .Distinct(ReferenceEqualityComparer.Instance)
+                .Cast<IReadOnlyList<LabelledBox>>()
+                .SelectMany(o => o),
+        ];
 }

@@ -15,14 +15,24 @@ public class TableRowsTests
         foreach (var (path, facts) in Truth.Of("").Where(f => f.Path.EndsWith(".parquet") && f.Facts.TryGetProperty("first", out _)))
         {
             files++;
-            var rows = RowFile.Read(SharedFolder.Require("eo-samples/" + path), path, (where, what) => Assert.Fail($"{where}: {what}")).ToList();
+            var rows = RowFile
+                .Read(SharedFolder.Require("eo-samples/" + path), path, (where, what) => Assert.Fail($"{where}: {what}"))
+                .ToList();
             Assert.Equal((path, facts.GetProperty("rows").GetInt32()), (path, rows.Count));
-            foreach (var value in facts.GetProperty("first").EnumerateObject().Where(v => v.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number))
+            foreach (
+                var value in facts
+                    .GetProperty("first")
+                    .EnumerateObject()
+                    .Where(v => v.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+            )
             {
                 object? found = rows[0].Fields.GetValueOrDefault(value.Name);
-                if (found is RowBytes or null || value.Name == "timestamp_col") continue;
-                if (value.Value.ValueKind == JsonValueKind.Number) Assert.Equal(value.Value.GetDouble(), Row.AsNumber(found)!.Value, 5);
-                else Assert.Equal(value.Value.GetString(), Convert.ToString(found, CultureInfo.InvariantCulture));
+                if (found is RowBytes or null || value.Name == "timestamp_col")
+                    continue;
+                if (value.Value.ValueKind == JsonValueKind.Number)
+                    Assert.Equal(value.Value.GetDouble(), Row.AsNumber(found)!.Value, 5);
+                else
+                    Assert.Equal(value.Value.GetString(), Convert.ToString(found, CultureInfo.InvariantCulture));
             }
         }
         Assert.True(files >= 10, $"{files} files");
@@ -31,7 +41,9 @@ public class TableRowsTests
     [Fact]
     public void Nested_lists_and_nulls_keep_their_shape()
     {
-        var row = RowFile.Read(SharedFolder.Require("eo-samples/parquet/parquet-testing/nested_lists.snappy.parquet"), "x", (_, _) => { }).First();
+        var row = RowFile
+            .Read(SharedFolder.Require("eo-samples/parquet/parquet-testing/nested_lists.snappy.parquet"), "x", (_, _) => { })
+            .First();
         var outer = row.List("a")!;
         Assert.Equal(["a", "b"], ((List<object?>)((List<object?>)outer[0]!)[0]!).Cast<string>());
         Assert.Equal(["d"], ((List<object?>)((List<object?>)outer[1]!)[1]!).Cast<string>());
@@ -42,7 +54,9 @@ public class TableRowsTests
     [Fact]
     public void Every_CSV_file_has_its_rows()
     {
-        foreach (var (path, facts) in Truth.Of("").Where(f => f.Path.EndsWith(".csv") && f.Facts.TryGetProperty("rows_including_header", out _)))
+        foreach (
+            var (path, facts) in Truth.Of("").Where(f => f.Path.EndsWith(".csv") && f.Facts.TryGetProperty("rows_including_header", out _))
+        )
         {
             int rows = RowFile.Read(SharedFolder.Require("eo-samples/" + path), path, (_, _) => { }).Count();
             // Tables of patch names have no header.

@@ -15,16 +15,38 @@ public class SaveTests
     {
         using var folder = new TemporaryFolder();
         var mask = new Mask(4, 2, [false, true, true, false, true, false, false, true]);
-        var turned = new LabelledBox(new Box(1, 1, 9.5, 7), "a \"ship\", moored") { Oriented = new OrientedBox(5, 4, 6.25, 3, 30), Outline = new Polygon([(1, 1), (9.5, 1), (9.5, 7)]), Difficult = true };
+        var turned = new LabelledBox(new Box(1, 1, 9.5, 7), "a \"ship\", moored")
+        {
+            Oriented = new OrientedBox(5, 4, 6.25, 3, 30),
+            Outline = new Polygon([(1, 1), (9.5, 1), (9.5, 7)]),
+            Difficult = true,
+        };
         var image = GeoImage.FromMemory("../odd <name>.png", new RgbImage(4, 2, [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 10))]));
         Sample[] odd =
         [
             new("one", EoTask.OrientedDetection, [image, image], "where ?\n</s>", new BoxesAnswer([turned], CoordinateFrame.Thousandths))
             {
-                Objects = [turned], Split = "test", Reasoning = "because", ChangeMask = mask, Attributes = new Dictionary<string, string> { ["sensor"] = "S2" },
+                Objects = [turned],
+                Split = "test",
+                Reasoning = "because",
+                ChangeMask = mask,
+                Attributes = new Dictionary<string, string> { ["sensor"] = "S2" },
             },
-            new("two", EoTask.ImageCaption, [image], "describe", new TextAnswer("été, 東京")) { OtherReferences = [new TextAnswer("b"), new TextAnswer("c")], Split = "test" },
-            new("three", EoTask.GroundedCaption, [image], "describe", new GroundedTextAnswer("a ship", new BoxesAnswer([turned], CoordinateFrame.Percent))) { Split = "val" },
+            new("two", EoTask.ImageCaption, [image], "describe", new TextAnswer("été, 東京"))
+            {
+                OtherReferences = [new TextAnswer("b"), new TextAnswer("c")],
+                Split = "test",
+            },
+            new(
+                "three",
+                EoTask.GroundedCaption,
+                [image],
+                "describe",
+                new GroundedTextAnswer("a ship", new BoxesAnswer([turned], CoordinateFrame.Percent))
+            )
+            {
+                Split = "val",
+            },
             new("four", EoTask.MultiLabelClassification, [image], "list", new LabelsAnswer(["x, y", "z"])) { Split = "val" },
         ];
         var synthetic = SyntheticDataset.Create(new SyntheticOptions { Count = 14 });
@@ -40,7 +62,10 @@ public class SaveTests
         {
             var found = byId[expected.Id];
             Assert.Equal(SavedSample.Of(expected).Write(), SavedSample.Of(found).Write());
-            Assert.Equal(expected.Images.Select(i => Convert.ToHexString(i.Load().Pixels)), found.Images.Select(i => Convert.ToHexString(i.Load().Pixels)));
+            Assert.Equal(
+                expected.Images.Select(i => Convert.ToHexString(i.Load().Pixels)),
+                found.Images.Select(i => Convert.ToHexString(i.Load().Pixels))
+            );
         }
         Assert.Throws<GeoVlmException>(() => dataset.Save(saved.Folder, format, TestContext.Current.CancellationToken));
     }
@@ -49,11 +74,17 @@ public class SaveTests
     public void A_hostile_or_broken_row_is_reported_and_the_rest_loads()
     {
         using var folder = new TemporaryFolder();
-        SyntheticDataset.Create(new SyntheticOptions { Count = 3 }).Save(folder.File("out"), SaveFormat.Jsonl, TestContext.Current.CancellationToken);
+        SyntheticDataset
+            .Create(new SyntheticOptions { Count = 3 })
+            .Save(folder.File("out"), SaveFormat.Jsonl, TestContext.Current.CancellationToken);
         string file = folder.File("out/all.jsonl");
-        if (!File.Exists(file)) file = folder.File("out/train.jsonl");
+        if (!File.Exists(file))
+            file = folder.File("out/train.jsonl");
         string[] lines = File.ReadAllLines(file);
-        File.WriteAllLines(file, [lines[0], lines[1].Replace("images/", "../../images/"), lines[2].Replace("\"geovlm\":\"", "\"geovlm\":\"?")]);
+        File.WriteAllLines(
+            file,
+            [lines[0], lines[1].Replace("images/", "../../images/"), lines[2].Replace("\"geovlm\":\"", "\"geovlm\":\"?")]
+        );
         var loaded = EoDataset.Load(folder.File("out"));
         Assert.Equal(1, loaded.Count);
         Assert.Equal([2, 3], loaded.Problems.Select(p => p.Line!.Value).Order());

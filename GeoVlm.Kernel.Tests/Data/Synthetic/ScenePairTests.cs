@@ -18,7 +18,10 @@ public class ScenePairTests
             var sample = SceneQuestions.Ask("s", pair);
             var boxes = Assert.IsType<BoxesAnswer>(sample.Reference).Objects;
             Assert.Equal((one.Box, one.Description), (Assert.Single(boxes).Box, boxes[0].Label));
-            Assert.Equal($"{(pair.Kind == ChangeKind.NewObject ? "new" : "removed")} {one.Description} at {one.Position}", sample.Reasoning);
+            Assert.Equal(
+                $"{(pair.Kind == ChangeKind.NewObject ? "new" : "removed")} {one.Description} at {one.Position}",
+                sample.Reasoning
+            );
         }
     }
 
@@ -26,19 +29,27 @@ public class ScenePairTests
     public void Outside_the_object_and_its_shadow_only_light_and_noise_differ()
     {
         var pair = ScenePair.Create(11, ChangeKind.NewObject);
-        RgbImage before = ScenePainter.Paint(pair.Before), after = ScenePainter.Paint(pair.After);
+        RgbImage before = ScenePainter.Paint(pair.Before),
+            after = ScenePainter.Paint(pair.After);
         var near = pair.Changed[0].Box;
-        double inside = 0, outside = 0, insideCount = 0, outsideCount = 0;
+        double inside = 0,
+            outside = 0,
+            insideCount = 0,
+            outsideCount = 0;
         for (int y = 0; y < before.Height; y++)
-            for (int x = 0; x < before.Width; x++)
-            {
-                int i = before.Offset(x, y);
-                double difference = Math.Abs(before.Pixels[i] - after.Pixels[i]) + Math.Abs(before.Pixels[i + 2] - after.Pixels[i + 2]);
-                if (pair.ChangeMask.Bits[y * before.Width + x]) (inside, insideCount) = (inside + difference, insideCount + 1);
-                else if (x < near.X1 - 16 || x > near.X2 + 16 || y < near.Y1 - 16 || y > near.Y2 + 16)
-                    (outside, outsideCount) = (outside + difference, outsideCount + 1);
-            }
-        Assert.True(inside / insideCount > 3 * outside / outsideCount, $"inside {inside / insideCount:F1}, outside {outside / outsideCount:F1}");
+        for (int x = 0; x < before.Width; x++)
+        {
+            int i = before.Offset(x, y);
+            double difference = Math.Abs(before.Pixels[i] - after.Pixels[i]) + Math.Abs(before.Pixels[i + 2] - after.Pixels[i + 2]);
+            if (pair.ChangeMask.Bits[y * before.Width + x])
+                (inside, insideCount) = (inside + difference, insideCount + 1);
+            else if (x < near.X1 - 16 || x > near.X2 + 16 || y < near.Y1 - 16 || y > near.Y2 + 16)
+                (outside, outsideCount) = (outside + difference, outsideCount + 1);
+        }
+        Assert.True(
+            inside / insideCount > 3 * outside / outsideCount,
+            $"inside {inside / insideCount:F1}, outside {outside / outsideCount:F1}"
+        );
     }
 
     [Fact]

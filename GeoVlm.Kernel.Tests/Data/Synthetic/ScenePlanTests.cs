@@ -8,25 +8,33 @@ public class ScenePlanTests
     private static readonly ScenePlan[] plans = [.. Enumerable.Range(0, 200).Select(i => ScenePlan.Create((ulong)i))];
 
     [Fact]
-    public void Boxes_are_the_bounds_of_the_masks_and_lie_inside_the_scene() => Assert.All(plans.SelectMany(p => p.Objects), o =>
-    {
-        Assert.Equal(Bounds(o.Mask()), o.Box);
-        Assert.Equal(o.Box, o.Box.ClipTo(ScenePlan.SceneSize, ScenePlan.SceneSize));
-        // The oriented box encloses the outline, so the mask's bounds exceed it by less than a pixel.
-        var around = o.Oriented.Bounds();
-        Assert.True(o.Box.X1 > around.X1 - 1 && o.Box.Y1 > around.Y1 - 1 && o.Box.X2 < around.X2 + 1 && o.Box.Y2 < around.Y2 + 1);
-    });
+    public void Boxes_are_the_bounds_of_the_masks_and_lie_inside_the_scene() =>
+        Assert.All(
+            plans.SelectMany(p => p.Objects),
+            o =>
+            {
+                Assert.Equal(Bounds(o.Mask()), o.Box);
+                Assert.Equal(o.Box, o.Box.ClipTo(ScenePlan.SceneSize, ScenePlan.SceneSize));
+                // The oriented box encloses the outline, so the mask's bounds exceed it by less than a pixel.
+                var around = o.Oriented.Bounds();
+                Assert.True(o.Box.X1 > around.X1 - 1 && o.Box.Y1 > around.Y1 - 1 && o.Box.X2 < around.X2 + 1 && o.Box.Y2 < around.Y2 + 1);
+            }
+        );
 
     [Fact]
-    public void Objects_keep_three_per_cent_of_the_side_apart() => Assert.All(plans, p =>
-    {
-        const double gap = 0.03 * ScenePlan.SceneSize;
-        foreach (var a in p.Objects)
-        {
-            var around = new Box(a.Box.X1 - gap, a.Box.Y1 - gap, a.Box.X2 + gap, a.Box.Y2 + gap);
-            Assert.DoesNotContain(p.Objects, b => b != a && !b.Box.Intersect(around).IsEmpty);
-        }
-    });
+    public void Objects_keep_three_per_cent_of_the_side_apart() =>
+        Assert.All(
+            plans,
+            p =>
+            {
+                const double gap = 0.03 * ScenePlan.SceneSize;
+                foreach (var a in p.Objects)
+                {
+                    var around = new Box(a.Box.X1 - gap, a.Box.Y1 - gap, a.Box.X2 + gap, a.Box.Y2 + gap);
+                    Assert.DoesNotContain(p.Objects, b => b != a && !b.Box.Intersect(around).IsEmpty);
+                }
+            }
+        );
 
     [Fact]
     public void Every_scene_type_class_colour_size_and_number_of_objects_occurs()
@@ -56,7 +64,8 @@ public class ScenePlanTests
             var expected = o.Oriented.Corners().Select(c => turn.Apply(new Box(c.X, c.Y, c.X, c.Y), ScenePlan.SceneSize));
             Assert.Equal(
                 expected.Select(b => (Math.Round(b.X1, 6), Math.Round(b.Y1, 6))).Order(),
-                t.Oriented.Corners().Select(c => (Math.Round(c.X, 6), Math.Round(c.Y, 6))).Order());
+                t.Oriented.Corners().Select(c => (Math.Round(c.X, 6), Math.Round(c.Y, 6))).Order()
+            );
         }
     }
 
@@ -67,7 +76,8 @@ public class ScenePlanTests
         (marks.Bits[0], marks.Bits[1]) = (true, true);
         var turns = Enumerable.Range(0, 8).Select(i => new SquareTurn(i & 3, i > 3)).ToList();
         foreach (var a in turns)
-            foreach (var b in turns) Assert.Equal(b.Apply(a.Apply(marks)).Bits, a.Then(b).Apply(marks).Bits);
+        foreach (var b in turns)
+            Assert.Equal(b.Apply(a.Apply(marks)).Bits, a.Then(b).Apply(marks).Bits);
         Assert.Equal(8, turns.Select(t => string.Join("", t.Apply(marks).Bits)).Distinct().Count());
     }
 

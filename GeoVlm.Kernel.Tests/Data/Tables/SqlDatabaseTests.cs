@@ -9,9 +9,26 @@ public sealed class SqlDatabaseTests : IDisposable
 {
     private readonly SqlDatabase database = new(readsFiles: false);
 
-    private readonly EoDataset ports = new("ports", "made", [.. Enumerable.Range(0, 6).Select(i =>
-        new Sample($"s{i}", i % 2 == 0 ? EoTask.VisualQuestionAnswering : EoTask.ImageCaption, [GeoImage.FromMemory($"i{i / 2}.png", new RgbImage(10 + i, 8))],
-            "what is it ?", new TextAnswer($"it's {i}")) { Split = i < 4 ? "train" : "test", Attributes = new Dictionary<string, string> { ["class"] = $"c{i % 3}", ["id"] = $"own {i}" } })], []);
+    private readonly EoDataset ports = new(
+        "ports",
+        "made",
+        [
+            .. Enumerable
+                .Range(0, 6)
+                .Select(i => new Sample(
+                    $"s{i}",
+                    i % 2 == 0 ? EoTask.VisualQuestionAnswering : EoTask.ImageCaption,
+                    [GeoImage.FromMemory($"i{i / 2}.png", new RgbImage(10 + i, 8))],
+                    "what is it ?",
+                    new TextAnswer($"it's {i}")
+                )
+                {
+                    Split = i < 4 ? "train" : "test",
+                    Attributes = new Dictionary<string, string> { ["class"] = $"c{i % 3}", ["id"] = $"own {i}" },
+                }),
+        ],
+        []
+    );
 
     public void Dispose() => database.Dispose();
 
@@ -47,8 +64,14 @@ public sealed class SqlDatabaseTests : IDisposable
     {
         using var soon = new CancellationTokenSource(300);
         var clock = Stopwatch.StartNew();
-        Assert.Throws<OperationCanceledException>(() => database.Query("select sum(sqrt(a.range * b.range)) from range(10000000) a, range(1000000) b",
-            new Dictionary<string, EoDataset>(), _ => null, soon.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            database.Query(
+                "select sum(sqrt(a.range * b.range)) from range(10000000) a, range(1000000) b",
+                new Dictionary<string, EoDataset>(),
+                _ => null,
+                soon.Token
+            )
+        );
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"took {clock.Elapsed}");
     }
 

@@ -38,7 +38,10 @@ public class LabTests
         ];
         Func<Sample, Rubric> With(IReward reward) => _ => Detection.WithRewards((reward, 1));
         var opposite = Reward.Define<BoxesAnswer>("fewer", (answer, _) => 1 / (1.0 + answer.Objects.Count));
-        var comparison = RewardComparison.Of(groups, [("detection", With(new DetectionReward())), ("standard", With(new StandardReward())), ("fewer", With(opposite))]);
+        var comparison = RewardComparison.Of(
+            groups,
+            [("detection", With(new DetectionReward())), ("standard", With(new StandardReward())), ("fewer", With(opposite))]
+        );
         Assert.Equal([0, 0.5, 0.5], comparison.Columns.Select(c => c.ZeroVariance));
         Assert.Equal((1 + 0.75 + 0.5 + 0.25 + 0.5 + 0.5) / 6, comparison.Columns[0].Mean, 12);
         Assert.Equal([0, 0, 1, 0, 0, 3, 0, 1, 0, 1], comparison.Columns[0].Histogram);
@@ -46,13 +49,17 @@ public class LabTests
         Assert.Equal((1.0, 2.0 / 6), (first.Order, first.Decided)); // of six pairs of siblings the standard reward decides two, and rightly
         Assert.Equal(0, comparison.Agreements[1].Order); // in the first group fewer boxes earn less by detection, more by the other
         Assert.Equal(0, comparison.Worst(1)[0].Group);
-        Assert.Contains("at least two", Assert.Throws<GeoVlmException>(() => RewardComparison.Of(groups, [("one", With(opposite))])).Message);
+        Assert.Contains(
+            "at least two",
+            Assert.Throws<GeoVlmException>(() => RewardComparison.Of(groups, [("one", With(opposite))])).Message
+        );
     }
 
     private static StepSigns Signs(int step, params IReadOnlyList<string>[] groups) =>
         StepSigns.Of(step, [.. groups.Select(g => Detection.JudgeGroup(g, Two, Two.Frame))]);
 
-    private static string[] Alarms(Func<int, StepSigns> signs, int steps = 10) => [.. TrainingAlarms.Of([.. Enumerable.Range(1, steps).Select(signs)]).Select(a => a.Name)];
+    private static string[] Alarms(Func<int, StepSigns> signs, int steps = 10) =>
+        [.. TrainingAlarms.Of([.. Enumerable.Range(1, steps).Select(signs)]).Select(a => a.Name)];
 
     [Fact]
     public void A_healthy_run_is_silent()
@@ -66,7 +73,10 @@ public class LabTests
     [Fact]
     public void Each_alarm_sounds_for_its_own_illness()
     {
-        string right = Answer("[0,0,10,10],[50,50,60,60]"), half = Answer("[0,0,10,10]"), twice = Answer("[0,0,10,10],[0,0,10,10]"), loose = "<answer>[0,0,10,10]</answer>";
+        string right = Answer("[0,0,10,10],[50,50,60,60]"),
+            half = Answer("[0,0,10,10]"),
+            twice = Answer("[0,0,10,10],[0,0,10,10]"),
+            loose = "<answer>[0,0,10,10]</answer>";
         Assert.Equal(["saturation"], Alarms(i => Signs(i, [right, half]))); // format is 1 throughout
         Assert.Equal(["zero-variance"], Alarms(i => Signs(i, [loose, loose], [loose, loose])));
         Assert.Equal(["duplicate-boxes"], Alarms(i => Signs(i, [twice, loose + " x x x x x x"], [right, "<answer>[]</answer>"])));

@@ -50,7 +50,11 @@ public class RewardLintTests
     public void Our_own_rewards_are_sound_on_the_tasks_they_are_meant_for()
     {
         // Encoders are not at hand in a test; 'mcq', 'geo-distance' and 'geo-place' compare what no task of ours asks for.
-        foreach (var reward in RewardCatalogue.All.Where(r => r.KnownFlaw.Length == 0 && r.Name is not ("sbert" or "hslr" or "mcq" or "geo-distance" or "geo-place")))
+        foreach (
+            var reward in RewardCatalogue.All.Where(r =>
+                r.KnownFlaw.Length == 0 && r.Name is not ("sbert" or "hslr" or "mcq" or "geo-distance" or "geo-place")
+            )
+        )
         {
             var lint = Lint(reward.Name);
             Assert.NotEmpty(lint.Findings);
@@ -64,11 +68,19 @@ public class RewardLintTests
         foreach (var rubric in RubricCatalogue.All)
         {
             Assert.Equal(LintVerdict.Sound, RewardLint.FormatShare(rubric).Verdict);
-            Assert.All(rubric.Rewards, r => Assert.True(r.Reward.IsMeantFor(rubric.Task) && r.Reward.KnownFlaw.Length == 0, $"{rubric.Task}: {r.Reward.Name}"));
+            Assert.All(
+                rubric.Rewards,
+                r => Assert.True(r.Reward.IsMeantFor(rubric.Task) && r.Reward.KnownFlaw.Length == 0, $"{rubric.Task}: {r.Reward.Name}")
+            );
             Assert.Contains(LintSamples.All, s => s.Task == rubric.Task);
         }
         // The paper's plain sum of format and task pays nonsense in the right format as much as a fair answer.
-        Assert.Equal(LintVerdict.Flaw, RewardLint.FormatShare(RubricCatalogue.For(EoTask.VisualGrounding).WithRewards((new BoxIoUReward(), 1), (new FormatReward(), 1))).Verdict);
+        Assert.Equal(
+            LintVerdict.Flaw,
+            RewardLint
+                .FormatShare(RubricCatalogue.For(EoTask.VisualGrounding).WithRewards((new BoxIoUReward(), 1), (new FormatReward(), 1)))
+                .Verdict
+        );
     }
 
     [Fact]
@@ -77,7 +89,10 @@ public class RewardLintTests
         int calls = 0;
         var impure = Reward.Define<BoxesAnswer>("impure", (_, _) => ++calls % 2);
         var unbounded = Reward.Define<BoxesAnswer>("unbounded", (answer, _) => 2 * answer.Objects.Count);
-        var blind = Reward.Define<BoxesAnswer>("blind", (answer, reference) => answer.Objects.Max(a => reference.Objects.Max(r => r.Box.IoU(a.Box))));
+        var blind = Reward.Define<BoxesAnswer>(
+            "blind",
+            (answer, reference) => answer.Objects.Max(a => reference.Objects.Max(r => r.Box.IoU(a.Box)))
+        );
         Sample[] samples = [.. LintSamples.All.Where(s => s.Task == EoTask.VisualGrounding)];
         Assert.Contains("the same on every call", RewardLint.Check(impure, samples).Flaws.Select(f => f.Check));
         Assert.Contains("from 0 to 1, whatever it reads", RewardLint.Check(unbounded, samples).Flaws.Select(f => f.Check));
@@ -93,7 +108,10 @@ public class RewardLintTests
     {
         var sample = Made.Boxes(EoTask.ObjectDetection, new Box(0, 0, 99.5, 99.5));
         Assert.All(AttackBattery.For(sample, CoordinateFrame.Thousandths), a => Assert.InRange(a.Most, 0, 1));
-        Assert.Contains(AttackBattery.For(Made.Text(EoTask.SceneClassification, "?"), CoordinateFrame.Percent), a => a.Name == "format only");
+        Assert.Contains(
+            AttackBattery.For(Made.Text(EoTask.SceneClassification, "?"), CoordinateFrame.Percent),
+            a => a.Name == "format only"
+        );
     }
 
     private static readonly Dictionary<string, RewardLint> Known = [];
@@ -102,7 +120,8 @@ public class RewardLintTests
     {
         lock (Known)
         {
-            if (!Known.TryGetValue(name, out var lint)) Known[name] = lint = RewardLint.Check(RewardCatalogue.Find(name), LintSamples.All);
+            if (!Known.TryGetValue(name, out var lint))
+                Known[name] = lint = RewardLint.Check(RewardCatalogue.Find(name), LintSamples.All);
             return lint;
         }
     }

@@ -38,7 +38,8 @@ public class DamageMetricsTests
 
     private static LabelledBox Block(int row, string label) => new(new Box(0, 10 * row, 10, 10 * row + 10), label);
 
-    private static Sample Sample(EoTask task, params LabelledBox[] objects) => Made.Sample(task, new BoxesAnswer(objects, CoordinateFrame.Original(Made.Side, Made.Side)));
+    private static Sample Sample(EoTask task, params LabelledBox[] objects) =>
+        Made.Sample(task, new BoxesAnswer(objects, CoordinateFrame.Original(Made.Side, Made.Side)));
 
     private static Dictionary<string, double?> Values(Sample sample, params LabelledBox[] answer)
     {

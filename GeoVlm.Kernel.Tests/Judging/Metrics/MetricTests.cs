@@ -62,6 +62,12 @@ public class MetricTests
     {
         var sample = Made.Boxes(EoTask.ReferredDetection, new Box(0, 0, 10, 10));
         Assert.Equal(1, Value(new StrictFormatRate(), sample, "nonsense"));
-        Assert.Equal(0, new StrictFormatRate().Score(CompletionParser.Parse("<answer>[0,0,10,10]</answer>", new BoxesParser(), sample, sample.Frame), sample));
+        Assert.Equal(
+            0,
+            new StrictFormatRate().Score(
+                CompletionParser.Parse("<answer>[0,0,10,10]</answer>", new BoxesParser(), sample, sample.Frame),
+                sample
+            )
+        );
     }
 }

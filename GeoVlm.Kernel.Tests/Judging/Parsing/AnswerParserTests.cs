@@ -9,7 +9,8 @@ namespace GeoVlm.Tests.Judging.Parsing;
 /// <summary>The parsers of all that is no list of boxes.</summary>
 public class AnswerParserTests
 {
-    private static Answer? Read(IAnswerParser parser, string text) => parser.TryParse(text, CoordinateFrame.Percent, out var answer, out _) ? answer : null;
+    private static Answer? Read(IAnswerParser parser, string text) =>
+        parser.TryParse(text, CoordinateFrame.Percent, out var answer, out _) ? answer : null;
 
     private static string? Why(IAnswerParser parser, string text)
     {
@@ -33,7 +34,10 @@ public class AnswerParserTests
     public void Labels_of_the_samples_own_set_may_hold_commas()
     {
         var sample = Made.Sample(EoTask.MultiLabelClassification, new LabelsAnswer(["roads, paved", "wood"]));
-        Assert.Equal(new LabelsAnswer(["wood", "roads, paved"]).Labels, ((LabelsAnswer)Made.Read(sample, "wood, roads, paved").Answer!).Labels);
+        Assert.Equal(
+            new LabelsAnswer(["wood", "roads, paved"]).Labels,
+            ((LabelsAnswer)Made.Read(sample, "wood, roads, paved").Answer!).Labels
+        );
         Assert.Contains("more than 200", Why(new LabelsParser(), string.Join(',', Enumerable.Range(0, 201))));
     }
 
@@ -98,7 +102,8 @@ public class AnswerParserTests
     [Fact]
     public void A_grounded_caption_keeps_its_phrases_and_loses_its_boxes()
     {
-        var answer = (GroundedTextAnswer)Read(new GroundedTextParser(), "There is <ref>1 gray court </ref> <box>[[[8, 33, 22, 40, 0]]]</box> located at left.")!;
+        var answer = (GroundedTextAnswer)
+            Read(new GroundedTextParser(), "There is <ref>1 gray court </ref> <box>[[[8, 33, 22, 40, 0]]]</box> located at left.")!;
         Assert.Equal("There is 1 gray court located at left.", answer.Text);
         Assert.Equal(new Box(8, 33, 22, 40), Assert.Single(answer.Boxes.Objects).Box);
         Assert.Equal("1 gray court", answer.Boxes.Objects[0].Label);
@@ -121,14 +126,16 @@ public class AnswerParserTests
     public void A_long_text_of_any_one_piece_is_read_at_once_by_every_parser()
     {
         var asked = Made.Boxes(EoTask.ReferredDetection, new Box(1, 2, 3, 4));
-        foreach (var rubric in RubricCatalogue.All) CompletionParser.Parse("<answer>warm</answer>", rubric.Parser, asked, CoordinateFrame.Percent);
+        foreach (var rubric in RubricCatalogue.All)
+            CompletionParser.Parse("<answer>warm</answer>", rubric.Parser, asked, CoordinateFrame.Percent);
         foreach (string piece in CompletionNoise.Pieces)
-            foreach (int length in new[] { 4_000, 400_000 }) // just below the bound of most parsers, and far above
-            {
-                string text = $"<answer>{string.Concat(Enumerable.Repeat(piece, length / piece.Length))}</answer>";
-                var clock = Stopwatch.StartNew();
-                foreach (var rubric in RubricCatalogue.All.DistinctBy(r => r.Parser.GetType())) CompletionParser.Parse(text, rubric.Parser, asked, CoordinateFrame.Percent);
-                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"'{piece}' took {clock.Elapsed}");
-            }
+        foreach (int length in new[] { 4_000, 400_000 }) // just below the bound of most parsers, and far above
+        {
+            string text = $"<answer>{string.Concat(Enumerable.Repeat(piece, length / piece.Length))}</answer>";
+            var clock = Stopwatch.StartNew();
+            foreach (var rubric in RubricCatalogue.All.DistinctBy(r => r.Parser.GetType()))
+                CompletionParser.Parse(text, rubric.Parser, asked, CoordinateFrame.Percent);
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"'{piece}' took {clock.Elapsed}");
+        }
     }
 }

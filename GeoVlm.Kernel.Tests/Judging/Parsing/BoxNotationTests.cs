@@ -67,11 +67,19 @@ public class BoxNotationTests
     {
         using var golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Require("metric-goldens/box-text/box-text-goldens.json")));
         int read = 0;
-        foreach (var item in golden.RootElement.GetProperty("items").EnumerateArray().Where(i => i.GetProperty("format").GetString() is "qwen2.5-vl" or "qwen2-vl" or "qwen3-vl" or "internvl" or "geochat" or "vrsbench"))
+        foreach (
+            var item in golden
+                .RootElement.GetProperty("items")
+                .EnumerateArray()
+                .Where(i =>
+                    i.GetProperty("format").GetString() is "qwen2.5-vl" or "qwen2-vl" or "qwen3-vl" or "internvl" or "geochat" or "vrsbench"
+                )
+        )
         {
             string text = item.GetProperty("text").GetString()!;
             var boxes = item.TryGetProperty("boxes_tolerant", out var tolerant) ? tolerant : item.GetProperty("boxes");
-            if (!new BoxesParser { Lenient = true }.TryParse(text, CoordinateFrame.Percent, out var answer, out _)) continue;
+            if (!new BoxesParser { Lenient = true }.TryParse(text, CoordinateFrame.Percent, out var answer, out _))
+                continue;
             Assert.Equal(boxes.GetArrayLength(), ((BoxesAnswer)answer!).Objects.Count);
             read++;
         }

@@ -68,7 +68,14 @@ public class BoxesParserTests
     [Fact]
     public void Reads_back_what_AnswerText_writes()
     {
-        foreach (var answer in new[] { Made.Answer(), Made.Answer(new Box(1, 2, 3, 4)), Made.Answer(new Box(0, 0, 9, 9), new Box(-2, 5, 7, 100)) })
+        foreach (
+            var answer in new[]
+            {
+                Made.Answer(),
+                Made.Answer(new Box(1, 2, 3, 4)),
+                Made.Answer(new Box(0, 0, 9, 9), new Box(-2, 5, 7, 100)),
+            }
+        )
             Assert.Equal(answer.Objects.Select(o => o.Box), Read(AnswerText.Write(answer, answer.Frame)).Boxes);
     }
 
@@ -80,18 +87,25 @@ public class BoxesParserTests
         foreach (var item in golden.RootElement.GetProperty("items").EnumerateArray())
         {
             string text = item.GetProperty("text").GetString()!;
-            if (item.GetProperty("format").GetString() is not ("earthdial" or "teochat") || !(text.StartsWith('[') || text.Length == 0)) continue;
+            if (item.GetProperty("format").GetString() is not ("earthdial" or "teochat") || !(text.StartsWith('[') || text.Length == 0))
+                continue;
             var expected = item.TryGetProperty("boxes_tolerant", out var tolerant) ? tolerant : item.GetProperty("boxes");
             new BoxesParser().TryParse(text, CoordinateFrame.Percent, out var answer, out var failure);
             // The golden has the rectangles as they are before the fifth number turns them.
-            var boxes = (answer as BoxesAnswer)?.Objects.Select(o => o.Oriented?.AsTurned(AngleConvention.CounterClockwiseDegrees).Unrotated ?? o.Box).ToList();
+            var boxes = (answer as BoxesAnswer)
+                ?.Objects.Select(o => o.Oriented?.AsTurned(AngleConvention.CounterClockwiseDegrees).Unrotated ?? o.Box)
+                .ToList();
             if (text.Length > 0 && !text.EndsWith(']'))
             {
-                Assert.Equal(text.Length, failure!.Position); // cut by a token limit: EarthDial keeps the whole boxes before the cut, we read none
+                // cut by a token limit: EarthDial keeps the whole boxes before the cut, we read none
+                Assert.Equal(text.Length, failure!.Position);
                 continue;
             }
             Assert.True(boxes is not null, $"{text}: {failure?.Reason}");
-            var wanted = expected.EnumerateArray().Select(b => new Box(b[0].GetDouble(), b[1].GetDouble(), b[2].GetDouble(), b[3].GetDouble())).ToList();
+            var wanted = expected
+                .EnumerateArray()
+                .Select(b => new Box(b[0].GetDouble(), b[1].GetDouble(), b[2].GetDouble(), b[3].GetDouble()))
+                .ToList();
             Assert.Equal(wanted.Count, boxes.Count);
             Assert.All(wanted.Zip(boxes), p => Assert.True(p.First == p.Second || p.First.IoU(p.Second) > 1 - 1e-9, $"{text}: {p}"));
             read++;

@@ -14,13 +14,17 @@ public class ParserFuzzTests
     private static readonly Gen<string> Completion = Gen.Frequency(
         (8, Gen.OneOf(Pieces).Array[0, 14].Select(string.Concat)),
         (1, Gen.String[0, 30]),
-        (6, Gen.OneOf(Pieces).Array[0, 8].Select(p => "<think>t</think><answer>" + string.Concat(p) + "</answer>")));
+        (6, Gen.OneOf(Pieces).Array[0, 8].Select(p => "<think>t</think><answer>" + string.Concat(p) + "</answer>"))
+    );
 
     private static readonly Sample[] Asked =
     [
         Made.Boxes(EoTask.ReferredDetection, new Box(10, 20, 30, 40)),
         Made.Boxes(EoTask.ObjectDetection, new Box(10, 20, 30, 40), new Box(1, 2, 3, 4)),
-        Made.Boxes(EoTask.ChangeDetection, new Box(1, 2, 3, 4)) with { ChangeMask = Mask.FromBoxes(8, 8, [new Box(1, 2, 3, 4)]) }, // small, to be quick
+        Made.Boxes(EoTask.ChangeDetection, new Box(1, 2, 3, 4)) with
+        {
+            ChangeMask = Mask.FromBoxes(8, 8, [new Box(1, 2, 3, 4)]),
+        }, // small, to be quick
         Made.Text(EoTask.ImageCaption, "a ship", "yes"),
         Made.Text(EoTask.VisualQuestionAnswering, "yes"),
         Made.Text(EoTask.AffectedCount, "many"),
@@ -33,18 +37,29 @@ public class ParserFuzzTests
     public void Any_completion_is_judged_without_throwing_and_within_range()
     {
         int answers = 0;
-        Gen.Select(Completion, Gen.OneOf(Asked)).Sample((text, sample) =>
-        {
-            var rubric = RubricCatalogue.For(sample.Task);
-            var judged = rubric.Judge(text, sample, CoordinateFrame.Percent);
-            var read = judged.Completion;
-            if (read.Answer is not null) Interlocked.Increment(ref answers);
-            Assert.True(read.Answer is null != read.Failure is null);
-            Assert.InRange(read.Failure?.Position ?? 0, 0, text.Length);
-            Assert.True(read.Boxes is null || read.Boxes.All(b => b is { Width: >= 0, Height: >= 0 } && double.IsFinite(b.X1 + b.Y1 + b.X2 + b.Y2)));
-            foreach (var part in judged.Reward.Parts) Assert.InRange(part.Value, 0, 1);
-            if (sample.Reference is BoxesAnswer or TextAnswer) foreach (var metric in rubric.Metrics) Assert.InRange(metric.Score(read, sample), 0, 1);
-        }, iter: 100_000);
+        Gen.Select(Completion, Gen.OneOf(Asked))
+            .Sample(
+                (text, sample) =>
+                {
+                    var rubric = RubricCatalogue.For(sample.Task);
+                    var judged = rubric.Judge(text, sample, CoordinateFrame.Percent);
+                    var read = judged.Completion;
+                    if (read.Answer is not null)
+                        Interlocked.Increment(ref answers);
+                    Assert.True(read.Answer is null != read.Failure is null);
+                    Assert.InRange(read.Failure?.Position ?? 0, 0, text.Length);
+                    Assert.True(
+                        read.Boxes is null
+                            || read.Boxes.All(b => b is { Width: >= 0, Height: >= 0 } && double.IsFinite(b.X1 + b.Y1 + b.X2 + b.Y2))
+                    );
+                    foreach (var part in judged.Reward.Parts)
+                        Assert.InRange(part.Value, 0, 1);
+                    if (sample.Reference is BoxesAnswer or TextAnswer)
+                        foreach (var metric in rubric.Metrics)
+                            Assert.InRange(metric.Score(read, sample), 0, 1);
+                },
+                iter: 100_000
+            );
         Assert.True(answers > 10_000, $"only {answers} completions had an answer: the fuzz says little");
     }
 }

@@ -12,30 +12,34 @@ namespace GeoVlm.Tests.Judging.Predictions;
 /// <summary>EarthDial's stored answers, re-scored: what its own scripts print, and with that its rows in the published tables.</summary>
 public partial class EarthDialGoldenTests
 {
-    private static EoTask? TaskOf(string script, string file) => script switch
-    {
-        "rs_classification/eval.py" => EoTask.SceneClassification,
-        "rs_change_detection/eval_classification.py" => EoTask.TemporalClassification,
-        "rs_vqa/eval.py" => EoTask.VisualQuestionAnswering,
-        "rs_image_caption/eval.py" => EoTask.ImageCaption,
-        "rs_change_detection/eval_caption.py" => EoTask.ChangeCaption,
-        "rs_region_captioning/eval.py" => EoTask.RegionCaption,
-        "rs_grounding_description/eval.py" => EoTask.GroundedCaption,
-        "rs_detection/eval.py" => EoTask.ReferredDetection,
-        "rs_change_detection/eval_detection.py" => EoTask.DisasterDetection,
-        _ => throw new InvalidOperationException($"no task for {script} ({file})"),
-    };
+    private static EoTask? TaskOf(string script, string file) =>
+        script switch
+        {
+            "rs_classification/eval.py" => EoTask.SceneClassification,
+            "rs_change_detection/eval_classification.py" => EoTask.TemporalClassification,
+            "rs_vqa/eval.py" => EoTask.VisualQuestionAnswering,
+            "rs_image_caption/eval.py" => EoTask.ImageCaption,
+            "rs_change_detection/eval_caption.py" => EoTask.ChangeCaption,
+            "rs_region_captioning/eval.py" => EoTask.RegionCaption,
+            "rs_grounding_description/eval.py" => EoTask.GroundedCaption,
+            "rs_detection/eval.py" => EoTask.ReferredDetection,
+            "rs_change_detection/eval_detection.py" => EoTask.DisasterDetection,
+            _ => throw new InvalidOperationException($"no task for {script} ({file})"),
+        };
 
     [Fact]
     public void Printed_values_are_met()
     {
         string folder = SharedFolder.Require("metric-goldens/earthdial");
         using var goldens = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "earthdial-goldens.json")));
-        int checkedValues = 0, sets = 0;
+        int checkedValues = 0,
+            sets = 0;
         foreach (var set in goldens.RootElement.GetProperty("sets").EnumerateArray())
         {
-            string file = Path.GetFullPath(Path.Combine(folder, set.GetProperty("file").GetString()!)), script = set.GetProperty("script").GetString()!;
-            if (!File.Exists(file)) continue;
+            string file = Path.GetFullPath(Path.Combine(folder, set.GetProperty("file").GetString()!)),
+                script = set.GetProperty("script").GetString()!;
+            if (!File.Exists(file))
+                continue;
             sets++;
             var read = PredictionFile.Read(file, new PredictionOptions(TaskOf(script, file)!.Value) { Dialect = "earthdial" });
             Assert.Equal(set.GetProperty("records").GetInt32(), read.Predictions.Count);
@@ -43,9 +47,11 @@ public partial class EarthDialGoldenTests
             foreach (var printed in set.GetProperty("printed").EnumerateObject())
             {
                 // The METEOR of the goldens has WordNet, which lies in no file here.
-                if (printed.Name.StartsWith("METEOR", StringComparison.Ordinal)) continue;
+                if (printed.Name.StartsWith("METEOR", StringComparison.Ordinal))
+                    continue;
                 string metric = Metric(printed.Name, TaskOf(script, file)!.Value);
-                double value = values[metric] ?? 0, expected = double.Parse(Number().Matches(printed.Value.ToString())[^1].Value, CultureInfo.InvariantCulture);
+                double value = values[metric] ?? 0,
+                    expected = double.Parse(Number().Matches(printed.Value.ToString())[^1].Value, CultureInfo.InvariantCulture);
                 Assert.True(Math.Abs(value - expected) <= 0.5e-4 + 1e-9, $"{Path.GetFileName(file)} {metric}: {value}, printed {expected}");
                 checkedValues++;
             }
@@ -61,9 +67,17 @@ public partial class EarthDialGoldenTests
         using var goldens = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "earthdial-goldens.json")));
         foreach (string name in (string[])["GeoChat", "NWPU_VHR_10"])
         {
-            var read = PredictionFile.Read(Path.Combine(folder, "results", $"rs_detection__{name}.jsonl.gz"), new PredictionOptions(EoTask.ReferredDetection));
+            var read = PredictionFile.Read(
+                Path.Combine(folder, "results", $"rs_detection__{name}.jsonl.gz"),
+                new PredictionOptions(EoTask.ReferredDetection)
+            );
             var values = Values(read.Predictions);
-            foreach (var variant in goldens.RootElement.GetProperty("detection_scorer_variants").EnumerateArray().Where(v => v.GetProperty("set").GetString() == name))
+            foreach (
+                var variant in goldens
+                    .RootElement.GetProperty("detection_scorer_variants")
+                    .EnumerateArray()
+                    .Where(v => v.GetProperty("set").GetString() == name)
+            )
             {
                 string? prefix = variant.GetProperty("variant").GetString() switch
                 {
@@ -71,11 +85,15 @@ public partial class EarthDialGoldenTests
                     var v when v!.StartsWith("that parser, one-to-one", StringComparison.Ordinal) => "precision@0.5 signed, one-to-one",
                     _ => null,
                 };
-                if (prefix is null) continue;
+                if (prefix is null)
+                    continue;
                 foreach (var group in variant.GetProperty("precision").EnumerateObject())
                 {
                     double value = values[group.Name == "all" ? prefix : $"{prefix}, {group.Name}"]!.Value;
-                    Assert.True(Math.Abs(value - group.Value.GetDouble()) <= 0.5e-4 + 1e-9, $"{name} {prefix} {group.Name}: {value}, expected {group.Value}");
+                    Assert.True(
+                        Math.Abs(value - group.Value.GetDouble()) <= 0.5e-4 + 1e-9,
+                        $"{name} {prefix} {group.Name}: {value}, expected {group.Value}"
+                    );
                 }
             }
         }
@@ -105,20 +123,22 @@ public partial class EarthDialGoldenTests
         foreach (var metric in CorpusMetricCatalogue.For(predictions[0].Sample.Task).Where(m => m.Name != "COCO AP"))
         {
             var prepared = metric.Prepare(predictions);
-            foreach (var (definition, value) in prepared.Definitions.Zip(prepared.Score(all))) values[definition.Name] = value;
+            foreach (var (definition, value) in prepared.Definitions.Zip(prepared.Score(all)))
+                values[definition.Name] = value;
         }
         return values;
     }
 
-    private static string Metric(string printed, EoTask task) => (printed, task) switch
-    {
-        ("recall", _) => "accuracy (token recall)",
-        ("ROUGE-1" or "ROUGE-L", _) => $"{printed} (rouge_score)",
-        ("Precision @0.5", _) => "\"mAP\"@0.5",
-        ("Precision @0.25" or "precision@0.25", _) => "\"mAP\"@0.25",
-        (_, EoTask.VisualQuestionAnswering) => $"accuracy (token recall), {printed}",
-        _ => $"\"mAP\"@0.5, {printed}",
-    };
+    private static string Metric(string printed, EoTask task) =>
+        (printed, task) switch
+        {
+            ("recall", _) => "accuracy (token recall)",
+            ("ROUGE-1" or "ROUGE-L", _) => $"{printed} (rouge_score)",
+            ("Precision @0.5", _) => "\"mAP\"@0.5",
+            ("Precision @0.25" or "precision@0.25", _) => "\"mAP\"@0.25",
+            (_, EoTask.VisualQuestionAnswering) => $"accuracy (token recall), {printed}",
+            _ => $"\"mAP\"@0.5, {printed}",
+        };
 
     private static List<double[]> Groups(JsonElement record, string property) =>
         [.. record.GetProperty(property).EnumerateArray().Select(g => g.EnumerateArray().Select(v => v.GetDouble()).ToArray())];

@@ -9,7 +9,8 @@ namespace GeoVlm.Tests.Judging.Rewards;
 public class CompositionTests
 {
     private static readonly Sample Asked = Made.Boxes(EoTask.ReferredDetection, new Box(0, 0, 10, 10));
-    private static readonly IReward IoU = new BoxIoUReward(), Format = new FormatReward();
+    private static readonly IReward IoU = new BoxIoUReward(),
+        Format = new FormatReward();
 
     private static RewardScore Score(IReward reward, string text = "<answer>[0,0,10,5]</answer>") =>
         reward.Score(CompletionParser.Parse(text, new BoxesParser(), Asked, Asked.Frame), Asked);
@@ -25,7 +26,13 @@ public class CompositionTests
         Assert.Equal(0, Score(Format * IoU).Value);
         Assert.Equal(0, Score(IoU.Gate(Format)).Value);
         Assert.Equal(0.5, Score(IoU.Gate(Format), "<think>t</think><answer>[0,0,10,5]</answer>").Value, 12);
-        Assert.Equal(0.5, Score(Format.Gate(IoU, 0.5), "<think>t</think><answer>[0,0,10,5]</answer>").Value + Score(Format.Gate(IoU, 0.6), "<think>t</think><answer>[0,0,10,5]</answer>").Value - 0.5, 12);
+        Assert.Equal(
+            0.5,
+            Score(Format.Gate(IoU, 0.5), "<think>t</think><answer>[0,0,10,5]</answer>").Value
+                + Score(Format.Gate(IoU, 0.6), "<think>t</think><answer>[0,0,10,5]</answer>").Value
+                - 0.5,
+            12
+        );
         Assert.Equal(0.75, Score(IoU.Clip(0.2, 0.6)).Value, 12);
         Assert.Equal([0.5], Score(IoU.Clip(0.2, 0.6)).Parts.Select(p => p.Value));
         Assert.Equal("0.6*iou+0.2*format", (0.6 * IoU + 0.2 * Format).Name);

@@ -8,8 +8,13 @@ namespace GeoVlm.Tests.Judging.Rewards;
 public class DefinedRewardTests
 {
     // The reference is kept in percent of a 200×100 image, the model writes in thirds of it: the lambda sees neither.
-    private static readonly Sample Asked = new("s7", EoTask.ReferredDetection, [new GeoImage("a", 200, 100, () => new RgbImage(200, 100))], "q",
-        new BoxesAnswer([new LabelledBox(new Box(10, 10, 20, 20))], CoordinateFrame.Percent));
+    private static readonly Sample Asked = new(
+        "s7",
+        EoTask.ReferredDetection,
+        [new GeoImage("a", 200, 100, () => new RgbImage(200, 100))],
+        "q",
+        new BoxesAnswer([new LabelledBox(new Box(10, 10, 20, 20))], CoordinateFrame.Percent)
+    );
 
     private static RewardScore Score(IReward reward, string answer = "[5,5,10,10]") =>
         reward.Score(CompletionParser.Parse($"<answer>{answer}</answer>", new BoxesParser(), Asked, CoordinateFrame.Model(50, 50)), Asked);
@@ -17,16 +22,34 @@ public class DefinedRewardTests
     [Fact]
     public void The_function_sees_answer_and_reference_in_original_pixels()
     {
-        var reward = Reward.Define("same", (answer, reference) => answer is BoxesAnswer a && reference is BoxesAnswer r
-            && a.Objects[0].Box == new Box(20, 10, 40, 20) && r.Objects[0].Box == new Box(20, 10, 40, 20) ? 1 : 0);
+        var reward = Reward.Define(
+            "same",
+            (answer, reference) =>
+                answer is BoxesAnswer a
+                && reference is BoxesAnswer r
+                && a.Objects[0].Box == new Box(20, 10, 40, 20)
+                && r.Objects[0].Box == new Box(20, 10, 40, 20)
+                    ? 1
+                    : 0
+        );
         Assert.Equal(1, Score(reward).Value);
     }
 
     [Fact]
     public void A_typed_function_gets_its_kind_of_answer()
     {
-        Assert.Equal(1, Score(Reward.Define<BoxesAnswer>("iou", (answer, reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box))).Value, 12);
-        Assert.Equal(1, Score(Reward.Define("iou", (BoxesAnswer answer, BoxesAnswer reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box))).Value, 12);
+        Assert.Equal(
+            1,
+            Score(Reward.Define<BoxesAnswer>("iou", (answer, reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box))).Value,
+            12
+        );
+        Assert.Equal(
+            1,
+            Score(
+                Reward.Define("iou", (BoxesAnswer answer, BoxesAnswer reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box))
+            ).Value,
+            12
+        );
     }
 
     [Fact]
@@ -51,6 +74,9 @@ public class DefinedRewardTests
         var error = Assert.Throws<GeoVlmException>(() => Score(Reward.Define<BoxesAnswer>("odd", (a, _) => a.Objects[3].Box.X1)));
         Assert.Contains("Reward 'odd' failed on sample 's7'", error.Message);
         Assert.NotNull(error.InnerException);
-        Assert.Contains("compares TextAnswer", Assert.ThrowsAny<GeoVlmException>(() => Score(Reward.Define<TextAnswer>("odd", (_, _) => 1))).Message);
+        Assert.Contains(
+            "compares TextAnswer",
+            Assert.ThrowsAny<GeoVlmException>(() => Score(Reward.Define<TextAnswer>("odd", (_, _) => 1))).Message
+        );
     }
 }

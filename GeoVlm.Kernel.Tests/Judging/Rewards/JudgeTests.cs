@@ -33,9 +33,14 @@ public sealed class JudgeTests : IDisposable
                 var context = await server.GetContextAsync();
                 string body = await new StreamReader(context.Request.InputStream).ReadToEndAsync();
                 questions.Enqueue(body);
-                string grade = body.Contains("green", StringComparison.Ordinal) ? "splendid" : body.Contains("gray", StringComparison.Ordinal) ? "8" : "3";
-                byte[] reply = Encoding.UTF8.GetBytes("{\"id\":\"1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":"
-                    + $"{{\"role\":\"assistant\",\"content\":\"{grade}\"}}}}],\"usage\":{{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":2}}}}");
+                string grade =
+                    body.Contains("green", StringComparison.Ordinal) ? "splendid"
+                    : body.Contains("gray", StringComparison.Ordinal) ? "8"
+                    : "3";
+                byte[] reply = Encoding.UTF8.GetBytes(
+                    "{\"id\":\"1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":"
+                        + $"{{\"role\":\"assistant\",\"content\":\"{grade}\"}}}}],\"usage\":{{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":2}}}}"
+                );
                 context.Response.ContentType = "application/json";
                 await context.Response.OutputStream.WriteAsync(reply);
                 context.Response.Close();
@@ -49,7 +54,14 @@ public sealed class JudgeTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private JudgeOptions Options => new() { Endpoint = endpoint, Model = "m", CacheFolder = folder, TimeLimit = TimeSpan.FromSeconds(60) };
+    private JudgeOptions Options =>
+        new()
+        {
+            Endpoint = endpoint,
+            Model = "m",
+            CacheFolder = folder,
+            TimeLimit = TimeSpan.FromSeconds(60),
+        };
 
     private static RewardScore Score(IReward reward, string answer) => reward.Score(Made.Read(Asked, answer), Asked);
 
@@ -73,8 +85,21 @@ public sealed class JudgeTests : IDisposable
     [Fact]
     public void Options_that_cannot_work_are_named_all_at_once()
     {
-        string message = Assert.Throws<GeoVlmException>(() => new LanguageModelReward(new JudgeOptions { Endpoint = new Uri("ftp://x/v1"), Model = " ", MostCalls = -1, Prompt = "?" })).Message;
-        foreach (string part in new[] { "Endpoint", "Model", "MostCalls", "{answer}" }) Assert.Contains(part, message);
+        string message = Assert
+            .Throws<GeoVlmException>(() =>
+                new LanguageModelReward(
+                    new JudgeOptions
+                    {
+                        Endpoint = new Uri("ftp://x/v1"),
+                        Model = " ",
+                        MostCalls = -1,
+                        Prompt = "?",
+                    }
+                )
+            )
+            .Message;
+        foreach (string part in new[] { "Endpoint", "Model", "MostCalls", "{answer}" })
+            Assert.Contains(part, message);
     }
 
     [Fact]
@@ -88,9 +113,13 @@ public sealed class JudgeTests : IDisposable
         var sample = Made.Text(EoTask.ImageCaption, "ship");
         double Of(IReward reward, string answer) => reward.Score(Made.Read(sample, answer), sample).Value;
         var sbert = new EmbeddingReward(encoder);
-        Assert.Equal((1, 0.8, 0), (Of(sbert, "ship"), Math.Round(Of(sbert, "boat"), 6), Of(sbert, "tree"))); // a negative cosine pays nothing
+        // a negative cosine pays nothing
+        Assert.Equal((1, 0.8, 0), (Of(sbert, "ship"), Math.Round(Of(sbert, "boat"), 6), Of(sbert, "tree")));
         Assert.Equal(Math.Round(Of(sbert, "boat") / 2, 6), Math.Round(Of(new HslrReward(encoder), "boat"), 6)); // no word in common
         Assert.Equal(1, Of(new HslrReward(encoder), "Ship"));
-        Assert.Contains("is missing", Assert.Throws<GeoVlmException>(() => new OnnxSentenceEncoder(Path.GetTempPath() + "/nothing-here-" + Guid.NewGuid())).Message);
+        Assert.Contains(
+            "is missing",
+            Assert.Throws<GeoVlmException>(() => new OnnxSentenceEncoder(Path.GetTempPath() + "/nothing-here-" + Guid.NewGuid())).Message
+        );
     }
 }

@@ -5,7 +5,8 @@ namespace GeoVlm.Tests.Judging.Rewards;
 /// <summary>The smallest model in ONNX form that a sentence encoder can be: a table of vectors, looked up by token id.</summary>
 internal static class OnnxTable
 {
-    private const int Float = 1, Int64 = 7;
+    private const int Float = 1,
+        Int64 = 7;
 
     /// <summary>The bytes of the model: Gather(table, input_ids), [1, tokens] to [1, tokens, width].</summary>
     public static byte[] Of(float[] table, int rows, int width)
@@ -16,7 +17,10 @@ internal static class OnnxTable
         byte[] tensor = [.. Number(1, rows), .. Number(1, width), .. Number(2, Float), .. Text(8, "table"), .. Bytes(9, raw)];
         byte[] graph =
         [
-            .. Bytes(1, node), .. Text(2, "g"), .. Bytes(5, tensor), .. Bytes(11, Value("input_ids", Int64, [Number(1, 1), Text(2, "tokens")])),
+            .. Bytes(1, node),
+            .. Text(2, "g"),
+            .. Bytes(5, tensor),
+            .. Bytes(11, Value("input_ids", Int64, [Number(1, 1), Text(2, "tokens")])),
             .. Bytes(12, Value("states", Float, [Number(1, 1), Text(2, "tokens"), Number(1, width)])),
         ];
         return [.. Number(1, 8), .. Bytes(7, graph), .. Bytes(8, [.. Text(1, ""), .. Number(2, 13)])];
@@ -35,7 +39,8 @@ internal static class OnnxTable
     private static byte[] Varint(long value)
     {
         var bytes = new List<byte>();
-        for (; value > 127; value >>= 7) bytes.Add((byte)(value & 127 | 128));
+        for (; value > 127; value >>= 7)
+            bytes.Add((byte)(value & 127 | 128));
         bytes.Add((byte)value);
         return [.. bytes];
     }

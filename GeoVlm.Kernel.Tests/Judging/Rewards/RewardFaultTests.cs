@@ -16,19 +16,22 @@ public class RewardFaultTests
 
     private static RewardBreakdown Judge(IReward reward, RewardPolicy? policy = null) =>
         (RubricCatalogue.For(Asked.Task).WithRewards((reward, 1), (new FormatReward(), 0.3)) with { Policy = policy ?? Patient })
-            .Judge("<think>t</think><answer>[0,0,10,10]</answer>", Asked, Asked.Frame).Reward;
+            .Judge("<think>t</think><answer>[0,0,10,10]</answer>", Asked, Asked.Frame)
+            .Reward;
 
     [Fact]
     public void It_throws_or_gives_no_number()
     {
-        foreach (var (reward, why) in new (IReward, string)[]
-        {
-            (Reward.Define("odd", (_, _) => throw new InvalidOperationException("boom")), "InvalidOperationException: boom"),
-            (Reward.Define("odd", (_, _) => double.NaN), "NaN"),
-            (Reward.Define("odd", (_, _) => 2), "gave 2"),
-            (new Careless(), "NaN"),
-            (Reward.Define<TextAnswer>("odd", (_, _) => 1), "compares TextAnswer"),
-        })
+        foreach (
+            var (reward, why) in new (IReward, string)[]
+            {
+                (Reward.Define("odd", (_, _) => throw new InvalidOperationException("boom")), "InvalidOperationException: boom"),
+                (Reward.Define("odd", (_, _) => double.NaN), "NaN"),
+                (Reward.Define("odd", (_, _) => 2), "gave 2"),
+                (new Careless(), "NaN"),
+                (Reward.Define<TextAnswer>("odd", (_, _) => 1), "compares TextAnswer"),
+            }
+        )
         {
             var breakdown = Judge(reward);
             Assert.Equal(0.25 + 0.3, breakdown.Total, 12);
@@ -41,13 +44,17 @@ public class RewardFaultTests
     public void It_hangs_three_times_and_is_not_called_again()
     {
         var stop = new ManualResetEventSlim();
-        var hanging = Reward.Define("hanging", (_, _) =>
-        {
-            stop.Wait();
-            return 1;
-        });
+        var hanging = Reward.Define(
+            "hanging",
+            (_, _) =>
+            {
+                stop.Wait();
+                return 1;
+            }
+        );
         var quick = Patient with { TimeLimit = TimeSpan.FromMilliseconds(100) };
-        for (int i = 0; i < 3; i++) Assert.Contains("longer than 0.1 s", Judge(hanging, quick).Faults.Single());
+        for (int i = 0; i < 3; i++)
+            Assert.Contains("longer than 0.1 s", Judge(hanging, quick).Faults.Single());
         var clock = Stopwatch.StartNew();
         Assert.Contains("no longer called", Judge(hanging, quick).Faults.Single());
         Assert.True(clock.ElapsedMilliseconds < 90);
@@ -71,9 +78,12 @@ public class RewardFaultTests
     [Fact]
     public void Training_stops_only_when_more_than_the_set_share_fails()
     {
-        RewardBreakdown right = Judge(new BoxIoUReward()), wrong = Judge(new Careless());
+        RewardBreakdown right = Judge(new BoxIoUReward()),
+            wrong = Judge(new Careless());
         RewardPolicy.Default.Check([wrong, right, right, right, right], "step 7");
-        string message = Assert.Throws<GeoVlmException>(() => RewardPolicy.Default.Check([wrong, wrong, right, right, right], "step 7")).Message;
+        string message = Assert
+            .Throws<GeoVlmException>(() => RewardPolicy.Default.Check([wrong, wrong, right, right, right], "step 7"))
+            .Message;
         Assert.StartsWith("step 7: the rewards of 2 of 5 completions failed", message);
         Assert.Contains("2 × reward 'careless'", message);
     }
@@ -83,8 +93,20 @@ public class RewardFaultTests
     {
         var rubric = RubricCatalogue.For(EoTask.SceneClassification).WithRewards((new NoveltyReward(), 1));
         var sample = Made.Text(EoTask.SceneClassification, "harbor");
-        double[] values = [.. rubric.JudgeGroup(["<think>ships at the pier</think><answer>harbor</answer>", "<think>ships at the pier</think><answer>harbor</answer>", "<think>water</think><answer>harbor</answer>"],
-            sample, sample.Frame).Select(j => j.Reward.Total)];
+        double[] values =
+        [
+            .. rubric
+                .JudgeGroup(
+                    [
+                        "<think>ships at the pier</think><answer>harbor</answer>",
+                        "<think>ships at the pier</think><answer>harbor</answer>",
+                        "<think>water</think><answer>harbor</answer>",
+                    ],
+                    sample,
+                    sample.Frame
+                )
+                .Select(j => j.Reward.Total),
+        ];
         // Cosine 1 with the twin and 0 with the third: 1 − ½ · ½; the third shares no word with either.
         Assert.Equal([0.75, 0.75, 1], values.Select(v => Math.Round(v, 12)));
         var lost = rubric.WithRewards((new LosesScores(), 1)).JudgeGroup(["a", "b"], sample, sample.Frame);

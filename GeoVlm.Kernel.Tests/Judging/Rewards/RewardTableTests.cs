@@ -14,7 +14,8 @@ public class RewardTableTests
     private static readonly Sample Two = Made.Boxes(EoTask.ObjectDetection, new Box(0, 0, 10, 10), new Box(50, 50, 60, 60));
     private static readonly Sample Labels = Made.Sample(EoTask.MultiLabelClassification, new LabelsAnswer(["harbor", "river", "road"]));
 
-    private static double Value(string reward, Sample sample, string answer) => RewardCatalogue.Find(reward).Score(Made.Read(sample, answer), sample).Value;
+    private static double Value(string reward, Sample sample, string answer) =>
+        RewardCatalogue.Find(reward).Score(Made.Read(sample, answer), sample).Value;
 
     [Theory]
     [InlineData("iou-squared", "[0,0,10,5]", 0.25)]
@@ -33,8 +34,7 @@ public class RewardTableTests
     [InlineData("seg-zero-strict", "[0,0,10,10]", 0.6)]
     [InlineData("vlm-r1-iou", "[0,0,10,1]", 0)] // an overlap one pixel high
     [InlineData("tinyrs-iou", "[70,70,80,80]", 1)]
-    public void One_box(string reward, string answer, double value) =>
-        Assert.Equal(value, Value(reward, One, answer), 8);
+    public void One_box(string reward, string answer, double value) => Assert.Equal(value, Value(reward, One, answer), 8);
 
     [Theory]
     [InlineData("detection-partial-f1", "[0,0,10,4],[50,50,60,60]", 2 * 1.5 / 4)]
@@ -46,19 +46,31 @@ public class RewardTableTests
     [InlineData("earthdial-precision", "[0,0,10,10]", 1)]
     [InlineData("earthdial-precision", "[0,0,10,10],[20,20,30,30]", 0.5)]
     [InlineData("seg-zero-boxes", "[0,0,10,10],[54,50,64,60]", (1 + 0.5) / 2)] // IoU 6/14: near, but not half
-    [InlineData("vision-reasoner", "[{\"bbox_2d\": [0,0,10,10], \"point_2d\": [5,5]}, {\"bbox_2d\": [50,50,60,60], \"point_2d\": [49,55]}]", (1 + 2.0 / 3) / 2)]
+    [InlineData(
+        "vision-reasoner",
+        "[{\"bbox_2d\": [0,0,10,10], \"point_2d\": [5,5]}, {\"bbox_2d\": [50,50,60,60], \"point_2d\": [49,55]}]",
+        (1 + 2.0 / 3) / 2
+    )]
     [InlineData("vision-reasoner", "[0,0,10,10],[50,50,60,60]", 2.0 / 3)]
     [InlineData("vision-r1-recall", "[0,0,10,10]", 0.5)]
     [InlineData("vision-r1-precision", "[0,0,10,8]", 1)]
-    [InlineData("visual-rft-confidence", "[{\"bbox_2d\": [0,0,10,10], \"confidence\": 0.8}, {\"bbox_2d\": [20,20,30,30], \"confidence\": 0.1}]", (0.8 + 0.9) / 2)]
+    [InlineData(
+        "visual-rft-confidence",
+        "[{\"bbox_2d\": [0,0,10,10], \"confidence\": 0.8}, {\"bbox_2d\": [20,20,30,30], \"confidence\": 0.1}]",
+        (0.8 + 0.9) / 2
+    )]
     public void Several_boxes(string reward, string answer, double value) => Assert.Equal(value, Value(reward, Two, answer), 9);
 
     [Fact]
     public void Labels_of_boxes_must_agree_where_both_are_known()
     {
-        var sample = Two with { Reference = new BoxesAnswer([new(new Box(0, 0, 10, 10), "ship"), new(new Box(50, 50, 60, 60), "plane")], Two.Frame) };
+        var sample = Two with
+        {
+            Reference = new BoxesAnswer([new(new Box(0, 0, 10, 10), "ship"), new(new Box(50, 50, 60, 60), "plane")], Two.Frame),
+        };
         const string named = "[{\"bbox_2d\": [0,0,10,10], \"label\": \"Ship\"}, {\"bbox_2d\": [50,50,60,60], \"label\": \"ship\"}]";
-        foreach (string reward in new[] { "detection", "detection-f1", "rotated-iou", "probiou" }) Assert.Equal(0.5, Value(reward, sample, named), 9);
+        foreach (string reward in new[] { "detection", "detection-f1", "rotated-iou", "probiou" })
+            Assert.Equal(0.5, Value(reward, sample, named), 9);
         Assert.Equal(1, Value("detection", sample, "[0,0,10,10],[50,50,60,60]"));
     }
 
@@ -68,7 +80,13 @@ public class RewardTableTests
         var turned = new OrientedBox(50, 50, 40, 20, 30);
         var sample = Made.Sample(EoTask.OrientedDetection, new BoxesAnswer([new(turned.Bounds()) { Oriented = turned }], Two.Frame));
         // A quarter turn about the centre: a square of 20 in common, of 2 · 800 − 400.
-        string quarter = AnswerText.Write(sample with { Reference = new BoxesAnswer([new(turned.Bounds()) { Oriented = turned with { AngleDegrees = 120 } }], Two.Frame) }, Two.Frame);
+        string quarter = AnswerText.Write(
+            sample with
+            {
+                Reference = new BoxesAnswer([new(turned.Bounds()) { Oriented = turned with { AngleDegrees = 120 } }], Two.Frame),
+            },
+            Two.Frame
+        );
         Assert.Equal("[30,40,70,60,-120]", quarter);
         Assert.Equal(1.0 / 3, Value("rotated-iou", sample, quarter), 9);
         Assert.InRange(Value("rotated-iou", sample, "[30,40,70,60,-30]"), 1 - 1e-9, 1);
@@ -140,16 +158,30 @@ public class RewardTableTests
         Assert.Equal((1, 0, 0), (Of("format-fullmatch", nested), Of("format-once", nested), Of("format", nested)));
         Assert.Equal(1, Of("format-search", "<think>a</think><answer>{'bbox': [1, 2, 3, 4]}</answer>"));
         Assert.Equal(0, Of("format-search", lines));
-        Assert.Equal((1, 0), (Of("format-json", "<answer>```json\n[{\"bbox_2d\": [1,2,3,4]}]\n```</answer>"), Of("format-json", "<answer>[{\"bbox_2d\": [1,2,3]}]</answer>")));
+        Assert.Equal(
+            (1, 0),
+            (
+                Of("format-json", "<answer>```json\n[{\"bbox_2d\": [1,2,3,4]}]\n```</answer>"),
+                Of("format-json", "<answer>[{\"bbox_2d\": [1,2,3]}]</answer>")
+            )
+        );
         Assert.Equal(1, Of("format-progressive", lines), 12);
         Assert.Equal((Math.E * Math.E - 1) / (Math.Exp(5) - 1), Of("format-progressive", "<answer>x</answer>"), 12);
-        Assert.Equal((1 + 1 + 0.5) / 3, Of("format-objects", "<think>t</think><answer>[{\"bbox_2d\": [1,2,3,4], \"point_2d\": [1,2]}, {\"bbox_2d\": [1,2,3,4]}]</answer>"), 12);
+        Assert.Equal(
+            (1 + 1 + 0.5) / 3,
+            Of(
+                "format-objects",
+                "<think>t</think><answer>[{\"bbox_2d\": [1,2,3,4], \"point_2d\": [1,2]}, {\"bbox_2d\": [1,2,3,4]}]</answer>"
+            ),
+            12
+        );
     }
 
     [Fact]
     public void Shaping()
     {
-        double Of(string reward, string text) => RewardCatalogue.Find(reward).Score(CompletionParser.Parse(text, new BoxesParser(), One, One.Frame), One).Value;
+        double Of(string reward, string text) =>
+            RewardCatalogue.Find(reward).Score(CompletionParser.Parse(text, new BoxesParser(), One, One.Frame), One).Value;
         Assert.Equal(0.3, Of("length-reasoning", "<think>one two three</think><answer>[]</answer>"), 12);
         Assert.Equal(0.5, Of("length-overlong", new string('x', 1750)), 12);
         Assert.Equal(0.5, Of("repetition", "<answer>[1,2,3,4],[1,2,3,4]</answer>"), 12);
@@ -175,7 +207,20 @@ public class RewardTableTests
     public void The_nine_rewards_of_GeoVLM_R1_have_names()
     {
         // Recall, IoU, mAP, SBERT, lexical, lexical grounding, Levenshtein, Jaccard, HSLR (method: its table of nine).
-        foreach (string name in new[] { "geovlm-r1-recall", "detection", "vlm-r1-map", "sbert", "lexical", "grounded-caption", "levenshtein", "jaccard", "hslr" })
+        foreach (
+            string name in new[]
+            {
+                "geovlm-r1-recall",
+                "detection",
+                "vlm-r1-map",
+                "sbert",
+                "lexical",
+                "grounded-caption",
+                "levenshtein",
+                "jaccard",
+                "hslr",
+            }
+        )
             Assert.Equal(name, RewardCatalogue.Find(name).Name);
     }
 }

@@ -42,7 +42,8 @@ public class RewardTests
     [InlineData("[0,0,10,5],[50,50,60,60]", 1)]
     [InlineData("[0,0,10,10],[50,50,60,60],[20,20,30,30],[30,30,40,40]", 4.0 / 6)]
     [InlineData("[]", 0)]
-    public void Detection_F1_counts_hits_at_one_half(string answer, double value) => Assert.Equal(value, Value(new DetectionF1Reward(), Two, answer), 12);
+    public void Detection_F1_counts_hits_at_one_half(string answer, double value) =>
+        Assert.Equal(value, Value(new DetectionF1Reward(), Two, answer), 12);
 
     [Fact]
     public void No_boxes_are_right_where_nothing_is()
@@ -62,7 +63,8 @@ public class RewardTests
     [InlineData("[0,0,100,100]", 0.01)]
     [InlineData("[]", 0)]
     [InlineData("no", 0)]
-    public void Change_IoU_compares_areas_not_boxes(string answer, double value) => Assert.Equal(value, Value(new ChangeIoUReward(), Changed, answer), 12);
+    public void Change_IoU_compares_areas_not_boxes(string answer, double value) =>
+        Assert.Equal(value, Value(new ChangeIoUReward(), Changed, answer), 12);
 
     [Fact]
     public void Change_IoU_prefers_the_mask_to_the_boxes_and_pays_for_seeing_no_change()
@@ -112,7 +114,9 @@ public class RewardTests
     [Fact]
     public void A_reward_on_the_wrong_kind_of_sample_is_the_users_error()
     {
-        string message = Assert.ThrowsAny<GeoVlmException>(() => Value(new DetectionReward(), Made.Text(EoTask.ImageCaption, "a ship"), "x")).Message;
+        string message = Assert
+            .ThrowsAny<GeoVlmException>(() => Value(new DetectionReward(), Made.Text(EoTask.ImageCaption, "a ship"), "x"))
+            .Message;
         Assert.Contains("'detection' compares boxes", message);
         Assert.Contains("'s1'", message);
         Assert.Contains("has 2", Assert.ThrowsAny<GeoVlmException>(() => Value(new BoxIoUReward(), Two, "[1,2,3,4]")).Message);

@@ -17,14 +17,18 @@ public sealed class CheckFolderTests
     public void A_number_that_is_off_an_unknown_kind_and_an_unknown_quantity_fail()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
-        string kl = """ "kind": "kl", "tolerance": {"abs": 1e-6}, "inputs": {"logps": [[-1.5, -2.5]], "old_logps": [[-1.5, -2.5]], "ref_logps": [[-1.5, -2.5]], "mask": [[1, 1]]} """;
-        File.WriteAllText(Path.Combine(folder, "checks.json"), $$$"""
+        string kl =
+            """ "kind": "kl", "tolerance": {"abs": 1e-6}, "inputs": {"logps": [[-1.5, -2.5]], "old_logps": [[-1.5, -2.5]], "ref_logps": [[-1.5, -2.5]], "mask": [[1, 1]]} """;
+        File.WriteAllText(
+            Path.Combine(folder, "checks.json"),
+            $$$"""
             {"images": {}, "checks": [
                 {"name": "right", {{{kl}}}, "expect": {"k1": [[0.0, 0.0]]}},
                 {"name": "off", {{{kl}}}, "expect": {"k1": [[0.0, 0.1]]}},
                 {"name": "quantity", {{{kl}}}, "expect": {"k9": [[0.0, 0.0]]}},
                 {"name": "kind", "kind": "divination", "tolerance": {"exact": true}}]}
-            """);
+            """
+        );
         var results = CheckFolder.Open(folder).Run(cancellation: TestContext.Current.CancellationToken).ToDictionary(r => r.Name);
         Assert.Equal([], results["right"].Problems);
         Assert.Contains("0.1", Assert.Single(results["off"].Problems));

@@ -13,7 +13,15 @@ namespace GeoVlm.Tests.Learning.Runs;
 [Collection(RunsAlone.Name)]
 public sealed class GrpoRunTests : IDisposable
 {
-    private static readonly GrpoConfig Small = new() { Steps = 5, PromptsPerStep = 3, GroupSize = 4, MaxCompletionTokens = 24, WarmupSteps = 2, Seed = 5 };
+    private static readonly GrpoConfig Small = new()
+    {
+        Steps = 5,
+        PromptsPerStep = 3,
+        GroupSize = 4,
+        MaxCompletionTokens = 24,
+        WarmupSteps = 2,
+        Seed = 5,
+    };
     private static readonly RunOptions EveryTwo = new() { CheckpointEvery = 2 };
     private readonly string root = Directory.CreateTempSubdirectory("geovlm-runs").FullName;
     private readonly IReadOnlyList<Sample> samples = TinyPolicy.Samples(8);
@@ -36,7 +44,16 @@ public sealed class GrpoRunTests : IDisposable
         // Killed in step 4: steps 1 to 3 are on disk, the last checkpoint is of step 2.
         using (var policy = TinyPolicy.Load(type))
         using (var run = GrpoRun.Start(In("killed"), policy, samples, RubricOf, Small, EveryTwo))
-            Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 3) throw new InvalidOperationException("killed"); }, TestContext.Current.CancellationToken));
+            Assert.Throws<InvalidOperationException>(() =>
+                run.Run(
+                    record =>
+                    {
+                        if (record.Step == 3)
+                            throw new InvalidOperationException("killed");
+                    },
+                    TestContext.Current.CancellationToken
+                )
+            );
         Assert.Equal(3, RunFolder.ReadSteps(In("killed")).Count);
 
         using (var policy = TinyPolicy.Load(type))
@@ -45,8 +62,20 @@ public sealed class GrpoRunTests : IDisposable
             Assert.Equal(2, run.Trainer.StepsDone);
             Assert.Equal([3, 4, 5], run.Run(cancellation: TestContext.Current.CancellationToken).Select(r => r.Step));
         }
-        foreach (string file in (string[])["steps.jsonl", "rollouts.jsonl", "checkpoints/step-5/model.safetensors", "checkpoints/step-5/optimizer.safetensors", "checkpoints/step-5/trainer.json"])
-            Assert.True(File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))), $"{file} differs");
+        foreach (
+            string file in (string[])
+                [
+                    "steps.jsonl",
+                    "rollouts.jsonl",
+                    "checkpoints/step-5/model.safetensors",
+                    "checkpoints/step-5/optimizer.safetensors",
+                    "checkpoints/step-5/trainer.json",
+                ]
+        )
+            Assert.True(
+                File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))),
+                $"{file} differs"
+            );
         Assert.Equal(["step-4", "step-5"], Directory.EnumerateDirectories(In("killed", "checkpoints")).Select(Path.GetFileName).Order());
         var kept = RunFolder.ReadRollouts(In("whole"), 4);
         Assert.Equal(12, kept.Count);
@@ -68,13 +97,28 @@ public sealed class GrpoRunTests : IDisposable
         {
             policy.AddAdapter(lora);
             using var run = GrpoRun.Start(In("killed"), policy, samples, RubricOf, config, EveryTwo);
-            Assert.Throws<InvalidOperationException>(() => run.Run(record => { if (record.Step == 2) throw new InvalidOperationException("killed"); }, TestContext.Current.CancellationToken));
+            Assert.Throws<InvalidOperationException>(() =>
+                run.Run(
+                    record =>
+                    {
+                        if (record.Step == 2)
+                            throw new InvalidOperationException("killed");
+                    },
+                    TestContext.Current.CancellationToken
+                )
+            );
         }
         using (var policy = TinyPolicy.Load()) // its adapter comes from the run
         using (var run = GrpoRun.Resume(In("killed"), policy, samples, RubricOf, options: EveryTwo))
             run.Run(cancellation: TestContext.Current.CancellationToken);
-        foreach (string file in (string[])["steps.jsonl", "checkpoints/step-3/adapter_model.safetensors", "checkpoints/step-3/optimizer.safetensors"])
-            Assert.True(File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))), $"{file} differs");
+        foreach (
+            string file in (string[])
+                ["steps.jsonl", "checkpoints/step-3/adapter_model.safetensors", "checkpoints/step-3/optimizer.safetensors"]
+        )
+            Assert.True(
+                File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))),
+                $"{file} differs"
+            );
         Assert.False(File.Exists(In("whole", "checkpoints/step-3/model.safetensors")));
         using var adapted = Policy.Load(In("whole", "checkpoints/step-3")); // finds its base model by itself
         Assert.Equal(4, adapted.Model.Adapter!.Config.Rank);
@@ -85,8 +129,13 @@ public sealed class GrpoRunTests : IDisposable
     {
         using var policy = TinyPolicy.Load();
         var one = Small with { Steps = 1 };
-        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, one)) run.Run(cancellation: TestContext.Current.CancellationToken);
-        string message = Assert.Throws<GeoVlmException>(() => GrpoRun.Resume(In("run"), policy, [.. samples.Take(7)], RubricOf, one with { Beta = 0.5, Steps = 2 })).Message;
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, one))
+            run.Run(cancellation: TestContext.Current.CancellationToken);
+        string message = Assert
+            .Throws<GeoVlmException>(() =>
+                GrpoRun.Resume(In("run"), policy, [.. samples.Take(7)], RubricOf, one with { Beta = 0.5, Steps = 2 })
+            )
+            .Message;
         Assert.All(["Options.Beta was 0.02, now 0.5", "Samples was 8, now 7"], part => Assert.Contains(part, message));
         Assert.DoesNotContain("Options.Steps", message);
         using var forced = GrpoRun.Resume(In("run"), policy, samples, RubricOf, one with { Beta = 0.5, Steps = 2 }, force: true);
@@ -98,7 +147,8 @@ public sealed class GrpoRunTests : IDisposable
     {
         using var policy = TinyPolicy.Load();
         var config = Small with { Steps = 1, PromptsPerStep = 1, GroupSize = 2 };
-        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, config)) run.Run(cancellation: TestContext.Current.CancellationToken);
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, config))
+            run.Run(cancellation: TestContext.Current.CancellationToken);
         string file = In("run", "checkpoints", "step-1", "model.safetensors");
         byte[] whole = File.ReadAllBytes(file);
         string Problem() => Assert.Throws<GeoVlmException>(() => GrpoRun.Resume(In("run"), policy, samples, RubricOf)).Message;
@@ -107,7 +157,10 @@ public sealed class GrpoRunTests : IDisposable
         Assert.Contains(file, Problem());
         File.WriteAllBytes(file, whole);
         using (TorchSharp.torch.NewDisposeScope())
-            SafetensorsWriter.Write(file, policy.Parameters.Select((p, i) => (p.Name, i == 3 ? TorchSharp.torch.zeros(2, 5) : (TorchSharp.torch.Tensor)p.Tensor)));
+            SafetensorsWriter.Write(
+                file,
+                policy.Parameters.Select((p, i) => (p.Name, i == 3 ? TorchSharp.torch.zeros(2, 5) : (TorchSharp.torch.Tensor)p.Tensor))
+            );
         Assert.Contains("of another model", Problem());
         Assert.Contains("[2, 5]", Problem()); // and the lock of the first try is free again
         File.Delete(file);
@@ -158,9 +211,23 @@ public sealed class GrpoRunTests : IDisposable
         using var policy = TinyPolicy.Load();
         double[] scores = [0.2, 0.9, 0.4];
         int asked = 0;
-        var options = new RunOptions { ScoreEvery = 1, CheckpointEvery = 1, KeepCheckpoints = 5, HeldOutScore = (_, _) => scores[asked++] };
-        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, Small with { Steps = 3 }, options)) run.Run(cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(scores, File.ReadLines(In("run", "heldout.jsonl")).Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("score").GetDouble()));
-        Assert.Equal(File.ReadAllBytes(In("run", "checkpoints", "step-2", "model.safetensors")), File.ReadAllBytes(In("run", "best", "model.safetensors")));
+        var options = new RunOptions
+        {
+            ScoreEvery = 1,
+            CheckpointEvery = 1,
+            KeepCheckpoints = 5,
+            HeldOutScore = (_, _) => scores[asked++],
+        };
+        using (var run = GrpoRun.Start(In("run"), policy, samples, RubricOf, Small with { Steps = 3 }, options))
+            run.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(
+            scores,
+            File.ReadLines(In("run", "heldout.jsonl"))
+                .Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("score").GetDouble())
+        );
+        Assert.Equal(
+            File.ReadAllBytes(In("run", "checkpoints", "step-2", "model.safetensors")),
+            File.ReadAllBytes(In("run", "best", "model.safetensors"))
+        );
     }
 }

@@ -7,11 +7,27 @@ public sealed class RunFolderTests : IDisposable
 {
     private readonly string path = Directory.CreateTempSubdirectory("geovlm-run").FullName;
 
-    private static StepRecord Record(int step) => new()
-    {
-        Step = step, Reward = 0.25, RewardStd = 0.1, FracRewardZeroStd = 0, Rewards = new Dictionary<string, double> { ["iou"] = 0.2 }, Kl = 0.01, Entropy = 0.5, Loss = -0.1,
-        GradNorm = 1, ClipRatio = 0, MaxLogProbDifference = 1e-6, MeanLength = 12, LengthClippedRatio = 0, LearningRate = 1e-4, RolloutSeconds = 1, UpdateSeconds = 2, Tokens = 99,
-    };
+    private static StepRecord Record(int step) =>
+        new()
+        {
+            Step = step,
+            Reward = 0.25,
+            RewardStd = 0.1,
+            FracRewardZeroStd = 0,
+            Rewards = new Dictionary<string, double> { ["iou"] = 0.2 },
+            Kl = 0.01,
+            Entropy = 0.5,
+            Loss = -0.1,
+            GradNorm = 1,
+            ClipRatio = 0,
+            MaxLogProbDifference = 1e-6,
+            MeanLength = 12,
+            LengthClippedRatio = 0,
+            LearningRate = 1e-4,
+            RolloutSeconds = 1,
+            UpdateSeconds = 2,
+            Tokens = 99,
+        };
 
     public void Dispose() => Directory.Delete(path, recursive: true);
 
@@ -30,7 +46,8 @@ public sealed class RunFolderTests : IDisposable
     public void A_line_that_a_killed_process_left_unfinished_is_left_out()
     {
         using var run = RunFolder.Create(path);
-        for (int step = 1; step <= 3; step++) run.Append(Record(step), []);
+        for (int step = 1; step <= 3; step++)
+            run.Append(Record(step), []);
         File.AppendAllText(Path.Combine(path, "steps.jsonl"), "{\"step\":4,\"rew");
         Assert.Equal([1, 2, 3], RunFolder.ReadSteps(path).Select(s => s.Step));
         run.CutAfter(2);

@@ -11,7 +11,14 @@ namespace GeoVlm.Tests.Learning.Runs;
 [Collection(RunsAlone.Name)]
 public sealed class RunVerificationTests : IDisposable
 {
-    private static readonly GrpoConfig Small = new() { Steps = 3, PromptsPerStep = 2, GroupSize = 3, MaxCompletionTokens = 24, Seed = 5 };
+    private static readonly GrpoConfig Small = new()
+    {
+        Steps = 3,
+        PromptsPerStep = 2,
+        GroupSize = 3,
+        MaxCompletionTokens = 24,
+        Seed = 5,
+    };
     private readonly string path = Path.Combine(Directory.CreateTempSubdirectory("geovlm-verify").FullName, "run");
     private readonly IReadOnlyList<Sample> samples = TinyPolicy.Samples(6);
 
@@ -29,10 +36,14 @@ public sealed class RunVerificationTests : IDisposable
     public void A_run_is_equal_to_itself_and_a_changed_record_is_found()
     {
         using (var policy = TinyPolicy.Load())
-        using (var run = GrpoRun.Start(path, policy, samples, RubricOf, Small)) run.Run(cancellation: TestContext.Current.CancellationToken);
+        using (var run = GrpoRun.Start(path, policy, samples, RubricOf, Small))
+            run.Run(cancellation: TestContext.Current.CancellationToken);
         var quantities = Verify();
         Assert.All(quantities, q => Assert.True(q.IsEqual, q.Name));
-        Assert.All(["reward", "loss", "kl", "grad_norm", "rewards/format", "completions", "weights"], name => Assert.Contains(quantities, q => q.Name == name));
+        Assert.All(
+            ["reward", "loss", "kl", "grad_norm", "rewards/format", "completions", "weights"],
+            name => Assert.Contains(quantities, q => q.Name == name)
+        );
         Assert.Equal(3, quantities.Single(q => q.Name == "loss").Steps);
 
         string steps = Path.Combine(path, "steps.jsonl");
@@ -47,8 +58,22 @@ public sealed class RunVerificationTests : IDisposable
     public void Other_samples_are_refused()
     {
         using (var policy = TinyPolicy.Load())
-        using (var run = GrpoRun.Start(path, policy, samples, RubricOf, Small with { Steps = 1 })) run.Run(cancellation: TestContext.Current.CancellationToken);
+        using (var run = GrpoRun.Start(path, policy, samples, RubricOf, Small with { Steps = 1 }))
+            run.Run(cancellation: TestContext.Current.CancellationToken);
         using var start = Policy.Load(Path.Combine(path, "base"));
-        Assert.Contains("6 then, 5 now", Assert.Throws<GeoVlmException>(() => RunVerification.Verify(RunSummary.Read(path), start, TinyPolicy.Samples(5), RubricOf, cancellation: TestContext.Current.CancellationToken)).Message);
+        Assert.Contains(
+            "6 then, 5 now",
+            Assert
+                .Throws<GeoVlmException>(() =>
+                    RunVerification.Verify(
+                        RunSummary.Read(path),
+                        start,
+                        TinyPolicy.Samples(5),
+                        RubricOf,
+                        cancellation: TestContext.Current.CancellationToken
+                    )
+                )
+                .Message
+        );
     }
 }

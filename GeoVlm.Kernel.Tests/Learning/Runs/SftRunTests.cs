@@ -13,7 +13,13 @@ namespace GeoVlm.Tests.Learning.Runs;
 [Collection(RunsAlone.Name)]
 public sealed class SftRunTests : IDisposable
 {
-    private static readonly SftConfig Small = new() { Steps = 5, ImagesPerStep = 2, WarmupSteps = 1, LearningRate = 1e-3 };
+    private static readonly SftConfig Small = new()
+    {
+        Steps = 5,
+        ImagesPerStep = 2,
+        WarmupSteps = 1,
+        LearningRate = 1e-3,
+    };
     private static readonly RunOptions EveryTwo = new() { CheckpointEvery = 2 };
     private readonly string root = Directory.CreateTempSubdirectory("geovlm-sft").FullName;
 
@@ -32,23 +38,44 @@ public sealed class SftRunTests : IDisposable
         void Take(string run, bool resume, int until)
         {
             using var policy = TinyPolicy.Load();
-            if (adapter && !resume) policy.AddAdapter(new LoraConfig { Rank = 4 }); // a resumed one takes it from the checkpoint
+            if (adapter && !resume)
+                policy.AddAdapter(new LoraConfig { Rank = 4 }); // a resumed one takes it from the checkpoint
             var lessons = new DatasetLessons(policy, samples);
-            using var kept = resume ? SftRun.Resume(In(run), policy, Small, "eight", options: EveryTwo) : SftRun.Start(In(run), policy, Small, "eight", EveryTwo);
-            while (kept.Trainer.StepsDone < until) kept.Step(lessons.Rows(kept.Trainer.StepsDone));
-            if (until == Small.Steps) kept.Save();
+            using var kept = resume
+                ? SftRun.Resume(In(run), policy, Small, "eight", options: EveryTwo)
+                : SftRun.Start(In(run), policy, Small, "eight", EveryTwo);
+            while (kept.Trainer.StepsDone < until)
+                kept.Step(lessons.Rows(kept.Trainer.StepsDone));
+            if (until == Small.Steps)
+                kept.Save();
         }
         Take("whole", false, 5);
         Take("killed", false, 3); // the last checkpoint is of step 2
         Assert.Equal(3, SftRun.ReadSteps(In("killed")).Count);
         Take("killed", true, 5);
-        foreach (string file in (string[])["steps.jsonl", $"checkpoints/step-5/{(adapter ? LoraAdapter.WeightsFile : "model.safetensors")}", "checkpoints/step-5/optimizer.safetensors", "checkpoints/step-5/trainer.json"])
-            Assert.True(File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))), $"{file} differs");
+        foreach (
+            string file in (string[])
+                [
+                    "steps.jsonl",
+                    $"checkpoints/step-5/{(adapter ? LoraAdapter.WeightsFile : "model.safetensors")}",
+                    "checkpoints/step-5/optimizer.safetensors",
+                    "checkpoints/step-5/trainer.json",
+                ]
+        )
+            Assert.True(
+                File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))),
+                $"{file} differs"
+            );
 
         using var other = TinyPolicy.Load();
-        string message = Assert.Throws<GeoVlmException>(() => SftRun.Resume(In("whole"), other, Small with { LearningRate = 1 }, "nine")).Message;
+        string message = Assert
+            .Throws<GeoVlmException>(() => SftRun.Resume(In("whole"), other, Small with { LearningRate = 1 }, "nine"))
+            .Message;
         Assert.All(["Options.LearningRate was 0.001, now 1", "Data was \"eight\", now \"nine\""], part => Assert.Contains(part, message));
-        Assert.Contains("earlier run of 5 steps", Assert.Throws<GeoVlmException>(() => SftRun.Start(In("whole"), other, Small, "eight")).Message);
+        Assert.Contains(
+            "earlier run of 5 steps",
+            Assert.Throws<GeoVlmException>(() => SftRun.Start(In("whole"), other, Small, "eight")).Message
+        );
     }
 
     [Fact]

@@ -16,7 +16,9 @@ public class LearningRateScheduleTests
             double peak = (double)golden["base_lr"]!;
             var options = new ScheduleOptions((int)golden["total"]!, (int)golden["warmup"]!)
             {
-                FinalShare = (double?)o["min_lr_rate"] ?? (double?)o["lr_end"] / peak ?? 0, Power = (double?)o["power"] ?? 1, Cycles = (double?)o["num_cycles"] ?? 1,
+                FinalShare = (double?)o["min_lr_rate"] ?? (double?)o["lr_end"] / peak ?? 0,
+                Power = (double?)o["power"] ?? 1,
+                Cycles = (double?)o["num_cycles"] ?? 1,
                 DecaySteps = (int?)o["num_decay_steps"] ?? 0,
             };
             var schedule = LearningRateSchedule.Find((string)golden["name"]!);

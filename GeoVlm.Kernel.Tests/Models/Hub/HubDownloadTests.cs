@@ -9,8 +9,10 @@ public sealed class HubDownloadTests
     private static readonly HubModel Model = new("org/tiny");
 
     private readonly string cache = Directory.CreateTempSubdirectory().FullName;
-    private readonly Dictionary<string, byte[]> files = Directory.EnumerateFiles(ModelFolder.Find(ModelFolder.Tiny, SharedFolder.Repository))
-        .Where(f => !f.EndsWith("README.md", StringComparison.Ordinal)).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
+    private readonly Dictionary<string, byte[]> files = Directory
+        .EnumerateFiles(ModelFolder.Find(ModelFolder.Tiny, SharedFolder.Repository))
+        .Where(f => !f.EndsWith("README.md", StringComparison.Ordinal))
+        .ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
 
     [Fact]
     public void A_model_is_fetched_once_and_a_transfer_that_broke_goes_on()
@@ -20,16 +22,27 @@ public sealed class HubDownloadTests
         Assert.Null(Model.Find(cache));
         List<HubProgress> progress = [];
         string folder;
-        using (HubDownload download = new(settings)) folder = download.Fetch(Model, progress.Add, TestContext.Current.CancellationToken);
+        using (HubDownload download = new(settings))
+            folder = download.Fetch(Model, progress.Add, TestContext.Current.CancellationToken);
         Assert.Equal(folder, Model.Find(cache));
-        Assert.Equal(files.Keys.Order(), Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order()); // no pickle, nothing of a subfolder
+        // no pickle, nothing of a subfolder
+        Assert.Equal(files.Keys.Order(), Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
         Assert.Contains("store GET /model.safetensors bytes=1000000-", hub.Requests); // resumed, and the other host saw no token
         Assert.Contains(progress, p => p.File == "model.safetensors" && p.Done == p.Total && p.Total == files["model.safetensors"].Length);
-        using (Policy policy = Policy.Load(folder)) Assert.Equal(3_081_472, policy.Model.ParameterCount);
+        using (Policy policy = Policy.Load(folder))
+            Assert.Equal(3_081_472, policy.Model.ParameterCount);
 
-        int before = hub.Requests.Count(r => r.Contains(" GET /org", StringComparison.Ordinal) || r.StartsWith("store GET", StringComparison.Ordinal));
-        using (HubDownload again = new(settings)) again.Fetch(Model, null, TestContext.Current.CancellationToken);
-        Assert.Equal(before, hub.Requests.Count(r => r.Contains(" GET /org", StringComparison.Ordinal) || r.StartsWith("store GET", StringComparison.Ordinal)));
+        int before = hub.Requests.Count(r =>
+            r.Contains(" GET /org", StringComparison.Ordinal) || r.StartsWith("store GET", StringComparison.Ordinal)
+        );
+        using (HubDownload again = new(settings))
+            again.Fetch(Model, null, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            before,
+            hub.Requests.Count(r =>
+                r.Contains(" GET /org", StringComparison.Ordinal) || r.StartsWith("store GET", StringComparison.Ordinal)
+            )
+        );
         Assert.Equal(HubStandIn.Commit, File.ReadAllText(Path.Combine(cache, "models--org--tiny", "refs", "main")));
     }
 
@@ -50,11 +63,13 @@ public sealed class HubDownloadTests
         using HubStandIn hub = new(files) { Token = "secret" };
         string Refused(HubModel model, HubSettings settings)
         {
-            return Assert.Throws<GeoVlmException>(() =>
-            {
-                using HubDownload download = new(settings);
-                download.Fetch(model, null, TestContext.Current.CancellationToken);
-            }).Message;
+            return Assert
+                .Throws<GeoVlmException>(() =>
+                {
+                    using HubDownload download = new(settings);
+                    download.Fetch(model, null, TestContext.Current.CancellationToken);
+                })
+                .Message;
         }
         Assert.Contains("set HF_TOKEN", Refused(Model, new HubSettings(cache, hub.Address)));
         Assert.Contains("404", Refused(new HubModel("org/other"), new HubSettings(cache, hub.Address, "secret")));

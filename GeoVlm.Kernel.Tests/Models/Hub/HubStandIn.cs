@@ -11,7 +11,8 @@ internal sealed class HubStandIn : IDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
-    private readonly HttpListener hub = new(), store = new();
+    private readonly HttpListener hub = new(),
+        store = new();
     private readonly Dictionary<string, byte[]> files;
     private readonly List<string> requests = [];
 
@@ -37,7 +38,11 @@ internal sealed class HubStandIn : IDisposable
     /// <summary>Method, path, range and whether a token came, of every request.</summary>
     public IReadOnlyList<string> Requests
     {
-        get { lock (requests) return [.. requests]; }
+        get
+        {
+            lock (requests)
+                return [.. requests];
+        }
     }
 
     public void Dispose()
@@ -70,7 +75,9 @@ internal sealed class HubStandIn : IDisposable
                 answer(context);
             }
         })
-        { IsBackground = true }.Start();
+        {
+            IsBackground = true,
+        }.Start();
         return address;
     }
 
@@ -78,10 +85,24 @@ internal sealed class HubStandIn : IDisposable
     {
         var (request, response) = Note(context, "hub");
         string path = request.Url!.AbsolutePath;
-        if (Token is not null && request.Headers["Authorization"] != "Bearer " + Token) response.StatusCode = 401;
+        if (Token is not null && request.Headers["Authorization"] != "Bearer " + Token)
+            response.StatusCode = 401;
         else if (path == "/api/models/org/tiny/revision/main")
-            Write(response, JsonSerializer.SerializeToUtf8Bytes(new { sha = Commit, siblings = files.Keys.Append("pytorch_model.bin").Append("sub/evil.json").Select(rfilename => new { rfilename }) }), "GET");
-        else if (path.StartsWith($"/org/tiny/resolve/{Commit}/", StringComparison.Ordinal) && files.TryGetValue(Path.GetFileName(path), out byte[]? bytes))
+            Write(
+                response,
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new
+                    {
+                        sha = Commit,
+                        siblings = files.Keys.Append("pytorch_model.bin").Append("sub/evil.json").Select(rfilename => new { rfilename }),
+                    }
+                ),
+                "GET"
+            );
+        else if (
+            path.StartsWith($"/org/tiny/resolve/{Commit}/", StringComparison.Ordinal)
+            && files.TryGetValue(Path.GetFileName(path), out byte[]? bytes)
+        )
         {
             if (path.EndsWith(".safetensors", StringComparison.Ordinal))
             {
@@ -92,11 +113,13 @@ internal sealed class HubStandIn : IDisposable
             }
             else
             {
-                response.Headers["ETag"] = $"\"{Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]))}\"";
+                response.Headers["ETag"] =
+                    $"\"{Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]))}\"";
                 Write(response, bytes, request.HttpMethod);
             }
         }
-        else response.StatusCode = 404;
+        else
+            response.StatusCode = 404;
         response.Close();
     }
 
@@ -104,7 +127,8 @@ internal sealed class HubStandIn : IDisposable
     {
         var (request, response) = Note(context, "store");
         byte[] bytes = [.. files[Path.GetFileName(request.Url!.AbsolutePath)]];
-        if (Corrupts) bytes[^1] ^= 1;
+        if (Corrupts)
+            bytes[^1] ^= 1;
         int from = request.Headers["Range"] is { } range ? int.Parse(range["bytes=".Length..^1]) : 0;
         if (from > 0)
         {
@@ -127,13 +151,17 @@ internal sealed class HubStandIn : IDisposable
     private (HttpListenerRequest, HttpListenerResponse) Note(HttpListenerContext context, string host)
     {
         var request = context.Request;
-        lock (requests) requests.Add($"{host} {request.HttpMethod} {request.Url!.AbsolutePath} {request.Headers["Range"]}{(request.Headers["Authorization"] is null ? "" : " token")}");
+        lock (requests)
+            requests.Add(
+                $"{host} {request.HttpMethod} {request.Url!.AbsolutePath} {request.Headers["Range"]}{(request.Headers["Authorization"] is null ? "" : " token")}"
+            );
         return (request, context.Response);
     }
 
     private static void Write(HttpListenerResponse response, byte[] bytes, string method)
     {
         response.ContentLength64 = bytes.Length;
-        if (method != "HEAD") response.OutputStream.Write(bytes);
+        if (method != "HEAD")
+            response.OutputStream.Write(bytes);
     }
 }

@@ -33,7 +33,8 @@ public sealed class LoraAdapterTests
         var adapter = Shaken(model);
         float[] adapted = Logits(model);
         Assert.True(Distance(plain, adapted) > 1e-2);
-        using (LoraAdapter.Off()) Assert.Equal(plain, Logits(model));
+        using (LoraAdapter.Off())
+            Assert.Equal(plain, Logits(model));
         adapter.Merge();
         Assert.True(Distance(adapted, Logits(model)) < 1e-5);
         adapter.Unmerge();
@@ -50,7 +51,14 @@ public sealed class LoraAdapterTests
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
         using var model = VisionLanguageModelTests.Create(3);
-        var config = new LoraConfig { Rank = 3, Alpha = 7.5, RankStabilized = true, TrainBiases = true, Targets = LoraTargets.Ends(["q_proj", "attn.qkv", "mlp.0"]) };
+        var config = new LoraConfig
+        {
+            Rank = 3,
+            Alpha = 7.5,
+            RankStabilized = true,
+            TrainBiases = true,
+            Targets = LoraTargets.Ends(["q_proj", "attn.qkv", "mlp.0"]),
+        };
         var adapter = Shaken(model, config);
         adapter.Save(folder, "some/base");
         float[] adapted = Logits(model);
@@ -67,18 +75,24 @@ public sealed class LoraAdapterTests
         using var model = VisionLanguageModel.Load(SharedFolder.Require("goldens/tiny_untied_fp32"));
         foreach (string name in GoldenAdapters)
         {
-            string golden = SharedFolder.Require($"goldens/lora/{name}"), folder = Directory.CreateTempSubdirectory().FullName;
+            string golden = SharedFolder.Require($"goldens/lora/{name}"),
+                folder = Directory.CreateTempSubdirectory().FullName;
             model.LoadAdapter(golden).Save(folder, "tiny_untied_fp32");
             using (var theirs = SafetensorsFile.Open(Path.Combine(golden, LoraAdapter.WeightsFile)))
             using (var ours = SafetensorsFile.Open(Path.Combine(folder, LoraAdapter.WeightsFile)))
                 foreach (var (key, entry) in theirs.Entries)
                 {
-                    using Tensor a = theirs.Read(key), b = ours.Read(key);
+                    using Tensor a = theirs.Read(key),
+                        b = ours.Read(key);
                     Assert.True(a.eq(b).all().item<bool>(), $"{name}: {key} {entry.Type}");
                 }
             var config = JsonNode.Parse(File.ReadAllText(Path.Combine(golden, "adapter_config.json")))!.AsObject();
             foreach (var (key, value) in JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json")))!.AsObject())
-                Assert.True(JsonNode.DeepEquals(value, config[key]) || double.TryParse(value?.ToString(), out double d) && d == config[key]!.GetValue<double>(), $"{name}: {key} is {value}, PEFT wrote {config[key]}");
+                Assert.True(
+                    JsonNode.DeepEquals(value, config[key])
+                        || double.TryParse(value?.ToString(), out double d) && d == config[key]!.GetValue<double>(),
+                    $"{name}: {key} is {value}, PEFT wrote {config[key]}"
+                );
             model.DropAdapter();
         }
     }
@@ -101,12 +115,31 @@ public sealed class LoraAdapterTests
         int at = tensors.FindIndex(t => t.Name.EndsWith(where, StringComparison.Ordinal));
         switch (fault)
         {
-            case "missing": tensors.RemoveAt(at); break;
-            case "shape": tensors[at] = (tensors[at].Name, ones(2, 31)); break;
-            case "unexpected": tensors.Add(("base_model.model." + where, ones(2, 2))); break;
-            case "NaN": tensors[at].Tensor[0, 0] = float.NaN; break;
-            case "dora": File.WriteAllText(path, File.ReadAllText(path).Replace("\"use_dora\": false", "\"use_dora\": true", StringComparison.Ordinal)); break;
-            default: File.WriteAllText(path, File.ReadAllText(path).Replace("q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj", where, StringComparison.Ordinal)); break;
+            case "missing":
+                tensors.RemoveAt(at);
+                break;
+            case "shape":
+                tensors[at] = (tensors[at].Name, ones(2, 31));
+                break;
+            case "unexpected":
+                tensors.Add(("base_model.model." + where, ones(2, 2)));
+                break;
+            case "NaN":
+                tensors[at].Tensor[0, 0] = float.NaN;
+                break;
+            case "dora":
+                File.WriteAllText(
+                    path,
+                    File.ReadAllText(path).Replace("\"use_dora\": false", "\"use_dora\": true", StringComparison.Ordinal)
+                );
+                break;
+            default:
+                File.WriteAllText(
+                    path,
+                    File.ReadAllText(path)
+                        .Replace("q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj", where, StringComparison.Ordinal)
+                );
+                break;
         }
         SafetensorsWriter.Write(Path.Combine(folder, LoraAdapter.WeightsFile), tensors);
         model.DropAdapter();
@@ -134,7 +167,8 @@ public sealed class LoraAdapterTests
     {
         var adapter = model.AddAdapter(config ?? new LoraConfig { Rank = 2 });
         using var noGrad = no_grad();
-        foreach (var (_, parameter) in adapter.Parameters) parameter.add_(0.1);
+        foreach (var (_, parameter) in adapter.Parameters)
+            parameter.add_(0.1);
         return adapter;
     }
 

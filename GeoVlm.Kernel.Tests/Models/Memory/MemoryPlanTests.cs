@@ -10,9 +10,27 @@ namespace GeoVlm.Tests.Models.Memory;
 public sealed class MemoryPlanTests
 {
     private static readonly Qwen25VlConfig Benchmark = new(
-        new TextConfig { VocabularySize = 32768, HiddenSize = 512, IntermediateSize = 1536, Layers = 8, Heads = 8, KeyValueHeads = 2, RopeSections = [8, 12, 12] },
-        new VisionConfig { Depth = 6, HiddenSize = 512, IntermediateSize = 1368, Heads = 8, OutHiddenSize = 512, FullAttentionBlocks = [2, 5] },
-        new SpecialTokenIds(Image: 1, Video: 2, VisionStart: 3, VisionEnd: 4, EndOfText: 5, Padding: 6));
+        new TextConfig
+        {
+            VocabularySize = 32768,
+            HiddenSize = 512,
+            IntermediateSize = 1536,
+            Layers = 8,
+            Heads = 8,
+            KeyValueHeads = 2,
+            RopeSections = [8, 12, 12],
+        },
+        new VisionConfig
+        {
+            Depth = 6,
+            HiddenSize = 512,
+            IntermediateSize = 1368,
+            Heads = 8,
+            OutHiddenSize = 512,
+            FullAttentionBlocks = [2, 5],
+        },
+        new SpecialTokenIds(Image: 1, Video: 2, VisionStart: 3, VisionEnd: 4, EndOfText: 5, Padding: 6)
+    );
 
     [Fact]
     public void The_parameters_are_counted_without_a_model() =>
@@ -23,12 +41,33 @@ public sealed class MemoryPlanTests
     {
         // In a process of its own, whose memory nobody else uses.
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, WorkingDirectory = SharedFolder.Repository };
-        foreach (string word in (string[])[typeof(MemoryPlan).Assembly.Location, "model", "plan", ModelFolder.Tiny, "--measure", "--json", "--prompts", "2", "--group", "16", "--new-tokens", "48", "--prompt", "60", "--image", "112x112"])
+        foreach (
+            string word in (string[])
+                [
+                    typeof(MemoryPlan).Assembly.Location,
+                    "model",
+                    "plan",
+                    ModelFolder.Tiny,
+                    "--measure",
+                    "--json",
+                    "--prompts",
+                    "2",
+                    "--group",
+                    "16",
+                    "--new-tokens",
+                    "48",
+                    "--prompt",
+                    "60",
+                    "--image",
+                    "112x112",
+                ]
+        )
             start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         var json = JsonNode.Parse(process.StandardOutput.ReadToEnd())!;
         process.WaitForExit();
-        double planned = json["peak_bytes"]!.GetValue<long>(), measured = json["measured_bytes"]!.GetValue<long>();
+        double planned = json["peak_bytes"]!.GetValue<long>(),
+            measured = json["measured_bytes"]!.GetValue<long>();
         Assert.True(planned / measured is > 0.85 and < 1.15, json.ToJsonString());
     }
 
@@ -53,7 +92,17 @@ public sealed class MemoryPlanTests
     }
 
     [Fact]
-    public void Numbers_out_of_range_are_refused_all_at_once() => Assert.All(
-        ["group is 0", "new-tokens is -1"],
-        part => Assert.Contains(part, Assert.Throws<GeoVlmException>(() => MemoryPlan.Of(Benchmark, new ImagePreprocessor(), new MemoryRequest { Group = 0, NewTokens = -1 })).Message));
+    public void Numbers_out_of_range_are_refused_all_at_once() =>
+        Assert.All(
+            ["group is 0", "new-tokens is -1"],
+            part =>
+                Assert.Contains(
+                    part,
+                    Assert
+                        .Throws<GeoVlmException>(() =>
+                            MemoryPlan.Of(Benchmark, new ImagePreprocessor(), new MemoryRequest { Group = 0, NewTokens = -1 })
+                        )
+                        .Message
+                )
+        );
 }

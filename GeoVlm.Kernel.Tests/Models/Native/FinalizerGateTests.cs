@@ -17,7 +17,8 @@ public class FinalizerGateTests
         using (FinalizerGate.Close())
         {
             Abandon();
-            for (int i = 0; i < 3; i++) GC.Collect();
+            for (int i = 0; i < 3; i++)
+                GC.Collect();
             Thread.Sleep(100);
             Assert.Equal(0, Volatile.Read(ref finalized));
         }

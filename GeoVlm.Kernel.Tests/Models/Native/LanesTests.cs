@@ -14,13 +14,20 @@ public class LanesTests
     public void An_error_in_a_lane_reaches_the_caller_after_the_other_lane_has_ended()
     {
         bool ended = false;
-        var error = Assert.Throws<GeoVlmException>(() => Lanes.Run([1, 2], 2, part =>
-        {
-            if (part[0] == 1) throw new GeoVlmException("lane one");
-            Thread.Sleep(100);
-            ended = true;
-            return 0;
-        }));
+        var error = Assert.Throws<GeoVlmException>(() =>
+            Lanes.Run(
+                [1, 2],
+                2,
+                part =>
+                {
+                    if (part[0] == 1)
+                        throw new GeoVlmException("lane one");
+                    Thread.Sleep(100);
+                    ended = true;
+                    return 0;
+                }
+            )
+        );
         Assert.Equal("lane one", error.Message);
         Assert.True(ended);
     }

@@ -16,11 +16,13 @@ public class SpinTeamTests
             {
                 Volatile.Write(ref stage[member], turn);
                 team.Meet();
-                for (int other = 0; other < 3; other++) early |= Volatile.Read(ref stage[other]) < turn;
+                for (int other = 0; other < 3; other++)
+                    early |= Volatile.Read(ref stage[other]) < turn;
                 team.Meet();
             }
         }
-        for (int job = 0; job < 3; job++) team.Run(Work);
+        for (int job = 0; job < 3; job++)
+            team.Run(Work);
         Assert.False(early);
         Assert.Equal([50, 50, 50], stage);
     }
@@ -32,11 +34,14 @@ public class SpinTeamTests
         for (int culprit = 0; culprit < 2; culprit++)
         {
             int guilty = culprit;
-            var error = Assert.Throws<InvalidDataException>(() => team.Run(member =>
-            {
-                if (member == guilty) throw new InvalidDataException("broken");
-                team.Meet();
-            }));
+            var error = Assert.Throws<InvalidDataException>(() =>
+                team.Run(member =>
+                {
+                    if (member == guilty)
+                        throw new InvalidDataException("broken");
+                    team.Meet();
+                })
+            );
             Assert.Equal("broken", error.Message);
         }
         int ran = 0;

@@ -4,7 +4,8 @@ using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Tests.Models.Qwen25Vl;
 
-/// <summary>Vectors of bytes give what one byte at a time gives, whatever is left over at their ends. That both are Pillow's is a golden's matter.</summary>
+/// <summary>Vectors of bytes give what one byte at a time gives, whatever is left over at their ends. That both are Pillow's is a golden's
+/// matter.</summary>
 public class BicubicResizeTests
 {
     [Theory]
@@ -19,7 +20,10 @@ public class BicubicResizeTests
         // One pass each way, so that the order of the two passes plays no part.
         AssertSame(BicubicResize.Resize(image, toWidth, height), Turned(BicubicResize.Resize(Turned(image), height, toWidth)));
         AssertSame(BicubicResize.Resize(image, width, toHeight), Turned(BicubicResize.Resize(Turned(image), toHeight, width)));
-        AssertSame(BicubicResize.Resize(image, toWidth, toHeight), BicubicResize.Resize(BicubicResize.Resize(image, toWidth, height), toWidth, toHeight));
+        AssertSame(
+            BicubicResize.Resize(image, toWidth, toHeight),
+            BicubicResize.Resize(BicubicResize.Resize(image, toWidth, height), toWidth, toHeight)
+        );
     }
 
     [Theory]
@@ -45,7 +49,8 @@ public class BicubicResizeTests
     {
         var turned = new RgbImage(image.Height, image.Width);
         for (int y = 0; y < image.Height; y++)
-            for (int x = 0; x < image.Width; x++) image.Pixels.AsSpan(image.Offset(x, y), 3).CopyTo(turned.Pixels.AsSpan(turned.Offset(y, x)));
+        for (int x = 0; x < image.Width; x++)
+            image.Pixels.AsSpan(image.Offset(x, y), 3).CopyTo(turned.Pixels.AsSpan(turned.Offset(y, x)));
         return turned;
     }
 

@@ -10,7 +10,14 @@ namespace GeoVlm.Tests.Models.Qwen25Vl;
 public class ForwardGoldenTests
 {
     /// <summary>The reference's cases: name, and the images in the order of their placeholders.</summary>
-    private static readonly (string Name, string[] Images)[] Cases = [("text", []), ("img1", ["a"]), ("img2", ["a", "c"]), ("batch", ["c", "b", "a"]), ("textbatch", [])];
+    private static readonly (string Name, string[] Images)[] Cases =
+    [
+        ("text", []),
+        ("img1", ["a"]),
+        ("img2", ["a", "c"]),
+        ("batch", ["c", "b", "a"]),
+        ("textbatch", []),
+    ];
 
     public static TheoryData<string, string> Models => new() { { "tiny_untied_fp32", "fwd_a" }, { "tiny_tied_bf16", "fwd_b_fp32" } };
 
@@ -23,12 +30,20 @@ public class ForwardGoldenTests
         foreach (string images in (string[])["a", "b", "c", "abc"])
         {
             (Tensor pixels, VisualGrid[] grids) = Golden.Visuals([.. images.Select(c => c.ToString())]);
-            Golden.Close(Golden.Tensor($"{golden}/vision.safetensors", $"{images}.merged"), policy.EncodeVisual(pixels, grids), 5e-5, 1e-5, images);
+            Golden.Close(
+                Golden.Tensor($"{golden}/vision.safetensors", $"{images}.merged"),
+                policy.EncodeVisual(pixels, grids),
+                5e-5,
+                1e-5,
+                images
+            );
             long offset = 0;
             List<long> windows = [];
             foreach (VisualGrid grid in grids)
             {
-                windows.AddRange(FrameLayout.WindowsOf(policy.Config.Vision, grid.Height, grid.Width).SelectMany(w => w.Select(t => t + offset)));
+                windows.AddRange(
+                    FrameLayout.WindowsOf(policy.Config.Vision, grid.Height, grid.Width).SelectMany(w => w.Select(t => t + offset))
+                );
                 offset += grid.Tokens();
             }
             Assert.Equal(Golden.Tensor($"{golden}/vision.safetensors", $"{images}.window_index").data<long>().ToArray(), windows);
@@ -45,7 +60,9 @@ public class ForwardGoldenTests
         {
             Prompts prompts = Prompts.Read(policy, golden, name, images);
             Tensor causal = ones(prompts.Length, prompts.Length, dtype: ScalarType.Bool).tril();
-            Tensor mask = causal.logical_and(prompts.Attended.unsqueeze(1).unsqueeze(1)).logical_or(eye(prompts.Length, dtype: ScalarType.Bool));
+            Tensor mask = causal
+                .logical_and(prompts.Attended.unsqueeze(1).unsqueeze(1))
+                .logical_or(eye(prompts.Length, dtype: ScalarType.Bool));
             Tensor logits = policy.Logits(policy.Decode(prompts.Embeddings, prompts.Positions, mask));
             Tensor padding = prompts.Attended.unsqueeze(2);
             Golden.Close(Golden.Tensor($"{golden}/prefill.safetensors", $"{name}.logits"), logits * padding, 2e-4, 1e-5, name);
@@ -62,18 +79,25 @@ public class ForwardGoldenTests
         {
             using DisposeScope scope = NewDisposeScope();
             Prompts prompts = Prompts.Read(policy, golden, name, images);
-            long[][] expected = [.. generate[name]!["greedy"]!.AsArray().Select(r => r!.AsArray().Select(i => i!.GetValue<long>()).ToArray())];
+            long[][] expected =
+            [
+                .. generate[name]!["greedy"]!.AsArray().Select(r => r!.AsArray().Select(i => i!.GetValue<long>()).ToArray()),
+            ];
             int steps = expected[0].Length;
             using KeyValueCache cache = new(policy.Config, expected.Length, prompts.Length + steps, CPU);
             Tensor eye = torch.eye(prompts.Length, dtype: ScalarType.Bool);
-            Tensor mask = ones(prompts.Length, prompts.Length, dtype: ScalarType.Bool).tril().logical_and(prompts.Attended.unsqueeze(1).unsqueeze(1)).logical_or(eye);
+            Tensor mask = ones(prompts.Length, prompts.Length, dtype: ScalarType.Bool)
+                .tril()
+                .logical_and(prompts.Attended.unsqueeze(1).unsqueeze(1))
+                .logical_or(eye);
             Tensor hidden = policy.Decode(prompts.Embeddings, prompts.Positions, mask, cache).narrow(1, prompts.Length - 1, 1);
             Tensor valid = prompts.Attended;
             Tensor firstLogits = Golden.Tensor($"{golden}/decode_logits_{name}.safetensors", "logits_first8");
             for (int step = 0; step < steps; step++)
             {
                 Tensor logits = policy.Logits(hidden);
-                if (step < 8) Golden.Close(firstLogits.narrow(1, step, 1), logits, 2e-4, 1e-5, $"{name}, step {step}");
+                if (step < 8)
+                    Golden.Close(firstLogits.narrow(1, step, 1), logits, 2e-4, 1e-5, $"{name}, step {step}");
                 Tensor ids = logits.argmax(-1);
                 Assert.Equal(expected.Select(r => r[step]), ids.data<long>().ToArray());
                 valid = cat([valid, ones(valid.size(0), 1, dtype: ScalarType.Bool)], 1);
@@ -91,7 +115,8 @@ public class ForwardGoldenTests
         public static Prompts Read(VisionLanguageModel policy, string golden, string name, string[] images)
         {
             string file = $"{golden}/rope_index.safetensors";
-            Tensor ids = Golden.Tensor(file, $"{name}.input_ids"), attended = Golden.Tensor(file, $"{name}.attention_mask").@bool();
+            Tensor ids = Golden.Tensor(file, $"{name}.input_ids"),
+                attended = Golden.Tensor(file, $"{name}.attention_mask").@bool();
             Tensor embeddings = policy.Embed(ids);
             Queue<VisualGrid> grids = new();
             if (images.Length > 0)
@@ -101,8 +126,10 @@ public class ForwardGoldenTests
                 Tensor places = ids.eq(policy.Config.Tokens.Image).unsqueeze(2);
                 embeddings = embeddings.masked_scatter(places, policy.EncodeVisual(pixels, all));
             }
-            long rows = ids.size(0), length = ids.size(1);
-            Tensor positions = zeros([3, rows, length], dtype: ScalarType.Int64), next = zeros([rows], dtype: ScalarType.Int64);
+            long rows = ids.size(0),
+                length = ids.size(1);
+            Tensor positions = zeros([3, rows, length], dtype: ScalarType.Int64),
+                next = zeros([rows], dtype: ScalarType.Int64);
             for (long row = 0; row < rows; row++)
             {
                 long padding = length - attended[row].sum().item<long>();
@@ -110,7 +137,8 @@ public class ForwardGoldenTests
                 List<VisualGrid> own = [];
                 for (int at = 0; at < tokens.Length; at++)
                 {
-                    if (tokens[at] != policy.Config.Tokens.Image) continue;
+                    if (tokens[at] != policy.Config.Tokens.Image)
+                        continue;
                     own.Add(grids.Dequeue());
                     at += own[^1].Tokens() - 1;
                 }
@@ -123,7 +151,10 @@ public class ForwardGoldenTests
             {
                 Tensor expected = Golden.Tensor(file, $"{name}.position_ids");
                 Assert.True(positions.eq(expected).logical_or(attended.logical_not()).all().item<bool>(), $"{name}: positions");
-                Assert.Equal(Golden.Tensor(file, $"{name}.rope_deltas").data<long>().ToArray(), (next - attended.sum(1)).data<long>().ToArray());
+                Assert.Equal(
+                    Golden.Tensor(file, $"{name}.rope_deltas").data<long>().ToArray(),
+                    (next - attended.sum(1)).data<long>().ToArray()
+                );
             }
             return new(embeddings, attended, positions, next);
         }

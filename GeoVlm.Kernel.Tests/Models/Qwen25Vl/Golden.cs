@@ -27,21 +27,29 @@ internal static class Golden
         using SKBitmap bitmap = SKBitmap.Decode(Folder(relative));
         RgbImage image = new(bitmap.Width, bitmap.Height);
         for (int y = 0; y < image.Height; y++)
-            for (int x = 0; x < image.Width; x++)
-            {
-                SKColor c = bitmap.GetPixel(x, y);
-                (image.Pixels[image.Offset(x, y)], image.Pixels[image.Offset(x, y) + 1], image.Pixels[image.Offset(x, y) + 2]) = (c.Red, c.Green, c.Blue);
-            }
+        for (int x = 0; x < image.Width; x++)
+        {
+            SKColor c = bitmap.GetPixel(x, y);
+            (image.Pixels[image.Offset(x, y)], image.Pixels[image.Offset(x, y) + 1], image.Pixels[image.Offset(x, y) + 2]) = (
+                c.Red,
+                c.Green,
+                c.Blue
+            );
+        }
         return image;
     }
 
     public static (Tensor PixelValues, VisualGrid[] Grids) Visuals(params string[] images)
     {
         using SafetensorsFile file = SafetensorsFile.Open(Folder("processor/pixel_values.safetensors"));
-        return (cat([.. images.Select(i => file.Read($"pixel_values_{i}"))]), [.. images.SelectMany(i => Grids(file.Read($"image_grid_thw_{i}")))]);
+        return (
+            cat([.. images.Select(i => file.Read($"pixel_values_{i}"))]),
+            [.. images.SelectMany(i => Grids(file.Read($"image_grid_thw_{i}")))]
+        );
     }
 
-    public static VisualGrid[] Grids(Tensor thw) => [.. thw.data<long>().ToArray().Chunk(3).Select(g => new VisualGrid((int)g[0], (int)g[1], (int)g[2]))];
+    public static VisualGrid[] Grids(Tensor thw) =>
+        [.. thw.data<long>().ToArray().Chunk(3).Select(g => new VisualGrid((int)g[0], (int)g[1], (int)g[2]))];
 
     /// <summary>|found - expected| is at most absolute + relative |expected| everywhere.</summary>
     public static void Close(Tensor expected, Tensor found, double absolute, double relative, string what)

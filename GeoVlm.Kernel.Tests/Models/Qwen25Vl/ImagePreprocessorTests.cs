@@ -17,9 +17,12 @@ public class ImagePreprocessorTests
         foreach (JsonNode? c in cases)
         {
             int Get(string key) => c![key]!.GetValue<int>();
-            (int, int) Compute() => ImagePreprocessor.SmartResize(Get("width"), Get("height"), Get("factor"), Get("min_pixels"), Get("max_pixels"));
-            if (c!["error"] is not null) Assert.Throws<GeoVlmException>(() => Compute());
-            else Assert.Equal((c["out"]![1]!.GetValue<int>(), c["out"]![0]!.GetValue<int>()), Compute());
+            (int, int) Compute() =>
+                ImagePreprocessor.SmartResize(Get("width"), Get("height"), Get("factor"), Get("min_pixels"), Get("max_pixels"));
+            if (c!["error"] is not null)
+                Assert.Throws<GeoVlmException>(() => Compute());
+            else
+                Assert.Equal((c["out"]![1]!.GetValue<int>(), c["out"]![0]!.GetValue<int>()), Compute());
         }
     }
 
@@ -35,7 +38,9 @@ public class ImagePreprocessorTests
             RgbImage image = Golden.Image($"processor/img_{name}.png");
             Assert.Equal(Golden.Image($"processor/resized_{name}.png").Pixels, preprocessor.Resize(image).Pixels);
             (Tensor pixels, VisualGrid[] grids) = Golden.Visuals(name);
-            EncodedVisuals encoded = preprocessor.Encode([[image]]);
+            EncodedVisuals encoded = preprocessor.Encode([
+                [image],
+            ]);
             Assert.Equal(grids, encoded.Grids);
             Golden.Close(pixels, encoded.PixelValues, 2e-6, 0, name);
         }
@@ -44,9 +49,16 @@ public class ImagePreprocessorTests
     [Fact]
     public void A_pair_shares_one_grid_with_before_and_after_in_the_two_halves_of_each_patch()
     {
-        RgbImage before = Flat(10), after = Flat(200);
+        RgbImage before = Flat(10),
+            after = Flat(200);
         using DisposeScope scope = NewDisposeScope();
-        EncodedVisuals pair = new ImagePreprocessor().Encode([[before, after]]), single = new ImagePreprocessor().Encode([[before], [after]]);
+        EncodedVisuals pair = new ImagePreprocessor().Encode([
+                [before, after],
+            ]),
+            single = new ImagePreprocessor().Encode([
+                [before],
+                [after],
+            ]);
         Assert.Equal([new VisualGrid(1, 8, 8)], pair.Grids);
         Tensor Half(Tensor rows, int frame) => rows.view(-1, 3, 2, 196).select(2, frame);
         Assert.True(Half(pair.PixelValues, 0).eq(Half(single.PixelValues.narrow(0, 0, 64), 1)).all().item<bool>());
@@ -62,5 +74,9 @@ public class ImagePreprocessorTests
 
     [Fact]
     public void Frames_of_two_sizes_are_refused() =>
-        Assert.Throws<GeoVlmException>(() => new ImagePreprocessor().Encode([[new RgbImage(56, 56), new RgbImage(56, 84)]]));
+        Assert.Throws<GeoVlmException>(() =>
+            new ImagePreprocessor().Encode([
+                [new RgbImage(56, 56), new RgbImage(56, 84)],
+            ])
+        );
 }

@@ -18,12 +18,18 @@ public class RopeIndexTests
             List<VisualGrid> grids = [];
             List<double> seconds = [];
             foreach (string kind in (string[])["image_grid_thw", "video_grid_thw"]) // in every case the images come first
-                foreach (JsonNode? grid in c[kind]?.AsArray() ?? [])
-                {
-                    int[] g = Row(grid);
-                    seconds.Add(kind[0] == 'v' ? c["second_per_grid_ts"]![seconds.Count - (grids.Count - seconds.Count) - (c["image_grid_thw"]?.AsArray().Count ?? 0)]!.GetValue<double>() : 1);
-                    grids.Add(new(g[0], g[1], g[2]));
-                }
+            foreach (JsonNode? grid in c[kind]?.AsArray() ?? [])
+            {
+                int[] g = Row(grid);
+                seconds.Add(
+                    kind[0] == 'v'
+                        ? c["second_per_grid_ts"]![
+                            seconds.Count - (grids.Count - seconds.Count) - (c["image_grid_thw"]?.AsArray().Count ?? 0)
+                        ]!.GetValue<double>()
+                        : 1
+                );
+                grids.Add(new(g[0], g[1], g[2]));
+            }
             RopePositions found = RopeIndex.Compute(tokens, grids, config, seconds);
             JsonArray expected = c["position_ids"]!.AsArray();
             Assert.Equal(Row(expected[0]).Skip(padding).Select(p => (long)p), found.Time);

@@ -20,14 +20,19 @@ public sealed class BytePairTrainerTests
 
     private static readonly Lazy<TextTokenizer> Trained = new(() => Train(Options));
 
-    private static TextTokenizer Train(BytePairOptions options) => GoldenTokenizer.Load(folder => BytePairTrainer.Train(Corpus, options, folder));
+    private static TextTokenizer Train(BytePairOptions options) =>
+        GoldenTokenizer.Load(folder => BytePairTrainer.Train(Corpus, options, folder));
 
     [Fact]
     public void Every_required_text_is_one_token_wherever_it_stands()
     {
         TextTokenizer tokenizer = Trained.Value;
-        foreach (string text in Options.SingleTokens) Assert.Equal([tokenizer.IdOf(text)], tokenizer.Encode(text));
-        Assert.Equal(["[", "93", ",", "31", ",", "110", ",", "48", "]"], tokenizer.Encode("[93,31,110,48]").Select(id => tokenizer.Decode([id])));
+        foreach (string text in Options.SingleTokens)
+            Assert.Equal([tokenizer.IdOf(text)], tokenizer.Encode(text));
+        Assert.Equal(
+            ["[", "93", ",", "31", ",", "110", ",", "48", "]"],
+            tokenizer.Encode("[93,31,110,48]").Select(id => tokenizer.Decode([id]))
+        );
         Assert.Equal(300, tokenizer.Encode(string.Join(",", Enumerable.Range(106, 150))).Count + 1);
     }
 
@@ -35,7 +40,8 @@ public sealed class BytePairTrainerTests
     public void Text_outside_the_corpus_round_trips()
     {
         TextTokenizer tokenizer = Trained.Value;
-        foreach (string text in new[] { "Größe: 1234 m²", "😀 ships\n\n 漢字", "" }) Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
+        foreach (string text in new[] { "Größe: 1234 m²", "😀 ships\n\n 漢字", "" })
+            Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
     }
 
     [Fact]
@@ -79,8 +85,10 @@ public sealed class BytePairTrainerTests
     public void Impossible_options_say_why()
     {
         Assert.Contains("no room", Assert.Throws<GeoVlmException>(() => Train(Options with { VocabularySize = 400 })).Message);
-        Assert.Contains("\"1\", \" ship\"",
-            Assert.Throws<GeoVlmException>(() => Train(Options with { SingleTokens = ["1 ship"] })).Message);
+        Assert.Contains(
+            "\"1\", \" ship\"",
+            Assert.Throws<GeoVlmException>(() => Train(Options with { SingleTokens = ["1 ship"] })).Message
+        );
         Assert.Contains("VocabularySize is 9", Assert.Throws<GeoVlmException>(() => Train(Options with { VocabularySize = 9 })).Message);
     }
 }

@@ -6,9 +6,11 @@ namespace GeoVlm.Tests.Models.Tokens;
 public sealed class ChatTemplateTests
 {
     [Fact]
-    public void Renders_the_plain_layout() => Assert.Equal(
-        "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>detect the ship<|im_end|>\n<|im_start|>assistant\n",
-        ChatTemplate.Plain.Render([ChatVisual.Image], "detect the ship"));
+    public void Renders_the_plain_layout() =>
+        Assert.Equal(
+            "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>detect the ship<|im_end|>\n<|im_start|>assistant\n",
+            ChatTemplate.Plain.Render([ChatVisual.Image], "detect the ship")
+        );
 
     [Fact]
     public void Renders_the_stock_layout_like_the_reference()
@@ -16,7 +18,8 @@ public sealed class ChatTemplateTests
         int compared = 0;
         foreach (JsonElement golden in GoldenTokenizer.Cases("chat.json"))
         {
-            if (!TryRead(golden, out List<ChatVisual> visuals, out string user, out string? system)) continue;
+            if (!TryRead(golden, out List<ChatVisual> visuals, out string user, out string? system))
+                continue;
             string text = ChatTemplate.Stock.Render(visuals, user, system);
             Assert.Equal(golden.GetProperty("text").GetString(), text);
             Assert.Equal(GoldenTokenizer.Ids(golden), GoldenTokenizer.Require().Encode(text));
@@ -48,7 +51,9 @@ public sealed class ChatTemplateTests
     [Fact]
     public void Refuses_any_other_template()
     {
-        string message = Assert.Throws<GeoVlmException>(() => Load("chat_template.jinja", "{% for m in messages %}{{ m }}{% endfor %}")).Message;
+        string message = Assert
+            .Throws<GeoVlmException>(() => Load("chat_template.jinja", "{% for m in messages %}{{ m }}{% endfor %}"))
+            .Message;
         Assert.Contains("chat_template.jinja", message);
         Assert.Contains("neither", message);
         Assert.Contains("no chat template", Assert.Throws<GeoVlmException>(() => Load("other.txt", "")).Message);
@@ -73,14 +78,16 @@ public sealed class ChatTemplateTests
     private static bool TryRead(JsonElement golden, out List<ChatVisual> visuals, out string user, out string? system)
     {
         (visuals, user, system) = ([], "", null);
-        if (!golden.TryGetProperty("add_generation_prompt", out _) || golden.TryGetProperty("add_vision_id", out _)) return false;
+        if (!golden.TryGetProperty("add_generation_prompt", out _) || golden.TryGetProperty("add_vision_id", out _))
+            return false;
         JsonElement[] messages = [.. golden.GetProperty("messages").EnumerateArray()];
         if (messages[0].GetProperty("role").GetString() == "system")
         {
             system = messages[0].GetProperty("content").GetString();
             messages = messages[1..];
         }
-        if (messages.Length != 1) return false;
+        if (messages.Length != 1)
+            return false;
         JsonElement content = messages[0].GetProperty("content");
         if (content.ValueKind == JsonValueKind.String)
         {
@@ -89,9 +96,12 @@ public sealed class ChatTemplateTests
         }
         bool textSeen = false;
         foreach (JsonElement part in content.EnumerateArray())
-            if (part.TryGetProperty("text", out JsonElement text)) (user, textSeen) = (user + text.GetString(), true);
-            else if (textSeen) return false;
-            else visuals.Add(part.GetProperty("type").GetString() == "video" ? ChatVisual.Video : ChatVisual.Image);
+            if (part.TryGetProperty("text", out JsonElement text))
+                (user, textSeen) = (user + text.GetString(), true);
+            else if (textSeen)
+                return false;
+            else
+                visuals.Add(part.GetProperty("type").GetString() == "video" ? ChatVisual.Video : ChatVisual.Image);
         return true;
     }
 }

@@ -20,7 +20,12 @@ public static class GoldenTokenizer
 
     /// <summary>The cases of a golden file, as (element) rows.</summary>
     public static JsonElement[] Cases(string file, string list = "cases") =>
-        [.. JsonDocument.Parse(File.ReadAllText(SharedFolder.Require($"goldens/tokenizer/{file}"))).RootElement.GetProperty(list).EnumerateArray()];
+        [
+            .. JsonDocument
+                .Parse(File.ReadAllText(SharedFolder.Require($"goldens/tokenizer/{file}")))
+                .RootElement.GetProperty(list)
+                .EnumerateArray(),
+        ];
 
     /// <summary>The ids of a golden case.</summary>
     public static int[] Ids(JsonElement golden) => [.. golden.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
@@ -46,23 +51,31 @@ public static class GoldenTokenizer
         File.WriteAllText(Path.Combine(folder, "vocab.json"), Unzip("vocab.json.gz"));
         File.WriteAllText(Path.Combine(folder, "merges.txt"), Unzip("merges.txt.gz"));
         JsonObject decoder = [];
-        foreach (JsonNode? token in AddedTokens()) decoder[token!["id"]!.ToString()] = token.DeepClone();
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), new JsonObject { ["added_tokens_decoder"] = decoder }.ToJsonString());
+        foreach (JsonNode? token in AddedTokens())
+            decoder[token!["id"]!.ToString()] = token.DeepClone();
+        File.WriteAllText(
+            Path.Combine(folder, "tokenizer_config.json"),
+            new JsonObject { ["added_tokens_decoder"] = decoder }.ToJsonString()
+        );
     }
 
     /// <summary>Writes the one-file form, with each merge as one text.</summary>
     public static void WriteTokenizerJson(string folder)
     {
         string[] merges = [.. Unzip("merges.txt.gz").Split('\n').Skip(1).Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)];
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"),
+        File.WriteAllText(
+            Path.Combine(folder, "tokenizer.json"),
             $$"""
             {"added_tokens": {{AddedTokens().ToJsonString()}},
              "normalizer": {"type": "NFC"},
              "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-               {"type": "Split", "pattern": {"Regex": {{JsonSerializer.Serialize(WordSplitter.QwenPattern)}} }, "behavior": "Isolated", "invert": false},
+               {"type": "Split", "pattern": {"Regex": {{JsonSerializer.Serialize(
+                WordSplitter.QwenPattern
+            )}} }, "behavior": "Isolated", "invert": false},
                {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}]},
              "model": {"type": "BPE", "vocab": {{Unzip("vocab.json.gz")}}, "merges": {{JsonSerializer.Serialize(merges)}} } }
-            """);
+            """
+        );
     }
 
     private static JsonArray AddedTokens() =>
@@ -70,7 +83,9 @@ public static class GoldenTokenizer
 
     private static string Unzip(string name)
     {
-        using StreamReader reader = new(new GZipStream(File.OpenRead(SharedFolder.Require($"goldens/tokenizer/{name}")), CompressionMode.Decompress));
+        using StreamReader reader = new(
+            new GZipStream(File.OpenRead(SharedFolder.Require($"goldens/tokenizer/{name}")), CompressionMode.Decompress)
+        );
         return reader.ReadToEnd();
     }
 }

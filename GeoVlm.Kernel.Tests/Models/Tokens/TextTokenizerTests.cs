@@ -16,8 +16,10 @@ public sealed class TextTokenizerTests
             string text = golden.GetProperty("text").GetString()!;
             int[] expected = GoldenTokenizer.Ids(golden);
             string decoded = golden.TryGetProperty("decoded", out JsonElement other) ? other.GetString()! : text;
-            if (!tokenizer.Encode(text).SequenceEqual(expected)) wrong.Add($"encode {text}: {string.Join(' ', tokenizer.Encode(text))}");
-            if (tokenizer.Decode(expected, skipSpecialTokens: false) != decoded) wrong.Add($"decode {text}");
+            if (!tokenizer.Encode(text).SequenceEqual(expected))
+                wrong.Add($"encode {text}: {string.Join(' ', tokenizer.Encode(text))}");
+            if (tokenizer.Decode(expected, skipSpecialTokens: false) != decoded)
+                wrong.Add($"decode {text}");
         }
         Assert.Empty(wrong);
         Assert.Equal(151665, tokenizer.VocabularySize);
@@ -45,11 +47,13 @@ public sealed class TextTokenizerTests
     public void Decoding_never_throws()
     {
         TextTokenizer tokenizer = GoldenTokenizer.Require();
-        Gen.OneOf(Gen.Int, Gen.Int[-2, 152000]).Array[0, 40].Sample(ids =>
-        {
-            tokenizer.Decode(ids);
-            tokenizer.Decode(ids, skipSpecialTokens: false);
-        });
+        Gen.OneOf(Gen.Int, Gen.Int[-2, 152000])
+            .Array[0, 40]
+            .Sample(ids =>
+            {
+                tokenizer.Decode(ids);
+                tokenizer.Decode(ids, skipSpecialTokens: false);
+            });
         Assert.Equal("\uFFFDa\uFFFD", tokenizer.Decode([-1, tokenizer.IdOf("a"), int.MaxValue]));
     }
 
@@ -57,8 +61,8 @@ public sealed class TextTokenizerTests
     public void Any_text_comes_back_normalized()
     {
         TextTokenizer tokenizer = GoldenTokenizer.Require();
-        Gen.String[Gen.OneOf(Gen.Char, Gen.Char['\0', '\u0400'], Gen.Const('\uD835')), 0, 30].Sample(text =>
-            tokenizer.Decode(tokenizer.Encode(text), skipSpecialTokens: false) == NfcNormalizer.Normalize(text));
+        Gen.String[Gen.OneOf(Gen.Char, Gen.Char['\0', '\u0400'], Gen.Const('\uD835')), 0, 30]
+            .Sample(text => tokenizer.Decode(tokenizer.Encode(text), skipSpecialTokens: false) == NfcNormalizer.Normalize(text));
     }
 
     [Fact]
@@ -80,13 +84,21 @@ public sealed class TextTokenizerTests
     [InlineData("""{"model": {"type": "WordPiece"}}""", "WordPiece")]
     [InlineData("""{"model": {"vocab": {"a": -1}, "merges": []}}""", "out of range")]
     [InlineData("""{"model": {"vocab": {"a": 0}, "merges": ["a"]}}""", "not two tokens")]
-    [InlineData("""{"model": {"vocab": {"a": 0}, "merges": []}, "normalizer": {"type": "NFKC"}, "pre_tokenizer": {"type": "ByteLevel", "use_regex": true}}""", "NFKC")]
+    [InlineData(
+        """{"model": {"vocab": {"a": 0}, "merges": []}, "normalizer": {"type": "NFKC"}, "pre_tokenizer": {"type": "ByteLevel", "use_regex": true}}""",
+        "NFKC"
+    )]
     [InlineData("""{"model": {"vocab": {"a": 0}, "merges": []}}""", "no ByteLevel")]
-    [InlineData("""{"model": {"vocab": {"a": 0}, "merges": []}, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true}}""", "prefix")]
+    [InlineData(
+        """{"model": {"vocab": {"a": 0}, "merges": []}, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true}}""",
+        "prefix"
+    )]
     [InlineData("""{"model": {"vocab": {"a": 0}, "merges": []}, "pre_tokenizer": {"type": "ByteLevel", "use_regex": true}}""", "byte 0x")]
     public void Refuses_what_it_would_get_wrong(string json, string reason)
     {
-        GeoVlmException error = Assert.Throws<GeoVlmException>(() => GoldenTokenizer.Load(folder => File.WriteAllText(Path.Combine(folder, "tokenizer.json"), json)));
+        GeoVlmException error = Assert.Throws<GeoVlmException>(() =>
+            GoldenTokenizer.Load(folder => File.WriteAllText(Path.Combine(folder, "tokenizer.json"), json))
+        );
         Assert.Contains(reason, error.Message);
         Assert.Contains("tokenizer.json", error.Message);
     }

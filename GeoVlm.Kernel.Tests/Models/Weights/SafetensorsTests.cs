@@ -20,20 +20,22 @@ public class SafetensorsTests
                 : Copy(Golden.Folder($"safetensors/{file}"));
             foreach ((string name, JsonNode? expected) in tensors!.AsObject())
             {
-                if (expected is not JsonObject { Count: > 0 } || expected["values"] is null) continue;
+                if (expected is not JsonObject { Count: > 0 } || expected["values"] is null)
+                    continue;
                 Assert.Equal(expected["shape"]!.AsArray().Select(d => d!.GetValue<long>()), shards.Find(name).Entry.Shape);
                 double[] values = [.. expected["values"]!.AsArray().Select(v => Number(v!.GetValue<string>()))];
                 Assert.Equal(values, shards.Read(name, ScalarType.Float64).reshape(-1).data<double>().ToArray());
             }
         }
 
-        static double Number(string text) => text switch
-        {
-            "inf" => double.PositiveInfinity,
-            "-inf" => double.NegativeInfinity,
-            "nan" => double.NaN,
-            _ => double.Parse(text, CultureInfo.InvariantCulture),
-        };
+        static double Number(string text) =>
+            text switch
+            {
+                "inf" => double.PositiveInfinity,
+                "-inf" => double.NegativeInfinity,
+                "nan" => double.NaN,
+                _ => double.Parse(text, CultureInfo.InvariantCulture),
+            };
 
         static SafetensorsShards Copy(string file)
         {
@@ -51,8 +53,10 @@ public class SafetensorsTests
         foreach ((string file, JsonNode? verdict) in Golden.Json("safetensors/expected.json")["corrupt"]!.AsObject())
         {
             string path = Golden.Folder($"safetensors/corrupt/{file}");
-            if (verdict!["loads"]!.GetValue<bool>()) SafetensorsFile.Open(path).Dispose();
-            else Assert.Contains(file, Assert.Throws<GeoVlmException>(() => SafetensorsFile.Open(path)).Message);
+            if (verdict!["loads"]!.GetValue<bool>())
+                SafetensorsFile.Open(path).Dispose();
+            else
+                Assert.Contains(file, Assert.Throws<GeoVlmException>(() => SafetensorsFile.Open(path)).Message);
         }
         foreach (string index in (string[])["escape", "missing_shard", "no_map"])
             Assert.Throws<GeoVlmException>(() => SafetensorsShards.OpenIndex(Golden.Folder($"safetensors/sharded_bad/{index}.index.json")));
@@ -63,7 +67,10 @@ public class SafetensorsTests
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "x.safetensors");
         using DisposeScope scope = NewDisposeScope();
-        Tensor a = randn(3, 5), b = arange(7), scalar = tensor(1.5f), empty = zeros(0, 4);
+        Tensor a = randn(3, 5),
+            b = arange(7),
+            scalar = tensor(1.5f),
+            empty = zeros(0, 4);
         SafetensorsWriter.Write(path, [("a", a.t()), ("b", b), ("weird/ü\"", scalar), ("empty", empty)]);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.True(a.t().eq(file.Read("a")).all().item<bool>());

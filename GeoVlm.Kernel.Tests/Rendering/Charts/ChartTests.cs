@@ -21,9 +21,17 @@ public class ChartTests
     [Fact]
     public void A_chart_has_its_axes_titles_and_line_in_every_form()
     {
-        var bundle = new LineChart("Reward", "step", "mean reward", new ChartSeries("policy", [new(1, 0.2, 0.1, 0.3), new(2, double.NaN), new(3, 0.6, 0.5, 0.7), new(4, 0.5, 0.4, 0.6)])).Render();
+        var bundle = new LineChart(
+            "Reward",
+            "step",
+            "mean reward",
+            new ChartSeries("policy", [new(1, 0.2, 0.1, 0.3), new(2, double.NaN), new(3, 0.6, 0.5, 0.7), new(4, 0.5, 0.4, 0.6)])
+        ).Render();
         string html = bundle.Data[MimeBundle.Html];
-        Assert.All(new[] { ">Reward<", ">step<", ">mean reward<", ">0.5<", "<polyline", "<polygon", "currentColor" }, part => Assert.Contains(part, html));
+        Assert.All(
+            new[] { ">Reward<", ">step<", ">mean reward<", ">0.5<", "<polyline", "<polygon", "currentColor" },
+            part => Assert.Contains(part, html)
+        );
         var figure = JsonNode.Parse(bundle.Data[MimeBundle.Plotly])!;
         Assert.Equal(3, figure["data"]!.AsArray().Count);
         Assert.Null(figure["data"]![2]!["y"]![1]);
@@ -33,13 +41,16 @@ public class ChartTests
 
     [Fact]
     public void Charts_of_nothing_or_of_no_numbers_still_have_axes() =>
-        Assert.All(new double[][] { [], [double.NaN], [double.PositiveInfinity, 1], [1e308, -1e308] },
-            values => Assert.Contains(">step<", new LineChart("t", "step", "y", ChartSeries.Of("s", values)).Render().Data[MimeBundle.Html]));
+        Assert.All(
+            new double[][] { [], [double.NaN], [double.PositiveInfinity, 1], [1e308, -1e308] },
+            values => Assert.Contains(">step<", new LineChart("t", "step", "y", ChartSeries.Of("s", values)).Render().Data[MimeBundle.Html])
+        );
 
     [Fact]
     public void Only_a_difference_whose_interval_excludes_zero_stands_out()
     {
-        ComparedMetric Row(string name, double low, double high) => new(name, new(0.3, 0.2, 0.4), new(0.4, 0.3, 0.5), new((low + high) / 2, low, high), 300);
+        ComparedMetric Row(string name, double low, double high) =>
+            new(name, new(0.3, 0.2, 0.4), new(0.4, 0.3, 0.5), new((low + high) / 2, low, high), 300);
         string Html(double low, double high) => new MetricComparison([Row("mean IoU", low, high)]).Render().Data[MimeBundle.Html];
         Assert.Contains("▲", Html(0.01, 0.2));
         Assert.Contains("▼", Html(-0.2, -0.01));

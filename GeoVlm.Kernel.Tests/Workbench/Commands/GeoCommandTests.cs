@@ -11,7 +11,11 @@ public class GeoCommandTests
     {
         var session = new Session(SharedFolder.Repository);
         host = new RecordingHost();
-        var result = session.Execute("#!geo-load synthetic --count 24 --tasks referred-detection --quiet\n#!geo-model tiny", host, TestContext.Current.CancellationToken);
+        var result = session.Execute(
+            "#!geo-load synthetic --count 24 --tasks referred-detection --quiet\n#!geo-model tiny",
+            host,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal((CellStatus.Ok, null), (result.Status, result.Error?.Message));
         return session;
     }
@@ -22,12 +26,16 @@ public class GeoCommandTests
         using var session = Started(out var host);
         using var cancel = new CancellationTokenSource();
         var clock = new Stopwatch();
-        var watch = Task.Run(async () =>
-        {
-            while (host.Displays.Count(d => d.IsUpdate) < 2) await Task.Delay(20);
-            clock.Start();
-            await cancel.CancelAsync();
-        }, TestContext.Current.CancellationToken);
+        var watch = Task.Run(
+            async () =>
+            {
+                while (host.Displays.Count(d => d.IsUpdate) < 2)
+                    await Task.Delay(20);
+                clock.Start();
+                await cancel.CancelAsync();
+            },
+            TestContext.Current.CancellationToken
+        );
         var result = session.Execute("#!geo-grpo train --steps 500 --prompts 4 --group 4", host, cancel.Token);
         Assert.Equal(CellStatus.Interrupted, result.Status);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"took {clock.Elapsed}");
@@ -56,11 +64,15 @@ public class GeoCommandTests
     public void A_reward_written_in_a_cell_trains()
     {
         using var session = Started(out var host);
-        var result = session.Execute("""
+        var result = session.Execute(
+            """
             var covered = Reward.Define<BoxesAnswer>("covered", (answer, reference) => answer.Objects.Count > 0 ? answer.Objects[0].Box.IoU(reference.Objects[0].Box) : 0);
             #!geo-grpo train --steps 1 --prompts 2 --group 3 --reward covered:1,format:0.3 --as mine
             mine[0].Rewards.ContainsKey("covered")
-            """, host, TestContext.Current.CancellationToken);
+            """,
+            host,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal((CellStatus.Ok, null, "True"), (result.Status, result.Error?.Message, result.Value?.Data[MimeBundle.Text]));
     }
 }

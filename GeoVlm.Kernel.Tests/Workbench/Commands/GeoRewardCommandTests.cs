@@ -12,18 +12,26 @@ public class GeoRewardCommandTests
         var host = new RecordingHost();
         var result = session.Execute(cell, host, TestContext.Current.CancellationToken);
         Assert.True(result.Status == CellStatus.Ok, $"{cell}\n{result.Error?.Message}");
-        return string.Join('\n', host.Displays.Select(d => d.Bundle.Data[MimeBundle.Text])) + result.Value?.Data[MimeBundle.Text] + host.Err;
+        return string.Join('\n', host.Displays.Select(d => d.Bundle.Data[MimeBundle.Text]))
+            + result.Value?.Data[MimeBundle.Text]
+            + host.Err;
     }
 
     [Fact]
     public void A_reward_of_a_cell_is_in_the_rubric_of_its_task_at_once_and_its_source_in_the_run()
     {
         using var session = new Session(SharedFolder.Repository);
-        string shown = Run(session, "#!geo-reward half --task referred-detection --weight 0.5 --alone\n(answer, reference) => answer.Objects.Count == 1 ? 0.5 : 0");
+        string shown = Run(
+            session,
+            "#!geo-reward half --task referred-detection --weight 0.5 --alone\n(answer, reference) => answer.Objects.Count == 1 ? 0.5 : 0"
+        );
         Assert.Contains("half", shown);
         Assert.DoesNotContain("detection ", shown.Replace("referred-detection", ""));
         Run(session, "#!geo-reward pair --language fsharp\nfun (answer: GeoVlm.Data.Answer) reference -> 0.25");
-        Run(session, "#!geo-load synthetic --split train --count 4 --tasks referred-detection --quiet\n#!geo-model tiny\nvar folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());");
+        Run(
+            session,
+            "#!geo-load synthetic --split train --count 4 --tasks referred-detection --quiet\n#!geo-model tiny\nvar folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());"
+        );
         Run(session, "#!geo-grpo train --steps 1 --prompts 2 --group 2 --run @folder");
         string config = Run(session, "File.ReadAllText(Path.Combine(folder, \"config.json\"))");
         Assert.Contains("half:0.5, format:0.3", config);
@@ -33,7 +41,10 @@ public class GeoRewardCommandTests
         Assert.Matches("\"NotebookHash\": \"[0-9a-f]{64}\"", environment);
         Assert.Contains("half", Run(session, "#!geo-tasks referred-detection"));
         Assert.Contains("fun (answer", Run(session, "pair.Source"));
-        string compared = Run(session, "#!geo-reward-compare @folder --rewards \"half; standard\" --worst 0\nDirectory.Delete(folder, true);");
+        string compared = Run(
+            session,
+            "#!geo-reward-compare @folder --rewards \"half; standard\" --worst 0\nDirectory.Delete(folder, true);"
+        );
         Assert.Contains("4 rollouts in 2 groups", compared);
     }
 
@@ -54,13 +65,19 @@ public class GeoRewardCommandTests
     public void Completions_are_tried_with_reasons()
     {
         using var session = new Session(SharedFolder.Repository);
-        string shown = Run(session, "#!geo-reward-try --task object-detection\n<think>t</think><answer>[60,72,121,98],[0,0,20,20]</answer>\n<answer>[1,2</answer>");
+        string shown = Run(
+            session,
+            "#!geo-reward-try --task object-detection\n<think>t</think><answer>[60,72,121,98],[0,0,20,20]</answer>\n<answer>[1,2</answer>"
+        );
         Assert.Contains("matched 1 of 3 objects with 2 boxes", shown);
         Assert.Contains("1 found, 1 false alarms, 2 missed", shown);
         Assert.Contains("character 12", shown);
         Assert.Equal("2", Run(session, "judgements.Count"));
         // One completion over several lines.
-        Assert.Contains("changed pixels hit", Run(session, "#!geo-reward-try --task change-detection --sample 1 --bare\n---\n0011\n0011\n0000\n0000\n---"));
+        Assert.Contains(
+            "changed pixels hit",
+            Run(session, "#!geo-reward-try --task change-detection --sample 1 --bare\n---\n0011\n0011\n0000\n0000\n---")
+        );
     }
 
     [Fact]

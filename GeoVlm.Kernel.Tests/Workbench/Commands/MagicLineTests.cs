@@ -19,17 +19,21 @@ public sealed class MagicLineTests
         ];
         public IReadOnlyList<string> Examples => [];
         public string CSharp => "";
+
         public void Run(MagicArguments arguments, CommandContext context) => throw new NotSupportedException();
     }
 
-    private static MagicArguments Bind(string line, Func<string, string>? variable = null) => MagicLine.Parse(line).Bind(new Sample(), variable ?? (name => name + "!"));
+    private static MagicArguments Bind(string line, Func<string, string>? variable = null) =>
+        MagicLine.Parse(line).Bind(new Sample(), variable ?? (name => name + "!"));
 
     [Fact]
     public void ReadsEveryForm()
     {
         MagicArguments a = Bind("#!sample   \"my data\" --count=3  --rate -1e-4\t--quiet --title 'it is # \"good\"' # a comment --count x");
-        Assert.Equal(("my data", "train", 3, -1e-4, true, "it is # \"good\""),
-            (a.Required("dataset"), a.Text("--split"), a.Integer("--count"), a.Number("--rate"), a.Flag("--quiet"), a.Text("--title")));
+        Assert.Equal(
+            ("my data", "train", 3, -1e-4, true, "it is # \"good\""),
+            (a.Required("dataset"), a.Text("--split"), a.Integer("--count"), a.Number("--rate"), a.Flag("--quiet"), a.Text("--title"))
+        );
     }
 
     [Theory]
@@ -45,7 +49,10 @@ public sealed class MagicLineTests
 
     [Theory]
     [InlineData("#!sample", "dataset is missing: Name of a dataset.")]
-    [InlineData("#!sample d --cuont 3", "unknown option --cuont; did you mean --count? (it has --split, --count, --rate, --quiet, --title)")]
+    [InlineData(
+        "#!sample d --cuont 3",
+        "unknown option --cuont; did you mean --count? (it has --split, --count, --rate, --quiet, --title)"
+    )]
     [InlineData("#!sample d --count", "--count needs a value: How many.")]
     [InlineData("#!sample d --count --quiet", "--count needs a value: How many.")]
     [InlineData("#!sample d --count 3.5", "--count wants a whole number, found '3.5'")]
@@ -54,7 +61,10 @@ public sealed class MagicLineTests
     [InlineData("#!sample d --quiet=no", "--quiet takes no value: write it to switch it on, leave it out otherwise")]
     [InlineData("#!sample d e", "'e' is one argument too many; it takes dataset")]
     [InlineData("#!sample d --title a --title b", "--title is given twice")]
-    [InlineData("#!sample --count x --rate y", "--count wants a whole number, found 'x'; --rate wants a number such as 0.5 or 1e-4, found 'y'; dataset is missing: Name of a dataset.")]
+    [InlineData(
+        "#!sample --count x --rate y",
+        "--count wants a whole number, found 'x'; --rate wants a number such as 0.5 or 1e-4, found 'y'; dataset is missing: Name of a dataset."
+    )]
     public void SaysWhatIsWrong(string line, string problem) =>
         Assert.Equal($"#!sample: {problem}. `#!sample --help` shows its options", Assert.Throws<GeoVlmException>(() => Bind(line)).Message);
 

@@ -13,7 +13,10 @@ public class ModelCardTests
     {
         using var policy = TinyPolicy.Load();
         var samples = TinyPolicy.Samples(4, EoTask.SceneClassification);
-        var report = Evaluator.Evaluate(new ScriptedRolloutEngine((p, _) => $"<think>x</think><answer>{((TextAnswer)p.Sample.Reference).Text}</answer>"), samples);
+        var report = Evaluator.Evaluate(
+            new ScriptedRolloutEngine((p, _) => $"<think>x</think><answer>{((TextAnswer)p.Sample.Reference).Text}</answer>"),
+            samples
+        );
         string card = new ModelCard(policy, "some/base | <b>", Merged: false) { Report = report }.ToMarkdown();
         Assert.StartsWith("---\nlibrary_name: transformers\n", card);
         Assert.Contains("base_model: \"some/base |", card);

@@ -29,12 +29,14 @@ public sealed class JobTests : IDisposable
         Assert.True(clock.ElapsedMilliseconds < 1500, $"the cell took {clock.ElapsedMilliseconds} ms"); // 300 ms on an idle machine
         Assert.Contains("#!geo-job attach grpo-1", first.Out);
 
-        while (first.Displays.Count < 3) Thread.Sleep(20); // its display is kept up to date while other cells run
+        while (first.Displays.Count < 3)
+            Thread.Sleep(20); // its display is kept up to date while other cells run
         Assert.Equal("2", Evaluate("1 + 1"));
         string id = first.Displays.First().Id!;
         var attached = Run("#!geo-job attach");
         Assert.Equal((id, false), (attached.Displays.First().Id, attached.Displays.First().IsUpdate));
-        while (!attached.Displays.Any(d => d.IsUpdate)) Thread.Sleep(20);
+        while (!attached.Displays.Any(d => d.IsUpdate))
+            Thread.Sleep(20);
         Assert.Contains("running", Run("#!geo-job list").Displays.Single().Bundle.Data[MimeBundle.Text]);
 
         Assert.Contains("grpo-1: stopped", Run("#!geo-job stop grpo-1").Out);
@@ -46,7 +48,9 @@ public sealed class JobTests : IDisposable
     public void A_job_that_fails_says_why()
     {
         Run("#!geo-load synthetic --count 4 --tasks referred-detection --quiet\n#!geo-model tiny");
-        Run("var faulty = Reward.Define<BoxesAnswer>(\"faulty\", (answer, reference) => throw new Exception(\"no such luck\"));\n#!geo-grpo train --steps 1 --prompts 2 --group 2 --reward faulty:1 --run /dev/null/run --background");
+        Run(
+            "var faulty = Reward.Define<BoxesAnswer>(\"faulty\", (answer, reference) => throw new Exception(\"no such luck\"));\n#!geo-grpo train --steps 1 --prompts 2 --group 2 --reward faulty:1 --run /dev/null/run --background"
+        );
         var waited = Run("#!geo-job wait");
         Assert.Contains("failed", waited.Err);
         Assert.Contains("/dev/null/run", waited.Err);
@@ -58,11 +62,13 @@ public sealed class JobTests : IDisposable
         string folder = Path.Combine(Directory.CreateTempSubdirectory("geovlm-job").FullName, "run");
         Run("#!geo-load synthetic --count 8 --tasks referred-detection --quiet\n#!geo-model tiny");
         var host = Run($"#!geo-grpo train --steps 500 --prompts 2 --group 2 --checkpoint-every 500 --run {folder} --background");
-        while (host.Displays.Count < 2) Thread.Sleep(20);
+        while (host.Displays.Count < 2)
+            Thread.Sleep(20);
         session.Dispose();
         Assert.Contains(Directory.EnumerateDirectories(Path.Combine(folder, "checkpoints")), f => Path.GetFileName(f) != "step-0");
         Assert.True(File.Exists(Path.Combine(folder, "rollouts.parquet")));
     }
 
-    private string? Evaluate(string code) => session.Execute(code, new RecordingHost(), TestContext.Current.CancellationToken).Value?.Data[MimeBundle.Text];
+    private string? Evaluate(string code) =>
+        session.Execute(code, new RecordingHost(), TestContext.Current.CancellationToken).Value?.Data[MimeBundle.Text];
 }

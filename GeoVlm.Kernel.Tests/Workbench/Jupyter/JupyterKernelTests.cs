@@ -27,11 +27,25 @@ public sealed class JupyterKernelTests : IDisposable
     [Fact]
     public void A_cell_is_echoed_its_output_sent_in_order_and_idle_last()
     {
-        string id = client.Execute("print a\nprint b\nwarn c\nshow d one\nupdate d two\nclear wait\njson {\"k\":1}", expressions: new JsonObject { ["x"] = "value 7", ["y"] = "fail no" });
+        string id = client.Execute(
+            "print a\nprint b\nwarn c\nshow d one\nupdate d two\nclear wait\njson {\"k\":1}",
+            expressions: new JsonObject { ["x"] = "value 7", ["y"] = "fail no" }
+        );
         List<Message> out1 = client.Broadcasts(id);
         Assert.Equal(
-            ["status", "execute_input", "stream", "stream", "display_data", "update_display_data", "clear_output", "execute_result", "status"],
-            out1.Select(message => message.Type));
+            [
+                "status",
+                "execute_input",
+                "stream",
+                "stream",
+                "display_data",
+                "update_display_data",
+                "clear_output",
+                "execute_result",
+                "status",
+            ],
+            out1.Select(message => message.Type)
+        );
         Assert.Equal(("a\nb\n", "stderr"), (out1[2].Text("text"), out1[3].Text("name")));
         Assert.Equal("d", out1[5].Content["transient"]!["display_id"]!.GetValue<string>());
         Assert.Equal(1, out1[7].Content["data"]!["application/json"]!["k"]!.GetValue<int>());
@@ -106,7 +120,10 @@ public sealed class JupyterKernelTests : IDisposable
         Message forged = Message.Create("execute_request", new JsonObject { ["code"] = "print no" }, null, []);
         client.Shell.SendMultipartBytes(new WireFormat(new MessageSigner("wrong")).Write(forged));
         client.Shell.SendMultipartBytes(new WireFormat(new MessageSigner("")).Write(forged));
-        client.Shell.SendMultipartBytes([[], [1]]);
+        client.Shell.SendMultipartBytes([
+            [],
+            [1],
+        ]);
         client.Execute("value 1");
         Assert.Equal(1, client.Receive(client.Shell).Integer("execution_count"));
     }
@@ -119,7 +136,19 @@ public sealed class JupyterKernelTests : IDisposable
         client.Receive(client.Shell);
         client.Receive(client.Shell);
         Assert.Equal("[[1,2,\"value 1\"]]", History(new() { ["hist_access_type"] = "tail", ["n"] = 1 }));
-        Assert.Equal("[[1,1,[\"value 6*7\",\"6*7\"]]]", History(new() { ["hist_access_type"] = "range", ["session"] = 0, ["start"] = 1, ["stop"] = 2, ["output"] = true }));
+        Assert.Equal(
+            "[[1,1,[\"value 6*7\",\"6*7\"]]]",
+            History(
+                new()
+                {
+                    ["hist_access_type"] = "range",
+                    ["session"] = 0,
+                    ["start"] = 1,
+                    ["stop"] = 2,
+                    ["output"] = true,
+                }
+            )
+        );
         Assert.Equal("[[1,1,\"value 6*7\"]]", History(new() { ["hist_access_type"] = "search", ["pattern"] = "*6?7" }));
 
         Assert.Equal("(#!geox,5,10)", Complete("🛰️;\n\n#!geo", 10)); // the satellite is two code points, three UTF-16 units
@@ -127,7 +156,10 @@ public sealed class JupyterKernelTests : IDisposable
         client.Send(client.Shell, "inspect_request", new JsonObject { ["code"] = "geo", ["cursor_pos"] = 3 });
         Assert.Equal("about geo", client.Receive(client.Shell).Content["data"]!["text/plain"]!.GetValue<string>());
         client.Send(client.Shell, "inspect_request", new JsonObject { ["code"] = "throw", ["cursor_pos"] = 3 });
-        Assert.Equal(("inspect_reply", "error"), client.Receive(client.Shell) is var failed ? (failed.Type, failed.Text("status")) : default);
+        Assert.Equal(
+            ("inspect_reply", "error"),
+            client.Receive(client.Shell) is var failed ? (failed.Type, failed.Text("status")) : default
+        );
         client.Execute("geo?");
         Assert.Equal("page", client.Receive(client.Shell).Content["payload"]![0]!["source"]!.GetValue<string>());
 
@@ -144,7 +176,10 @@ public sealed class JupyterKernelTests : IDisposable
         client.Send(client.Shell, "execute_request", new JsonObject { ["code"] = "value 3" }, subshell);
         Assert.Equal("ok", client.Receive(client.Shell).Text("status"));
         client.Send(client.Shell, "kernel_info_request", [], "none");
-        Assert.Equal(("kernel_info_reply", "error"), client.Receive(client.Shell) is var unknown ? (unknown.Type, unknown.Text("status")) : default);
+        Assert.Equal(
+            ("kernel_info_reply", "error"),
+            client.Receive(client.Shell) is var unknown ? (unknown.Type, unknown.Text("status")) : default
+        );
         client.Send(client.Control, "interrupt_request", []);
         Assert.Equal("ok", client.Receive(client.Control).Text("status"));
         Assert.Equal("error", client.Receive(client.Shell).Text("status"));
@@ -159,12 +194,40 @@ public sealed class JupyterKernelTests : IDisposable
     {
         client.Execute("value 1"); // the session is there
         client.Receive(client.Shell);
-        client.Session!.Comms.Register("echo", (comm, _) => comm.Received = (data, buffers) =>
-            comm.Send(new JsonObject { ["got"] = data["v"]!.DeepClone() }, [.. buffers.Select(buffer => buffer.Reverse().ToArray())]));
-        client.Send(client.Shell, "comm_open", new JsonObject { ["comm_id"] = "c", ["target_name"] = "echo", ["data"] = new JsonObject() });
+        client.Session!.Comms.Register(
+            "echo",
+            (comm, _) =>
+                comm.Received = (data, buffers) =>
+                    comm.Send(
+                        new JsonObject { ["got"] = data["v"]!.DeepClone() },
+                        [.. buffers.Select(buffer => buffer.Reverse().ToArray())]
+                    )
+        );
+        client.Send(
+            client.Shell,
+            "comm_open",
+            new JsonObject
+            {
+                ["comm_id"] = "c",
+                ["target_name"] = "echo",
+                ["data"] = new JsonObject(),
+            }
+        );
         client.Send(client.Shell, "comm_info_request", []);
         Assert.Equal("echo", client.Receive(client.Shell).Content["comms"]!["c"]!["target_name"]!.GetValue<string>());
-        string id = client.Send(client.Shell, "comm_msg", new JsonObject { ["comm_id"] = "c", ["data"] = new JsonObject { ["v"] = 7 } }, buffers: [[1, 2]]);
+        string id = client.Send(
+            client.Shell,
+            "comm_msg",
+            new JsonObject
+            {
+                ["comm_id"] = "c",
+                ["data"] = new JsonObject { ["v"] = 7 },
+            },
+            buffers:
+            [
+                [1, 2],
+            ]
+        );
         Message back = Assert.Single(client.Broadcasts(id), message => message.Type == "comm_msg");
         Assert.Equal(7, back.Content["data"]!["got"]!.GetValue<int>());
         Assert.Equal([2, 1], Assert.Single(back.Buffers));
@@ -177,7 +240,10 @@ public sealed class JupyterKernelTests : IDisposable
         client.Shell.SendMultipartBytes(frames);
         client.Shell.SendMultipartBytes(frames);
         client.Execute("print then");
-        Assert.Equal([1, 2], [client.Receive(client.Shell).Integer("execution_count")!.Value, client.Receive(client.Shell).Integer("execution_count")!.Value]);
+        Assert.Equal(
+            [1, 2],
+            [client.Receive(client.Shell).Integer("execution_count")!.Value, client.Receive(client.Shell).Integer("execution_count")!.Value]
+        );
     }
 
     [Fact]
@@ -186,12 +252,17 @@ public sealed class JupyterKernelTests : IDisposable
         Random random = new(7);
         for (int i = 0; i < 200; i++)
         {
-            List<byte[]> frames = [.. Enumerable.Range(0, random.Next(1, 9)).Select(_ =>
-            {
-                byte[] frame = new byte[random.Next(40)];
-                random.NextBytes(frame);
-                return random.Next(4) == 0 ? "<IDS|MSG>"u8.ToArray() : frame;
-            })];
+            List<byte[]> frames =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(1, 9))
+                    .Select(_ =>
+                    {
+                        byte[] frame = new byte[random.Next(40)];
+                        random.NextBytes(frame);
+                        return random.Next(4) == 0 ? "<IDS|MSG>"u8.ToArray() : frame;
+                    }),
+            ];
             client.Shell.SendMultipartBytes(frames);
             client.Control.SendMultipartBytes(frames);
             client.Stdin.SendMultipartBytes(frames);

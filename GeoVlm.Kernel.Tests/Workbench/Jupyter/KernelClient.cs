@@ -21,7 +21,13 @@ internal sealed class KernelClient : IDisposable
         int[] ports = FreePorts(5);
         Connection = new ConnectionFile
         {
-            Ip = "127.0.0.1", Key = "secret", ShellPort = ports[0], ControlPort = ports[1], StdinPort = ports[2], IoPubPort = ports[3], HeartbeatPort = ports[4],
+            Ip = "127.0.0.1",
+            Key = "secret",
+            ShellPort = ports[0],
+            ControlPort = ports[1],
+            StdinPort = ports[2],
+            IoPubPort = ports[3],
+            HeartbeatPort = ports[4],
         };
         kernel = new JupyterKernel(Connection, folder => Session = new ScriptedSession(folder));
         thread = new Thread(() =>
@@ -32,7 +38,8 @@ internal sealed class KernelClient : IDisposable
         thread.Start();
         byte[] identity = Guid.NewGuid().ToByteArray(bigEndian: true);
         identity[0] |= 1; // a leading zero is reserved
-        foreach (DealerSocket socket in (DealerSocket[])[Shell, Control, Stdin]) socket.Options.Identity = identity;
+        foreach (DealerSocket socket in (DealerSocket[])[Shell, Control, Stdin])
+            socket.Options.Identity = identity;
         Shell.Connect($"tcp://127.0.0.1:{ports[0]}");
         Control.Connect($"tcp://127.0.0.1:{ports[1]}");
         Stdin.Connect($"tcp://127.0.0.1:{ports[2]}");
@@ -59,7 +66,8 @@ internal sealed class KernelClient : IDisposable
     public string Send(DealerSocket socket, string type, JsonObject content, string? subshell = null, IReadOnlyList<byte[]>? buffers = null)
     {
         Message message = Message.Create(type, content, null, []) with { Buffers = buffers ?? [] };
-        if (subshell is not null) message.Header["subshell_id"] = subshell;
+        if (subshell is not null)
+            message.Header["subshell_id"] = subshell;
         socket.SendMultipartBytes(wire.Write(message));
         return message.Header["msg_id"]!.GetValue<string>();
     }
@@ -67,12 +75,26 @@ internal sealed class KernelClient : IDisposable
     /// <summary>A signed request that was not sent.</summary>
     public List<byte[]> Sign(string type, JsonObject content) => wire.Write(Message.Create(type, content, null, []));
 
-    public string Execute(string code, bool allowStdin = false, bool silent = false, bool stopOnError = true, JsonObject? expressions = null) =>
-        Send(Shell, "execute_request", new JsonObject
-        {
-            ["code"] = code, ["silent"] = silent, ["store_history"] = !silent, ["allow_stdin"] = allowStdin, ["stop_on_error"] = stopOnError,
-            ["user_expressions"] = expressions ?? [],
-        });
+    public string Execute(
+        string code,
+        bool allowStdin = false,
+        bool silent = false,
+        bool stopOnError = true,
+        JsonObject? expressions = null
+    ) =>
+        Send(
+            Shell,
+            "execute_request",
+            new JsonObject
+            {
+                ["code"] = code,
+                ["silent"] = silent,
+                ["store_history"] = !silent,
+                ["allow_stdin"] = allowStdin,
+                ["stop_on_error"] = stopOnError,
+                ["user_expressions"] = expressions ?? [],
+            }
+        );
 
     public Message Receive(NetMQSocket socket)
     {
@@ -90,7 +112,8 @@ internal sealed class KernelClient : IDisposable
         while (all.Count == 0 || all[^1].Text("execution_state") != "idle")
         {
             Message next = Broadcast();
-            if (next.Parent["msg_id"]?.GetValue<string>() == parentId) all.Add(next);
+            if (next.Parent["msg_id"]?.GetValue<string>() == parentId)
+                all.Add(next);
         }
         return all;
     }
@@ -99,7 +122,8 @@ internal sealed class KernelClient : IDisposable
 
     public void Dispose()
     {
-        if (thread.IsAlive) Send(Control, "shutdown_request", new JsonObject { ["restart"] = false });
+        if (thread.IsAlive)
+            Send(Control, "shutdown_request", new JsonObject { ["restart"] = false });
         Assert.True(Stopped(), "the kernel did not stop");
         foreach (NetMQSocket socket in (NetMQSocket[])[Shell, Control, Stdin, ioPub])
         {
@@ -111,9 +135,11 @@ internal sealed class KernelClient : IDisposable
     private static int[] FreePorts(int count)
     {
         TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners) listener.Start();
+        foreach (TcpListener listener in listeners)
+            listener.Start();
         int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners) listener.Stop();
+        foreach (TcpListener listener in listeners)
+            listener.Stop();
         return ports;
     }
 }

@@ -15,7 +15,10 @@ public class KernelSpecTests
         Assert.True(Path.IsPathFullyQualified(spec["argv"]![0]!.GetValue<string>()));
         Assert.Equal("{connection_file}", spec["argv"]!.AsArray()[^1]!.GetValue<string>());
         Assert.Equal(("message", "C#"), (spec["interrupt_mode"]!.GetValue<string>(), spec["language"]!.GetValue<string>()));
-        Assert.All((string[])["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"], logo => Assert.True(new FileInfo(Path.Combine(folder, logo)).Length > 200));
+        Assert.All(
+            (string[])["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"],
+            logo => Assert.True(new FileInfo(Path.Combine(folder, logo)).Length > 200)
+        );
 
         Assert.Equal(folder, KernelSpec.Uninstall(prefix));
         Assert.False(Directory.Exists(folder));
@@ -37,8 +40,14 @@ public class KernelSpecTests
 
     [Theory]
     [InlineData("""{"ip":"0.0.0.0","shell_port":1,"control_port":2,"stdin_port":3,"iopub_port":4,"hb_port":5}""", "loopback only")]
-    [InlineData("""{"transport":"ipc","ip":"127.0.0.1","shell_port":1,"control_port":2,"stdin_port":3,"iopub_port":4,"hb_port":5}""", "\"tcp\"")]
-    [InlineData("""{"signature_scheme":"hmac-md5","ip":"127.0.0.1","shell_port":1,"control_port":2,"stdin_port":3,"iopub_port":4,"hb_port":5}""", "hmac-sha256")]
+    [InlineData(
+        """{"transport":"ipc","ip":"127.0.0.1","shell_port":1,"control_port":2,"stdin_port":3,"iopub_port":4,"hb_port":5}""",
+        "\"tcp\""
+    )]
+    [InlineData(
+        """{"signature_scheme":"hmac-md5","ip":"127.0.0.1","shell_port":1,"control_port":2,"stdin_port":3,"iopub_port":4,"hb_port":5}""",
+        "hmac-sha256"
+    )]
     [InlineData("""{"ip":"127.0.0.1"}""", "cannot be used")]
     public void A_connection_that_is_not_signed_tcp_on_loopback_is_refused(string json, string expected)
     {

@@ -21,8 +21,12 @@ public sealed class NotebookPageTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        string? chromium = OnPath("chromium"), jupyter = OnPath("jupyter-notebook");
-        Assert.SkipWhen(chromium is null || jupyter is null, "no chromium or no Jupyter Notebook on this system: apt-get install chromium jupyter-notebook");
+        string? chromium = OnPath("chromium"),
+            jupyter = OnPath("jupyter-notebook");
+        Assert.SkipWhen(
+            chromium is null || jupyter is null,
+            "no chromium or no Jupyter Notebook on this system: apt-get install chromium jupyter-notebook"
+        );
         WriteNotebook();
         string address = Serve(jupyter!);
         playwright = await Playwright.CreateAsync();
@@ -34,9 +38,11 @@ public sealed class NotebookPageTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null) await browser.DisposeAsync();
+        if (browser is not null)
+            await browser.DisposeAsync();
         playwright?.Dispose();
-        if (server is { HasExited: false }) server.Kill(entireProcessTree: true);
+        if (server is { HasExited: false })
+            server.Kill(entireProcessTree: true);
         server?.Dispose();
         Directory.Delete(folder, recursive: true);
     }
@@ -46,7 +52,9 @@ public sealed class NotebookPageTests : IAsyncLifetime
     {
         await page.ClickAsync("#celllink");
         await page.ClickAsync("#run_all_cells a");
-        await page.WaitForFunctionAsync("() => [1, 2].every(i => document.querySelectorAll('.cell')[i].querySelector('.output_area img, .output_area svg'))");
+        await page.WaitForFunctionAsync(
+            "() => [1, 2].every(i => document.querySelectorAll('.cell')[i].querySelector('.output_area img, .output_area svg'))"
+        );
         await page.WaitForFunctionAsync("() => document.querySelectorAll('.cell')[3].innerText.includes('43')");
 
         await Type("#!geo-l");
@@ -67,22 +75,29 @@ public sealed class NotebookPageTests : IAsyncLifetime
         await Shows("CS0103");
     }
 
-    private Task Shows(string text) => page.WaitForFunctionAsync("text => Jupyter.notebook.get_selected_cell().element[0].innerText.includes(text)", text);
+    private Task Shows(string text) =>
+        page.WaitForFunctionAsync("text => Jupyter.notebook.get_selected_cell().element[0].innerText.includes(text)", text);
 
     // Into a new cell at the end.
-    private Task Type(string text) => page.EvaluateAsync(
-        "text => { const cell = Jupyter.notebook.insert_cell_at_bottom('code'); Jupyter.notebook.select(Jupyter.notebook.ncells() - 1); cell.set_text(text); cell.focus_cell(); "
-        + "Jupyter.notebook.edit_mode(); cell.focus_editor(); cell.code_mirror.setCursor(0, text.length); }", text);
+    private Task Type(string text) =>
+        page.EvaluateAsync(
+            "text => { const cell = Jupyter.notebook.insert_cell_at_bottom('code'); Jupyter.notebook.select(Jupyter.notebook.ncells() - 1); cell.set_text(text); cell.focus_cell(); "
+                + "Jupyter.notebook.edit_mode(); cell.focus_editor(); cell.code_mirror.setCursor(0, text.length); }",
+            text
+        );
 
     private void WriteNotebook()
     {
         NotebookFile notebook = NotebookFile.Empty();
         string[] cells =
         [
-            "#!geo-load synthetic --split train --count 4 --tasks referred-detection", "#!geo-show train --count 2",
-            "new GeoVlm.Rendering.Charts.LineChart(\"loss\", \"step\", \"loss\", GeoVlm.Rendering.Charts.ChartSeries.Of(\"a\", [3, 2, 1]))", "var answer = 42; answer + 1",
+            "#!geo-load synthetic --split train --count 4 --tasks referred-detection",
+            "#!geo-show train --count 2",
+            "new GeoVlm.Rendering.Charts.LineChart(\"loss\", \"step\", \"loss\", GeoVlm.Rendering.Charts.ChartSeries.Of(\"a\", [3, 2, 1]))",
+            "var answer = 42; answer + 1",
         ];
-        for (int i = 0; i < cells.Length; i++) notebook.Insert(i, NotebookCell.Code(cells[i]));
+        for (int i = 0; i < cells.Length; i++)
+            notebook.Insert(i, NotebookCell.Code(cells[i]));
         notebook.Write(Path.Combine(folder, "page.ipynb"));
         string spec = Path.Combine(KernelSpec.Install(folder), "kernel.json");
         JsonNode json = JsonNode.Parse(File.ReadAllText(spec))!;
@@ -96,10 +111,21 @@ public sealed class NotebookPageTests : IAsyncLifetime
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        ProcessStartInfo start = new(jupyter,
-            ["--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={port}", "--port-retries=0", "--NotebookApp.token=page", $"--notebook-dir={folder}"]);
+        ProcessStartInfo start = new(
+            jupyter,
+            [
+                "--no-browser",
+                "--allow-root",
+                "--ip=127.0.0.1",
+                $"--port={port}",
+                "--port-retries=0",
+                "--NotebookApp.token=page",
+                $"--notebook-dir={folder}",
+            ]
+        );
         start.Environment["JUPYTER_PATH"] = Path.Combine(folder, "share", "jupyter");
-        foreach (string name in (string[])["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"]) start.Environment[name] = Path.Combine(folder, name);
+        foreach (string name in (string[])["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"])
+            start.Environment[name] = Path.Combine(folder, name);
         start.RedirectStandardError = start.RedirectStandardOutput = true;
         server = Process.Start(start)!;
         server.BeginErrorReadLine();

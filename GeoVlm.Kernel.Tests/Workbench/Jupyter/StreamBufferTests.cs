@@ -12,7 +12,8 @@ public class StreamBufferTests
     public void Many_small_texts_become_one_message_and_the_streams_keep_their_order()
     {
         StreamBuffer buffer = new((kind, text) => sent.Add((kind, text)));
-        for (int i = 0; i < 1000; i++) buffer.Add(StreamKind.Stdout, "x");
+        for (int i = 0; i < 1000; i++)
+            buffer.Add(StreamKind.Stdout, "x");
         buffer.Add(StreamKind.Stderr, "e");
         buffer.Add(StreamKind.Stdout, "y");
         buffer.Flush();

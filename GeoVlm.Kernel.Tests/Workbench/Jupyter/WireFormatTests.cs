@@ -9,7 +9,12 @@ public class WireFormatTests
     public void The_signature_is_hmac_sha256_of_the_parts_in_order()
     {
         // RFC 4231, test case 2, with the data cut into parts.
-        byte[] signature = new MessageSigner("Jefe").Sign("what do "u8.ToArray(), "ya want "u8.ToArray(), "for "u8.ToArray(), "nothing?"u8.ToArray());
+        byte[] signature = new MessageSigner("Jefe").Sign(
+            "what do "u8.ToArray(),
+            "ya want "u8.ToArray(),
+            "for "u8.ToArray(),
+            "nothing?"u8.ToArray()
+        );
         Assert.Equal("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", Encoding.ASCII.GetString(signature));
     }
 
@@ -17,7 +22,18 @@ public class WireFormatTests
     public void A_message_survives_the_wire_with_identities_and_buffers()
     {
         WireFormat wire = new(new MessageSigner("key"));
-        Message sent = Message.Create("comm_msg", new() { ["text"] = "地球 🛰️ \ud83d" }, new() { ["msg_id"] = "p" }, ["a"u8.ToArray(), "b"u8.ToArray()]) with { Buffers = [[1, 2, 0]] };
+        Message sent = Message.Create(
+            "comm_msg",
+            new() { ["text"] = "地球 🛰️ \ud83d" },
+            new() { ["msg_id"] = "p" },
+            ["a"u8.ToArray(), "b"u8.ToArray()]
+        ) with
+        {
+            Buffers =
+            [
+                [1, 2, 0],
+            ],
+        };
         Message got = wire.Read(wire.Write(sent), out string fault)!;
         Assert.Equal("", fault);
         Assert.Equal(sent.Identities, got.Identities);
@@ -47,9 +63,18 @@ public class WireFormatTests
     {
         WireFormat unsigned = new(new MessageSigner(""));
         Assert.Null(unsigned.Read([], out _));
-        Assert.Null(unsigned.Read([[]], out _));
+        Assert.Null(
+            unsigned.Read(
+                [
+                    [],
+                ],
+                out _
+            )
+        );
         Assert.Null(unsigned.Read(["<IDS|MSG>"u8.ToArray(), [], "{}"u8.ToArray()], out _));
-        Assert.Null(unsigned.Read(["<IDS|MSG>"u8.ToArray(), [], "{}"u8.ToArray(), "{}"u8.ToArray(), "{}"u8.ToArray(), "[1]"u8.ToArray()], out _));
+        Assert.Null(
+            unsigned.Read(["<IDS|MSG>"u8.ToArray(), [], "{}"u8.ToArray(), "{}"u8.ToArray(), "{}"u8.ToArray(), "[1]"u8.ToArray()], out _)
+        );
         Assert.Null(unsigned.Read(["<IDS|MSG>"u8.ToArray(), [], "{}"u8.ToArray(), "{}"u8.ToArray(), "{}"u8.ToArray(), [0xff]], out _));
         Assert.Null(new WireFormat(new MessageSigner("key")).Read(unsigned.Write(Message.Create("status", [], null, [])), out _));
     }

@@ -8,11 +8,17 @@ public sealed class CSharpReferencesTests
     [Fact]
     public void EveryPublicNameCanBeWrittenWithoutItsNamespace()
     {
-        var names = typeof(CSharpReferences).Assembly.GetExportedTypes()
+        var names = typeof(CSharpReferences)
+            .Assembly.GetExportedTypes()
             .Where(type => !type.IsNested && type.Namespace?.StartsWith("GeoVlm", StringComparison.Ordinal) == true)
-            .Select(type => type.Name.Split('`')[0] + (type.IsGenericType ? $"<{new string(',', type.GetGenericArguments().Length - 1)}>" : ""));
+            .Select(type =>
+                type.Name.Split('`')[0] + (type.IsGenericType ? $"<{new string(',', type.GetGenericArguments().Length - 1)}>" : "")
+            );
         string code = string.Concat(names.Select(name => $"_ = typeof({name});\n"));
-        var problems = CSharpScript.Create(code, CSharpReferences.Options(Environment.CurrentDirectory)).GetCompilation().GetDiagnostics(TestContext.Current.CancellationToken)
+        var problems = CSharpScript
+            .Create(code, CSharpReferences.Options(Environment.CurrentDirectory))
+            .GetCompilation()
+            .GetDiagnostics(TestContext.Current.CancellationToken)
             .Where(diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error);
         Assert.Equal("", string.Join('\n', problems.Select(problem => problem.GetMessage())));
     }

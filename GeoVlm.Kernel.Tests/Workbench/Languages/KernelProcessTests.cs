@@ -11,13 +11,21 @@ namespace GeoVlm.Tests.Workbench.Languages;
 public sealed class KernelProcessTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly KernelProcess kernel = KernelProcess.Start("geovlm", new KernelLaunch(Program, new Dictionary<string, string>(), "c#", true), CancellationToken.None);
+    private readonly KernelProcess kernel = KernelProcess.Start(
+        "geovlm",
+        new KernelLaunch(Program, new Dictionary<string, string>(), "c#", true),
+        CancellationToken.None
+    );
 
     /// <summary>The command of a kernel specification.</summary>
     internal static string[] Program { get; } =
     [
-        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "GeoVlm.Kernel.dll"),
-        "jupyter", "kernel", "{connection_file}",
+        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+        "exec",
+        Path.Combine(AppContext.BaseDirectory, "GeoVlm.Kernel.dll"),
+        "jupyter",
+        "kernel",
+        "{connection_file}",
     ];
 
     public void Dispose() => kernel.Dispose();
@@ -26,17 +34,30 @@ public sealed class KernelProcessTests : IDisposable
     public void Interrupts_by_message_and_by_signal_end_a_cell_and_keep_the_variables()
     {
         Until(kernel.Execute("string kept = \"kept\";"), message => message.Type == "execute_reply");
-        string[] cells = ["while (true) { }", "Thread.Sleep(60_000);", "await Task.Delay(60_000);", "Console.ReadLine();", "System.Text.RegularExpressions.Regex.IsMatch(new string('a', 32) + \"!\", \"^(a+)+$\")"];
+        string[] cells =
+        [
+            "while (true) { }",
+            "Thread.Sleep(60_000);",
+            "await Task.Delay(60_000);",
+            "Console.ReadLine();",
+            "System.Text.RegularExpressions.Regex.IsMatch(new string('a', 32) + \"!\", \"^(a+)+$\")",
+        ];
         foreach ((string cell, bool byMessage) in cells.SelectMany(cell => new[] { (cell, true), (cell, false) }))
         {
             string id = kernel.Execute("Console.Write(\"on\"); Thread.Sleep(1); " + cell);
-            Assert.Equal((cell, true), (cell, Until(id, message => message.Type is "stream" or "input_request" or "execute_reply").Type != "execute_reply"));
+            Assert.Equal(
+                (cell, true),
+                (cell, Until(id, message => message.Type is "stream" or "input_request" or "execute_reply").Type != "execute_reply")
+            );
             Stopwatch watch = Stopwatch.StartNew();
             kernel.Interrupt(byMessage);
             Assert.Equal("Interrupted", Until(id, message => message.Type == "execute_reply").Text("ename"));
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{cell} took {watch.Elapsed}");
         }
-        Assert.Equal("kept", Until(kernel.Execute("kept"), message => message.Type == "execute_result").Content["data"]![MimeBundle.Text]!.GetValue<string>());
+        Assert.Equal(
+            "kept",
+            Until(kernel.Execute("kept"), message => message.Type == "execute_result").Content["data"]![MimeBundle.Text]!.GetValue<string>()
+        );
     }
 
     [Fact]
@@ -52,7 +73,8 @@ public sealed class KernelProcessTests : IDisposable
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (watch.Elapsed < Patience)
-            if (kernel.Receive() is { } message && message.Parent["msg_id"]?.GetValue<string>() == request && isIt(message)) return message;
+            if (kernel.Receive() is { } message && message.Parent["msg_id"]?.GetValue<string>() == request && isIt(message))
+                return message;
         throw new TimeoutException("The kernel did not say it.");
     }
 }

@@ -11,6 +11,9 @@ public class PackageReferencesTests
         Directory.CreateDirectory(Path.Combine(folder, "feed"));
         PackageReferences packages = new(folder);
         Assert.Equal("\n1", packages.Resolve("#i \"nuget: feed\"\n1", CancellationToken.None).Code);
-        Assert.Contains(Path.Combine(folder, "fed"), Assert.Throws<GeoVlmException>(() => packages.Resolve("#i \"nuget:fed\"", CancellationToken.None)).Message);
+        Assert.Contains(
+            Path.Combine(folder, "fed"),
+            Assert.Throws<GeoVlmException>(() => packages.Resolve("#i \"nuget:fed\"", CancellationToken.None)).Message
+        );
     }
 }

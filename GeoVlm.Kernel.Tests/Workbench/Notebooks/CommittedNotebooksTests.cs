@@ -9,7 +9,8 @@ namespace GeoVlm.Tests.Workbench.Notebooks;
 
 /// <summary>Every notebook of the repository runs from top to bottom, and says what it says in git.</summary>
 /// <remarks>
-/// Words must be equal; numbers may differ by 0.02 and 5 %. Of cells tagged <c>loose</c> (what they show was trained, or took a time) only the
+/// Words must be equal; numbers may differ by 0.02 and 5 %. Of cells tagged <c>loose</c> (what they show was trained, or took a time) only
+/// the
 /// kinds of output must be equal. The quickstart trains for minutes and is run by .ci/run; the study trains for an hour and is run by hand.
 /// </remarks>
 [Collection(RunsAlone.Name)]
@@ -19,10 +20,17 @@ public sealed partial class CommittedNotebooksTests
 
     private const string Study = "study";
 
-    public static TheoryData<string> ShortNotebooks => [.. Notebooks.Select(n => n.Data).Where(name => !name.StartsWith(Study, StringComparison.Ordinal))];
+    public static TheoryData<string> ShortNotebooks =>
+        [.. Notebooks.Select(n => n.Data).Where(name => !name.StartsWith(Study, StringComparison.Ordinal))];
 
-    public static TheoryData<string> Notebooks => [.. Directory.EnumerateFiles(Folder, "*.ipynb", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(Folder, file)).Where(name => !name.StartsWith("00-", StringComparison.Ordinal) && !Path.GetFileName(name).StartsWith('.')).Order()];
+    public static TheoryData<string> Notebooks =>
+        [
+            .. Directory
+                .EnumerateFiles(Folder, "*.ipynb", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Folder, file))
+                .Where(name => !name.StartsWith("00-", StringComparison.Ordinal) && !Path.GetFileName(name).StartsWith('.'))
+                .Order(),
+        ];
 
     private static string Folder => Path.Combine(SharedFolder.Repository, "notebooks");
 
@@ -35,13 +43,20 @@ public sealed partial class CommittedNotebooksTests
         var run = NotebookFile.Read(path);
         string output = Path.Combine(Directory.CreateTempSubdirectory("geovlm-notebook").FullName, "run.ipynb");
         var outcome = new NotebookRunner(folder => new Session(folder)).Run(
-            run, Path.GetDirectoryName(path)!, output, new Silence(), TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+            run,
+            Path.GetDirectoryName(path)!,
+            output,
+            new Silence(),
+            TimeSpan.FromMinutes(5),
+            TestContext.Current.CancellationToken
+        );
         Directory.Delete(Path.GetDirectoryName(output)!, recursive: true);
         Assert.True(outcome.Failure is null, $"{name}, cell {outcome.Failure?.Number}: {outcome.Failure?.Error.Message}");
         foreach (var (number, (before, now)) in committed.Cells.Zip(run.Cells).Index().Where(c => c.Item.First.IsCode))
         {
             Assert.Equal(Kinds(before), Kinds(now));
-            if (!before.Tags.Contains(LooseTag)) AssertSame(Words(before), Words(now), $"{name}, cell {number}");
+            if (!before.Tags.Contains(LooseTag))
+                AssertSame(Words(before), Words(now), $"{name}, cell {number}");
         }
     }
 
@@ -52,8 +67,16 @@ public sealed partial class CommittedNotebooksTests
         var cells = NotebookFile.Read(Path.Combine(Folder, name)).Cells;
         Assert.StartsWith("# ", cells[0].Source);
         Assert.Contains("**Try this.**", cells[^1].Source);
-        Assert.True(name.StartsWith("workshop", StringComparison.Ordinal) || cells.Count(c => c.Tags.Contains(NotebookParameters.Tag)) == 1, "one cell to change for real data");
-        Assert.True(name.StartsWith(Study, StringComparison.Ordinal) || cells.Any(c => c.IsCode && c.Outputs.Count > 0) || cells.Any(c => c.Tags.Contains(NotebookRunner.SkipTag)), "kept with outputs: run it and commit what it wrote");
+        Assert.True(
+            name.StartsWith("workshop", StringComparison.Ordinal) || cells.Count(c => c.Tags.Contains(NotebookParameters.Tag)) == 1,
+            "one cell to change for real data"
+        );
+        Assert.True(
+            name.StartsWith(Study, StringComparison.Ordinal)
+                || cells.Any(c => c.IsCode && c.Outputs.Count > 0)
+                || cells.Any(c => c.Tags.Contains(NotebookRunner.SkipTag)),
+            "kept with outputs: run it and commit what it wrote"
+        );
     }
 
     [Theory]
@@ -63,8 +86,10 @@ public sealed partial class CommittedNotebooksTests
     [InlineData("x ▁▂█ −3", "x ▂▂▇  −3", true)]
     public void Only_small_differences_of_numbers_count_as_the_same(string a, string b, bool same)
     {
-        if (same) AssertSame(a, b, "");
-        else Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertSame(a, b, ""));
+        if (same)
+            AssertSame(a, b, "");
+        else
+            Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertSame(a, b, ""));
     }
 
     private static void AssertSame(string before, string now, string where)
@@ -76,11 +101,17 @@ public sealed partial class CommittedNotebooksTests
 
     private static string Skeleton(string text) => Blanks().Replace(Bars().Replace(Number().Replace(text, "#"), "~"), " ").Trim();
 
-    private static IEnumerable<double> Numbers(string text) => Number().Matches(text).Select(m => double.Parse(m.Value.Replace('−', '-'), CultureInfo.InvariantCulture));
+    private static IEnumerable<double> Numbers(string text) =>
+        Number().Matches(text).Select(m => double.Parse(m.Value.Replace('−', '-'), CultureInfo.InvariantCulture));
 
-    private static string Kinds(NotebookCell cell) => string.Join('\n', cell.Outputs.Select(o => $"{o!["output_type"]} {string.Join(' ', (o["data"] as JsonObject ?? []).Select(d => d.Key).Order())}"));
+    private static string Kinds(NotebookCell cell) =>
+        string.Join(
+            '\n',
+            cell.Outputs.Select(o => $"{o!["output_type"]} {string.Join(' ', (o["data"] as JsonObject ?? []).Select(d => d.Key).Order())}")
+        );
 
-    private static string Words(NotebookCell cell) => string.Join('\n', cell.Outputs.Select(o => NotebookText.Of(o!["text"] ?? o["data"]?["text/plain"])));
+    private static string Words(NotebookCell cell) =>
+        string.Join('\n', cell.Outputs.Select(o => NotebookText.Of(o!["text"] ?? o["data"]?["text/plain"])));
 
     [GeneratedRegex(@"[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")]
     private static partial Regex Number();
@@ -93,16 +124,10 @@ public sealed partial class CommittedNotebooksTests
 
     private sealed class Silence : IRunProgress
     {
-        public void CellStarted(int number, int count, string source)
-        {
-        }
+        public void CellStarted(int number, int count, string source) { }
 
-        public void CellEnded(CellStatus status, TimeSpan elapsed)
-        {
-        }
+        public void CellEnded(CellStatus status, TimeSpan elapsed) { }
 
-        public void Printed(string text)
-        {
-        }
+        public void Printed(string text) { }
     }
 }

@@ -72,7 +72,9 @@ public class NotebookFileTests
     public void Nbformat_4_0_becomes_4_5_with_ids_and_lines()
     {
         NotebookFile notebook = NotebookFile.Parse(
-            """{"nbformat":4,"nbformat_minor":0,"metadata":{},"cells":[{"cell_type":"code","metadata":{},"source":"a\nb","outputs":[]},{"cell_type":"raw","metadata":{},"source":""}]}""", "old.ipynb");
+            """{"nbformat":4,"nbformat_minor":0,"metadata":{},"cells":[{"cell_type":"code","metadata":{},"source":"a\nb","outputs":[]},{"cell_type":"raw","metadata":{},"source":""}]}""",
+            "old.ipynb"
+        );
         Assert.Equal(5, notebook.Json["nbformat_minor"]!.GetValue<int>());
         Assert.Equal("a\nb", notebook.Cells[0].Source);
         Assert.Equal("""["a\n","b"]""", notebook.Cells[0].Json["source"]!.ToJsonString());

@@ -31,13 +31,18 @@ public class NotebookHtmlTests
     [Fact]
     public void Every_kind_of_output_is_shown_in_its_richest_form()
     {
-        string html = Render(Cell("code", ["x"],
-            """{"output_type":"stream","name":"stdout","text":["step 1\r","step 2\r\n","\u001b[31mred\u001b[0m <b>"]}""",
-            """{"output_type":"display_data","data":{"text/html":["<table><tr><td>rich</td></tr></table>"],"text/plain":["poor"]},"metadata":{}}""",
-            """{"output_type":"execute_result","execution_count":1,"data":{"image/png":"QUJD\n","text/plain":"a picture"},"metadata":{}}""",
-            """{"output_type":"display_data","data":{"image/svg+xml":"<svg onload='x'/>"},"metadata":{}}""",
-            """{"output_type":"display_data","data":{"application/json":{"a":1}},"metadata":{}}""",
-            """{"output_type":"error","ename":"GeoVlmException","evalue":"no such folder","traceback":["\u001b[0;31mno such folder\u001b[0m"]}"""));
+        string html = Render(
+            Cell(
+                "code",
+                ["x"],
+                """{"output_type":"stream","name":"stdout","text":["step 1\r","step 2\r\n","\u001b[31mred\u001b[0m <b>"]}""",
+                """{"output_type":"display_data","data":{"text/html":["<table><tr><td>rich</td></tr></table>"],"text/plain":["poor"]},"metadata":{}}""",
+                """{"output_type":"execute_result","execution_count":1,"data":{"image/png":"QUJD\n","text/plain":"a picture"},"metadata":{}}""",
+                """{"output_type":"display_data","data":{"image/svg+xml":"<svg onload='x'/>"},"metadata":{}}""",
+                """{"output_type":"display_data","data":{"application/json":{"a":1}},"metadata":{}}""",
+                """{"output_type":"error","ename":"GeoVlmException","evalue":"no such folder","traceback":["\u001b[0;31mno such folder\u001b[0m"]}"""
+            )
+        );
         Assert.Contains("step 2\nred &lt;b&gt;", html);
         Assert.Contains("<td>rich</td>", html);
         Assert.DoesNotContain("poor", html);
@@ -50,7 +55,13 @@ public class NotebookHtmlTests
     [Fact]
     public void The_page_forbids_scripts_and_requests_and_defuses_what_navigates()
     {
-        string html = Render(Cell("code", ["x"], """{"output_type":"display_data","data":{"text/html":"<p>a</p><script>alert(1)</script><META http-equiv=refresh content=0><iframe src=x></iframe><script src=y>"}}"""));
+        string html = Render(
+            Cell(
+                "code",
+                ["x"],
+                """{"output_type":"display_data","data":{"text/html":"<p>a</p><script>alert(1)</script><META http-equiv=refresh content=0><iframe src=x></iframe><script src=y>"}}"""
+            )
+        );
         Assert.Contains("content=\"default-src 'none'; img-src data:;", html);
         Assert.Contains("<p>a</p>", html);
         Assert.DoesNotContain("<script", html);
@@ -61,7 +72,13 @@ public class NotebookHtmlTests
     [Fact]
     public void Only_the_script_of_live_displays_may_run()
     {
-        string html = Render(Cell("code", ["x"], """{"output_type":"display_data","data":{"text/html":"<div data-geo=\"table\"></div><script>(() => {})();</script><script>alert(1)</script>"}}"""));
+        string html = Render(
+            Cell(
+                "code",
+                ["x"],
+                """{"output_type":"display_data","data":{"text/html":"<div data-geo=\"table\"></div><script>(() => {})();</script><script>alert(1)</script>"}}"""
+            )
+        );
         Assert.Contains($"script-src {LiveScript.PolicySource};", html);
         Assert.EndsWith(LiveScript.Element + "\n</body>\n</html>\n", html);
         Assert.Equal(2, html.Split("<script").Length);
@@ -72,14 +89,19 @@ public class NotebookHtmlTests
     {
         string html = Render(Cell("code", ["#!geo-load synthetic --as train\n", "var s = $\"a<{1}>\"; // why\n", "int n = 0x1F;"]));
         Assert.Contains("<span class=\"m\">#!geo-load synthetic --as train</span>", html);
-        Assert.Contains("<span class=\"k\">var</span> s = <span class=\"s\">$&quot;a&lt;{1}&gt;&quot;</span>; <span class=\"c\">// why</span>", html);
+        Assert.Contains(
+            "<span class=\"k\">var</span> s = <span class=\"s\">$&quot;a&lt;{1}&gt;&quot;</span>; <span class=\"c\">// why</span>",
+            html
+        );
         Assert.Contains("<span class=\"n\">0x1F</span>", html);
     }
 
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"cells":7}""")]
-    [InlineData("""{"cells":[null,3,{},{"cell_type":"code","source":5,"outputs":[4,{},{"output_type":"error"},{"output_type":"stream"},{"output_type":"display_data","data":{"image/png":{}}}]}]}""")]
+    [InlineData(
+        """{"cells":[null,3,{},{"cell_type":"code","source":5,"outputs":[4,{},{"output_type":"error"},{"output_type":"stream"},{"output_type":"display_data","data":{"image/png":{}}}]}]}"""
+    )]
     [InlineData("""{"cells":[{"cell_type":"markdown","source":"![a](attachment:b.png)","attachments":{"b.png":[]}}]}""")]
     public void Odd_notebooks_give_a_page(string json) =>
         Assert.EndsWith("</html>\n", NotebookHtml.Render(JsonNode.Parse(json)!.AsObject(), "t <title>"));
@@ -88,11 +110,12 @@ public class NotebookHtmlTests
 
     private static JsonObject Cell(string kind, string source) => new() { ["cell_type"] = kind, ["source"] = source };
 
-    private static JsonObject Cell(string kind, string[] source, params string[] outputs) => new()
-    {
-        ["cell_type"] = kind,
-        ["execution_count"] = 1,
-        ["source"] = new JsonArray([.. source.Select(s => JsonValue.Create(s))]),
-        ["outputs"] = new JsonArray([.. outputs.Select(o => JsonNode.Parse(o))]),
-    };
+    private static JsonObject Cell(string kind, string[] source, params string[] outputs) =>
+        new()
+        {
+            ["cell_type"] = kind,
+            ["execution_count"] = 1,
+            ["source"] = new JsonArray([.. source.Select(s => JsonValue.Create(s))]),
+            ["outputs"] = new JsonArray([.. outputs.Select(o => JsonNode.Parse(o))]),
+        };
 }

@@ -4,7 +4,8 @@ namespace GeoVlm.Tests.Workbench.Notebooks;
 
 public class NotebookParametersTests
 {
-    private const string Defaults = "var steps = 10;\ndouble rate = 1;\nvar name = \"tiny\";\nvar fast = false; float f = 1; var big = -1L;\nextra = 5;";
+    private const string Defaults =
+        "var steps = 10;\ndouble rate = 1;\nvar name = \"tiny\";\nvar fast = false; float f = 1; var big = -1L;\nextra = 5;";
 
     [Theory]
     [InlineData("steps", "20", "20")]

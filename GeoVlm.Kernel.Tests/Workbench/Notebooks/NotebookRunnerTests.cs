@@ -16,7 +16,8 @@ public class NotebookRunnerTests
         Assert.Equal(2, outcome.CellsRun);
         Assert.Equal(
             """[{"name":"stdout","output_type":"stream","text":["a\n","b\n"]},{"name":"stderr","output_type":"stream","text":["c\n"]},{"data":{"text/plain":["42"]},"execution_count":1,"metadata":{},"output_type":"execute_result"}]""",
-            written.Cells[0].Outputs.ToJsonString());
+            written.Cells[0].Outputs.ToJsonString()
+        );
         Assert.Equal(1, written.Cells[0].ExecutionCount);
         Assert.Equal("""{"k":[1]}""", written.Cells[1].Outputs[0]!["data"]!["application/json"]!.ToJsonString());
         Assert.Equal(["1/2", "Ok", "2/2", "Ok"], progress.Seen);
@@ -55,7 +56,13 @@ public class NotebookRunnerTests
     {
         NotebookFile notebook = Notebook(["print after"]);
         notebook.Insert(0, NotebookCell.Code("fail boom", NotebookRunner.MayFailTag));
-        RunOutcome outcome = new NotebookRunner(folder => new ScriptedSession(folder)).Run(notebook, ".", output, progress, cancellation: TestContext.Current.CancellationToken);
+        RunOutcome outcome = new NotebookRunner(folder => new ScriptedSession(folder)).Run(
+            notebook,
+            ".",
+            output,
+            progress,
+            cancellation: TestContext.Current.CancellationToken
+        );
         Assert.Null(outcome.Failure);
         Assert.Equal("Boom", notebook.Cells[0].Outputs[0]!["ename"]!.GetValue<string>());
         Assert.Single(notebook.Cells[1].Outputs);
@@ -69,20 +76,33 @@ public class NotebookRunnerTests
         Assert.Equal(2, written.Cells[0].Outputs.Count);
 
         using CancellationTokenSource interrupt = new(20);
-        RunOutcome stopped = new NotebookRunner(folder => new ScriptedSession(folder)).Run(Notebook(["wait", "print b"]), ".", output, progress, cancellation: interrupt.Token);
+        RunOutcome stopped = new NotebookRunner(folder => new ScriptedSession(folder)).Run(
+            Notebook(["wait", "print b"]),
+            ".",
+            output,
+            progress,
+            cancellation: interrupt.Token
+        );
         Assert.Equal((1, "Interrupted"), (stopped.CellsRun, stopped.Failure!.Error.Name));
     }
 
     private (RunOutcome Outcome, NotebookFile Written) Run(string[] sources, TimeSpan? timeout = null)
     {
-        RunOutcome outcome = new NotebookRunner(folder => new ScriptedSession(folder)).Run(Notebook(sources), ".", output, progress, timeout);
+        RunOutcome outcome = new NotebookRunner(folder => new ScriptedSession(folder)).Run(
+            Notebook(sources),
+            ".",
+            output,
+            progress,
+            timeout
+        );
         return (outcome, NotebookFile.Read(output));
     }
 
     private static NotebookFile Notebook(string[] sources)
     {
         NotebookFile notebook = NotebookFile.Empty();
-        for (int i = 0; i < sources.Length; i++) notebook.Insert(i, NotebookCell.Code(sources[i]));
+        for (int i = 0; i < sources.Length; i++)
+            notebook.Insert(i, NotebookCell.Code(sources[i]));
         return notebook;
     }
 

@@ -32,11 +32,14 @@ public sealed class RewardServiceTests : IAsyncLifetime
     [Fact]
     public async Task Completions_earn_what_they_earn_in_the_trainer()
     {
-        var answer = await Post("/v1/rewards", """
+        var answer = await Post(
+            "/v1/rewards",
+            """
             {"task": "visual-grounding", "width": 100, "height": 100, "explain": true, "rewards": {"iou": 1, "format": 0.5},
              "completions": ["<think>a</think><answer>[10,10,20,20]</answer>", [{"role": "assistant", "content": "<answer>[10,10,20,15]</answer>"}], "no"],
              "references": [[10,10,20,20], "[[10,10,20,20]]", [[10,10,20,20]]], "trainer_state": {"a": 1}, "prompts": ["a"]}
-            """);
+            """
+        );
         Assert.Equal([1.5, 0.5, 0], Numbers(answer.GetProperty("rewards")));
         Assert.Equal([1, 0.5, 0], Numbers(answer.GetProperty("parts").GetProperty("iou")));
         Assert.Contains("IoU 0.500", answer.GetProperty("reasons").GetProperty("iou")[1].GetString());
@@ -46,25 +49,40 @@ public sealed class RewardServiceTests : IAsyncLifetime
     [Fact]
     public async Task One_bad_sample_leaves_the_others_their_reward()
     {
-        var answer = await Post("/v1/rewards", """
+        var answer = await Post(
+            "/v1/rewards",
+            """
             {"completions": ["<answer>yes</answer>", "<answer>yes</answer>", "<answer>yes</answer>"], "rewards": "exact",
              "samples": [{"task": "visual-question-answering", "answer": "Yes."}, {"task": "no-such-task", "answer": "yes"}, {"task": "visual-question-answering"}]}
-            """);
+            """
+        );
         Assert.Equal(1, answer.GetProperty("rewards")[0].GetDouble());
-        Assert.Equal([JsonValueKind.Null, JsonValueKind.Null], answer.GetProperty("rewards").EnumerateArray().Skip(1).Select(r => r.ValueKind));
+        Assert.Equal(
+            [JsonValueKind.Null, JsonValueKind.Null],
+            answer.GetProperty("rewards").EnumerateArray().Skip(1).Select(r => r.ValueKind)
+        );
         Assert.Equal([1, 2], answer.GetProperty("problems").EnumerateArray().Select(p => p.GetProperty("index").GetInt32()));
     }
 
     [Fact]
     public async Task OpenRlhf_is_answered_in_its_own_shape()
     {
-        var answer = await Post("/openrlhf?task=scene-classification", JsonSerializer.Serialize(new
-        {
-            // The decoded query repeats image placeholders, so the prompt is no prefix of the second.
-            query = new[] { "P<answer>port</answer><|im_end|>", "<|image_pad|><|image_pad|>Q<|im_start|>assistant\n<answer>[1,1,9,9]</answer><|im_end|>" },
-            prompts = new[] { "P", "<|image_pad|>Q<|im_start|>assistant\n" },
-            labels = new[] { "port", """{"task": "visual-grounding", "reference": "[1,1,9,9]", "width": 10, "height": 10}""" },
-        }));
+        var answer = await Post(
+            "/openrlhf?task=scene-classification",
+            JsonSerializer.Serialize(
+                new
+                {
+                    // The decoded query repeats image placeholders, so the prompt is no prefix of the second.
+                    query = new[]
+                    {
+                        "P<answer>port</answer><|im_end|>",
+                        "<|image_pad|><|image_pad|>Q<|im_start|>assistant\n<answer>[1,1,9,9]</answer><|im_end|>",
+                    },
+                    prompts = new[] { "P", "<|image_pad|>Q<|im_start|>assistant\n" },
+                    labels = new[] { "port", """{"task": "visual-grounding", "reference": "[1,1,9,9]", "width": 10, "height": 10}""" },
+                }
+            )
+        );
         Assert.All(Numbers(answer.GetProperty("rewards")), r => Assert.True(r >= 1));
         Assert.Equal(2, answer.GetProperty("extra_logs").GetProperty("format").GetArrayLength());
     }
@@ -94,9 +112,16 @@ public sealed class RewardServiceTests : IAsyncLifetime
     public async Task Large_bodies_other_types_and_other_names_of_this_machine_are_refused()
     {
         // It asks before it sends: a service that refuses a body closes the connection, and whoever is still writing sees only that.
-        var large = new HttpRequestMessage(HttpMethod.Post, "/v1/rewards") { Content = Json(new string(' ', 2 << 20) + "{}"), Headers = { ExpectContinue = true } };
+        var large = new HttpRequestMessage(HttpMethod.Post, "/v1/rewards")
+        {
+            Content = Json(new string(' ', 2 << 20) + "{}"),
+            Headers = { ExpectContinue = true },
+        };
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.SendAsync(large, Cancel)).StatusCode);
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.PostAsync("/v1/rewards", new StringContent("{}"), Cancel)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.UnsupportedMediaType,
+            (await client.PostAsync("/v1/rewards", new StringContent("{}"), Cancel)).StatusCode
+        );
         var rebound = new HttpRequestMessage(HttpMethod.Get, "/v1/tasks") { Headers = { Host = "evil.example" } };
         Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(rebound, Cancel)).StatusCode);
     }
@@ -120,8 +145,14 @@ public sealed class RewardServiceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri(guarded.Address, "/health"), Cancel)).StatusCode);
         foreach (string token in (string[])["wrong", "a long random text"])
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
-            Assert.Equal(token == "wrong" ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, (await client.SendAsync(request, Cancel)).StatusCode);
+            var request = new HttpRequestMessage(HttpMethod.Get, address)
+            {
+                Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+            };
+            Assert.Equal(
+                token == "wrong" ? HttpStatusCode.Unauthorized : HttpStatusCode.OK,
+                (await client.SendAsync(request, Cancel)).StatusCode
+            );
         }
         Assert.Throws<GeoVlmException>(() => RewardService.Start(new WebServiceOptions { Host = "*" }));
     }
@@ -129,14 +160,26 @@ public sealed class RewardServiceTests : IAsyncLifetime
     [Fact]
     public async Task Many_clients_get_their_own_answers()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(async c =>
-        {
-            var answer = await Post("/v1/rewards", JsonSerializer.Serialize(new
-            {
-                task = "affected-count", rewards = "exact", reference = "7", completions = Enumerable.Range(0, 100).Select(i => $"<answer>{(i == c ? 7 : 8)}</answer>"),
-            }));
-            return Numbers(answer.GetProperty("rewards")).IndexOf(1) == c && Numbers(answer.GetProperty("rewards")).Sum() == 1;
-        }));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(async c =>
+                {
+                    var answer = await Post(
+                        "/v1/rewards",
+                        JsonSerializer.Serialize(
+                            new
+                            {
+                                task = "affected-count",
+                                rewards = "exact",
+                                reference = "7",
+                                completions = Enumerable.Range(0, 100).Select(i => $"<answer>{(i == c ? 7 : 8)}</answer>"),
+                            }
+                        )
+                    );
+                    return Numbers(answer.GetProperty("rewards")).IndexOf(1) == c && Numbers(answer.GetProperty("rewards")).Sum() == 1;
+                })
+        );
         Assert.All(answers, Assert.True);
     }
 

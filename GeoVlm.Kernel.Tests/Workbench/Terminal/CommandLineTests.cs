@@ -79,12 +79,18 @@ public class CommandLineTests
     private int Run(params string[] arguments) => Run([], arguments);
 
     private int Run(IReadOnlyList<Probe> probes, params string[] arguments) =>
-        CommandLine.Run(arguments, new WorkbenchParts(folder => new ScriptedSession(folder), (_, title) => "<html>" + title, probes), output, error);
+        CommandLine.Run(
+            arguments,
+            new WorkbenchParts(folder => new ScriptedSession(folder), (_, title) => "<html>" + title, probes),
+            output,
+            error
+        );
 
     private string Notebook(params string[] sources)
     {
         NotebookFile notebook = NotebookFile.Empty();
-        for (int i = 0; i < sources.Length; i++) notebook.Insert(i, NotebookCell.Code(sources[i]));
+        for (int i = 0; i < sources.Length; i++)
+            notebook.Insert(i, NotebookCell.Code(sources[i]));
         string path = Path.Combine(folder, "a.ipynb");
         notebook.Write(path);
         return path;

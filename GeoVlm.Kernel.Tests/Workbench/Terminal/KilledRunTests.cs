@@ -30,7 +30,8 @@ public sealed class KilledRunTests : IDisposable
                 Assert.True(clock.Elapsed < Patience && !killed.HasExited, "the run took no second step");
                 await Task.Delay(5, TestContext.Current.CancellationToken);
             }
-            await Task.Delay(Random.Shared.Next(200), TestContext.Current.CancellationToken); // in a roll-out, an update, or a checkpoint that is being written
+            // in a roll-out, an update, or a checkpoint that is being written
+            await Task.Delay(Random.Shared.Next(200), TestContext.Current.CancellationToken);
             killed.Kill();
             killed.WaitForExit();
         }
@@ -45,23 +46,50 @@ public sealed class KilledRunTests : IDisposable
 
         using var resumed = Start("killed", "--resume");
         resumed.WaitForExit(Patience);
-        foreach (string file in (string[])["steps.jsonl", "rollouts.jsonl", "rollouts.parquet", $"checkpoints/step-{Steps}/model.safetensors", $"checkpoints/step-{Steps}/optimizer.safetensors"])
-            Assert.True(File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))), $"{file} differs after a kill at {left} steps");
+        foreach (
+            string file in (string[])
+                [
+                    "steps.jsonl",
+                    "rollouts.jsonl",
+                    "rollouts.parquet",
+                    $"checkpoints/step-{Steps}/model.safetensors",
+                    $"checkpoints/step-{Steps}/optimizer.safetensors",
+                ]
+        )
+            Assert.True(
+                File.ReadAllBytes(In("whole", file)).AsSpan().SequenceEqual(File.ReadAllBytes(In("killed", file))),
+                $"{file} differs after a kill at {left} steps"
+            );
         Assert.Equal(Files("whole"), Files("killed"));
     }
 
     private string In(params string[] parts) => Path.Combine([root, .. parts]);
 
-    private string[] Files(string run) => [.. Directory.EnumerateFileSystemEntries(In(run), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(In(run), f)).Order(StringComparer.Ordinal)];
+    private string[] Files(string run) =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(In(run), "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(In(run), f))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private Process Start(string run, string more = "")
     {
         string notebook = In(run + ".dib");
-        File.WriteAllText(notebook, $"""
+        File.WriteAllText(
+            notebook,
+            $"""
             #!geo-load synthetic --split train --count 12 --tasks referred-detection --quiet
             #!geo-model tiny
             #!geo-grpo train --steps {Steps} --prompts 2 --group 4 --max-tokens 24 --seed 7 --checkpoint-every 2 --run {In(run)} {more}
-            """);
-        return Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(CommandLine).Assembly.Location, "run", notebook, "--no-html", "-o", In("out")]) { WorkingDirectory = SharedFolder.Repository, RedirectStandardOutput = true })!;
+            """
+        );
+        return Process.Start(
+            new ProcessStartInfo("dotnet", ["exec", typeof(CommandLine).Assembly.Location, "run", notebook, "--no-html", "-o", In("out")])
+            {
+                WorkingDirectory = SharedFolder.Repository,
+                RedirectStandardOutput = true,
+            }
+        )!;
     }
 }

@@ -11,7 +11,8 @@ public sealed record DatasetCheck(IReadOnlyList<CheckFinding> Findings, int Samp
 }
 
 /// <summary>One thing that was found.</summary>
-/// <param name="Kind">"leakage", "near-duplicate", "duplicate", "empty-answer", "box-outside", "box-degenerate", "pair-size", "unreadable-image", "imbalance".</param>
+/// <param name="Kind">"leakage", "near-duplicate", "duplicate", "empty-answer", "box-outside", "box-degenerate", "pair-size",
+/// "unreadable-image", "imbalance".</param>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="What">In words, with the cure.</param>
 /// <param name="Samples">The samples concerned, the worst first.</param>
@@ -22,8 +23,10 @@ public enum CheckSeverity
 {
     /// <summary>Results on this data would be wrong: the same image in two splits, boxes that cannot be.</summary>
     Error,
+
     /// <summary>Training suffers, results may: near duplicates, empty answers.</summary>
     Warning,
+
     /// <summary>Good to know: imbalance, repeated images within a split.</summary>
     Note,
 }

@@ -8,42 +8,72 @@ internal static class DatasetChecker
     public static DatasetCheck Check(EoDataset dataset, CheckOptions options)
     {
         var (duplicates, compared) = options.Images > 0 ? DuplicateImages.Find(dataset, options) : ([], 0);
-        List<CheckFinding> findings = [.. duplicates, .. Answers(dataset), .. Boxes(dataset), .. Pairs(dataset), .. Repeats(dataset), .. Imbalance(dataset, options)];
+        List<CheckFinding> findings =
+        [
+            .. duplicates,
+            .. Answers(dataset),
+            .. Boxes(dataset),
+            .. Pairs(dataset),
+            .. Repeats(dataset),
+            .. Imbalance(dataset, options),
+        ];
         return new DatasetCheck([.. findings.OrderBy(f => f.Severity)], dataset.Count, compared);
     }
 
     private static IEnumerable<CheckFinding> Answers(EoDataset dataset)
     {
-        Sample[] empty = [.. dataset.Samples.Where(s => s.Reference switch
-        {
-            TextAnswer text => string.IsNullOrWhiteSpace(text.Text),
-            LabelsAnswer labels => labels.Labels.Count == 0,
-            GroundedTextAnswer grounded => string.IsNullOrWhiteSpace(grounded.Text),
-            // No change, or no such object, is an answer; a referred object that is not there is none.
-            BoxesAnswer boxes => boxes.Objects.Count == 0 && s.Task is EoTask.ReferredDetection or EoTask.VisualGrounding,
-            _ => false,
-        })];
+        Sample[] empty =
+        [
+            .. dataset.Samples.Where(s =>
+                s.Reference switch
+                {
+                    TextAnswer text => string.IsNullOrWhiteSpace(text.Text),
+                    LabelsAnswer labels => labels.Labels.Count == 0,
+                    GroundedTextAnswer grounded => string.IsNullOrWhiteSpace(grounded.Text),
+                    // No change, or no such object, is an answer; a referred object that is not there is none.
+                    BoxesAnswer boxes => boxes.Objects.Count == 0 && s.Task is EoTask.ReferredDetection or EoTask.VisualGrounding,
+                    _ => false,
+                }
+            ),
+        ];
         if (empty.Length > 0)
-            yield return new("empty-answer", CheckSeverity.Warning, $"{empty.Length:N0} samples have an empty reference answer, first {empty[0].Id}. No completion can be right; remove them.", empty);
+            yield return new(
+                "empty-answer",
+                CheckSeverity.Warning,
+                $"{empty.Length:N0} samples have an empty reference answer, first {empty[0].Id}. No completion can be right; remove them.",
+                empty
+            );
     }
 
     private static IEnumerable<CheckFinding> Boxes(EoDataset dataset)
     {
-        List<Sample> degenerate = [], outside = [];
+        List<Sample> degenerate = [],
+            outside = [];
         foreach (var sample in dataset.Samples)
         {
             var boxes = sample.Reference as BoxesAnswer ?? (sample.Reference as GroundedTextAnswer)?.Boxes;
-            if (boxes is null) continue;
-            if (boxes.Objects.Any(o => !(o.Box.X2 > o.Box.X1 && o.Box.Y2 > o.Box.Y1) || !double.IsFinite(o.Box.Width + o.Box.Height))) degenerate.Add(sample);
+            if (boxes is null)
+                continue;
+            if (boxes.Objects.Any(o => !(o.Box.X2 > o.Box.X1 && o.Box.Y2 > o.Box.Y1) || !double.IsFinite(o.Box.Width + o.Box.Height)))
+                degenerate.Add(sample);
             // A pixel's width past the border is rounding.
-            else if (boxes.Objects.Any(o => IsOutside(o.Box, boxes.Frame))) outside.Add(sample);
+            else if (boxes.Objects.Any(o => IsOutside(o.Box, boxes.Frame)))
+                outside.Add(sample);
         }
         if (degenerate.Count > 0)
-            yield return new("box-degenerate", CheckSeverity.Error,
-                $"{degenerate.Count:N0} samples have a box without area (x2 ≤ x1, y2 ≤ y1, or NaN), first {degenerate[0].Id}. Check the order of coordinates; remove them.", degenerate);
+            yield return new(
+                "box-degenerate",
+                CheckSeverity.Error,
+                $"{degenerate.Count:N0} samples have a box without area (x2 ≤ x1, y2 ≤ y1, or NaN), first {degenerate[0].Id}. Check the order of coordinates; remove them.",
+                degenerate
+            );
         if (outside.Count > 0)
-            yield return new("box-outside", CheckSeverity.Error,
-                $"{outside.Count:N0} samples have a box that passes the image's border, first {outside[0].Id}. Check that boxes and images have one scale; cut or remove them.", outside);
+            yield return new(
+                "box-outside",
+                CheckSeverity.Error,
+                $"{outside.Count:N0} samples have a box that passes the image's border, first {outside[0].Id}. Check that boxes and images have one scale; cut or remove them.",
+                outside
+            );
     }
 
     private static bool IsOutside(Box box, CoordinateFrame frame)
@@ -54,30 +84,65 @@ internal static class DatasetChecker
 
     private static IEnumerable<CheckFinding> Pairs(EoDataset dataset)
     {
-        Sample[] unlike = [.. dataset.Samples.Where(s => s.Images.Count > 1 && s.Images.All(i => i.Problem is null)
-            && s.Images.Any(i => (i.Width, i.Height) != (s.Images[0].Width, s.Images[0].Height)))];
+        Sample[] unlike =
+        [
+            .. dataset.Samples.Where(s =>
+                s.Images.Count > 1
+                && s.Images.All(i => i.Problem is null)
+                && s.Images.Any(i => (i.Width, i.Height) != (s.Images[0].Width, s.Images[0].Height))
+            ),
+        ];
         if (unlike.Length > 0)
-            yield return new("pair-size", CheckSeverity.Error, $"{unlike.Length:N0} samples have dates of different sizes, first {unlike[0].Id}. Boxes and masks cannot fit all of them; match the files again.", unlike);
-        Sample[] masks = [.. dataset.Samples.Where(s => s.ChangeMask is { } mask && s.Images is [.., var last] && last.Problem is null && (mask.Width, mask.Height) != (last.Width, last.Height))];
+            yield return new(
+                "pair-size",
+                CheckSeverity.Error,
+                $"{unlike.Length:N0} samples have dates of different sizes, first {unlike[0].Id}. Boxes and masks cannot fit all of them; match the files again.",
+                unlike
+            );
+        Sample[] masks =
+        [
+            .. dataset.Samples.Where(s =>
+                s.ChangeMask is { } mask
+                && s.Images is [.., var last]
+                && last.Problem is null
+                && (mask.Width, mask.Height) != (last.Width, last.Height)
+            ),
+        ];
         if (masks.Length > 0)
-            yield return new("pair-size", CheckSeverity.Error, $"{masks.Length:N0} samples have a change mask of another size than the image, first {masks[0].Id}. Match the files again.", masks);
+            yield return new(
+                "pair-size",
+                CheckSeverity.Error,
+                $"{masks.Length:N0} samples have a change mask of another size than the image, first {masks[0].Id}. Match the files again.",
+                masks
+            );
     }
 
     private static IEnumerable<CheckFinding> Repeats(EoDataset dataset)
     {
         var repeated = dataset.Samples.GroupBy(s => s.Id).Where(g => g.Count() > 1).ToList();
         if (repeated.Count > 0)
-            yield return new("duplicate", CheckSeverity.Warning, $"{repeated.Count:N0} ids occur more than once, first {repeated[0].Key}. Tell the samples apart.", [.. repeated.SelectMany(g => g)]);
+            yield return new(
+                "duplicate",
+                CheckSeverity.Warning,
+                $"{repeated.Count:N0} ids occur more than once, first {repeated[0].Key}. Tell the samples apart.",
+                [.. repeated.SelectMany(g => g)]
+            );
     }
 
     private static IEnumerable<CheckFinding> Imbalance(EoDataset dataset, CheckOptions options)
     {
         var classes = dataset.Describe(new DescriptionOptions { Headers = 0 }).Classes;
-        if (classes.Count < 2) yield break;
+        if (classes.Count < 2)
+            yield break;
         var (most, least) = (classes.First(), classes.Last());
-        if (most.Value < options.ImbalanceRatio * least.Value) yield break;
+        if (most.Value < options.ImbalanceRatio * least.Value)
+            yield break;
         string rare = string.Join(", ", classes.Reverse().Take(5).Select(c => $"{c.Key} {c.Value:N0}"));
-        yield return new("imbalance", CheckSeverity.Note,
-            $"{most.Key} has {most.Value:N0}, the rarest are {rare}. Report metrics for each class, or draw the classes evenly.", []);
+        yield return new(
+            "imbalance",
+            CheckSeverity.Note,
+            $"{most.Key} has {most.Value:N0}, the rarest are {rare}. Report metrics for each class, or draw the classes evenly.",
+            []
+        );
     }
 }

@@ -17,8 +17,8 @@ internal sealed record PerceptualHash(string Pixels, ulong Gradients, byte[] Thu
         byte[] coarse = Means(image, 9, 8);
         ulong bits = 0;
         for (int y = 0; y < 8; y++)
-            for (int x = 0; x < 8; x++)
-                bits = bits << 1 | (coarse[y * 9 + x] < coarse[y * 9 + x + 1] ? 1UL : 0);
+        for (int x = 0; x < 8; x++)
+            bits = bits << 1 | (coarse[y * 9 + x] < coarse[y * 9 + x + 1] ? 1UL : 0);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(image.Width));
         hash.AppendData(image.Pixels);
@@ -35,13 +35,14 @@ internal sealed record PerceptualHash(string Pixels, ulong Gradients, byte[] Thu
         var sums = new long[columns * rows];
         var counts = new int[columns * rows];
         for (int y = 0; y < image.Height; y++)
-            for (int x = 0; x < image.Width; x++)
-            {
-                int cell = y * rows / image.Height * columns + x * columns / image.Width, at = image.Offset(x, y);
-                // ITU-R BT.601 luminance, in 256ths.
-                sums[cell] += 77 * image.Pixels[at] + 150 * image.Pixels[at + 1] + 29 * image.Pixels[at + 2];
-                counts[cell]++;
-            }
+        for (int x = 0; x < image.Width; x++)
+        {
+            int cell = y * rows / image.Height * columns + x * columns / image.Width,
+                at = image.Offset(x, y);
+            // ITU-R BT.601 luminance, in 256ths.
+            sums[cell] += 77 * image.Pixels[at] + 150 * image.Pixels[at + 1] + 29 * image.Pixels[at + 2];
+            counts[cell]++;
+        }
         return [.. sums.Zip(counts, (sum, count) => (byte)(count == 0 ? 0 : sum / count >> 8))];
     }
 }

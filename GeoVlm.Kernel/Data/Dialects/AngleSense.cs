@@ -5,8 +5,10 @@ public enum AngleSense
 {
     /// <summary>The dialect writes no angle.</summary>
     None,
+
     /// <summary>Positive degrees turn clockwise.</summary>
     Clockwise,
+
     /// <summary>Positive degrees turn counter-clockwise.</summary>
     CounterClockwise,
 }

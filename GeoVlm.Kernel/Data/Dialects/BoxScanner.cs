@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Data.Dialects;
 
-/// <summary>Finds the lists of numbers in a text, one method for each way of writing them. Every method takes time linear in the text.</summary>
+/// <summary>Finds the lists of numbers in a text, one method for each way of writing them. Every method takes time linear in the
+/// text.</summary>
 internal static partial class BoxScanner
 {
     /// <summary>A list of numbers and where it stands; <c>Closed</c> is false where the text ends inside it.</summary>
@@ -22,13 +23,18 @@ internal static partial class BoxScanner
     public static IEnumerable<Found> Braces(string text)
     {
         foreach (Match match in Brace().Matches(text))
-            yield return new Found([.. match.Groups["n"].Captures.Select(c => Number(c.ValueSpan))], match.Index, match.Length, match.Groups["end"].Success);
+            yield return new Found(
+                [.. match.Groups["n"].Captures.Select(c => Number(c.ValueSpan))],
+                match.Index,
+                match.Length,
+                match.Groups["end"].Success
+            );
     }
 
     /// <summary>The innermost square brackets: <c>[x1, y1, x2, y2, angle]</c> at any depth.</summary>
     public static IEnumerable<Found> Brackets(string text)
     {
-        for (int open = text.IndexOf('['); open >= 0;)
+        for (int open = text.IndexOf('['); open >= 0; )
         {
             int next = text.AsSpan(open + 1).IndexOfAny('[', ']');
             int end = next < 0 ? text.Length : open + 1 + next;
@@ -37,12 +43,15 @@ internal static partial class BoxScanner
             if (closed || next < 0)
             {
                 var numbers = Numbers(inside);
-                if (numbers is not null) yield return new Found(numbers, open, Math.Min(end + 1, text.Length) - open, closed);
+                if (numbers is not null)
+                    yield return new Found(numbers, open, Math.Min(end + 1, text.Length) - open, closed);
                 else if (closed && inside.AsSpan().ContainsAnyInRange('0', '9') && StartsLikeNumber(inside))
                     yield return new Found([], open, end + 1 - open, closed) { NotNumbers = true };
-                else if (!closed && StartsLikeNumber(inside)) yield return new Found([], open, end - open, false);
+                else if (!closed && StartsLikeNumber(inside))
+                    yield return new Found([], open, end - open, false);
             }
-            if (next < 0) yield break;
+            if (next < 0)
+                yield break;
             open = text[end] == '[' ? end : text.IndexOf('[', end);
         }
     }
@@ -50,18 +59,30 @@ internal static partial class BoxScanner
     /// <summary><c>&lt;|box_start|&gt;(x1,y1),(x2,y2)&lt;|box_end|&gt;</c>.</summary>
     public static IEnumerable<Found> Tokens(string text)
     {
-        const string start = "<|box_start|>", stop = "<|box_end|>";
-        for (int open = text.IndexOf(start, StringComparison.Ordinal); open >= 0;)
+        const string start = "<|box_start|>",
+            stop = "<|box_end|>";
+        for (int open = text.IndexOf(start, StringComparison.Ordinal); open >= 0; )
         {
-            int end = text.IndexOf(stop, open, StringComparison.Ordinal), next = text.IndexOf(start, open + 1, StringComparison.Ordinal);
+            int end = text.IndexOf(stop, open, StringComparison.Ordinal),
+                next = text.IndexOf(start, open + 1, StringComparison.Ordinal);
             bool closed = end >= 0 && (next < 0 || end < next);
-            int stopAt = closed ? end : next < 0 ? text.Length : next;
-            double[] numbers = [.. Pair().Matches(text[open..stopAt]).SelectMany(m => new[] { Number(m.Groups[1].ValueSpan), Number(m.Groups[2].ValueSpan) })];
+            int stopAt =
+                closed ? end
+                : next < 0 ? text.Length
+                : next;
+            double[] numbers =
+            [
+                .. Pair()
+                    .Matches(text[open..stopAt])
+                    .SelectMany(m => new[] { Number(m.Groups[1].ValueSpan), Number(m.Groups[2].ValueSpan) }),
+            ];
             int length = (closed ? end + stop.Length : stopAt) - open;
             // Two corners make a box; one pair of tags may hold several.
             if (numbers.Length > 4 && numbers.Length % 4 == 0)
-                foreach (double[] four in numbers.Chunk(4)) yield return new Found(four, open, length, closed);
-            else yield return new Found(numbers, open, length, closed);
+                foreach (double[] four in numbers.Chunk(4))
+                    yield return new Found(four, open, length, closed);
+            else
+                yield return new Found(numbers, open, length, closed);
             open = next;
         }
     }
@@ -72,22 +93,27 @@ internal static partial class BoxScanner
         var keys = JsonBox().Matches(text);
         if (keys.Count == 0)
         {
-            foreach (var bare in Brackets(text)) yield return bare;
+            foreach (var bare in Brackets(text))
+                yield return bare;
             yield break;
         }
         for (int i = 0; i < keys.Count; i++)
         {
             var match = keys[i];
             // The object lies between the end of the key before and the start of the one after.
-            int from = i == 0 ? 0 : keys[i - 1].Index + keys[i - 1].Length, to = i + 1 < keys.Count ? keys[i + 1].Index : text.Length;
+            int from = i == 0 ? 0 : keys[i - 1].Index + keys[i - 1].Length,
+                to = i + 1 < keys.Count ? keys[i + 1].Index : text.Length;
             int open = text.LastIndexOf('{', match.Index, match.Index - from + 1);
             int close = text.IndexOf('}', match.Index + match.Length, to - match.Index - match.Length);
-            int start = open < 0 ? match.Index : open, end = close < 0 ? match.Index + match.Length : close + 1;
+            int start = open < 0 ? match.Index : open,
+                end = close < 0 ? match.Index + match.Length : close + 1;
             var label = JsonLabel().Match(text, start, (close < 0 ? to : end) - start);
             var numbers = Numbers(match.Groups["list"].Value);
             yield return new Found(numbers ?? [], start, end - start, match.Groups["end"].Success)
             {
-                Label = label.Success ? Regex.Replace(label.Groups[1].Success ? label.Groups[1].Value : label.Groups[2].Value, @"\\(.)", "$1") : null,
+                Label = label.Success
+                    ? Regex.Replace(label.Groups[1].Success ? label.Groups[1].Value : label.Groups[2].Value, @"\\(.)", "$1")
+                    : null,
                 IsPoint = match.Groups["key"].ValueSpan.StartsWith("point"),
                 NotNumbers = numbers is null,
             };
@@ -111,8 +137,10 @@ internal static partial class BoxScanner
         foreach (var part in inside.AsSpan().SplitAny(", \t\r\n;"))
         {
             var word = inside.AsSpan()[part];
-            if (word.Length == 0) continue;
-            if (!double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value)) return null;
+            if (word.Length == 0)
+                continue;
+            if (!double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+                return null;
             numbers.Add(value);
         }
         return numbers;
@@ -121,7 +149,9 @@ internal static partial class BoxScanner
     private static double Number(ReadOnlySpan<char> text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : 0;
 
-    [GeneratedRegex(@"\{\s*(?:(?:<|&lt;)\s*(?<n>[-+]?\d{1,15}(?:\.\d{1,15})?)\s*(?:>|&gt;)[\s,]*)+(?:\|\s*(?:<|&lt;)\s*(?<n>[-+]?\d{1,15}(?:\.\d{1,15})?)\s*(?:>|&gt;)\s*)?(?<end>\})?")]
+    [GeneratedRegex(
+        @"\{\s*(?:(?:<|&lt;)\s*(?<n>[-+]?\d{1,15}(?:\.\d{1,15})?)\s*(?:>|&gt;)[\s,]*)+(?:\|\s*(?:<|&lt;)\s*(?<n>[-+]?\d{1,15}(?:\.\d{1,15})?)\s*(?:>|&gt;)\s*)?(?<end>\})?"
+    )]
     private static partial Regex Brace();
 
     [GeneratedRegex(@"\(\s*([-+]?\d{1,15}(?:\.\d{1,15})?)\s*,\s*([-+]?\d{1,15}(?:\.\d{1,15})?)\s*\)")]
@@ -133,6 +163,9 @@ internal static partial class BoxScanner
     [GeneratedRegex("""["']label["']\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")]
     private static partial Regex JsonLabel();
 
-    [GeneratedRegex(@"(?:<|&lt;)p(?:>|&gt;)(.*?)(?:<|&lt;)/p(?:>|&gt;)|<ref>(.*?)</ref>|<\|object_ref_start\|>(.*?)<\|object_ref_end\|>", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"(?:<|&lt;)p(?:>|&gt;)(.*?)(?:<|&lt;)/p(?:>|&gt;)|<ref>(.*?)</ref>|<\|object_ref_start\|>(.*?)<\|object_ref_end\|>",
+        RegexOptions.Singleline
+    )]
     private static partial Regex Phrase();
 }

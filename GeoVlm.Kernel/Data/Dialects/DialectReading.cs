@@ -10,7 +10,11 @@ namespace GeoVlm.Data.Dialects;
 /// <param name="Boxes">The boxes in order of appearance.</param>
 /// <param name="Problems">What was wrong, in order of appearance.</param>
 public sealed partial record DialectReading(
-    BoxDialect Dialect, CoordinateFrame Frame, IReadOnlyList<ReadBox> Boxes, IReadOnlyList<ReadingProblem> Problems)
+    BoxDialect Dialect,
+    CoordinateFrame Frame,
+    IReadOnlyList<ReadBox> Boxes,
+    IReadOnlyList<ReadingProblem> Problems
+)
 {
     /// <summary>Points (<c>point_2d</c>), in the same frame.</summary>
     public IReadOnlyList<(double X, double Y)> Points { get; init; } = [];
@@ -32,7 +36,8 @@ public sealed partial record DialectReading(
         int from = 0;
         foreach (var box in Boxes)
         {
-            if (box.Start > from) prose.Append(text, from, box.Start - from);
+            if (box.Start > from)
+                prose.Append(text, from, box.Start - from);
             from = Math.Max(from, box.Start + box.Length);
         }
         prose.Append(text, from, text.Length - from);

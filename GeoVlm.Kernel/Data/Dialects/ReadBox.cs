@@ -9,7 +9,8 @@ namespace GeoVlm.Data.Dialects;
 /// <param name="Label">The phrase it grounds, without tags; empty where there is none.</param>
 public sealed record ReadBox(IReadOnlyList<double> Numbers, int Start, int Length, string Label)
 {
-    /// <summary>The box in the frame of its numbers. A rotated rectangle has as <see cref="LabelledBox.Box"/> the bounds after turning.</summary>
+    /// <summary>The box in the frame of its numbers. A rotated rectangle has as <see cref="LabelledBox.Box"/> the bounds after
+    /// turning.</summary>
     /// <param name="sense">Which way the fifth number turns.</param>
     public LabelledBox ToLabelledBox(AngleSense sense)
     {
@@ -20,7 +21,8 @@ public sealed record ReadBox(IReadOnlyList<double> Numbers, int Start, int Lengt
             return new LabelledBox(outline.Bounds(), Label) { Outline = outline, Oriented = fitted };
         }
         var box = new Box(Numbers[0], Numbers[1], Numbers[2], Numbers[3]);
-        if (Numbers.Count < 5 || sense == AngleSense.None || box.IsEmpty) return new LabelledBox(box, Label);
+        if (Numbers.Count < 5 || sense == AngleSense.None || box.IsEmpty)
+            return new LabelledBox(box, Label);
         double degrees = sense == AngleSense.Clockwise ? Numbers[4] : 0 - Numbers[4];
         var oriented = new OrientedBox((box.X1 + box.X2) / 2, (box.Y1 + box.Y2) / 2, box.Width, box.Height, degrees);
         // Not turned at all: the numbers themselves, so that no rounding of sines moves an edge.

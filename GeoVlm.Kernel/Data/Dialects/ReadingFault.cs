@@ -5,12 +5,16 @@ public enum ReadingFault
 {
     /// <summary>A number lies outside the frame; the box is kept.</summary>
     OutOfRange,
+
     /// <summary>A right or bottom edge lies before the left or top one; the box is kept as written.</summary>
     Inverted,
+
     /// <summary>The box has no width or no height; it is kept.</summary>
     Degenerate,
+
     /// <summary>A list of numbers that is no box of this dialect; it is left out.</summary>
     WrongCount,
+
     /// <summary>The text ends inside a box; whole boxes before it are kept.</summary>
     Truncated,
 }

@@ -36,20 +36,22 @@ public sealed record BoxMatching(IReadOnlyList<BoxMatching.Pair> Pairs)
         var overlap = new double[rows, columns];
         var cost = new double[rows, columns];
         for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++)
-            {
-                double value = swap ? similarity(j, i) : similarity(i, j);
-                if (!(value > 0 && value >= minimum)) continue;
-                overlap[i, j] = value;
-                cost[i, j] = -(perPair + value);
-            }
+        for (int j = 0; j < columns; j++)
+        {
+            double value = swap ? similarity(j, i) : similarity(i, j);
+            if (!(value > 0 && value >= minimum))
+                continue;
+            overlap[i, j] = value;
+            cost[i, j] = -(perPair + value);
+        }
 
         int[] columnOfRow = CheapestAssignment(cost);
         var pairs = new List<Pair>();
         for (int i = 0; i < rows; i++)
         {
             int j = columnOfRow[i];
-            if (overlap[i, j] > 0) pairs.Add(swap ? new(j, i, overlap[i, j]) : new(i, j, overlap[i, j]));
+            if (overlap[i, j] > 0)
+                pairs.Add(swap ? new(j, i, overlap[i, j]) : new(i, j, overlap[i, j]));
         }
         return new BoxMatching([.. pairs.OrderBy(p => p.Predicted)]);
     }
@@ -59,37 +61,48 @@ public sealed record BoxMatching(IReadOnlyList<BoxMatching.Pair> Pairs)
     /// cost − rowPotential − columnPotential, which the potentials keep non-negative (Kuhn 1955, Munkres 1957).</remarks>
     private static int[] CheapestAssignment(double[,] cost)
     {
-        int rows = cost.GetLength(0), columns = cost.GetLength(1);
-        double[] rowPotential = new double[rows], columnPotential = new double[columns];
-        int[] rowOfColumn = new int[columns], previous = new int[columns];
+        int rows = cost.GetLength(0),
+            columns = cost.GetLength(1);
+        double[] rowPotential = new double[rows],
+            columnPotential = new double[columns];
+        int[] rowOfColumn = new int[columns],
+            previous = new int[columns];
         Array.Fill(rowOfColumn, -1);
         for (int newRow = 0; newRow < rows; newRow++)
         {
             var distance = new double[columns];
             var visited = new bool[columns];
             Array.Fill(distance, double.PositiveInfinity);
-            int row = newRow, from = -1, end = -1;
+            int row = newRow,
+                from = -1,
+                end = -1;
             double reached = 0;
             while (end < 0)
             {
                 int nearest = -1;
                 for (int j = 0; j < columns; j++)
                 {
-                    if (visited[j]) continue;
+                    if (visited[j])
+                        continue;
                     double through = reached + cost[row, j] - rowPotential[row] - columnPotential[j];
-                    if (through < distance[j]) (distance[j], previous[j]) = (through, from);
-                    if (nearest < 0 || distance[j] < distance[nearest]) nearest = j;
+                    if (through < distance[j])
+                        (distance[j], previous[j]) = (through, from);
+                    if (nearest < 0 || distance[j] < distance[nearest])
+                        nearest = j;
                 }
                 visited[nearest] = true;
                 reached = distance[nearest];
-                if (rowOfColumn[nearest] < 0) end = nearest;
-                else (row, from) = (rowOfColumn[nearest], nearest);
+                if (rowOfColumn[nearest] < 0)
+                    end = nearest;
+                else
+                    (row, from) = (rowOfColumn[nearest], nearest);
             }
 
             rowPotential[newRow] += reached;
             for (int j = 0; j < columns; j++)
             {
-                if (!visited[j] || j == end) continue;
+                if (!visited[j] || j == end)
+                    continue;
                 rowPotential[rowOfColumn[j]] += reached - distance[j];
                 columnPotential[j] -= reached - distance[j];
             }
@@ -99,7 +112,8 @@ public sealed record BoxMatching(IReadOnlyList<BoxMatching.Pair> Pairs)
 
         var columnOfRow = new int[rows];
         for (int j = 0; j < columns; j++)
-            if (rowOfColumn[j] >= 0) columnOfRow[rowOfColumn[j]] = j;
+            if (rowOfColumn[j] >= 0)
+                columnOfRow[rowOfColumn[j]] = j;
         return columnOfRow;
     }
 }

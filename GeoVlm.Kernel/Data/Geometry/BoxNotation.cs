@@ -1,6 +1,7 @@
 namespace GeoVlm.Data.Geometry;
 
-/// <summary>How four numbers spell a box: their order, the index of the first pixel, and whether the last pixel is named or the one after it.</summary>
+/// <summary>How four numbers spell a box: their order, the index of the first pixel, and whether the last pixel is named or the one after
+/// it.</summary>
 /// <remarks>
 /// <see cref="Box"/> itself is xyxy with continuous edges: the first pixel spans 0 to 1. An inclusive end names the last pixel
 /// inside, so its right edge is one more.
@@ -25,7 +26,9 @@ public readonly record struct BoxNotation(BoxOrder Order, int IndexBase = 0, boo
     /// <summary>The box that four numbers spell; corners are not sorted.</summary>
     public Box Read(double a, double b, double c, double d)
     {
-        double end = InclusiveEnd && Order == BoxOrder.Xyxy ? 1 : 0, x = a - IndexBase, y = b - IndexBase;
+        double end = InclusiveEnd && Order == BoxOrder.Xyxy ? 1 : 0,
+            x = a - IndexBase,
+            y = b - IndexBase;
         return Order switch
         {
             BoxOrder.Xyxy => new Box(x, y, c - IndexBase + end, d - IndexBase + end),
@@ -39,7 +42,9 @@ public readonly record struct BoxNotation(BoxOrder Order, int IndexBase = 0, boo
     /// <summary>The four numbers that spell a box.</summary>
     public (double, double, double, double) Write(Box box)
     {
-        double end = InclusiveEnd ? 1 : 0, x = box.X1 + IndexBase, y = box.Y1 + IndexBase;
+        double end = InclusiveEnd ? 1 : 0,
+            x = box.X1 + IndexBase,
+            y = box.Y1 + IndexBase;
         return Order switch
         {
             BoxOrder.Xyxy => (x, y, box.X2 + IndexBase - end, box.Y2 + IndexBase - end),

@@ -5,8 +5,10 @@ public enum BoxOrder
 {
     /// <summary>Left, top, right, bottom.</summary>
     Xyxy,
+
     /// <summary>Left, top, width, height.</summary>
     Xywh,
+
     /// <summary>Centre column, centre row, width, height.</summary>
     CenterSize,
 }

@@ -26,12 +26,14 @@ public sealed record CoordinateFrame(string Name, double Width, double Height)
     public static CoordinateFrame Thousandths { get; } = new("thousandths", 1000, 1000);
 
     /// <summary>The same point said in another frame of the same image.</summary>
-    public (double X, double Y) Convert((double X, double Y) point, CoordinateFrame to) => (point.X * (to.Width / Width), point.Y * (to.Height / Height));
+    public (double X, double Y) Convert((double X, double Y) point, CoordinateFrame to) =>
+        (point.X * (to.Width / Width), point.Y * (to.Height / Height));
 
     /// <summary>The same box said in another frame of the same image.</summary>
     public Box Convert(Box box, CoordinateFrame to)
     {
-        double sx = to.Width / Width, sy = to.Height / Height;
+        double sx = to.Width / Width,
+            sy = to.Height / Height;
         return new Box(box.X1 * sx, box.Y1 * sy, box.X2 * sx, box.Y2 * sy);
     }
 
@@ -45,18 +47,22 @@ public sealed record CoordinateFrame(string Name, double Width, double Height)
     /// </remarks>
     public OrientedBox Convert(OrientedBox box, CoordinateFrame to)
     {
-        double sx = to.Width / Width, sy = to.Height / Height;
-        double a = box.AngleDegrees * Math.PI / 180, alongX = sx * Math.Cos(a), alongY = sy * Math.Sin(a);
+        double sx = to.Width / Width,
+            sy = to.Height / Height;
+        double a = box.AngleDegrees * Math.PI / 180,
+            alongX = sx * Math.Cos(a),
+            alongY = sy * Math.Sin(a);
         double stretch = Math.Sqrt(alongX * alongX + alongY * alongY);
         double degrees = sx == sy ? box.AngleDegrees : Math.Atan2(alongY, alongX) * 180 / Math.PI;
         return new OrientedBox(box.CenterX * sx, box.CenterY * sy, box.Width * stretch, box.Height * sx * sy / stretch, degrees);
     }
 
     /// <summary>A labelled box with its rotated rectangle and outline in another frame of the same image.</summary>
-    public LabelledBox Convert(LabelledBox item, CoordinateFrame to) => item with
-    {
-        Box = Convert(item.Box, to),
-        Oriented = item.Oriented is { } oriented ? Convert(oriented, to) : null,
-        Outline = item.Outline is { } outline ? Convert(outline, to) : null,
-    };
+    public LabelledBox Convert(LabelledBox item, CoordinateFrame to) =>
+        item with
+        {
+            Box = Convert(item.Box, to),
+            Oriented = item.Oriented is { } oriented ? Convert(oriented, to) : null,
+            Outline = item.Outline is { } outline ? Convert(outline, to) : null,
+        };
 }

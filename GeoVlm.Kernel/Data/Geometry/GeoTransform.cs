@@ -1,7 +1,9 @@
 namespace GeoVlm.Data.Geometry;
 
-/// <summary>Where pixels lie on the map: x = A·column + B·row + C, y = D·column + E·row + F, in the order that GDAL's affine transforms are printed.</summary>
-/// <remarks>Columns and rows count from the upper left corner of the upper left pixel. B and D turn the grid; most have E below zero, north up.</remarks>
+/// <summary>Where pixels lie on the map: x = A·column + B·row + C, y = D·column + E·row + F, in the order that GDAL's affine transforms are
+/// printed.</summary>
+/// <remarks>Columns and rows count from the upper left corner of the upper left pixel. B and D turn the grid; most have E below zero, north
+/// up.</remarks>
 /// <param name="A">Map units per column, eastward.</param>
 /// <param name="B">Map units eastward per row.</param>
 /// <param name="C">Map x of the upper left corner.</param>
@@ -20,7 +22,9 @@ public readonly record struct GeoTransform(double A, double B, double C, double 
     public (double Column, double Row) ToPixel(double x, double y)
     {
         double determinant = A * E - B * D;
-        return determinant == 0 ? (double.NaN, double.NaN) : ((E * (x - C) - B * (y - F)) / determinant, (A * (y - F) - D * (x - C)) / determinant);
+        return determinant == 0
+            ? (double.NaN, double.NaN)
+            : ((E * (x - C) - B * (y - F)) / determinant, (A * (y - F) - D * (x - C)) / determinant);
     }
 
     /// <summary>The transform of a window whose upper left corner is at this pixel.</summary>

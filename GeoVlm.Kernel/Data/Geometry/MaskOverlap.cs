@@ -20,13 +20,21 @@ public readonly record struct MaskOverlap(long Hits, long FalseAlarms, long Miss
     public static MaskOverlap Between(Mask predicted, Mask reference)
     {
         if ((predicted.Width, predicted.Height) != (reference.Width, reference.Height))
-            throw new ArgumentException($"the masks are {predicted.Width}×{predicted.Height} and {reference.Width}×{reference.Height}", nameof(predicted));
-        long hits = 0, falseAlarms = 0, misses = 0;
+            throw new ArgumentException(
+                $"the masks are {predicted.Width}×{predicted.Height} and {reference.Width}×{reference.Height}",
+                nameof(predicted)
+            );
+        long hits = 0,
+            falseAlarms = 0,
+            misses = 0;
         for (int i = 0; i < reference.Bits.Length; i++)
         {
-            if (predicted.Bits[i] && reference.Bits[i]) hits++;
-            else if (predicted.Bits[i]) falseAlarms++;
-            else if (reference.Bits[i]) misses++;
+            if (predicted.Bits[i] && reference.Bits[i])
+                hits++;
+            else if (predicted.Bits[i])
+                falseAlarms++;
+            else if (reference.Bits[i])
+                misses++;
         }
         return new MaskOverlap(hits, falseAlarms, misses);
     }

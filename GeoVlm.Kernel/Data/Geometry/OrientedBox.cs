@@ -12,8 +12,14 @@ public readonly record struct OrientedBox(double CenterX, double CenterY, double
     public double Area => Width > 0 && Height > 0 ? Width * Height : 0;
 
     /// <summary>A rectangle given unrotated (xyxy) and then turned about its centre: GeoChat, EarthDial, GeoVLM-R1.</summary>
-    public static OrientedBox FromTurned(Box unrotated, double angle, AngleConvention convention) => new(
-        (unrotated.X1 + unrotated.X2) / 2, (unrotated.Y1 + unrotated.Y2) / 2, unrotated.Width, unrotated.Height, convention.ToClockwiseDegrees(angle));
+    public static OrientedBox FromTurned(Box unrotated, double angle, AngleConvention convention) =>
+        new(
+            (unrotated.X1 + unrotated.X2) / 2,
+            (unrotated.Y1 + unrotated.Y2) / 2,
+            unrotated.Width,
+            unrotated.Height,
+            convention.ToClockwiseDegrees(angle)
+        );
 
     /// <summary>
     /// The rectangle of smallest area around four annotated corners A, B, C, D, heading from the middle of CD to the middle of AB, the head
@@ -21,10 +27,13 @@ public readonly record struct OrientedBox(double CenterX, double CenterY, double
     /// </summary>
     public static OrientedBox? FromQuad(IReadOnlyList<(double X, double Y)> corners)
     {
-        if (corners.Count != 4) throw new ArgumentException($"{corners.Count} corners, 4 are needed", nameof(corners));
+        if (corners.Count != 4)
+            throw new ArgumentException($"{corners.Count} corners, 4 are needed", nameof(corners));
         var outline = new Polygon(corners);
-        if (!outline.IsSimple || outline.MinimumAreaRectangle() is not { } box) return null;
-        double headingX = corners[0].X + corners[1].X - corners[2].X - corners[3].X, headingY = corners[0].Y + corners[1].Y - corners[2].Y - corners[3].Y;
+        if (!outline.IsSimple || outline.MinimumAreaRectangle() is not { } box)
+            return null;
+        double headingX = corners[0].X + corners[1].X - corners[2].X - corners[3].X,
+            headingY = corners[0].Y + corners[1].Y - corners[2].Y - corners[3].Y;
         double heading = Math.Atan2(headingY, headingX) * 180 / Math.PI;
         // Of the four ways to write the rectangle, the one that points where the annotation does.
         int quarters = (int)Math.Round((heading - box.AngleDegrees) / 90);
@@ -34,7 +43,11 @@ public readonly record struct OrientedBox(double CenterX, double CenterY, double
     /// <summary>The four corners, clockwise on screen, beginning at the front left of the heading.</summary>
     public (double X, double Y)[] Corners()
     {
-        double a = AngleDegrees * Math.PI / 180, c = Math.Cos(a), s = Math.Sin(a), w = Width / 2, h = Height / 2;
+        double a = AngleDegrees * Math.PI / 180,
+            c = Math.Cos(a),
+            s = Math.Sin(a),
+            w = Width / 2,
+            h = Height / 2;
         var (cx, cy) = (CenterX, CenterY);
         (double, double) At(double u, double v) => (cx + u * c - v * s, cy + u * s + v * c);
         return [At(w, -h), At(w, h), At(-w, h), At(-w, -h)];
@@ -50,14 +63,18 @@ public readonly record struct OrientedBox(double CenterX, double CenterY, double
     /// <summary>Intersection over union of the two rectangles by exact clipping, 0 to 1; 0 when either has no area.</summary>
     public double IoU(OrientedBox other)
     {
-        if (!(Area > 0 && other.Area > 0) || Bounds().Intersect(other.Bounds()).IsEmpty) return 0;
+        if (!(Area > 0 && other.Area > 0) || Bounds().Intersect(other.Bounds()).IsEmpty)
+            return 0;
         double intersection = PolygonClipping.IntersectionArea(Corners(), other.Corners());
         return intersection <= 0 ? 0 : Math.Min(1, intersection / (Area + other.Area - intersection));
     }
 
     /// <summary>The unrotated rectangle (xyxy) and the angle that turns it about its centre, in the convention asked for.</summary>
-    public (Box Unrotated, double Angle) AsTurned(AngleConvention convention) => (
-        new Box(CenterX - Width / 2, CenterY - Height / 2, CenterX + Width / 2, CenterY + Height / 2), convention.FromClockwiseDegrees(AngleDegrees));
+    public (Box Unrotated, double Angle) AsTurned(AngleConvention convention) =>
+        (
+            new Box(CenterX - Width / 2, CenterY - Height / 2, CenterX + Width / 2, CenterY + Height / 2),
+            convention.FromClockwiseDegrees(AngleDegrees)
+        );
 
     /// <summary>The same rectangle with its angle in a range; which end is the head is lost.</summary>
     public OrientedBox In(AngleRange range)
@@ -81,7 +98,11 @@ public readonly record struct OrientedBox(double CenterX, double CenterY, double
     }
 
     /// <summary>The same corners with the heading turned by quarters of a circle, clockwise.</summary>
-    private OrientedBox Turned(int quarters) => quarters % 2 == 0
-        ? this with { AngleDegrees = AngleDegrees + 90 * quarters }
-        : new(CenterX, CenterY, Height, Width, AngleDegrees + 90 * quarters);
+    private OrientedBox Turned(int quarters) =>
+        quarters % 2 == 0
+            ? this with
+            {
+                AngleDegrees = AngleDegrees + 90 * quarters,
+            }
+            : new(CenterX, CenterY, Height, Width, AngleDegrees + 90 * quarters);
 }

@@ -3,11 +3,13 @@ namespace GeoVlm.Data.Geometry;
 /// <summary>Areas of outlines and of what two of them share.</summary>
 internal static class PolygonClipping
 {
-    /// <summary>Shoelace formula: above 0 for clockwise on screen (y down). Taken about the first point, so that far-away boxes lose no digits.</summary>
+    /// <summary>Shoelace formula: above 0 for clockwise on screen (y down). Taken about the first point, so that far-away boxes lose no
+    /// digits.</summary>
     public static double SignedArea(IReadOnlyList<(double X, double Y)> points)
     {
         double twice = 0;
-        for (int i = 1; i + 1 < points.Count; i++) twice += Side(points[0], points[i], points[i + 1]);
+        for (int i = 1; i + 1 < points.Count; i++)
+            twice += Side(points[0], points[i], points[i + 1]);
         return twice / 2;
     }
 
@@ -22,14 +24,17 @@ internal static class PolygonClipping
     /// </remarks>
     public static double IntersectionArea(IReadOnlyList<(double X, double Y)> a, IReadOnlyList<(double X, double Y)> b)
     {
-        if (IsConvex(b)) return Math.Abs(SignedArea(ClipByConvex(a, b)));
-        if (IsConvex(a)) return Math.Abs(SignedArea(ClipByConvex(b, a)));
+        if (IsConvex(b))
+            return Math.Abs(SignedArea(ClipByConvex(a, b)));
+        if (IsConvex(a))
+            return Math.Abs(SignedArea(ClipByConvex(b, a)));
         double sum = 0;
         for (int i = 1; i + 1 < b.Count; i++)
         {
             (double X, double Y)[] triangle = [b[0], b[i], b[i + 1]];
             double area = SignedArea(triangle);
-            if (area != 0) sum += Math.Sign(area) * Math.Abs(SignedArea(ClipByConvex(a, triangle)));
+            if (area != 0)
+                sum += Math.Sign(area) * Math.Abs(SignedArea(ClipByConvex(a, triangle)));
         }
         return Math.Abs(sum);
     }
@@ -37,7 +42,8 @@ internal static class PolygonClipping
     private static bool IsConvex(IReadOnlyList<(double X, double Y)> points)
     {
         int n = points.Count;
-        bool left = false, right = false;
+        bool left = false,
+            right = false;
         for (int i = 0; i < n; i++)
         {
             double side = Side(points[i], points[(i + 1) % n], points[(i + 2) % n]);
@@ -47,9 +53,13 @@ internal static class PolygonClipping
         return !(left && right);
     }
 
-    private static List<(double X, double Y)> ClipByConvex(IReadOnlyList<(double X, double Y)> subject, IReadOnlyList<(double X, double Y)> clipper)
+    private static List<(double X, double Y)> ClipByConvex(
+        IReadOnlyList<(double X, double Y)> subject,
+        IReadOnlyList<(double X, double Y)> clipper
+    )
     {
-        List<(double X, double Y)> inside = [.. subject], next = [];
+        List<(double X, double Y)> inside = [.. subject],
+            next = [];
         int turn = Math.Sign(SignedArea(clipper));
         for (int i = 0; i < clipper.Count && inside.Count > 0; i++)
         {
@@ -58,8 +68,10 @@ internal static class PolygonClipping
             for (int j = 0; j < inside.Count; j++)
             {
                 var (from, to) = (inside[j], inside[(j + 1) % inside.Count]);
-                double d1 = turn * Side(p, q, from), d2 = turn * Side(p, q, to);
-                if (d1 >= 0) next.Add(from);
+                double d1 = turn * Side(p, q, from),
+                    d2 = turn * Side(p, q, to);
+                if (d1 >= 0)
+                    next.Add(from);
                 if (d1 > 0 && d2 < 0 || d1 < 0 && d2 > 0)
                 {
                     double t = d1 / (d1 - d2);

@@ -2,15 +2,33 @@ namespace GeoVlm.Data.Imagery;
 
 /// <summary>An image whose bands lie in one file each (BigEarthNet, SeasoNet): three of them become red, green and blue.</summary>
 /// <remarks>
-/// Each band is rendered as it would be alone (<see cref="BandRendition"/>: 8-bit as it is, anything else stretched from the 2nd to the 98th percentile).
+/// Each band is rendered as it would be alone (<see cref="BandRendition"/>: 8-bit as it is, anything else stretched from the 2nd to the
+/// 98th percentile).
 /// The three must have one size. Other resolutions of the same patch are left alone.
 /// </remarks>
 public static class BandFiles
 {
-    private static readonly string[] TrueColour = ["B04", "B03", "B02"], Radar = ["VV", "VH", "VV"];
+    private static readonly string[] TrueColour = ["B04", "B03", "B02"],
+        Radar = ["VV", "VH", "VV"];
 
     // Where red, green and blue are not all there: one band as grey, the finest and brightest first.
-    private static readonly string[] Alone = ["B04", "B03", "B02", "B08", "B8A", "B05", "B06", "B07", "B11", "B12", "B01", "B09", "VV", "VH"];
+    private static readonly string[] Alone =
+    [
+        "B04",
+        "B03",
+        "B02",
+        "B08",
+        "B8A",
+        "B05",
+        "B06",
+        "B07",
+        "B11",
+        "B12",
+        "B01",
+        "B09",
+        "VV",
+        "VH",
+    ];
 
     /// <summary>The image of a patch; null where no band of it is found.</summary>
     /// <param name="name">What a person calls it.</param>
@@ -21,12 +39,22 @@ public static class BandFiles
         foreach (string[] bands in new[] { TrueColour, Radar })
         {
             string?[] files = [.. bands.Select(find)];
-            if (files.All(f => f is not null)) return Composite(name, bands, files!, maxPixels);
+            if (files.All(f => f is not null))
+                return Composite(name, bands, files!, maxPixels);
         }
         foreach (string band in Alone)
             if (find(band) is { } file)
-                return GeoImage.Deferred(name, () => ImageDecoder.ReadHeader(file, maxPixels) is var h
-                    ? h with { Rendition = $"band {band} as grey, bands B04, B03, B02 are not all here; {h.Rendition}" } : h, () => ImageDecoder.Decode(file, maxPixels));
+                return GeoImage.Deferred(
+                    name,
+                    () =>
+                        ImageDecoder.ReadHeader(file, maxPixels) is var h
+                            ? h with
+                            {
+                                Rendition = $"band {band} as grey, bands B04, B03, B02 are not all here; {h.Rendition}",
+                            }
+                            : h,
+                    () => ImageDecoder.Decode(file, maxPixels)
+                );
         return null;
     }
 
@@ -40,8 +68,10 @@ public static class BandFiles
             var first = headers[0];
             int other = Array.FindIndex(headers, h => (h.Width, h.Height) != (first.Width, first.Height));
             if (other >= 0)
-                throw new GeoVlmException($"{files[other]}: {headers[other].Width} x {headers[other].Height} pixels, {Path.GetFileName(files[0])} has {first.Width} x {first.Height}. "
-                    + "The three bands of a picture must have one size; fetch the patch again.");
+                throw new GeoVlmException(
+                    $"{files[other]}: {headers[other].Width} x {headers[other].Height} pixels, {Path.GetFileName(files[0])} has {first.Width} x {first.Height}. "
+                        + "The three bands of a picture must have one size; fetch the patch again."
+                );
             return first with { Rendition = $"bands {string.Join(", ", bands)} of one file each; {first.Rendition ?? "as they are"}" };
         }
 
@@ -52,7 +82,8 @@ public static class BandFiles
             for (int channel = 0; channel < 3; channel++)
             {
                 byte[] band = ImageDecoder.Decode(files[channel]!, maxPixels).Pixels;
-                for (int i = 0; i < band.Length; i += 3) image.Pixels[i + channel] = band[i];
+                for (int i = 0; i < band.Length; i += 3)
+                    image.Pixels[i + channel] = band[i];
             }
             return image;
         }

@@ -2,7 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Imagery;
 
-/// <summary>Image files to 8-bit RGB: PNG and JPEG (Skia), TIFF and GeoTIFF of any band count (LibTiff). The content decides, not the name.</summary>
+/// <summary>Image files to 8-bit RGB: PNG and JPEG (Skia), TIFF and GeoTIFF of any band count (LibTiff). The content decides, not the
+/// name.</summary>
 /// <remarks>Every method throws <see cref="GeoVlmException"/>, naming the file, when it is missing, broken or too large.</remarks>
 public static class ImageDecoder
 {
@@ -20,10 +21,13 @@ public static class ImageDecoder
     /// <param name="bytes">A whole image file.</param>
     /// <param name="name">What errors call it.</param>
     /// <param name="options">Bands, stretch, and the bound of pixels (a number will do); defaults when null.</param>
-    public static ImageHeader ReadHeader(byte[] bytes, string name, ImageOptions? options = null) => ReadHeader(new ImageSource(name, bytes), options);
+    public static ImageHeader ReadHeader(byte[] bytes, string name, ImageOptions? options = null) =>
+        ReadHeader(new ImageSource(name, bytes), options);
 
-    /// <summary>The picture as 8-bit RGB. Alpha is dropped, not blended; EXIF orientation is ignored, so that boxes fit the stored pixels.</summary>
-    /// <remarks>More than 8 bits or other than three bands: see <see cref="BandRendition"/>; what was done is in <see cref="ImageHeader.Rendition"/>.</remarks>
+    /// <summary>The picture as 8-bit RGB. Alpha is dropped, not blended; EXIF orientation is ignored, so that boxes fit the stored
+    /// pixels.</summary>
+    /// <remarks>More than 8 bits or other than three bands: see <see cref="BandRendition"/>; what was done is in
+    /// <see cref="ImageHeader.Rendition"/>.</remarks>
     public static RgbImage Decode(string path, ImageOptions? options = null) => Decode((ImageSource)path, options);
 
     /// <summary>The picture of an image file that lies in memory.</summary>
@@ -32,7 +36,8 @@ public static class ImageDecoder
     /// <param name="options">Bands, stretch, and the bound of pixels (a number will do); defaults when null.</param>
     public static RgbImage Decode(byte[] bytes, string name, ImageOptions? options = null) => Decode(new ImageSource(name, bytes), options);
 
-    /// <summary>A window of the picture as 8-bit RGB, the same pixels that the whole would have there; of a TIFF only the blocks that it touches are read.</summary>
+    /// <summary>A window of the picture as 8-bit RGB, the same pixels that the whole would have there; of a TIFF only the blocks that it
+    /// touches are read.</summary>
     /// <param name="path">The file.</param>
     /// <param name="window">In pixels of the file.</param>
     /// <param name="options">Bands and stretch; the bound of pixels holds for the window alone.</param>
@@ -41,7 +46,9 @@ public static class ImageDecoder
         bool tiff = IsTiff(path);
         var header = tiff ? TiffFile.ReadHeader(path, options ?? usual) : ReadHeader(path, options);
         if (!window.IsInside(header.Width, header.Height) || (long)window.Width * window.Height > (options ?? usual).MaxPixels)
-            throw new GeoVlmException($"{path}: the window of {window.Width} x {window.Height} pixels at {window.Left}, {window.Top} does not fit the {header.Width} x {header.Height} image");
+            throw new GeoVlmException(
+                $"{path}: the window of {window.Width} x {window.Height} pixels at {window.Left}, {window.Top} does not fit the {header.Width} x {header.Height} image"
+            );
         return tiff ? TiffFile.Decode(path, options ?? usual, window) : TiffFile.Crop(Decode(path, options), window);
     }
 
@@ -50,7 +57,8 @@ public static class ImageDecoder
     public static Mask DecodeMask(string path, ImageOptions? options = null)
     {
         ReadHeader(path, options);
-        if (IsTiff(path)) return TiffFile.DecodeMask(path);
+        if (IsTiff(path))
+            return TiffFile.DecodeMask(path);
         var image = PictureFile.Decode(path, usual);
         var mask = new Mask(image.Width, image.Height);
         for (int i = 0; i < mask.Bits.Length; i++)
@@ -62,20 +70,28 @@ public static class ImageDecoder
     public static GeoImage Open(string path, string name, ImageOptions? options = null)
     {
         var header = ReadHeader(path, options);
-        return GeoImage.Opened(name, header, Load) with { Path = path, LoadWindow = IsTiff(path) ? window => DecodeWindow(path, window, options) : null };
+        return GeoImage.Opened(name, header, Load) with
+        {
+            Path = path,
+            LoadWindow = IsTiff(path) ? window => DecodeWindow(path, window, options) : null,
+        };
 
         RgbImage Load()
         {
             var image = Decode(path, options);
-            return (image.Width, image.Height) == (header.Width, header.Height) ? image
-                : throw new GeoVlmException($"{path}: was {header.Width} x {header.Height} pixels when the dataset was loaded and is "
-                    + $"{image.Width} x {image.Height} now. Load the dataset again.");
+            return (image.Width, image.Height) == (header.Width, header.Height)
+                ? image
+                : throw new GeoVlmException(
+                    $"{path}: was {header.Width} x {header.Height} pixels when the dataset was loaded and is "
+                        + $"{image.Width} x {image.Height} now. Load the dataset again."
+                );
         }
     }
 
     private static RgbImage Decode(ImageSource source, ImageOptions? options)
     {
-        if (!IsTiff(source)) return PictureFile.Decode(source, options ?? usual);
+        if (!IsTiff(source))
+            return PictureFile.Decode(source, options ?? usual);
         ReadHeader(source, options);
         return TiffFile.Decode(source, options ?? usual);
     }
@@ -93,8 +109,10 @@ public static class ImageDecoder
         if (width <= 0 || height <= 0)
             throw new GeoVlmException($"{source.Name}: the header says {width} x {height} pixels. The file is damaged; fetch it again.");
         if ((long)width * height > options.MaxPixels)
-            throw new GeoVlmException($"{source.Name}: {width} x {height} pixels, more than the {options.MaxPixels:N0} allowed. "
-                + "If the file is to be trusted, raise ReadOptions.MaxImagePixels; otherwise remove it.");
+            throw new GeoVlmException(
+                $"{source.Name}: {width} x {height} pixels, more than the {options.MaxPixels:N0} allowed. "
+                    + "If the file is to be trusted, raise ReadOptions.MaxImagePixels; otherwise remove it."
+            );
     }
 
     internal static bool IsTiff(ImageSource source)
@@ -105,9 +123,12 @@ public static class ImageDecoder
             using var file = source.Open();
             Span<byte> start = stackalloc byte[4];
             int count = file.ReadAtLeast(start, 4, throwOnEndOfStream: false);
-            if (count == 0) throw new GeoVlmException($"{path}: the file is empty. Fetch it again.");
+            if (count == 0)
+                throw new GeoVlmException($"{path}: the file is empty. Fetch it again.");
             if (start is [(byte)'M', (byte)'M', 0, 43])
-                throw new GeoVlmException($"{path}: a big-endian BigTIFF, which is not read. Rewrite it, e.g. with gdal_translate -co ENDIANNESS=LITTLE.");
+                throw new GeoVlmException(
+                    $"{path}: a big-endian BigTIFF, which is not read. Rewrite it, e.g. with gdal_translate -co ENDIANNESS=LITTLE."
+                );
             if (start is [0, 0, 0, 12])
                 throw new GeoVlmException($"{path}: a JPEG 2000 image, which is not read. Rewrite it, e.g. with gdal_translate -of GTiff.");
             // "II" or "MM", then 42 (TIFF) or 43 (BigTIFF) in that byte order.

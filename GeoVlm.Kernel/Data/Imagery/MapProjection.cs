@@ -5,20 +5,28 @@ using ProjNet.CoordinateSystems.Transformations;
 
 namespace GeoVlm.Data.Imagery;
 
-/// <summary>Map coordinates to longitude and latitude and back, by ProjNET, for the systems that Earth-observation rasters come in.</summary>
+/// <summary>Map coordinates to longitude and latitude and back, by ProjNET, for the systems that Earth-observation rasters come
+/// in.</summary>
 /// <remarks>
-/// Geographic systems, UTM zones on WGS 84, WGS 72, ETRS89, NAD83 and NAD27, Web Mercator, the plate carrée, and transverse Mercator, Lambert and
+/// Geographic systems, UTM zones on WGS 84, WGS 72, ETRS89, NAD83 and NAD27, Web Mercator, the plate carrée, and transverse Mercator,
+/// Lambert and
 /// Albers by their parameters. Datums are taken as WGS 84 (within two metres for ETRS89 and NAD83, up to some hundred metres for NAD27).
 /// </remarks>
 internal sealed class MapProjection
 {
-    private const string Wgs84 = "6378137,298.257223563", Grs80 = "6378137,298.257222101", Clarke1866 = "6378206.4,294.978698213898", Wgs72 = "6378135,298.26";
+    private const string Wgs84 = "6378137,298.257223563",
+        Grs80 = "6378137,298.257222101",
+        Clarke1866 = "6378206.4,294.978698213898",
+        Wgs72 = "6378135,298.26";
 
     private static readonly ConcurrentDictionary<string, MapProjection?> known = new();
-    private readonly Func<(double X, double Y), (double X, double Y)> forward, backward;
+    private readonly Func<(double X, double Y), (double X, double Y)> forward,
+        backward;
 
-    private MapProjection(Func<(double X, double Y), (double X, double Y)> forward, Func<(double X, double Y), (double X, double Y)> backward) =>
-        (this.forward, this.backward) = (forward, backward);
+    private MapProjection(
+        Func<(double X, double Y), (double X, double Y)> forward,
+        Func<(double X, double Y), (double X, double Y)> backward
+    ) => (this.forward, this.backward) = (forward, backward);
 
     public static MapProjection? Of(GeoReference reference) =>
         (reference.Wkt ?? reference.Crs) is { } key ? known.GetOrAdd(key, _ => Make(reference)) : null;
@@ -29,8 +37,13 @@ internal sealed class MapProjection
 
     private static MapProjection? Make(GeoReference reference)
     {
-        if (reference.Wkt is { } wkt) return OfWkt(wkt);
-        if (reference.Crs is not { } crs || !crs.StartsWith("EPSG:", StringComparison.Ordinal) || !int.TryParse(crs.AsSpan(5), CultureInfo.InvariantCulture, out int code))
+        if (reference.Wkt is { } wkt)
+            return OfWkt(wkt);
+        if (
+            reference.Crs is not { } crs
+            || !crs.StartsWith("EPSG:", StringComparison.Ordinal)
+            || !int.TryParse(crs.AsSpan(5), CultureInfo.InvariantCulture, out int code)
+        )
             return null;
         return code switch
         {
@@ -50,12 +63,25 @@ internal sealed class MapProjection
 
     private const double PlateCarree = 6378137 * Math.PI / 180;
 
-    private static MapProjection? Utm(int zone, bool north, string ellipsoid) => OfWkt(Projected("Transverse_Mercator", ellipsoid,
-        ("latitude_of_origin", 0), ("central_meridian", 6 * zone - 183), ("scale_factor", 0.9996), ("false_easting", 500000), ("false_northing", north ? 0 : 10000000)));
+    private static MapProjection? Utm(int zone, bool north, string ellipsoid) =>
+        OfWkt(
+            Projected(
+                "Transverse_Mercator",
+                ellipsoid,
+                ("latitude_of_origin", 0),
+                ("central_meridian", 6 * zone - 183),
+                ("scale_factor", 0.9996),
+                ("false_easting", 500000),
+                ("false_northing", north ? 0 : 10000000)
+            )
+        );
 
     /// <summary>WKT of a projected system in metres.</summary>
-    public static string Projected(string projection, string ellipsoid, params (string Name, double Value)[] parameters) => string.Create(CultureInfo.InvariantCulture,
-        $"PROJCS[\"map\",GEOGCS[\"place\",DATUM[\"datum\",SPHEROID[\"ellipsoid\",{ellipsoid}]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]],")
+    public static string Projected(string projection, string ellipsoid, params (string Name, double Value)[] parameters) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"PROJCS[\"map\",GEOGCS[\"place\",DATUM[\"datum\",SPHEROID[\"ellipsoid\",{ellipsoid}]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]],"
+        )
         + $"PROJECTION[\"{projection}\"],"
         + string.Concat(parameters.Select(p => string.Create(CultureInfo.InvariantCulture, $"PARAMETER[\"{p.Name}\",{p.Value:R}],")))
         + "UNIT[\"metre\",1]]";
@@ -67,7 +93,8 @@ internal sealed class MapProjection
             return OfSystem((ProjectedCoordinateSystem)new CoordinateSystemFactory().CreateFromWkt(wkt));
         }
         // Parameters out of a damaged file can be anything; a map that cannot be drawn is a map that is not known.
-        catch (Exception e) when (e is ArgumentException or NotSupportedException or NotImplementedException or ArithmeticException or FormatException)
+        catch (Exception e)
+            when (e is ArgumentException or NotSupportedException or NotImplementedException or ArithmeticException or FormatException)
         {
             return null;
         }

@@ -24,9 +24,22 @@ internal static class PngFile
         {
             Span<byte> start = stackalloc byte[29];
             using var stream = source.Open();
-            if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.StartsWith(Signature)) return null;
-            int bands = start[25] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
-            return new Layout(BinaryPrimitives.ReadInt32BigEndian(start[16..]), BinaryPrimitives.ReadInt32BigEndian(start[20..]), start[24], bands, start[28] != 0);
+            if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.StartsWith(Signature))
+                return null;
+            int bands = start[25] switch
+            {
+                2 => 3,
+                4 => 2,
+                6 => 4,
+                _ => 1,
+            };
+            return new Layout(
+                BinaryPrimitives.ReadInt32BigEndian(start[16..]),
+                BinaryPrimitives.ReadInt32BigEndian(start[20..]),
+                start[24],
+                bands,
+                start[28] != 0
+            );
         }
     }
 
@@ -47,8 +60,10 @@ internal static class PngFile
         try
         {
             using var zlib = new ZLibStream(new MemoryStream(Data(source)), CompressionMode.Decompress);
-            int pixelBytes = layout.Bands * 2, rowBytes = checked(layout.Width * pixelBytes);
-            byte[] row = new byte[rowBytes], above = new byte[rowBytes];
+            int pixelBytes = layout.Bands * 2,
+                rowBytes = checked(layout.Width * pixelBytes);
+            byte[] row = new byte[rowBytes],
+                above = new byte[rowBytes];
             ushort[][] bands = [.. Enumerable.Range(0, layout.Bands).Select(_ => new ushort[checked(layout.Width * layout.Height)])];
             for (int y = 0; y < layout.Height; y++)
             {
@@ -56,15 +71,18 @@ internal static class PngFile
                 zlib.ReadExactly(row);
                 Unfilter(filter, row, above, pixelBytes);
                 for (int x = 0; x < layout.Width; x++)
-                    for (int b = 0; b < layout.Bands; b++)
-                        bands[b][y * layout.Width + x] = BinaryPrimitives.ReadUInt16BigEndian(row.AsSpan(x * pixelBytes + 2 * b));
+                for (int b = 0; b < layout.Bands; b++)
+                    bands[b][y * layout.Width + x] = BinaryPrimitives.ReadUInt16BigEndian(row.AsSpan(x * pixelBytes + 2 * b));
                 (row, above) = (above, row);
             }
             return bands;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException)
         {
-            throw new GeoVlmException($"{source.Name}: the image data is cut short or damaged. Fetch the file again, or remove it from the dataset.", e);
+            throw new GeoVlmException(
+                $"{source.Name}: the image data is cut short or damaged. Fetch the file again, or remove it from the dataset.",
+                e
+            );
         }
     }
 
@@ -77,8 +95,10 @@ internal static class PngFile
         Span<byte> head = stackalloc byte[8];
         while (file.ReadAtLeast(head, 8, throwOnEndOfStream: false) == 8)
         {
-            long length = BinaryPrimitives.ReadUInt32BigEndian(head), next = file.Position + length + 4;
-            if (next > file.Length) throw new InvalidDataException();
+            long length = BinaryPrimitives.ReadUInt32BigEndian(head),
+                next = file.Position + length + 4;
+            if (next > file.Length)
+                throw new InvalidDataException();
             if (head[4..].SequenceEqual("IDAT"u8))
             {
                 var chunk = new byte[length];
@@ -95,7 +115,9 @@ internal static class PngFile
     {
         for (int i = 0; i < row.Length; i++)
         {
-            int left = i < pixelBytes ? 0 : row[i - pixelBytes], up = above[i], corner = i < pixelBytes ? 0 : above[i - pixelBytes];
+            int left = i < pixelBytes ? 0 : row[i - pixelBytes],
+                up = above[i],
+                corner = i < pixelBytes ? 0 : above[i - pixelBytes];
             row[i] += filter switch
             {
                 0 => (byte)0,
@@ -110,7 +132,12 @@ internal static class PngFile
 
     private static int Paeth(int left, int up, int corner)
     {
-        int estimate = left + up - corner, toLeft = Math.Abs(estimate - left), toUp = Math.Abs(estimate - up), toCorner = Math.Abs(estimate - corner);
-        return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
+        int estimate = left + up - corner,
+            toLeft = Math.Abs(estimate - left),
+            toUp = Math.Abs(estimate - up),
+            toCorner = Math.Abs(estimate - corner);
+        return toLeft <= toUp && toLeft <= toCorner ? left
+            : toUp <= toCorner ? up
+            : corner;
     }
 }

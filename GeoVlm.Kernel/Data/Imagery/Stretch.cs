@@ -17,15 +17,27 @@ public sealed record Stretch(double Low, double High, bool ArePercentiles)
     {
         string[] ends = text.Split(',', StringSplitOptions.TrimEntries);
         bool percent = ends.All(e => e.EndsWith('%'));
-        double[] numbers = [.. ends.Select(e => double.TryParse(e.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out double n) ? n : double.NaN)];
-        if (numbers is [var low, var high] && low < high && double.IsFinite(low) && double.IsFinite(high) && (!percent || low >= 0 && high <= 100))
+        double[] numbers =
+        [
+            .. ends.Select(e =>
+                double.TryParse(e.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out double n) ? n : double.NaN
+            ),
+        ];
+        if (
+            numbers is [var low, var high]
+            && low < high
+            && double.IsFinite(low)
+            && double.IsFinite(high)
+            && (!percent || low >= 0 && high <= 100)
+        )
             return new Stretch(low, high, percent);
         throw new GeoVlmException($"'{text}' is no stretch: write two values (0,3000) or two percentiles (2%,98%), the lower first");
     }
 
     /// <summary>For people: ", stretched from the 2nd to the 98th percentile of each band".</summary>
     internal string Describe() =>
-        this == Default ? string.Create(CultureInfo.InvariantCulture, $", stretched from the {Low}nd to the {High}th percentile of each band")
+        this == Default
+            ? string.Create(CultureInfo.InvariantCulture, $", stretched from the {Low}nd to the {High}th percentile of each band")
         : ArePercentiles ? string.Create(CultureInfo.InvariantCulture, $", stretched from percentile {Low} to {High} of each band")
         : string.Create(CultureInfo.InvariantCulture, $", stretched from {Low} to {High}");
 }

@@ -6,7 +6,8 @@ namespace GeoVlm.Data.Imagery;
 /// <summary>Keeps the first complaint of LibTiff on this thread, which would otherwise go to the console.</summary>
 internal sealed class TiffMessages : TiffErrorHandler
 {
-    [ThreadStatic] private static string? first;
+    [ThreadStatic]
+    private static string? first;
 
     static TiffMessages() => Tiff.SetErrorHandler(new TiffMessages());
 

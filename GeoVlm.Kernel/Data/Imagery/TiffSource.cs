@@ -13,7 +13,8 @@ internal sealed class TiffSource(Stream stream) : TiffStream
     {
         stream.Position = offset;
         BytesRead += target.Length;
-        if (stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) < target.Length) throw new InvalidDataException("the image data is cut short");
+        if (stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) < target.Length)
+            throw new InvalidDataException("the image data is cut short");
     }
 
     /// <inheritdoc/>
@@ -25,13 +26,15 @@ internal sealed class TiffSource(Stream stream) : TiffStream
     }
 
     /// <inheritdoc/>
-    public override long Seek(object clientData, long offset, SeekOrigin origin) => offset < 0 && origin == SeekOrigin.Begin ? -1 : stream.Seek(offset, origin);
+    public override long Seek(object clientData, long offset, SeekOrigin origin) =>
+        offset < 0 && origin == SeekOrigin.Begin ? -1 : stream.Seek(offset, origin);
 
     /// <inheritdoc/>
     public override long Size(object clientData) => stream.Length;
 
     /// <inheritdoc/>
-    public override void Write(object clientData, byte[] buffer, int offset, int count) => throw new NotSupportedException("TIFF files are only read");
+    public override void Write(object clientData, byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("TIFF files are only read");
 
     /// <inheritdoc/>
     public override void Close(object clientData) => stream.Dispose();

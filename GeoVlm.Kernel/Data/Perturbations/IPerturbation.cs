@@ -9,6 +9,7 @@ public interface IPerturbation
     /// <summary>One line for help.</summary>
     string Summary { get; }
 
-    /// <summary>The changed sample; null where the change would change the right answer. Boxes, outlines and masks follow the pixels; the id stays, so that answers can be paired. Pixels are changed when they are loaded.</summary>
+    /// <summary>The changed sample; null where the change would change the right answer. Boxes, outlines and masks follow the pixels; the
+    /// id stays, so that answers can be paired. Pixels are changed when they are loaded.</summary>
     Sample? Apply(Sample sample);
 }

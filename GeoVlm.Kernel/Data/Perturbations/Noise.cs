@@ -12,10 +12,14 @@ public sealed class Noise : IPerturbation
     public string Summary => "normal noise of 12 grey levels";
 
     /// <inheritdoc/>
-    public Sample? Apply(Sample sample) => sample with
-    {
-        Images = [.. sample.Images.Select((image, i) => image with { Load = () => Add(image.Load(), Seed.Derive(0, "noise", sample.Id, i)) })],
-    };
+    public Sample? Apply(Sample sample) =>
+        sample with
+        {
+            Images =
+            [
+                .. sample.Images.Select((image, i) => image with { Load = () => Add(image.Load(), Seed.Derive(0, "noise", sample.Id, i)) }),
+            ],
+        };
 
     private static RgbImage Add(RgbImage image, ulong seed)
     {
@@ -25,7 +29,8 @@ public sealed class Noise : IPerturbation
         {
             // Twelve uniforms have variance 1; their sum is near enough to normal, and the same on every machine.
             double deviate = -6;
-            for (int k = 0; k < 12; k++) deviate += random.NextDouble();
+            for (int k = 0; k < 12; k++)
+                deviate += random.NextDouble();
             pixels[i] = (byte)Math.Clamp(Math.Round(image.Pixels[i] + Sigma * deviate), 0, 255);
         }
         return image with { Pixels = pixels };

@@ -25,7 +25,8 @@ public sealed partial class Paraphrase : IPerturbation
     {
         var random = new SeededRandom(Seed.Derive(0, "paraphrase", sample.Id));
         foreach (var (found, instead) in rules)
-            if (found.Match(sample.Question) is { Success: true }) return sample with { Question = found.Replace(sample.Question, random.Pick(instead), 1) };
+            if (found.Match(sample.Question) is { Success: true })
+                return sample with { Question = found.Replace(sample.Question, random.Pick(instead), 1) };
         return sample with { Question = $"Please answer: {sample.Question}" };
     }
 

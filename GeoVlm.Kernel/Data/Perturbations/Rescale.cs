@@ -2,7 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Perturbations;
 
-/// <summary>Another ground sample distance: half as many pixels on each side, each the mean of four; boxes and masks shrink with them.</summary>
+/// <summary>Another ground sample distance: half as many pixels on each side, each the mean of four; boxes and masks shrink with
+/// them.</summary>
 public sealed class Rescale : IPerturbation
 {
     /// <inheritdoc/>
@@ -14,17 +15,23 @@ public sealed class Rescale : IPerturbation
     /// <inheritdoc/>
     public Sample? Apply(Sample sample)
     {
-        if (sample.Images.Any(i => Math.Min(i.Width, i.Height) < 2) || QuarterTurn.NamesPlace(sample.Question)) return null;
+        if (sample.Images.Any(i => Math.Min(i.Width, i.Height) < 2) || QuarterTurn.NamesPlace(sample.Question))
+            return null;
         var small = CoordinateFrame.Original(sample.Images[^1].Width / 2, sample.Images[^1].Height / 2);
         // An odd last row or column is left out, so that every new pixel covers four whole ones: coordinates are halved exactly.
-        var covered = sample.Frame with { Width = small.Width * 2, Height = small.Height * 2 };
-        BoxesAnswer Scale(BoxesAnswer boxes) => new([.. boxes.In(sample.Frame).Objects.Select(o => covered.Convert(o, small))], small);
-        Answer Shrink(Answer answer) => answer switch
+        var covered = sample.Frame with
         {
-            BoxesAnswer boxes => Scale(boxes),
-            GroundedTextAnswer grounded => grounded with { Boxes = Scale(grounded.Boxes) },
-            _ => answer,
+            Width = small.Width * 2,
+            Height = small.Height * 2,
         };
+        BoxesAnswer Scale(BoxesAnswer boxes) => new([.. boxes.In(sample.Frame).Objects.Select(o => covered.Convert(o, small))], small);
+        Answer Shrink(Answer answer) =>
+            answer switch
+            {
+                BoxesAnswer boxes => Scale(boxes),
+                GroundedTextAnswer grounded => grounded with { Boxes = Scale(grounded.Boxes) },
+                _ => answer,
+            };
         return sample with
         {
             Images =
@@ -45,10 +52,17 @@ public sealed class Rescale : IPerturbation
     {
         var half = new RgbImage(image.Width / 2, image.Height / 2);
         for (int y = 0; y < half.Height; y++)
-            for (int x = 0; x < half.Width; x++)
-                for (int c = 0; c < 3; c++)
-                    half.Pixels[half.Offset(x, y) + c] = (byte)((image.Pixels[image.Offset(2 * x, 2 * y) + c] + image.Pixels[image.Offset(2 * x + 1, 2 * y) + c]
-                        + image.Pixels[image.Offset(2 * x, 2 * y + 1) + c] + image.Pixels[image.Offset(2 * x + 1, 2 * y + 1) + c] + 2) / 4);
+        for (int x = 0; x < half.Width; x++)
+        for (int c = 0; c < 3; c++)
+            half.Pixels[half.Offset(x, y) + c] = (byte)(
+                (
+                    image.Pixels[image.Offset(2 * x, 2 * y) + c]
+                    + image.Pixels[image.Offset(2 * x + 1, 2 * y) + c]
+                    + image.Pixels[image.Offset(2 * x, 2 * y + 1) + c]
+                    + image.Pixels[image.Offset(2 * x + 1, 2 * y + 1) + c]
+                    + 2
+                ) / 4
+            );
         return half;
     }
 
@@ -57,12 +71,16 @@ public sealed class Rescale : IPerturbation
     {
         var half = new Mask(mask.Width / 2, mask.Height / 2);
         for (int y = 0; y < half.Height; y++)
-            for (int x = 0; x < half.Width; x++)
-            {
-                int at = 2 * y * mask.Width + 2 * x;
-                int changed = (mask.Bits[at] ? 1 : 0) + (mask.Bits[at + 1] ? 1 : 0) + (mask.Bits[at + mask.Width] ? 1 : 0) + (mask.Bits[at + mask.Width + 1] ? 1 : 0);
-                half.Bits[y * half.Width + x] = changed >= 2;
-            }
+        for (int x = 0; x < half.Width; x++)
+        {
+            int at = 2 * y * mask.Width + 2 * x;
+            int changed =
+                (mask.Bits[at] ? 1 : 0)
+                + (mask.Bits[at + 1] ? 1 : 0)
+                + (mask.Bits[at + mask.Width] ? 1 : 0)
+                + (mask.Bits[at + mask.Width + 1] ? 1 : 0);
+            half.Bits[y * half.Width + x] = changed >= 2;
+        }
         return half;
     }
 }

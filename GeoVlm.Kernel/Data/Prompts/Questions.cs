@@ -39,6 +39,10 @@ public static class Questions
     /// <summary>The plural of a class name that needs no dictionary: "ships", "buses", "aircraft".</summary>
     public static string Plural(string name) =>
         name.EndsWith("aircraft", StringComparison.Ordinal) ? name
-        : name.EndsWith('s') || name.EndsWith('x') || name.EndsWith("ch", StringComparison.Ordinal) || name.EndsWith("sh", StringComparison.Ordinal) ? name + "es"
+        : name.EndsWith('s')
+        || name.EndsWith('x')
+        || name.EndsWith("ch", StringComparison.Ordinal)
+        || name.EndsWith("sh", StringComparison.Ordinal)
+            ? name + "es"
         : name + "s";
 }

@@ -5,10 +5,13 @@ public static class ResponseFormat
 {
     /// <summary>Opens the reasoning.</summary>
     public const string ThinkOpen = "<think>";
+
     /// <summary>Closes the reasoning.</summary>
     public const string ThinkClose = "</think>";
+
     /// <summary>Opens the final answer.</summary>
     public const string AnswerOpen = "<answer>";
+
     /// <summary>Closes the final answer.</summary>
     public const string AnswerClose = "</answer>";
 

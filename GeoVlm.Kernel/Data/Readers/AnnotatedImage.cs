@@ -7,7 +7,12 @@ namespace GeoVlm.Data.Readers;
 /// <param name="Id">Unique in the dataset.</param>
 /// <param name="Objects">Every object in it, in original pixels.</param>
 /// <param name="Facts">Facts of the source that go into every sample.</param>
-internal sealed record AnnotatedImage(string Where, string Id, IReadOnlyList<LabelledBox> Objects, IReadOnlyDictionary<string, string> Facts)
+internal sealed record AnnotatedImage(
+    string Where,
+    string Id,
+    IReadOnlyList<LabelledBox> Objects,
+    IReadOnlyDictionary<string, string> Facts
+)
 {
     /// <summary>The image; null where it is missing.</summary>
     public GeoImage? Image { get; init; }
@@ -25,11 +30,13 @@ internal sealed record AnnotatedImage(string Where, string Id, IReadOnlyList<Lab
     public string Split { get; init; } = "";
 
     /// <summary>The pixels in which the boxes are written: of the image, else of the size that the annotation states.</summary>
-    public CoordinateFrame Frame => Ground is not null ? Ground
+    public CoordinateFrame Frame =>
+        Ground is not null ? Ground
         : Image is not null ? CoordinateFrame.Original(Image.Width, Image.Height)
         : Size is { Width: > 0, Height: > 0 } ? CoordinateFrame.Original(Size.Width, Size.Height)
         : UnknownPixels(Objects.Select(o => Math.Max(o.Box.X2, o.Box.Y2)).DefaultIfEmpty(1).Max());
 
     /// <summary>The pixels of an image that is not here, of which only the largest number is known.</summary>
-    public static CoordinateFrame UnknownPixels(double largest) => new("pixels of an image of unknown size", Math.Max(1, largest), Math.Max(1, largest));
+    public static CoordinateFrame UnknownPixels(double largest) =>
+        new("pixels of an image of unknown size", Math.Max(1, largest), Math.Max(1, largest));
 }

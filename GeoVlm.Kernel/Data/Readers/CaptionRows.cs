@@ -3,7 +3,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Captions of images and of pairs of dates. A pair is one whose file lies in A/ and in B/, or that carries a <c>changeflag</c> (LEVIR-CC).</summary>
+/// <summary>Captions of images and of pairs of dates. A pair is one whose file lies in A/ and in B/, or that carries a <c>changeflag</c>
+/// (LEVIR-CC).</summary>
 internal sealed class CaptionRows(DatasetFolder folder, RowImages images, SampleIds ids, string split)
 {
     public IEnumerable<Draft> Of(IEnumerable<Row> rows)
@@ -11,8 +12,10 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         foreach (var row in rows)
         {
             var captions = CaptionTexts.Of(row);
-            if (captions.Count == 0) folder.Report(row.Where, "no caption. Give the image one, or remove the record. Skipped.");
-            else yield return Make(row, captions);
+            if (captions.Count == 0)
+                folder.Report(row.Where, "no caption. Give the image one, or remove the record. Skipped.");
+            else
+                yield return Make(row, captions);
         }
     }
 
@@ -24,12 +27,25 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
     /// <param name="rowSplit">Its split.</param>
     /// <param name="facts">Facts of the source.</param>
     /// <param name="where">Its record, for problems.</param>
-    public Draft Make(string name, string part, bool isPair, IReadOnlyList<string> captions, string rowSplit, Dictionary<string, string> facts, string where)
+    public Draft Make(
+        string name,
+        string part,
+        bool isPair,
+        IReadOnlyList<string> captions,
+        string rowSplit,
+        Dictionary<string, string> facts,
+        string where
+    )
     {
         var (found, missing) = Dates(name, part, ref isPair);
         facts["file"] = name;
-        var sample = new Sample(ids.Unique(part.Length > 0 && isPair ? $"{part}/{name}" : name, isGiven: false), isPair ? EoTask.ChangeCaption : EoTask.ImageCaption, found,
-            isPair ? Questions.DescribeChanges : Questions.DescribeScene, new TextAnswer(captions[0]))
+        var sample = new Sample(
+            ids.Unique(part.Length > 0 && isPair ? $"{part}/{name}" : name, isGiven: false),
+            isPair ? EoTask.ChangeCaption : EoTask.ImageCaption,
+            found,
+            isPair ? Questions.DescribeChanges : Questions.DescribeScene,
+            new TextAnswer(captions[0])
+        )
         {
             OtherReferences = [.. captions.Skip(1).Select(c => new TextAnswer(c))],
             Split = rowSplit,
@@ -43,32 +59,45 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         string part = row.Text("filename") is null ? "" : row.Text("filepath") ?? "";
         string rowSplit = row.Text("split") is { } named ? SplitNames.Usual(named) : split;
         var facts = new Dictionary<string, string>();
-        if (row.Text(NestedRows.Key) is { } key && key is not ("images" or "data" or "annotations")) facts["class"] = key;
+        if (row.Text(NestedRows.Key) is { } key && key is not ("images" or "data" or "annotations"))
+            facts["class"] = key;
         foreach (string column in (ReadOnlySpan<string>)["changeflag", "imgid", "class", "category", "similarity_CLIP_openai"])
-            if (row.Text(column) is { } fact) facts[column] = fact;
+            if (row.Text(column) is { } fact)
+                facts[column] = fact;
         if (row.Text("filename", "file_name", "filepath", "image_name", "file") is { } name)
             return Make(name, part, row.Fields.ContainsKey("changeflag"), captions, rowSplit, facts, row.Where);
         var (found, missing) = images.Of(row);
         string id = row.Text(RowColumns.Image) ?? row.Where;
         facts["file"] = id;
-        return new Draft(new Sample(ids.Unique(id, isGiven: false), found.Count > 1 ? EoTask.ChangeCaption : EoTask.ImageCaption, found,
-            found.Count > 1 ? Questions.DescribeChanges : Questions.DescribeScene, new TextAnswer(captions[0]))
-        {
-            OtherReferences = [.. captions.Skip(1).Select(c => new TextAnswer(c))],
-            Split = rowSplit,
-            Attributes = facts,
-        }, row.Where, missing);
+        return new Draft(
+            new Sample(
+                ids.Unique(id, isGiven: false),
+                found.Count > 1 ? EoTask.ChangeCaption : EoTask.ImageCaption,
+                found,
+                found.Count > 1 ? Questions.DescribeChanges : Questions.DescribeScene,
+                new TextAnswer(captions[0])
+            )
+            {
+                OtherReferences = [.. captions.Skip(1).Select(c => new TextAnswer(c))],
+                Split = rowSplit,
+                Attributes = facts,
+            },
+            row.Where,
+            missing
+        );
     }
 
     private (IReadOnlyList<GeoImage> Images, string? Missing) Dates(string name, string part, ref bool isPair)
     {
         string folderOf = part.Length > 0 ? part + "/" : "";
-        string before = Exists($"{folderOf}A/{name}") ?? $"A/{name}", after = Exists($"{folderOf}B/{name}") ?? $"B/{name}";
+        string before = Exists($"{folderOf}A/{name}") ?? $"A/{name}",
+            after = Exists($"{folderOf}B/{name}") ?? $"B/{name}";
         bool hasBoth = Exists(before) is not null && Exists(after) is not null;
         if (hasBoth || isPair)
         {
             isPair = true;
-            if (!hasBoth) return ([], Exists(before) is null ? before : after);
+            if (!hasBoth)
+                return ([], Exists(before) is null ? before : after);
             return ([images.Open(before, "before")!, images.Open(after, "after")!], null);
         }
         return images.Open(name) is { } image ? ([image], null) : ([], name);

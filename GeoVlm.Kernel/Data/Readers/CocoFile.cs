@@ -19,10 +19,18 @@ internal sealed class CocoFile
     {
         using var document = Parse(path);
         var root = document.RootElement;
-        if (root.ValueKind == JsonValueKind.Array) return OfResults(root, report);
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("images", out var images) || !root.TryGetProperty("annotations", out var annotations)
-            || images.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object) || annotations.ValueKind != JsonValueKind.Array)
-            throw new GeoVlmException($"{path}: expected an object with the lists images and annotations, or a list of results. Name the instances file of the dataset.");
+        if (root.ValueKind == JsonValueKind.Array)
+            return OfResults(root, report);
+        if (
+            root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("images", out var images)
+            || !root.TryGetProperty("annotations", out var annotations)
+            || images.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object)
+            || annotations.ValueKind != JsonValueKind.Array
+        )
+            throw new GeoVlmException(
+                $"{path}: expected an object with the lists images and annotations, or a list of results. Name the instances file of the dataset."
+            );
         var file = new CocoFile(ReadImages(images, report));
         file.AddObjects(annotations, ReadCategories(root, report), report);
         return file;
@@ -31,7 +39,12 @@ internal sealed class CocoFile
     /// <summary>A list of results {image_id, category_id, bbox or segmentation, score}: the images are known by their ids alone.</summary>
     private static CocoFile OfResults(JsonElement results, Action<string, string> report)
     {
-        var ids = results.EnumerateArray().Select(r => Id(r, "image_id")).OfType<string>().Distinct().Select(id => new ImageRecord(id, "", 0, 0));
+        var ids = results
+            .EnumerateArray()
+            .Select(r => Id(r, "image_id"))
+            .OfType<string>()
+            .Distinct()
+            .Select(id => new ImageRecord(id, "", 0, 0));
         var file = new CocoFile([.. ids]);
         file.AddObjects(results, null, report);
         return file;
@@ -42,15 +55,19 @@ internal sealed class CocoFile
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
-            if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) bytes = Encoding.UTF8.GetBytes(File.ReadAllText(path)); // UTF-16
+            if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+                bytes = Encoding.UTF8.GetBytes(File.ReadAllText(path)); // UTF-16
             int start = bytes is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
             BlankNonFinite(bytes.AsSpan(start));
             return JsonDocument.Parse(bytes.AsMemory(start));
         }
         catch (JsonException e)
         {
-            throw new GeoVlmException($"{path}: not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message} "
-                + "Mend it there, or fetch the file again if it is cut short.", e);
+            throw new GeoVlmException(
+                $"{path}: not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message} "
+                    + "Mend it there, or fetch the file again if it is cut short.",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,15 +87,24 @@ internal sealed class CocoFile
             byte b = json[i];
             if (inText)
             {
-                if (b == '\\') i++;
-                else if (b == '"') inText = false;
+                if (b == '\\')
+                    i++;
+                else if (b == '"')
+                    inText = false;
                 continue;
             }
-            if (b == '"') inText = true;
-            if (b is not ((byte)'N' or (byte)'I' or (byte)'-')) continue;
+            if (b == '"')
+                inText = true;
+            if (b is not ((byte)'N' or (byte)'I' or (byte)'-'))
+                continue;
             var rest = json[i..];
-            int length = rest.StartsWith("NaN"u8) ? 3 : rest.StartsWith("Infinity"u8) ? 8 : rest.StartsWith("-Infinity"u8) ? 9 : 0;
-            if (length == 0) continue;
+            int length =
+                rest.StartsWith("NaN"u8) ? 3
+                : rest.StartsWith("Infinity"u8) ? 8
+                : rest.StartsWith("-Infinity"u8) ? 9
+                : 0;
+            if (length == 0)
+                continue;
             rest[..length].Fill((byte)' ');
             rest[0] = rest[1] = (byte)'"';
             i += length - 1;
@@ -93,27 +119,36 @@ internal sealed class CocoFile
         foreach (var item in images.ValueKind == JsonValueKind.Object ? [images] : images.EnumerateArray().ToArray())
         {
             string record = $"images[{number++}]";
-            if (Id(item, "id") is not { } id) report(record, "has no id; give it the number that annotations call image_id. Skipped.");
-            else if (Text(item, "file_name") is not { } name) report(record, "has no file_name; name its image file. Skipped.");
-            else records.Add(new ImageRecord(id, name, Size(item, "width"), Size(item, "height")));
+            if (Id(item, "id") is not { } id)
+                report(record, "has no id; give it the number that annotations call image_id. Skipped.");
+            else if (Text(item, "file_name") is not { } name)
+                report(record, "has no file_name; name its image file. Skipped.");
+            else
+                records.Add(new ImageRecord(id, name, Size(item, "width"), Size(item, "height")));
         }
         // Annotations cannot be told apart when two images share an id.
         var twice = records.GroupBy(r => r.Id).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.Count());
-        foreach (var (id, count) in twice) report($"image {id}", $"{count} images have this id; give each its own. All of them are left out.");
+        foreach (var (id, count) in twice)
+            report($"image {id}", $"{count} images have this id; give each its own. All of them are left out.");
         return [.. records.Where(r => !twice.ContainsKey(r.Id))];
     }
 
     /// <summary>Names by category id; null where the file has no category list.</summary>
     private static Dictionary<string, string>? ReadCategories(JsonElement root, Action<string, string> report)
     {
-        if (!root.TryGetProperty("categories", out var categories) || categories.ValueKind != JsonValueKind.Array || categories.GetArrayLength() == 0)
+        if (
+            !root.TryGetProperty("categories", out var categories)
+            || categories.ValueKind != JsonValueKind.Array
+            || categories.GetArrayLength() == 0
+        )
         {
             report("categories", "missing; classes are called 'category 1' and so on. Add the list of {id, name} to ask for them by name.");
             return null;
         }
         var names = new Dictionary<string, string>();
         foreach (var item in categories.EnumerateArray())
-            if (Id(item, "id") is { } id && Text(item, "name") is { } name && ClassNames.Readable(name) is { Length: > 0 } words) names[id] = words;
+            if (Id(item, "id") is { } id && Text(item, "name") is { } name && ClassNames.Readable(name) is { Length: > 0 } words)
+                names[id] = words;
         return names;
     }
 
@@ -128,11 +163,15 @@ internal sealed class CocoFile
             if (Id(item, "id") is { } id)
             {
                 record += $" (id {id})";
-                if (!seen.Add(id)) report(record, "another annotation has this id; both are kept. Give each its own.");
+                if (!seen.Add(id))
+                    report(record, "another annotation has this id; both are kept. Give each its own.");
             }
             if (Id(item, "image_id") is not { } imageId || !images.Contains(imageId))
             {
-                report(record, $"image_id {Id(item, "image_id") ?? "(none)"} is not among the usable images; mend it or remove the annotation. Skipped.");
+                report(
+                    record,
+                    $"image_id {Id(item, "image_id") ?? "(none)"} is not among the usable images; mend it or remove the annotation. Skipped."
+                );
                 continue;
             }
             if (CocoShape.Read(item, out string problem) is not { } shape)
@@ -147,7 +186,8 @@ internal sealed class CocoFile
                 label = $"category {category}".TrimEnd();
                 report(record, $"category_id {category} is not in categories; the object is called '{label}'. Add it to the list.");
             }
-            if (!objects.TryGetValue(imageId, out var list)) objects[imageId] = list = [];
+            if (!objects.TryGetValue(imageId, out var list))
+                objects[imageId] = list = [];
             list.Add(shape with { Label = label });
         }
     }
@@ -155,10 +195,18 @@ internal sealed class CocoFile
     /// <summary>An id, number or text, as text.</summary>
     private static string? Id(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value)
-            ? value.ValueKind switch { JsonValueKind.Number => value.GetRawText(), JsonValueKind.String => TextOf(value), _ => null } : null;
+            ? value.ValueKind switch
+            {
+                JsonValueKind.Number => value.GetRawText(),
+                JsonValueKind.String => TextOf(value),
+                _ => null,
+            }
+            : null;
 
     private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? TextOf(value) : null;
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? TextOf(value)
+            : null;
 
     /// <summary>The text of a string; null when it holds half a surrogate pair, which is no text.</summary>
     private static string? TextOf(JsonElement value)
@@ -174,7 +222,9 @@ internal sealed class CocoFile
     }
 
     private static int Size(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : 0;
+        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
+            ? number
+            : 0;
 
     internal sealed record ImageRecord(string Id, string FileName, int Width, int Height);
 }

@@ -3,10 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>COCO instances: JSON with <c>images</c>, <c>annotations</c> and usually <c>categories</c> (NWPU VHR-10, SODA, labelme exports), and lists of results.</summary>
+/// <summary>COCO instances: JSON with <c>images</c>, <c>annotations</c> and usually <c>categories</c> (NWPU VHR-10, SODA, labelme exports),
+/// and lists of results.</summary>
 /// <remarks>
-/// <c>bbox</c> is x, y, width, height in pixels, continuous; SODA's <c>poly</c> is an outline; where there is only a segmentation, its outline or its
-/// run lengths give the box. The path is a JSON file or a folder with JSON files in it, in its sub-folders or in <c>annotations/</c>. Without
+/// <c>bbox</c> is x, y, width, height in pixels, continuous; SODA's <c>poly</c> is an outline; where there is only a segmentation, its
+/// outline or its
+/// run lengths give the box. The path is a JSON file or a folder with JSON files in it, in its sub-folders or in <c>annotations/</c>.
+/// Without
 /// <c>categories</c> classes are called "category 1" and so on. Images are looked for by their path below the root.
 /// </remarks>
 public sealed partial class CocoReader : IDatasetReader
@@ -15,7 +18,8 @@ public sealed partial class CocoReader : IDatasetReader
     public string Name => "coco";
 
     /// <inheritdoc/>
-    public string Summary => "a JSON file with images, annotations, categories (COCO), or its folder: bbox is x, y, width, height in pixels";
+    public string Summary =>
+        "a JSON file with images, annotations, categories (COCO), or its folder: bbox is x, y, width, height in pixels";
 
     /// <inheritdoc/>
     public string? Recognise(string path) =>
@@ -26,11 +30,18 @@ public sealed partial class CocoReader : IDatasetReader
     {
         List<string> files = File.Exists(path) ? [path] : [.. JsonFiles(path).Where(LooksLikeCoco)];
         if (files.Count == 0)
-            throw new GeoVlmException($"{path}: no JSON file with images and annotations here or in annotations/. Name the JSON file itself.");
+            throw new GeoVlmException(
+                $"{path}: no JSON file with images and annotations here or in annotations/. Name the JSON file itself."
+            );
         var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         files = Distinct(folder, files);
-        return folder.Finish(this, files.SelectMany(file => DetectionSamples.Settle(folder, images, folder.Relative(file), OfFile(folder, images, file, alone: files.Count == 1))));
+        return folder.Finish(
+            this,
+            files.SelectMany(file =>
+                DetectionSamples.Settle(folder, images, folder.Relative(file), OfFile(folder, images, file, alone: files.Count == 1))
+            )
+        );
     }
 
     /// <summary>The files without those that are copies of an earlier one, which are reported.</summary>
@@ -44,23 +55,34 @@ public sealed partial class CocoReader : IDatasetReader
             long length = new FileInfo(file).Length;
             bool mayBeCopy = files.Count(f => new FileInfo(f).Length == length) > 1;
             string hash = mayBeCopy ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : file;
-            if (seen.TryAdd((length, hash), file)) kept.Add(file);
-            else folder.Report(folder.Relative(file), $"the same bytes as {folder.Relative(seen[(length, hash)])}; read once. Remove one of them.");
+            if (seen.TryAdd((length, hash), file))
+                kept.Add(file);
+            else
+                folder.Report(
+                    folder.Relative(file),
+                    $"the same bytes as {folder.Relative(seen[(length, hash)])}; read once. Remove one of them."
+                );
         }
         return kept;
     }
 
     private static IEnumerable<string> JsonFiles(string path)
     {
-        if (File.Exists(path)) return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? [path] : [];
-        if (!Directory.Exists(path)) return [];
+        if (File.Exists(path))
+            return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? [path] : [];
+        if (!Directory.Exists(path))
+            return [];
         return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => DatasetFolder.Files(f, ".json"));
     }
 
-    private static bool LooksLikeCoco(string file) => FileStart.Read(file).TrimStart('\uFEFF').TrimStart() is { Length: > 0 } start
+    private static bool LooksLikeCoco(string file) =>
+        FileStart.Read(file).TrimStart('\uFEFF').TrimStart() is { Length: > 0 } start
         && (start[0] == '{' ? Instances().IsMatch(start) && !CocoCaptions.Is(file) : IsResults(start));
 
-    private static bool IsResults(string start) => start[0] == '[' && start.Contains("\"image_id\"", StringComparison.Ordinal) && start.Contains("\"category_id\"", StringComparison.Ordinal)
+    private static bool IsResults(string start) =>
+        start[0] == '['
+        && start.Contains("\"image_id\"", StringComparison.Ordinal)
+        && start.Contains("\"category_id\"", StringComparison.Ordinal)
         && (start.Contains("\"bbox\"", StringComparison.Ordinal) || start.Contains("\"segmentation\"", StringComparison.Ordinal));
 
     private static IEnumerable<AnnotatedImage> OfFile(DatasetFolder folder, RowImages images, string file, bool alone)
@@ -89,11 +111,18 @@ public sealed partial class CocoReader : IDatasetReader
                 continue;
             }
             if (image is not null && record.Width > 0 && (record.Width, record.Height) != (image.Width, image.Height))
-                folder.Report(imageWhere, $"says {record.Width} x {record.Height}, {name} is {image.Width} x {image.Height}; the image's size is used.");
+                folder.Report(
+                    imageWhere,
+                    $"says {record.Width} x {record.Height}, {name} is {image.Width} x {image.Height}; the image's size is used."
+                );
             // Two JSON files (splits) may name images alike; the record's id tells them apart within one.
             string id = (alone ? "" : stem + "/") + $"{Path.ChangeExtension(name, null)}#{record.Id}";
-            yield return new AnnotatedImage(imageWhere, id, coco.ObjectsOf(record.Id),
-                new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image), ["annotations"] = where })
+            yield return new AnnotatedImage(
+                imageWhere,
+                id,
+                coco.ObjectsOf(record.Id),
+                new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image), ["annotations"] = where }
+            )
             {
                 Image = image,
                 Missing = image is null ? (record.FileName.Length > 0 ? record.FileName : $"image {record.Id}") : null,

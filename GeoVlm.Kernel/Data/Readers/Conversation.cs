@@ -3,13 +3,15 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>The turns of a chat as datasets write it: LLaVA and ShareGPT <c>conversations</c>, ms-swift and OpenAI <c>messages</c>.</summary>
+/// <summary>The turns of a chat as datasets write it: LLaVA and ShareGPT <c>conversations</c>, ms-swift and OpenAI
+/// <c>messages</c>.</summary>
 internal static partial class Conversation
 {
     /// <summary>Columns that hold one.</summary>
     public static readonly string[] Columns = ["conversations", "conversation", "messages"];
 
-    /// <summary>Question and answer of every user turn that is answered; a conversation may be JSON inside a string (EarthDial-Instruct).</summary>
+    /// <summary>Question and answer of every user turn that is answered; a conversation may be JSON inside a string
+    /// (EarthDial-Instruct).</summary>
     /// <param name="row">The row.</param>
     /// <param name="problem">Why there is no turn; empty where there are some.</param>
     /// <param name="images">Image names that stand inside the messages; usually none.</param>
@@ -17,10 +19,12 @@ internal static partial class Conversation
     {
         images = [];
         object? value = row.Value(Columns);
-        if (value is string text) value = Parse(text) ?? Parse(PythonText.ToJson(text));
+        if (value is string text)
+            value = Parse(text) ?? Parse(PythonText.ToJson(text));
         if (value is not List<object?> messages)
         {
-            problem = "its conversation is no list of turns. Write [{\"from\": \"human\", \"value\": \"…\"}, {\"from\": \"gpt\", \"value\": \"…\"}]. Skipped.";
+            problem =
+                "its conversation is no list of turns. Write [{\"from\": \"human\", \"value\": \"…\"}, {\"from\": \"gpt\", \"value\": \"…\"}]. Skipped.";
             return [];
         }
         var turns = new List<(string, string)>();
@@ -29,7 +33,8 @@ internal static partial class Conversation
         {
             string role = (message.GetValueOrDefault("from") ?? message.GetValueOrDefault("role")) as string ?? "";
             string said = Said(message.GetValueOrDefault("value") ?? message.GetValueOrDefault("content"), images);
-            if (role is "human" or "user") question = said;
+            if (role is "human" or "user")
+                question = said;
             else if (role is "gpt" or "assistant" or "model" or "chatgpt" && question is not null)
             {
                 turns.Add((question, said));
@@ -46,9 +51,12 @@ internal static partial class Conversation
     public static string Clean(string question)
     {
         string text = question;
-        if (text.Contains('<')) text = Placeholder().Replace(text, " ");
-        if (text.Contains("\\n", StringComparison.Ordinal)) text = text.Replace("\\n", "\n");
-        if (text.Contains('\n') || text.Contains("  ", StringComparison.Ordinal)) text = Blanks().Replace(text, m => m.Value.Contains('\n') ? "\n" : " ");
+        if (text.Contains('<'))
+            text = Placeholder().Replace(text, " ");
+        if (text.Contains("\\n", StringComparison.Ordinal))
+            text = text.Replace("\\n", "\n");
+        if (text.Contains('\n') || text.Contains("  ", StringComparison.Ordinal))
+            text = Blanks().Replace(text, m => m.Value.Contains('\n') ? "\n" : " ");
         return text.Trim();
     }
 
@@ -57,18 +65,30 @@ internal static partial class Conversation
 
     private static string Said(object? content, List<object?> images)
     {
-        if (content is not List<object?> parts) return Row.AsText(content) ?? "";
+        if (content is not List<object?> parts)
+            return Row.AsText(content) ?? "";
         var texts = new List<string>();
         foreach (var part in parts.OfType<Dictionary<string, object?>>())
         {
-            if (part.GetValueOrDefault("text") is string text) texts.Add(text);
-            else if ((part.GetValueOrDefault("image") ?? part.GetValueOrDefault("path") ?? (part.GetValueOrDefault("image_url") as Dictionary<string, object?>)?.GetValueOrDefault("url")) is { } image)
+            if (part.GetValueOrDefault("text") is string text)
+                texts.Add(text);
+            else if (
+                (
+                    part.GetValueOrDefault("image")
+                    ?? part.GetValueOrDefault("path")
+                    ?? (part.GetValueOrDefault("image_url") as Dictionary<string, object?>)?.GetValueOrDefault("url")
+                ) is
+                { } image
+            )
                 images.Add(image);
         }
         return string.Join("\n", texts);
     }
 
-    [GeneratedRegex(@"<(image|video|img|ImageHere|image_?\d+|Image-?\d+)>\s*(</\1>)?|<\|vision_start\|>(<\|(image|video)_pad\|>)*<\|vision_end\|>", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"<(image|video|img|ImageHere|image_?\d+|Image-?\d+)>\s*(</\1>)?|<\|vision_start\|>(<\|(image|video)_pad\|>)*<\|vision_end\|>",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Placeholder();
 
     [GeneratedRegex(@"<(image|img|image_?\d+|Image-?\d+)>|<\|image_pad\|>", RegexOptions.IgnoreCase)]

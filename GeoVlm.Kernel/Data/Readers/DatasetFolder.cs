@@ -18,7 +18,8 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     /// <exception cref="GeoVlmException">Strict reading: the first problem is an error, and nothing after it is read.</exception>
     public void Report(string where, string what)
     {
-        if (options.Strict) throw new GeoVlmException($"{where}: {what} (Leave strict out to load the rest.)");
+        if (options.Strict)
+            throw new GeoVlmException($"{where}: {what} (Leave strict out to load the rest.)");
         problems.Add(new DatasetProblem(where, what));
     }
 
@@ -29,7 +30,10 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     public EoDataset Finish(IDatasetReader reader, IEnumerable<Sample> samples)
     {
         List<Sample> read = [.. options.Limit is { } limit ? samples.Take(limit) : samples];
-        return new EoDataset(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Root)), reader.Name, read, problems) { Source = Root };
+        return new EoDataset(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Root)), reader.Name, read, problems)
+        {
+            Source = Root,
+        };
     }
 
     /// <summary>
@@ -52,7 +56,8 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
                 Report(where, $"file name '{name}' leaves the dataset's folder; write it relative to that folder, without '..'. Skipped.");
                 return null;
             }
-            if (File.Exists(full)) return full;
+            if (File.Exists(full))
+                return full;
         }
         string looked = string.Join(", ", folders.Select(f => Relative(f) + "/"));
         Report(where, $"image '{name}' does not exist (looked in {looked}). Put it there, or remove the record. Skipped.");
@@ -88,8 +93,8 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     }
 
     /// <summary>Image files directly in a folder, by name.</summary>
-    public static IReadOnlyList<string> Images(string folder) => !Directory.Exists(folder) ? []
-        : [.. All(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Images(string folder) =>
+        !Directory.Exists(folder) ? [] : [.. All(folder).Where(IsImage).Order(StringComparer.Ordinal)];
 
     // A folder that may not be listed is passed by; the listing of all files reports it.
     private static readonly EnumerationOptions passing = new() { IgnoreInaccessible = true, AttributesToSkip = 0 };
@@ -104,19 +109,31 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     public static bool IsImage(string path) => ImageDecoder.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
     /// <summary>Sub-folders by name, hidden ones left out; none when the folder does not exist.</summary>
-    public static IReadOnlyList<string> Folders(string folder) => !Directory.Exists(folder) ? []
-        : [.. Directory.EnumerateDirectories(folder, "*", passing).Where(d => !Path.GetFileName(d).StartsWith('.')).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Folders(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateDirectories(folder, "*", passing)
+                    .Where(d => !Path.GetFileName(d).StartsWith('.'))
+                    .Order(StringComparer.Ordinal),
+            ];
 
     /// <summary>The sub-folder with one of the names, whatever their case; null where none exists.</summary>
     public static string? Folder(string parent, params ReadOnlySpan<string> names)
     {
         var folders = Folders(parent);
         foreach (string name in names)
-            if (folders.FirstOrDefault(f => string.Equals(Path.GetFileName(f), name, StringComparison.OrdinalIgnoreCase)) is { } found) return found;
+            if (folders.FirstOrDefault(f => string.Equals(Path.GetFileName(f), name, StringComparison.OrdinalIgnoreCase)) is { } found)
+                return found;
         return null;
     }
 
-    /// <summary>The root itself where it has the layout, else those of its sub-folders (splits such as train, val, test) that have it.</summary>
+    /// <summary>The root itself where it has the layout, else those of its sub-folders (splits such as train, val, test) that have
+    /// it.</summary>
     public static IReadOnlyList<string> Parts(string root, Func<string, bool> hasLayout) =>
-        !Directory.Exists(root) ? [] : hasLayout(root) ? [root] : [.. Folders(root).Where(hasLayout)];
+        !Directory.Exists(root) ? []
+        : hasLayout(root) ? [root]
+        : [.. Folders(root).Where(hasLayout)];
 }

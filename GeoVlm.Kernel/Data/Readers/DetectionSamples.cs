@@ -3,7 +3,8 @@ using GeoVlm.Data.Prompts;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>The questions that an image with labelled boxes gives: "detect all ships" for every class, and "detect the ship" where there is one.</summary>
+/// <summary>The questions that an image with labelled boxes gives: "detect all ships" for every class, and "detect the ship" where there is
+/// one.</summary>
 /// <remarks>
 /// Boxes are never cut: one that passes the border stays as written and is reported. One that lies wholly outside is left out and reported,
 /// unless most of them do: then it is the image that does not belong, and the annotation is kept.
@@ -17,56 +18,87 @@ internal static class DetectionSamples
     /// <summary>Samples of one image (of each of its tiles, when it is large), classes in alphabetical order.</summary>
     public static IEnumerable<Sample> Of(DatasetFolder folder, AnnotatedImage annotated)
     {
-        if (annotated.Image is not { } image) return OfOne(annotated, annotated.Id, null, annotated.Frame, annotated.Objects);
+        if (annotated.Image is not { } image)
+            return OfOne(annotated, annotated.Id, null, annotated.Frame, annotated.Objects);
         var inside = Inside(folder, annotated.Where, image, annotated.Objects);
-        if (!Tiler.Applies(image)) return OfOne(annotated, annotated.Id, image, annotated.Frame, inside);
-        string id = annotated.Id, stem = Path.GetFileNameWithoutExtension(id), prefix = id[..^Path.GetFileName(id).Length];
-        return Tiler.Tiles(image, inside, stem).SelectMany(tile =>
-            OfOne(annotated, prefix + tile.Image.Name, tile.Image, CoordinateFrame.Original(tile.Image.Width, tile.Image.Height), tile.Objects));
+        if (!Tiler.Applies(image))
+            return OfOne(annotated, annotated.Id, image, annotated.Frame, inside);
+        string id = annotated.Id,
+            stem = Path.GetFileNameWithoutExtension(id),
+            prefix = id[..^Path.GetFileName(id).Length];
+        return Tiler
+            .Tiles(image, inside, stem)
+            .SelectMany(tile =>
+                OfOne(
+                    annotated,
+                    prefix + tile.Image.Name,
+                    tile.Image,
+                    CoordinateFrame.Original(tile.Image.Width, tile.Image.Height),
+                    tile.Objects
+                )
+            );
     }
 
-    private static IEnumerable<Sample> OfOne(AnnotatedImage annotated, string id, GeoImage? image, CoordinateFrame frame, IReadOnlyList<LabelledBox> objects)
+    private static IEnumerable<Sample> OfOne(
+        AnnotatedImage annotated,
+        string id,
+        GeoImage? image,
+        CoordinateFrame frame,
+        IReadOnlyList<LabelledBox> objects
+    )
     {
         GeoImage[] images = image is null ? [] : [image];
         foreach (var ofClass in objects.GroupBy(o => o.Label).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var reference = new BoxesAnswer([.. ofClass], frame);
             yield return Make($"{id}:{ofClass.Key}:all", EoTask.ObjectDetection, Questions.DetectAll(Questions.Plural(ofClass.Key)));
-            if (reference.Objects.Count == 1) yield return Make($"{id}:{ofClass.Key}:the", EoTask.ReferredDetection, Questions.Refer(ofClass.Key));
+            if (reference.Objects.Count == 1)
+                yield return Make($"{id}:{ofClass.Key}:the", EoTask.ReferredDetection, Questions.Refer(ofClass.Key));
 
-            Sample Make(string sampleId, EoTask task, string question) => new(sampleId, task, images, question, reference)
-            {
-                Objects = objects,
-                Split = annotated.Split,
-                Attributes = new Dictionary<string, string>(annotated.Facts) { ["class"] = ofClass.Key },
-            };
+            Sample Make(string sampleId, EoTask task, string question) =>
+                new(sampleId, task, images, question, reference)
+                {
+                    Objects = objects,
+                    Split = annotated.Split,
+                    Attributes = new Dictionary<string, string>(annotated.Facts) { ["class"] = ofClass.Key },
+                };
         }
     }
 
     private static IReadOnlyList<LabelledBox> Inside(DatasetFolder folder, string where, GeoImage image, IReadOnlyList<LabelledBox> objects)
     {
         var kept = new List<LabelledBox>(objects.Count);
-        int past = 0, outside = 0;
+        int past = 0,
+            outside = 0;
         foreach (var item in objects)
         {
             var clipped = item.Box.ClipTo(image.Width, image.Height);
-            if (clipped.IsEmpty) outside++;
+            if (clipped.IsEmpty)
+                outside++;
             else
             {
-                if (clipped != item.Box) past++;
+                if (clipped != item.Box)
+                    past++;
                 kept.Add(item);
             }
         }
         string size = $"{image.Width} x {image.Height} image {image.Name}";
-        if (past > 0) folder.Report(where, $"{past} of {objects.Count} boxes pass the border of the {size}. They are kept as written.");
+        if (past > 0)
+            folder.Report(where, $"{past} of {objects.Count} boxes pass the border of the {size}. They are kept as written.");
         if (outside >= 2 && 2 * outside > objects.Count)
         {
-            folder.Report(where, $"{outside} of {objects.Count} boxes lie outside the {size}: it is not the image that was annotated, or has another size. "
-                + "They are kept as written; put the right image in its place.");
+            folder.Report(
+                where,
+                $"{outside} of {objects.Count} boxes lie outside the {size}: it is not the image that was annotated, or has another size. "
+                    + "They are kept as written; put the right image in its place."
+            );
             return objects;
         }
         if (outside > 0)
-            folder.Report(where, $"{outside} of {objects.Count} boxes lie outside the {size}; check that boxes and image belong together. Left out.");
+            folder.Report(
+                where,
+                $"{outside} of {objects.Count} boxes lie outside the {size}; check that boxes and image belong together. Left out."
+            );
         return kept;
     }
 }

@@ -6,10 +6,13 @@ namespace GeoVlm.Data.Readers;
 
 /// <summary>DOTA: one text file of four-cornered boxes for each image.</summary>
 /// <remarks>
-/// <c>images/</c> and <c>labelTxt/</c> side by side, or in split folders (<c>train/images/</c> ...); <c>annfiles/</c> (mmrotate) and any folder of
-/// text files in this form; one such file alone. Lines hold eight numbers (pixels, continuous, the object's head first), class, and difficult
+/// <c>images/</c> and <c>labelTxt/</c> side by side, or in split folders (<c>train/images/</c> ...); <c>annfiles/</c> (mmrotate) and any
+/// folder of
+/// text files in this form; one such file alone. Lines hold eight numbers (pixels, continuous, the object's head first), class, and
+/// difficult
 /// (0 or 1; 0 when absent, with a note). Two header lines, <c>imagesource:</c> and <c>gsd:</c> (metres), may be absent; an empty file is an
-/// image without objects. The box is the bounding box of the four corners, <see cref="LabelledBox.Oriented"/> the rectangle of smallest area
+/// image without objects. The box is the bounding box of the four corners, <see cref="LabelledBox.Oriented"/> the rectangle of smallest
+/// area
 /// around them. Source: Xia et al., DOTA, CVPR 2018.
 /// </remarks>
 public sealed partial class DotaReader : IDatasetReader
@@ -23,26 +26,38 @@ public sealed partial class DotaReader : IDatasetReader
     /// <inheritdoc/>
     public string? Recognise(string path) =>
         LabelFolders(path) is [var labels, ..] ? $"{Path.GetFileName(labels)}/ holds lines of eight coordinates and a class"
-        : LabelFiles.IsOne(path, Fits, IsNamed) ? $"{Path.GetFileName(path)} holds lines of eight coordinates and a class" : null;
+        : LabelFiles.IsOne(path, Fits, IsNamed) ? $"{Path.GetFileName(path)} holds lines of eight coordinates and a class"
+        : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
         var labels = LabelFolders(path);
         if (labels.Count == 0 && !File.Exists(path))
-            throw new GeoVlmException($"{path}: no labelTxt/ folder with lines of eight coordinates and a class here or below. "
-                + "DOTA has images/ and labelTxt/ side by side; name the folder that holds both.");
+            throw new GeoVlmException(
+                $"{path}: no labelTxt/ folder with lines of eight coordinates and a class here or below. "
+                    + "DOTA has images/ and labelTxt/ side by side; name the folder that holds both."
+            );
         var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
-        if (labels.Count == 0) return folder.Finish(this, DetectionSamples.Settle(folder, images, Path.GetFileName(path), [OfFile(folder, images, path, withFolder: false)!]));
-        return folder.Finish(this, labels.SelectMany(l => DetectionSamples.Settle(folder, images, folder.Relative(l), OfFolder(folder, images, l, labels))));
+        if (labels.Count == 0)
+            return folder.Finish(
+                this,
+                DetectionSamples.Settle(folder, images, Path.GetFileName(path), [OfFile(folder, images, path, withFolder: false)!])
+            );
+        return folder.Finish(
+            this,
+            labels.SelectMany(l => DetectionSamples.Settle(folder, images, folder.Relative(l), OfFolder(folder, images, l, labels)))
+        );
     }
 
     private static IReadOnlyList<string> LabelFolders(string path) => LabelFiles.Folders(path, Fits, IsNamed);
 
-    private static bool IsNamed(string folder) => folder.StartsWith("labelTxt", StringComparison.OrdinalIgnoreCase) || folder.Equals("annfiles", StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(string folder) =>
+        folder.StartsWith("labelTxt", StringComparison.OrdinalIgnoreCase) || folder.Equals("annfiles", StringComparison.OrdinalIgnoreCase);
 
-    private static bool Fits(string text) => text.Split('\n').Select(l => l.Trim().TrimStart('\uFEFF')).Where(l => l.Length > 0).Take(6).Any(l => Line().IsMatch(l));
+    private static bool Fits(string text) =>
+        text.Split('\n').Select(l => l.Trim().TrimStart('\uFEFF')).Where(l => l.Length > 0).Take(6).Any(l => Line().IsMatch(l));
 
     private static IEnumerable<AnnotatedImage> OfFolder(DatasetFolder folder, RowImages images, string labels, IReadOnlyList<string> all)
     {
@@ -52,20 +67,27 @@ public sealed partial class DotaReader : IDatasetReader
         foreach (string file in LabelFiles.Of(labels))
             if (OfFile(folder, images, file, shared) is { } annotated)
             {
-                if (annotated.Image is { } image) seen.Add(image);
+                if (annotated.Image is { } image)
+                    seen.Add(image);
                 yield return annotated;
             }
         if (seen.Count > 0 && images.Beside(folder.Relative(labels)) is { Count: > 0 } beside && beside.Count > seen.Count && !shared)
         {
-            var without = beside.Where(p => !File.Exists(Path.Combine(labels, Path.GetFileNameWithoutExtension(p) + ".txt"))).Order(StringComparer.Ordinal).ToList();
-            if (without.Count > 0) folder.Report(folder.Relative(labels), $"{without.Count} images have no file in it, the first is {without[0]}. Left out.");
+            var without = beside
+                .Where(p => !File.Exists(Path.Combine(labels, Path.GetFileNameWithoutExtension(p) + ".txt")))
+                .Order(StringComparer.Ordinal)
+                .ToList();
+            if (without.Count > 0)
+                folder.Report(folder.Relative(labels), $"{without.Count} images have no file in it, the first is {without[0]}. Left out.");
         }
     }
 
     private static AnnotatedImage? OfFile(DatasetFolder folder, RowImages images, string file, bool withFolder)
     {
-        string stem = Path.GetFileNameWithoutExtension(file), where = folder.Relative(file);
-        if (folder.ReadText(file) is not { } text) return null;
+        string stem = Path.GetFileNameWithoutExtension(file),
+            where = folder.Relative(file);
+        if (folder.ReadText(file) is not { } text)
+            return null;
         var facts = new Dictionary<string, string>();
         var objects = ReadObjects(folder, where, text, facts);
         var image = images.OfLabels(where);
@@ -77,11 +99,16 @@ public sealed partial class DotaReader : IDatasetReader
                 folder.Report(images.PathOf(image), problem + " Skipped.");
                 return null;
             }
-            if (facts.TryGetValue("gsd", out string? gsd) && double.TryParse(gsd, NumberStyles.Float, CultureInfo.InvariantCulture, out double metres)
-                && double.IsFinite(metres) && metres > 0)
+            if (
+                facts.TryGetValue("gsd", out string? gsd)
+                && double.TryParse(gsd, NumberStyles.Float, CultureInfo.InvariantCulture, out double metres)
+                && double.IsFinite(metres)
+                && metres > 0
+            )
                 image = image with { GroundSampleDistanceMetres = metres };
         }
-        string labels = Path.GetDirectoryName(where) ?? "", part = withFolder ? labels : Path.GetDirectoryName(labels) ?? "";
+        string labels = Path.GetDirectoryName(where) ?? "",
+            part = withFolder ? labels : Path.GetDirectoryName(labels) ?? "";
         return new AnnotatedImage(where, part.Length > 0 ? $"{part}/{stem}" : stem, objects, facts)
         {
             Image = image,
@@ -99,14 +126,17 @@ public sealed partial class DotaReader : IDatasetReader
         {
             number++;
             string line = raw.Trim().TrimStart('\uFEFF');
-            if (line.Length == 0) continue;
+            if (line.Length == 0)
+                continue;
             if (line.Split(':', 2) is [("imagesource" or "gsd") and var key, var value])
             {
                 facts[key] = value.Trim();
                 continue;
             }
-            if (ReadObject(line, out string problem) is { } item) objects.Add(item);
-            if (problem.Length > 0) folder.Report($"{where}:{number}", problem);
+            if (ReadObject(line, out string problem) is { } item)
+                objects.Add(item);
+            if (problem.Length > 0)
+                folder.Report($"{where}:{number}", problem);
         }
         return objects;
     }
@@ -123,7 +153,10 @@ public sealed partial class DotaReader : IDatasetReader
         }
         var numbers = new double[8];
         for (int i = 0; i < 8; i++)
-            if (!double.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
+            if (
+                !double.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i])
+                || !double.IsFinite(numbers[i])
+            )
             {
                 problem = $"field {i + 1} is '{fields[i]}', {expected} Skipped.";
                 return null;
@@ -132,13 +165,23 @@ public sealed partial class DotaReader : IDatasetReader
         string label = ClassNames.Readable(fields[8]);
         if (label.Length == 0 || quad.Bounds().IsEmpty)
         {
-            problem = label.Length == 0 ? $"no class name, {expected} Skipped." : "the four corners enclose no area; mend or remove the line. Skipped.";
+            problem =
+                label.Length == 0
+                    ? $"no class name, {expected} Skipped."
+                    : "the four corners enclose no area; mend or remove the line. Skipped.";
             return null;
         }
         var oriented = OrientedBox.FromQuad(quad.Points);
-        if (oriented is null) problem = "the sides of the box cross; order the corners around the object. Kept with its horizontal box only.";
-        else if (fields.Length == 9) problem = "no difficult field; taken as 0.";
-        return new LabelledBox(quad.Bounds(), label) { Oriented = oriented, Outline = quad, Difficult = fields is [.., var last] && fields.Length == 10 && last != "0" };
+        if (oriented is null)
+            problem = "the sides of the box cross; order the corners around the object. Kept with its horizontal box only.";
+        else if (fields.Length == 9)
+            problem = "no difficult field; taken as 0.";
+        return new LabelledBox(quad.Bounds(), label)
+        {
+            Oriented = oriented,
+            Outline = quad,
+            Difficult = fields is [.., var last] && fields.Length == 10 && last != "0",
+        };
     }
 
     // A class, not a ninth number: eight coordinates behind a class number are YOLO's.

@@ -44,5 +44,11 @@ public sealed record ReadOptions
     public Stretch? Stretch { get; init; }
 
     /// <summary>The same for a single image.</summary>
-    public ImageOptions Images => new() { MaxPixels = MaxImagePixels, Bands = Bands, Stretch = Stretch };
+    public ImageOptions Images =>
+        new()
+        {
+            MaxPixels = MaxImagePixels,
+            Bands = Bands,
+            Stretch = Stretch,
+        };
 }

@@ -3,7 +3,8 @@ using GeoVlm.Data.Prompts;
 namespace GeoVlm.Data.Readers;
 
 /// <summary>Images without annotations: one file, or a folder that holds nothing else.</summary>
-/// <remarks>Each is asked to be described, with an empty reference, so that it can be shown, measured and put to a model; there is nothing to train on.</remarks>
+/// <remarks>Each is asked to be described, with an empty reference, so that it can be shown, measured and put to a model; there is nothing
+/// to train on.</remarks>
 public sealed class ImageReader : IDatasetReader
 {
     // What programs leave beside images.
@@ -18,11 +19,15 @@ public sealed class ImageReader : IDatasetReader
     /// <inheritdoc/>
     public string? Recognise(string path)
     {
-        if (File.Exists(path)) return DatasetFolder.IsImage(path) ? "an image file" : null;
-        if (!Directory.Exists(path) || DatasetFolder.Folders(path).Count > 0) return null;
+        if (File.Exists(path))
+            return DatasetFolder.IsImage(path) ? "an image file" : null;
+        if (!Directory.Exists(path) || DatasetFolder.Folders(path).Count > 0)
+            return null;
         string[] files = [.. DatasetFolder.All(path).Where(f => !Path.GetFileName(f).StartsWith('.'))];
         int images = files.Count(DatasetFolder.IsImage);
-        return images > 0 && files.All(f => DatasetFolder.IsImage(f) || companions.Contains(Path.GetExtension(f).ToLowerInvariant())) ? $"{images:N0} images and nothing else" : null;
+        return images > 0 && files.All(f => DatasetFolder.IsImage(f) || companions.Contains(Path.GetExtension(f).ToLowerInvariant()))
+            ? $"{images:N0} images and nothing else"
+            : null;
     }
 
     /// <inheritdoc/>
@@ -31,14 +36,20 @@ public sealed class ImageReader : IDatasetReader
         bool isFile = File.Exists(path);
         var folder = new DatasetFolder(isFile ? Path.GetDirectoryName(Path.GetFullPath(path))! : path, options);
         IReadOnlyList<string> files = isFile ? [Path.GetFullPath(path)] : DatasetFolder.Images(path);
-        if (files.Count == 0) throw new GeoVlmException($"{path}: holds no image; name a folder of PNG, JPEG or TIFF files");
+        if (files.Count == 0)
+            throw new GeoVlmException($"{path}: holds no image; name a folder of PNG, JPEG or TIFF files");
         var dataset = folder.Finish(this, files.Select(Of).OfType<Sample>());
         // A single file that cannot be opened is a source that cannot be read.
-        if (isFile && dataset.Problems is [var problem, ..]) throw new GeoVlmException(problem.What);
+        if (isFile && dataset.Problems is [var problem, ..])
+            throw new GeoVlmException(problem.What);
         return dataset;
 
-        Sample? Of(string file) => folder.OpenImage(file) is { } image
-            ? new Sample(folder.Relative(file), EoTask.ImageCaption, [image], Questions.DescribeScene, new TextAnswer(""))
-            { Attributes = new Dictionary<string, string> { ["file"] = folder.Relative(file) } } : null;
+        Sample? Of(string file) =>
+            folder.OpenImage(file) is { } image
+                ? new Sample(folder.Relative(file), EoTask.ImageCaption, [image], Questions.DescribeScene, new TextAnswer(""))
+                {
+                    Attributes = new Dictionary<string, string> { ["file"] = folder.Relative(file) },
+                }
+                : null;
     }
 }

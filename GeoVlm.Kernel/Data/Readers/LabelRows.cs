@@ -17,22 +17,42 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
             IReadOnlyList<string> labels;
             if (row.Value(RowColumns.Labels) is { } listed)
             {
-                labels = listed is List<object?> list ? [.. list.Select(Row.AsText).OfType<string>()] : BigEarthNetLabels.Split(Row.AsText(listed) ?? "");
+                labels = listed is List<object?> list
+                    ? [.. list.Select(Row.AsText).OfType<string>()]
+                    : BigEarthNetLabels.Split(Row.AsText(listed) ?? "");
                 // Class numbers are no words: say that they are classes.
-                if (labels.Count > 0 && labels.All(l => l.All(char.IsAsciiDigit))) labels = [.. labels.Select(l => $"class {l}")];
+                if (labels.Count > 0 && labels.All(l => l.All(char.IsAsciiDigit)))
+                    labels = [.. labels.Select(l => $"class {l}")];
             }
             else
             {
                 if (flags is null)
                 {
                     flags = RowColumns.Flags(row);
-                    numbered = flags.All(f => double.TryParse(f, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || f.StartsWith("column", StringComparison.Ordinal));
-                    if (numbered) folder.Report(file, $"the columns of its {flags.Count} labels are numbers, not names; they are called class 1 to class {flags.Count}, in order. Name them in the header.");
+                    numbered = flags.All(f =>
+                        double.TryParse(f, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+                        || f.StartsWith("column", StringComparison.Ordinal)
+                    );
+                    if (numbered)
+                        folder.Report(
+                            file,
+                            $"the columns of its {flags.Count} labels are numbers, not names; they are called class 1 to class {flags.Count}, in order. Name them in the header."
+                        );
                 }
-                labels = [.. flags.Select((f, i) => (Set: Row.AsNumber(row.Fields.GetValueOrDefault(f)) == 1, Name: numbered ? $"class {i + 1}" : f)).Where(f => f.Set).Select(f => f.Name)];
+                labels =
+                [
+                    .. flags
+                        .Select((f, i) => (Set: Row.AsNumber(row.Fields.GetValueOrDefault(f)) == 1, Name: numbered ? $"class {i + 1}" : f))
+                        .Where(f => f.Set)
+                        .Select(f => f.Name),
+                ];
             }
             var (found, missing, name) = ImagesOf(row);
-            yield return new Draft(Make(row, name, EoTask.MultiLabelClassification, found, Questions.ListLabels, new LabelsAnswer(labels)), row.Where, missing);
+            yield return new Draft(
+                Make(row, name, EoTask.MultiLabelClassification, found, Questions.ListLabels, new LabelsAnswer(labels)),
+                row.Where,
+                missing
+            );
         }
     }
 
@@ -49,10 +69,22 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
             }
             var (found, missing, name) = ImagesOf(row);
             // COWC's detection list: 1 where a car is in the patch, 0 where none is.
-            bool isPresence = row.Fields.ContainsKey("column2") && label is "0" or "1" && row.File.Contains("COWC", StringComparison.OrdinalIgnoreCase);
-            yield return new Draft(isPresence
-                ? Make(row, name, EoTask.VisualQuestionAnswering, found, Questions.IsThereA("car"), new TextAnswer(label == "1" ? "yes" : "no"))
-                : Make(row, name, EoTask.SceneClassification, found, Questions.ClassifyScene, new TextAnswer(label)), row.Where, missing);
+            bool isPresence =
+                row.Fields.ContainsKey("column2") && label is "0" or "1" && row.File.Contains("COWC", StringComparison.OrdinalIgnoreCase);
+            yield return new Draft(
+                isPresence
+                    ? Make(
+                        row,
+                        name,
+                        EoTask.VisualQuestionAnswering,
+                        found,
+                        Questions.IsThereA("car"),
+                        new TextAnswer(label == "1" ? "yes" : "no")
+                    )
+                    : Make(row, name, EoTask.SceneClassification, found, Questions.ClassifyScene, new TextAnswer(label)),
+                row.Where,
+                missing
+            );
         }
     }
 
@@ -62,7 +94,8 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
         string name = row.Text(RowColumns.Image) ?? row.Fields.Values.First() as string ?? row.Where;
         var (found, missing) = images.Of(row);
         // A table without a column that names image files (patch names, folders of bands) still names what it speaks of.
-        if (found.Count == 0 && (images.Open(name) ?? images.OpenBands(name)) is { } image) (found, missing) = ([image], null);
+        if (found.Count == 0 && (images.Open(name) ?? images.OpenBands(name)) is { } image)
+            (found, missing) = ([image], null);
         return (found, found.Count == 0 ? missing ?? name : missing, name);
     }
 
@@ -77,8 +110,14 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
     {
         var facts = new Dictionary<string, string> { ["file"] = name };
         foreach (var (column, value) in row.Fields.Take(40))
-            if (column is not "split" && !RowColumns.Captions.Contains(column) && !RowColumns.Image.Contains(column) && value is string { Length: > 0 and <= 60 } text
-                && text is not ("0" or "1")) facts.TryAdd(column, text);
+            if (
+                column is not "split"
+                && !RowColumns.Captions.Contains(column)
+                && !RowColumns.Image.Contains(column)
+                && value is string { Length: > 0 and <= 60 } text
+                && text is not ("0" or "1")
+            )
+                facts.TryAdd(column, text);
         return facts;
     }
 }

@@ -20,17 +20,25 @@ internal sealed class RowDataset
     /// <param name="reader">Whose it is.</param>
     /// <param name="path">What the user named.</param>
     /// <param name="files">The files.</param>
-    /// <param name="split">The split of all of them where something beside them says it (Hugging Face's state.json); null to tell it by their names.</param>
+    /// <param name="split">The split of all of them where something beside them says it (Hugging Face's state.json); null to tell it by
+    /// their names.</param>
     /// <exception cref="GeoVlmException">None of the files can be read.</exception>
     public EoDataset Read(IDatasetReader reader, string path, IReadOnlyList<string> files, string? split = null)
     {
-        if (files.Count == 0) throw new GeoVlmException($"{path}: no {reader.Summary.Split(':')[0]}. Name the file or its folder.");
+        if (files.Count == 0)
+            throw new GeoVlmException($"{path}: no {reader.Summary.Split(':')[0]}. Name the file or its folder.");
         bool isFolder = Directory.Exists(path);
-        return folder.Finish(reader, files.SelectMany(file => File(file, files.Count == 1, split ?? SplitNames.Of(isFolder ? folder.Relative(file) : Path.GetFileName(file)))));
+        return folder.Finish(
+            reader,
+            files.SelectMany(file =>
+                File(file, files.Count == 1, split ?? SplitNames.Of(isFolder ? folder.Relative(file) : Path.GetFileName(file)))
+            )
+        );
     }
 
     /// <summary>The dataset of rows that are already there, all of the kind of the first.</summary>
-    public EoDataset Read(IDatasetReader reader, IEnumerable<Row> rows, string file) => folder.Finish(reader, rows.GetEnumerator() is var all && all.MoveNext() ? Samples(all.Current, all, file, "") : []);
+    public EoDataset Read(IDatasetReader reader, IEnumerable<Row> rows, string file) =>
+        folder.Finish(reader, rows.GetEnumerator() is var all && all.MoveNext() ? Samples(all.Current, all, file, "") : []);
 
     /// <summary>Adds a problem.</summary>
     public void Report(string where, string what) => folder.Report(where, what);
@@ -45,7 +53,8 @@ internal sealed class RowDataset
             rows = RowFile.Read(path, file, folder.Report).GetEnumerator();
             if (!rows.MoveNext())
             {
-                if (folder.Problems.Count == 0) folder.Report(file, "no record in it.");
+                if (folder.Problems.Count == 0)
+                    folder.Report(file, "no record in it.");
                 yield break;
             }
             first = rows.Current;
@@ -55,7 +64,8 @@ internal sealed class RowDataset
             folder.Report(file, e.Message + " Skipped.");
             yield break;
         }
-        foreach (var sample in Samples(first, rows, file, split)) yield return sample;
+        foreach (var sample in Samples(first, rows, file, split))
+            yield return sample;
     }
 
     private IEnumerable<Sample> Samples(Row first, IEnumerator<Row> rows, string file, string split)
@@ -71,7 +81,8 @@ internal sealed class RowDataset
             RowKind.Scene => new LabelRows(folder, images, ids, split).Scenes(all),
             _ => Unknown(all, file),
         };
-        foreach (var sample in Draft.Settle(folder, images, file, drafts)) yield return sample;
+        foreach (var sample in Draft.Settle(folder, images, file, drafts))
+            yield return sample;
         ids.Finish(file);
     }
 
@@ -81,10 +92,14 @@ internal sealed class RowDataset
         int count = 0;
         foreach (var row in rows)
         {
-            if (count++ == 0) columns = string.Join(", ", row.Fields.Keys.Take(20));
+            if (count++ == 0)
+                columns = string.Join(", ", row.Fields.Keys.Take(20));
         }
-        folder.Report(file, $"{count:N0} rows with columns {columns}: none says what is asked or shown. Known are question and answer, conversations, "
-            + "an image with xmin, ymin, xmax, ymax, with captions, with labels, or with label. Rename the columns.");
+        folder.Report(
+            file,
+            $"{count:N0} rows with columns {columns}: none says what is asked or shown. Known are question and answer, conversations, "
+                + "an image with xmin, ymin, xmax, ymax, with captions, with labels, or with label. Rename the columns."
+        );
         yield break;
     }
 
@@ -93,7 +108,8 @@ internal sealed class RowDataset
         using (rows)
         {
             yield return first;
-            while (rows.MoveNext()) yield return rows.Current;
+            while (rows.MoveNext())
+                yield return rows.Current;
         }
     }
 }

@@ -12,21 +12,26 @@ internal sealed class SampleIds(DatasetFolder folder)
     /// <param name="isGiven">True where the source promises that it is unique; false where it is a line or an image's name.</param>
     public string Unique(string id, bool isGiven = true)
     {
-        if (used.Add(id)) return id;
+        if (used.Add(id))
+            return id;
         if (isGiven)
         {
             repeated++;
             first ??= id;
         }
         for (int n = 2; ; n++)
-            if (used.Add($"{id}#{n}")) return $"{id}#{n}";
+            if (used.Add($"{id}#{n}"))
+                return $"{id}#{n}";
     }
 
     /// <summary>Reports the repeated ids of a file, if any.</summary>
     public void Finish(string file)
     {
         if (repeated > 0)
-            folder.Report(file, $"{repeated:N0} records have an id that an earlier one has, the first is '{first}'; all are kept, repeated ids get #2, #3 and so on.");
+            folder.Report(
+                file,
+                $"{repeated:N0} records have an id that an earlier one has, the first is '{first}'; all are kept, repeated ids get #2, #3 and so on."
+            );
         (repeated, first) = (0, null);
     }
 }

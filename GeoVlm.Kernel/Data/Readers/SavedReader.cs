@@ -13,8 +13,10 @@ public sealed class SavedReader : IDatasetReader
     public string Summary => "a dataset saved by this program, Parquet or JSONL: rows with a column geovlm";
 
     /// <inheritdoc/>
-    public string? Recognise(string path) => Files(path).FirstOrDefault(f => RowFile.First(f)?.Text(DatasetSaver.Column) is not null) is { } file
-        ? $"{Path.GetFileName(file)} has the column {DatasetSaver.Column}" : null;
+    public string? Recognise(string path) =>
+        Files(path).FirstOrDefault(f => RowFile.First(f)?.Text(DatasetSaver.Column) is not null) is { } file
+            ? $"{Path.GetFileName(file)} has the column {DatasetSaver.Column}"
+            : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
@@ -29,14 +31,18 @@ public sealed class SavedReader : IDatasetReader
     {
         var images = new RowImages(folder);
         foreach (string file in files)
-            foreach (var row in RowFile.Read(file, folder.Relative(file), folder.Report))
-                if (Of(row) is { } sample) yield return sample;
+        foreach (var row in RowFile.Read(file, folder.Relative(file), folder.Report))
+            if (Of(row) is { } sample)
+                yield return sample;
 
         Sample? Of(Row row)
         {
             if (row.Text(DatasetSaver.Column) is not { } text || SavedSample.Read(text) is not { } saved)
             {
-                folder.Report(row.Where, $"the column {DatasetSaver.Column} holds no sample. Save the dataset again, or remove the row. Skipped.");
+                folder.Report(
+                    row.Where,
+                    $"the column {DatasetSaver.Column} holds no sample. Save the dataset again, or remove the row. Skipped."
+                );
                 return null;
             }
             if (!EoTaskNames.All.Contains(saved.Task))
@@ -46,7 +52,8 @@ public sealed class SavedReader : IDatasetReader
             }
             // A list without images is a sample without images, not one whose image is missing.
             var (found, missing) = saved.ImageNames.Count == 0 ? ([], null) : images.Of(row);
-            if (missing is null) return saved.With(found);
+            if (missing is null)
+                return saved.With(found);
             folder.Report(row.Where, images.Explain(missing) + " Skipped.");
             return null;
         }

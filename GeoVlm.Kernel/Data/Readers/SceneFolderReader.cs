@@ -25,14 +25,17 @@ public sealed class SceneFolderReader : IDatasetReader
     {
         var classes = ClassFolders(path);
         if (classes.Count == 0)
-            throw new GeoVlmException($"{path}: no sub-folder holds images. A scene dataset has one folder for each class; name the folder that holds those.");
+            throw new GeoVlmException(
+                $"{path}: no sub-folder holds images. A scene dataset has one folder for each class; name the folder that holds those."
+            );
         var folder = new DatasetFolder(path, options);
         var lists = SplitLists.Read(folder);
         return folder.Finish(this, Samples());
 
         IEnumerable<Sample> Samples()
         {
-            foreach (var sample in classes.SelectMany(c => ReadClass(folder, c, lists))) yield return sample;
+            foreach (var sample in classes.SelectMany(c => ReadClass(folder, c, lists)))
+                yield return sample;
             lists.Finish();
         }
     }
@@ -48,11 +51,44 @@ public sealed class SceneFolderReader : IDatasetReader
     // Folders that say what their images are for, not what they show.
     private static readonly HashSet<string> Roles = new(StringComparer.OrdinalIgnoreCase)
     {
-        "images", "image", "img", "imgs", "jpegimages", "annotations", "labels", "label", "masks", "mask", "targets", "target", "gt", "a", "b", "pre-event", "post-event",
-        "train", "val", "test", "real", "tiles", "thumbnails", "previews", "positive_image_set", "negative_image_set", "time1", "time2", "image1", "image2", "t1", "t2", "before", "after",
+        "images",
+        "image",
+        "img",
+        "imgs",
+        "jpegimages",
+        "annotations",
+        "labels",
+        "label",
+        "masks",
+        "mask",
+        "targets",
+        "target",
+        "gt",
+        "a",
+        "b",
+        "pre-event",
+        "post-event",
+        "train",
+        "val",
+        "test",
+        "real",
+        "tiles",
+        "thumbnails",
+        "previews",
+        "positive_image_set",
+        "negative_image_set",
+        "time1",
+        "time2",
+        "image1",
+        "image2",
+        "t1",
+        "t2",
+        "before",
+        "after",
     };
 
-    private static bool HasImages(string folder) => !Roles.Contains(Path.GetFileName(folder)) && DatasetFolder.All(folder).Any(DatasetFolder.IsImage);
+    private static bool HasImages(string folder) =>
+        !Roles.Contains(Path.GetFileName(folder)) && DatasetFolder.All(folder).Any(DatasetFolder.IsImage);
 
     private static IEnumerable<Sample> ReadClass(DatasetFolder folder, string classFolder, SplitLists lists)
     {

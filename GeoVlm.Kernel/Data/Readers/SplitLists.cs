@@ -18,10 +18,19 @@ internal sealed class SplitLists
     public static SplitLists Read(DatasetFolder folder)
     {
         var lists = new SplitLists(folder);
-        string[] places = [folder.Root, .. new[] { "list", "lists", "splits", "ImageSets", "Main" }.Select(n => DatasetFolder.Folder(folder.Root, n)).OfType<string>()];
-        var files = places.SelectMany(p => DatasetFolder.Files(p, ".txt")).Order(StringComparer.Ordinal)
-            .Select(f => (File: f, Split: SplitNames.Of(Path.GetFileName(f)))).Where(f => Order.Contains(f.Split)).OrderBy(f => Array.IndexOf(Order, f.Split));
-        foreach (var (file, split) in files) lists.Add(file, split);
+        string[] places =
+        [
+            folder.Root,
+            .. new[] { "list", "lists", "splits", "ImageSets", "Main" }.Select(n => DatasetFolder.Folder(folder.Root, n)).OfType<string>(),
+        ];
+        var files = places
+            .SelectMany(p => DatasetFolder.Files(p, ".txt"))
+            .Order(StringComparer.Ordinal)
+            .Select(f => (File: f, Split: SplitNames.Of(Path.GetFileName(f))))
+            .Where(f => Order.Contains(f.Split))
+            .OrderBy(f => Array.IndexOf(Order, f.Split));
+        foreach (var (file, split) in files)
+            lists.Add(file, split);
         return lists;
     }
 
@@ -31,9 +40,13 @@ internal sealed class SplitLists
     {
         string name = file[(file.LastIndexOf('/') + 1)..];
         string? found = null;
-        foreach (string candidate in (ReadOnlySpan<string>)[file, name, Stem(file), Stem(name), file.Split('/') is [.., var parent, var last] ? $"{parent}/{last}" : name])
+        foreach (
+            string candidate in (ReadOnlySpan<string>)
+                [file, name, Stem(file), Stem(name), file.Split('/') is [.., var parent, var last] ? $"{parent}/{last}" : name]
+        )
         {
-            if (!splits.TryGetValue(candidate, out string? split)) continue;
+            if (!splits.TryGetValue(candidate, out string? split))
+                continue;
             unseen.Remove(candidate);
             found ??= split;
         }
@@ -44,13 +57,16 @@ internal sealed class SplitLists
     public void Finish()
     {
         foreach (var list in unseen.GroupBy(u => u.Value.List))
-            folder.Report($"{list.Key}:{list.Min(u => u.Value.Line)}",
-                $"{list.Count():N0} names have no file here, the first is '{list.MinBy(u => u.Value.Line).Key}'. Put the files below the folder, or mend the list.");
+            folder.Report(
+                $"{list.Key}:{list.Min(u => u.Value.Line)}",
+                $"{list.Count():N0} names have no file here, the first is '{list.MinBy(u => u.Value.Line).Key}'. Put the files below the folder, or mend the list."
+            );
     }
 
     private void Add(string path, string split)
     {
-        if (folder.ReadText(path) is not { } text) return;
+        if (folder.ReadText(path) is not { } text)
+            return;
         string list = folder.Relative(path);
         var here = new HashSet<string>(StringComparer.Ordinal);
         var (repeated, shared) = (new List<(string Name, int Line)>(), new List<(string Name, int Line)>());
@@ -59,18 +75,28 @@ internal sealed class SplitLists
         {
             number++;
             string name = line.Trim().TrimStart('\uFEFF').Replace('\\', '/');
-            if (name.Length == 0) continue;
-            if (!here.Add(name)) repeated.Add((name, number));
-            else if (splits.ContainsKey(name)) shared.Add((name, number));
+            if (name.Length == 0)
+                continue;
+            if (!here.Add(name))
+                repeated.Add((name, number));
+            else if (splits.ContainsKey(name))
+                shared.Add((name, number));
             else
             {
                 splits[name] = split;
                 unseen[name] = (list, number);
             }
         }
-        if (repeated.Count > 0) folder.Report($"{list}:{repeated[0].Line}", $"{repeated.Count:N0} names stand twice in the list, the first is '{repeated[0].Name}'. Counted once.");
+        if (repeated.Count > 0)
+            folder.Report(
+                $"{list}:{repeated[0].Line}",
+                $"{repeated.Count:N0} names stand twice in the list, the first is '{repeated[0].Name}'. Counted once."
+            );
         if (shared.Count > 0)
-            folder.Report($"{list}:{shared[0].Line}", $"{shared.Count:N0} names are in another split's list too, the first is '{shared[0].Name}'. They stay in the first of train, val, test; results on them say little.");
+            folder.Report(
+                $"{list}:{shared[0].Line}",
+                $"{shared.Count:N0} names are in another split's list too, the first is '{shared[0].Name}'. They stay in the first of train, val, test; results on them say little."
+            );
     }
 
     private static string Stem(string file) => DatasetFolder.IsImage(file) ? file[..file.LastIndexOf('.')] : file;

@@ -11,7 +11,8 @@ internal static partial class SplitNames
     {
         string[] words = path.ToLowerInvariant().Split(['/', '_', '-', '.', ' ', '\\'], StringSplitOptions.RemoveEmptyEntries);
         for (int i = words.Length - 1; i >= 0; i--)
-            if (Plain(words[i]) is { Length: > 0 } split) return split;
+            if (Plain(words[i]) is { Length: > 0 } split)
+                return split;
         return "";
     }
 
@@ -19,15 +20,17 @@ internal static partial class SplitNames
     public static string OfNumbered(string path) => Of(Spread().Replace(path, "$1 "));
 
     /// <summary>The usual name of a split as a source spells it; other names stay, in lower case.</summary>
-    public static string Usual(string written) => Plain(written.Trim().ToLowerInvariant()) is { Length: > 0 } usual ? usual : written.Trim().ToLowerInvariant();
+    public static string Usual(string written) =>
+        Plain(written.Trim().ToLowerInvariant()) is { Length: > 0 } usual ? usual : written.Trim().ToLowerInvariant();
 
-    private static string Plain(string word) => word switch
-    {
-        "train" or "training" or "trainset" => "train",
-        "val" or "valid" or "validation" or "dev" => "val",
-        "test" or "testing" or "testset" or "eval" => "test",
-        _ => "",
-    };
+    private static string Plain(string word) =>
+        word switch
+        {
+            "train" or "training" or "trainset" => "train",
+            "val" or "valid" or "validation" or "dev" => "val",
+            "test" or "testing" or "testset" or "eval" => "test",
+            _ => "",
+        };
 
     [GeneratedRegex(@"([A-Za-z])(?=\d{2,4}(\D|$))")]
     private static partial Regex Spread();

@@ -4,8 +4,10 @@ namespace GeoVlm.Data.Readers;
 
 /// <summary>Visual question answering in linked files: RSVQA-LR and -HR; in lines: RSIVQA; by number: FloodNet-VQA.</summary>
 /// <remarks>
-/// RSVQA: <c>…questions.json</c>, <c>…answers.json</c>, <c>…images.json</c>, joined by ids; records with <c>active</c> false are the source's own
-/// deletions and left out. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines <c>image.jpg:question?answer</c>.
+/// RSVQA: <c>…questions.json</c>, <c>…answers.json</c>, <c>…images.json</c>, joined by ids; records with <c>active</c> false are the
+/// source's own
+/// deletions and left out. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines
+/// <c>image.jpg:question?answer</c>.
 /// </remarks>
 public sealed class VqaReader : IDatasetReader
 {
@@ -18,7 +20,8 @@ public sealed class VqaReader : IDatasetReader
     /// <inheritdoc/>
     public string? Recognise(string path) =>
         QuestionFiles(path) is [var file, ..] ? $"{Path.GetFileName(file)} beside its answers"
-        : LineFiles(path) is [var lines, ..] ? $"{Path.GetFileName(lines)} has lines of image, question and answer" : null;
+        : LineFiles(path) is [var lines, ..] ? $"{Path.GetFileName(lines)} has lines of image, question and answer"
+        : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
@@ -28,14 +31,23 @@ public sealed class VqaReader : IDatasetReader
         var questions = all.Any(HasSplit) ? all.Where(HasSplit).ToList() : all;
         var lines = questions.Count > 0 ? [] : LineFiles(path);
         if (questions.Count + lines.Count == 0)
-            throw new GeoVlmException($"{path}: no …questions.json beside …answers.json, and no lines image:question?answer. Name the folder that holds them.");
+            throw new GeoVlmException(
+                $"{path}: no …questions.json beside …answers.json, and no lines image:question?answer. Name the folder that holds them."
+            );
         var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         var ids = new SampleIds(folder);
         foreach (string repeated in all.Except(questions))
-            folder.Report(folder.Relative(repeated), "left out: files beside it hold the same questions by split. Name the file itself to read it.");
-        return folder.Finish(this, questions.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Linked(folder, images, ids, f)))
-            .Concat(lines.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Lines(folder, images, ids, f)))));
+            folder.Report(
+                folder.Relative(repeated),
+                "left out: files beside it hold the same questions by split. Name the file itself to read it."
+            );
+        return folder.Finish(
+            this,
+            questions
+                .SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Linked(folder, images, ids, f)))
+                .Concat(lines.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), Lines(folder, images, ids, f))))
+        );
     }
 
     private static bool HasSplit(string file) => SplitNames.Of(Path.GetFileName(file)).Length > 0;
@@ -43,7 +55,10 @@ public sealed class VqaReader : IDatasetReader
     private static IReadOnlyList<string> QuestionFiles(string path)
     {
         var files = RowFiles.Of(path, RowFiles.IsJson);
-        return [.. files.Where(f => Path.GetFileName(f).Contains("question", StringComparison.OrdinalIgnoreCase) && AnswersOf(f) is not null)];
+        return
+        [
+            .. files.Where(f => Path.GetFileName(f).Contains("question", StringComparison.OrdinalIgnoreCase) && AnswersOf(f) is not null),
+        ];
     }
 
     /// <summary>The answers of a questions file: the same name with "answers", else the only file of answers beside it.</summary>
@@ -51,8 +66,16 @@ public sealed class VqaReader : IDatasetReader
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(questions))!;
         string same = Path.Combine(folder, Path.GetFileName(questions).Replace("questions", "answers", StringComparison.OrdinalIgnoreCase));
-        if (same != Path.Combine(folder, Path.GetFileName(questions)) && File.Exists(same)) return same;
-        return DatasetFolder.Files(folder, ".json").Where(f => Path.GetFileName(f).Contains("answers", StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only : null;
+        if (same != Path.Combine(folder, Path.GetFileName(questions)) && File.Exists(same))
+            return same;
+        return
+            DatasetFolder
+                .Files(folder, ".json")
+                .Where(f => Path.GetFileName(f).Contains("answers", StringComparison.OrdinalIgnoreCase))
+                .ToList()
+                is [var only]
+            ? only
+            : null;
     }
 
     private static IReadOnlyList<string> LineFiles(string path) =>
@@ -61,31 +84,38 @@ public sealed class VqaReader : IDatasetReader
     /// <summary>Image, question and answer of an RSIVQA line.</summary>
     private static (string Image, string Question, string Answer)? Line(string line)
     {
-        int colon = line.IndexOf(':'), mark = line.LastIndexOf('?');
-        if (colon <= 0 || mark < colon || !DatasetFolder.IsImage(line[..colon].Trim()) || line[(mark + 1)..].Trim().Length == 0) return null;
+        int colon = line.IndexOf(':'),
+            mark = line.LastIndexOf('?');
+        if (colon <= 0 || mark < colon || !DatasetFolder.IsImage(line[..colon].Trim()) || line[(mark + 1)..].Trim().Length == 0)
+            return null;
         return (line[..colon].Trim(), line[(colon + 1)..(mark + 1)].Trim(), line[(mark + 1)..].Trim());
     }
 
     private static IEnumerable<Draft> Lines(DatasetFolder folder, RowImages images, SampleIds ids, string path)
     {
-        string file = folder.Relative(path), split = SplitNames.Of(Path.GetFileName(path));
+        string file = folder.Relative(path),
+            split = SplitNames.Of(Path.GetFileName(path));
         int number = 0;
         foreach (string text in File.ReadLines(path))
         {
             number++;
-            if (text.Trim().Length == 0) continue;
+            if (text.Trim().Length == 0)
+                continue;
             if (Line(text) is var (name, question, answer))
                 yield return Make(images, ids, $"{file}:{number}", name, question, answer, split, "", $"{file}:{number}");
-            else folder.Report($"{file}:{number}", "expected image.jpg:question?answer. Mend the line. Skipped.");
+            else
+                folder.Report($"{file}:{number}", "expected image.jpg:question?answer. Mend the line. Skipped.");
         }
     }
 
     private static IEnumerable<Draft> Linked(DatasetFolder folder, RowImages images, SampleIds ids, string path)
     {
-        string file = folder.Relative(path), answersPath = AnswersOf(path)!;
+        string file = folder.Relative(path),
+            answersPath = AnswersOf(path)!;
         var answers = new Dictionary<string, string>();
         foreach (var row in RowFile.Read(answersPath, folder.Relative(answersPath), folder.Report))
-            if (IsActive(row) && row.Text("id") is { } id && row.Text("answer") is { } answer) answers[id] = answer;
+            if (IsActive(row) && row.Text("id") is { } id && row.Text("answer") is { } answer)
+                answers[id] = answer;
         string split = SplitNames.Of(Path.GetFileName(path));
         int inactive = 0;
         foreach (var row in RowFile.Read(path, file, folder.Report))
@@ -95,26 +125,66 @@ public sealed class VqaReader : IDatasetReader
                 inactive++;
                 continue;
             }
-            string? question = row.Text("question"), image = row.Text("img_id", "image_id");
-            string? answer = (row.List("answers_ids") ?? []).Select(Row.AsText).OfType<string>().Select(a => answers.GetValueOrDefault(a)).FirstOrDefault(a => a is not null);
-            if (question is null || image is null) folder.Report(row.Where, "no question or no img_id. Skipped.");
-            else if (answer is null) folder.Report(row.Where, $"question {row.Text("id")} has no active answer in {Path.GetFileName(answersPath)}. Skipped.");
-            else yield return Make(images, ids, row.Text("id") ?? row.Where, image, question, answer, split, row.Text("type") ?? "", row.Where);
+            string? question = row.Text("question"),
+                image = row.Text("img_id", "image_id");
+            string? answer = (row.List("answers_ids") ?? [])
+                .Select(Row.AsText)
+                .OfType<string>()
+                .Select(a => answers.GetValueOrDefault(a))
+                .FirstOrDefault(a => a is not null);
+            if (question is null || image is null)
+                folder.Report(row.Where, "no question or no img_id. Skipped.");
+            else if (answer is null)
+                folder.Report(row.Where, $"question {row.Text("id")} has no active answer in {Path.GetFileName(answersPath)}. Skipped.");
+            else
+                yield return Make(
+                    images,
+                    ids,
+                    row.Text("id") ?? row.Where,
+                    image,
+                    question,
+                    answer,
+                    split,
+                    row.Text("type") ?? "",
+                    row.Where
+                );
         }
-        if (inactive > 0) folder.Report(file, $"{inactive:N0} records are marked as not active by the source and left out.");
+        if (inactive > 0)
+            folder.Report(file, $"{inactive:N0} records are marked as not active by the source and left out.");
     }
 
     private static bool IsActive(Row row) => row.Value("active") is not (false or 0L or "false" or "False");
 
-    private static Draft Make(RowImages images, SampleIds ids, string id, string name, string question, string answer, string split, string type, string where)
+    private static Draft Make(
+        RowImages images,
+        SampleIds ids,
+        string id,
+        string name,
+        string question,
+        string answer,
+        string split,
+        string type,
+        string where
+    )
     {
         GeoImage? image = images.Open(DatasetFolder.IsImage(name) ? name : name + ".tif");
         var facts = new Dictionary<string, string> { ["file"] = name };
-        if (type.Length > 0) facts["type"] = type;
-        return new Draft(new Sample(ids.Unique(id), EoTask.VisualQuestionAnswering, image is null ? [] : [image], question.Trim(), new TextAnswer(answer.Trim()))
-        {
-            Split = split,
-            Attributes = facts,
-        }, where, image is null ? name : null);
+        if (type.Length > 0)
+            facts["type"] = type;
+        return new Draft(
+            new Sample(
+                ids.Unique(id),
+                EoTask.VisualQuestionAnswering,
+                image is null ? [] : [image],
+                question.Trim(),
+                new TextAnswer(answer.Trim())
+            )
+            {
+                Split = split,
+                Attributes = facts,
+            },
+            where,
+            image is null ? name : null
+        );
     }
 }

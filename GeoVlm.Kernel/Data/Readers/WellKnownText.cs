@@ -10,7 +10,11 @@ internal static partial class WellKnownText
     /// <summary>The outer rings of POLYGON or MULTIPOLYGON, holes left out; empty for anything else.</summary>
     public static IReadOnlyList<Polygon> Polygons(string text)
     {
-        if (!text.TrimStart().StartsWith("POLYGON", StringComparison.OrdinalIgnoreCase) && !text.TrimStart().StartsWith("MULTIPOLYGON", StringComparison.OrdinalIgnoreCase)) return [];
+        if (
+            !text.TrimStart().StartsWith("POLYGON", StringComparison.OrdinalIgnoreCase)
+            && !text.TrimStart().StartsWith("MULTIPOLYGON", StringComparison.OrdinalIgnoreCase)
+        )
+            return [];
         var rings = new List<Polygon>();
         foreach (Match match in OuterRing().Matches(text))
         {
@@ -18,11 +22,18 @@ internal static partial class WellKnownText
             foreach (string point in match.Groups[1].Value.Split(','))
             {
                 string[] numbers = point.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-                if (numbers.Length < 2 || !double.TryParse(numbers[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double x) || !double.IsFinite(x)
-                    || !double.TryParse(numbers[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double y) || !double.IsFinite(y)) return [];
+                if (
+                    numbers.Length < 2
+                    || !double.TryParse(numbers[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
+                    || !double.IsFinite(x)
+                    || !double.TryParse(numbers[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double y)
+                    || !double.IsFinite(y)
+                )
+                    return [];
                 ring.Add((x, y));
             }
-            if (ring.Count >= 3) rings.Add(Polygon.FromRing(ring));
+            if (ring.Count >= 3)
+                rings.Add(Polygon.FromRing(ring));
         }
         return rings;
     }

@@ -6,8 +6,10 @@ namespace GeoVlm.Data.Readers;
 
 /// <summary>YOLO and YOLO-OBB: one text file an image, fractions of each side.</summary>
 /// <remarks>
-/// Lines hold a class number and centre x, centre y, width, height (YOLO), or eight numbers of four corners (YOLO-OBB), or the corners of an
-/// outline (YOLO-seg). Classes are named in <c>classes.txt</c>, <c>obj.names</c> or the <c>names</c> of a <c>.yaml</c> file, counted from 0. Without the
+/// Lines hold a class number and centre x, centre y, width, height (YOLO), or eight numbers of four corners (YOLO-OBB), or the corners of
+/// an
+/// outline (YOLO-seg). Classes are named in <c>classes.txt</c>, <c>obj.names</c> or the <c>names</c> of a <c>.yaml</c> file, counted from
+/// 0. Without the
 /// image its size is unknown, so boxes stay fractions.
 /// </remarks>
 public sealed partial class YoloReader : IDatasetReader
@@ -21,36 +23,65 @@ public sealed partial class YoloReader : IDatasetReader
     /// <inheritdoc/>
     public string? Recognise(string path) =>
         LabelFiles.Folders(path, Fits) is [var labels, ..] ? $"{Path.GetFileName(labels)}/ holds lines of a class number and fractions"
-        : LabelFiles.IsOne(path, Fits) ? $"{Path.GetFileName(path)} holds lines of a class number and fractions" : null;
+        : LabelFiles.IsOne(path, Fits) ? $"{Path.GetFileName(path)} holds lines of a class number and fractions"
+        : null;
 
     /// <inheritdoc/>
     public EoDataset Read(string path, ReadOptions options)
     {
         string[] labels = File.Exists(path) ? [] : [.. LabelFiles.Folders(path, Fits)];
         if (labels.Length == 0 && !File.Exists(path))
-            throw new GeoVlmException($"{path}: no folder of text files with a class number and fractions of 0 to 1. Name the folder that holds images/ and labels/.");
+            throw new GeoVlmException(
+                $"{path}: no folder of text files with a class number and fractions of 0 to 1. Name the folder that holds images/ and labels/."
+            );
         var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
         var names = ClassTable(folder);
-        if (names.Count == 0) folder.Report(".", "no classes.txt and no .yaml file with names; classes are called 'class 0' and so on. Put classes.txt beside labels/.");
-        if (labels.Length == 0) return folder.Finish(this, DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], names)));
-        return folder.Finish(this, labels.SelectMany(l => DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names))));
+        if (names.Count == 0)
+            folder.Report(
+                ".",
+                "no classes.txt and no .yaml file with names; classes are called 'class 0' and so on. Put classes.txt beside labels/."
+            );
+        if (labels.Length == 0)
+            return folder.Finish(
+                this,
+                DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], names))
+            );
+        return folder.Finish(
+            this,
+            labels.SelectMany(l =>
+                DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names))
+            )
+        );
     }
 
     /// <summary>One good line will do, where most lines begin with a class number: a bad one must not lose the set.</summary>
     private static bool Fits(string text)
     {
         string[] lines = [.. text.Split('\n').Select(l => l.Trim().TrimStart('\uFEFF')).Where(l => l.Length > 0).Take(6)];
-        return 2 * lines.Count(l => StartsWithClass().IsMatch(l)) > lines.Length && lines.Any(l => Line().IsMatch(l)
-            && l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1).All(f => double.Parse(f, NumberStyles.Float, CultureInfo.InvariantCulture) is >= -0.2 and <= 1.2));
+        return 2 * lines.Count(l => StartsWithClass().IsMatch(l)) > lines.Length
+            && lines.Any(l =>
+                Line().IsMatch(l)
+                && l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                    .Skip(1)
+                    .All(f => double.Parse(f, NumberStyles.Float, CultureInfo.InvariantCulture) is >= -0.2 and <= 1.2)
+            );
     }
 
-    private static IEnumerable<AnnotatedImage> OfFiles(DatasetFolder folder, RowImages images, IEnumerable<string> files, IReadOnlyDictionary<int, string> names)
+    private static IEnumerable<AnnotatedImage> OfFiles(
+        DatasetFolder folder,
+        RowImages images,
+        IEnumerable<string> files,
+        IReadOnlyDictionary<int, string> names
+    )
     {
         foreach (string file in files)
         {
-            string where = folder.Relative(file), stem = Path.GetFileNameWithoutExtension(file), labels = Path.GetDirectoryName(where) ?? "";
-            if (folder.ReadText(file) is not { } text) continue;
+            string where = folder.Relative(file),
+                stem = Path.GetFileNameWithoutExtension(file),
+                labels = Path.GetDirectoryName(where) ?? "";
+            if (folder.ReadText(file) is not { } text)
+                continue;
             var image = images.OfLabels(where);
             if (image?.Problem is { } problem)
             {
@@ -60,7 +91,12 @@ public sealed partial class YoloReader : IDatasetReader
             var frame = image is null ? CoordinateFrame.Unit : CoordinateFrame.Original(image.Width, image.Height);
             var objects = ReadObjects(folder, where, text, names).ConvertAll(o => CoordinateFrame.Unit.Convert(o, frame));
             string part = Words().Replace(labels, "").Trim('/');
-            yield return new AnnotatedImage(where, part.Length > 0 ? $"{part}/{stem}" : stem, objects, new Dictionary<string, string> { ["file"] = image is null ? stem : images.PathOf(image) })
+            yield return new AnnotatedImage(
+                where,
+                part.Length > 0 ? $"{part}/{stem}" : stem,
+                objects,
+                new Dictionary<string, string> { ["file"] = image is null ? stem : images.PathOf(image) }
+            )
             {
                 Image = image,
                 Missing = image is null ? stem + ".jpg" : null,
@@ -78,23 +114,44 @@ public sealed partial class YoloReader : IDatasetReader
         {
             number++;
             string[] fields = raw.Trim().TrimStart('\uFEFF').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length == 0) continue;
+            if (fields.Length == 0)
+                continue;
             var numbers = new double[fields.Length - 1];
             bool good = int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id);
             for (int i = 1; i < fields.Length; i++)
-                good &= double.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i - 1]) && double.IsFinite(numbers[i - 1]);
+                good &=
+                    double.TryParse(fields[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i - 1])
+                    && double.IsFinite(numbers[i - 1]);
             // A fifth number is a tracker's or a model's confidence.
             bool isOutline = numbers.Length >= 6 && numbers.Length % 2 == 0;
             if (!good || !(isOutline || numbers.Length is 4 or 5))
             {
-                folder.Report($"{where}:{number}", "expected a class number and 4 fractions (centre and size) or an even number of corners, with decimal points; mend the line. Skipped.");
+                folder.Report(
+                    $"{where}:{number}",
+                    "expected a class number and 4 fractions (centre and size) or an even number of corners, with decimal points; mend the line. Skipped."
+                );
                 continue;
             }
             string label = names.TryGetValue(id, out string? named) ? named : $"class {id}";
             var outline = isOutline ? new Polygon([.. numbers.Chunk(2).Select(p => (p[0], p[1]))]) : null;
-            var box = outline?.Bounds() ?? new Box(numbers[0] - numbers[2] / 2, numbers[1] - numbers[3] / 2, numbers[0] + numbers[2] / 2, numbers[1] + numbers[3] / 2);
-            if (box.IsEmpty) folder.Report($"{where}:{number}", $"{label}: the box encloses no area; mend or remove the line. Skipped.");
-            else objects.Add(new LabelledBox(box, label) { Outline = outline, Oriented = outline is { Points.Count: 4 } ? OrientedBox.FromQuad(outline.Points) : null });
+            var box =
+                outline?.Bounds()
+                ?? new Box(
+                    numbers[0] - numbers[2] / 2,
+                    numbers[1] - numbers[3] / 2,
+                    numbers[0] + numbers[2] / 2,
+                    numbers[1] + numbers[3] / 2
+                );
+            if (box.IsEmpty)
+                folder.Report($"{where}:{number}", $"{label}: the box encloses no area; mend or remove the line. Skipped.");
+            else
+                objects.Add(
+                    new LabelledBox(box, label)
+                    {
+                        Outline = outline,
+                        Oriented = outline is { Points.Count: 4 } ? OrientedBox.FromQuad(outline.Points) : null,
+                    }
+                );
         }
         return objects;
     }
@@ -107,8 +164,11 @@ public sealed partial class YoloReader : IDatasetReader
         {
             string name = Path.GetFileName(file).ToLowerInvariant();
             if (name is "classes.txt" or "obj.names" or "labels.txt" && folder.ReadText(file) is { } list)
-                return list.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select((n, i) => (i, n)).ToDictionary(n => n.i, n => ClassNames.Readable(n.n));
-            if (Path.GetExtension(name) is ".yaml" or ".yml" && folder.ReadText(file) is { } yaml && FromYaml(yaml) is { Count: > 0 } names) return names;
+                return list.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .Select((n, i) => (i, n))
+                    .ToDictionary(n => n.i, n => ClassNames.Readable(n.n));
+            if (Path.GetExtension(name) is ".yaml" or ".yml" && folder.ReadText(file) is { } yaml && FromYaml(yaml) is { Count: > 0 } names)
+                return names;
         }
         return [];
     }
@@ -119,12 +179,15 @@ public sealed partial class YoloReader : IDatasetReader
         var names = new Dictionary<int, string>();
         if (InlineNames().Match(yaml) is { Success: true } inline)
         {
-            foreach (string name in inline.Groups[1].Value.Split(',')) names[names.Count] = ClassNames.Readable(name.Trim(' ', '\n', '\r', '\'', '"'));
+            foreach (string name in inline.Groups[1].Value.Split(','))
+                names[names.Count] = ClassNames.Readable(name.Trim(' ', '\n', '\r', '\'', '"'));
             return names;
         }
-        if (BlockNames().Match(yaml) is not { Success: true } block) return names;
+        if (BlockNames().Match(yaml) is not { Success: true } block)
+            return names;
         foreach (Match item in NameLine().Matches(block.Groups[1].Value))
-            names[item.Groups[1].Success ? int.Parse(item.Groups[1].Value, CultureInfo.InvariantCulture) : names.Count] = ClassNames.Readable(item.Groups[2].Value.Trim(' ', '\'', '"'));
+            names[item.Groups[1].Success ? int.Parse(item.Groups[1].Value, CultureInfo.InvariantCulture) : names.Count] =
+                ClassNames.Readable(item.Groups[2].Value.Trim(' ', '\'', '"'));
         return names;
     }
 

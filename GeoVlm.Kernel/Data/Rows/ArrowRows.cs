@@ -3,7 +3,8 @@ using Apache.Arrow.Ipc;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>Rows of Arrow IPC, stream or file: what Hugging Face's <c>save_to_disk</c> writes. The file is mapped, pictures in cells stay in it.</summary>
+/// <summary>Rows of Arrow IPC, stream or file: what Hugging Face's <c>save_to_disk</c> writes. The file is mapped, pictures in cells stay
+/// in it.</summary>
 internal static class ArrowRows
 {
     private static ReadOnlySpan<byte> Magic => "ARROW1"u8;
@@ -13,25 +14,31 @@ internal static class ArrowRows
     public static IEnumerable<Row> Read(string path, string file, Action<string, string> report)
     {
         using var batches = Batches(path).GetEnumerator();
-        int number = 0, read = 0;
+        int number = 0,
+            read = 0;
         while (true)
         {
             List<Row> rows;
             try
             {
-                if (!batches.MoveNext()) yield break;
+                if (!batches.MoveNext())
+                    yield break;
                 var (batch, again) = batches.Current;
                 int first = number;
                 rows = [.. Enumerable.Range(0, batch.Length).Select(i => RowOf(batch, again, i, file, first + i + 1))];
             }
             catch (Exception e) when (e is not GeoVlmException)
             {
-                report(file, $"record batch {read + 1} (from row {number + 1}) is damaged or cut short: {e.Message} Rows before it are kept. Fetch the file again.");
+                report(
+                    file,
+                    $"record batch {read + 1} (from row {number + 1}) is damaged or cut short: {e.Message} Rows before it are kept. Fetch the file again."
+                );
                 yield break;
             }
             read++;
             number += rows.Count;
-            foreach (var row in rows) yield return row;
+            foreach (var row in rows)
+                yield return row;
         }
     }
 
@@ -50,15 +57,21 @@ internal static class ArrowRows
         }
         catch (Exception e)
         {
-            if (!isFile) throw new GeoVlmException($"{path}: does not begin with an Arrow schema ({e.Message}). It is damaged or something else; fetch it again.", e);
+            if (!isFile)
+                throw new GeoVlmException(
+                    $"{path}: does not begin with an Arrow schema ({e.Message}). It is damaged or something else; fetch it again.",
+                    e
+                );
             reader = null;
         }
         if (reader is null)
         {
-            foreach (var item in Indexed(path)) yield return item;
+            foreach (var item in Indexed(path))
+                yield return item;
             yield break;
         }
-        while (reader.ReadNextRecordBatch() is { } batch) yield return (batch, () => batch); // its memory is the mapped file
+        while (reader.ReadNextRecordBatch() is { } batch)
+            yield return (batch, () => batch); // its memory is the mapped file
     }
 
     private static IEnumerable<(RecordBatch, Func<RecordBatch>)> Indexed(string path)
@@ -71,7 +84,10 @@ internal static class ArrowRows
         }
         catch (Exception e)
         {
-            throw new GeoVlmException($"{path}: its Arrow schema cannot be read ({e.Message}). It is damaged or cut short; fetch it again.", e);
+            throw new GeoVlmException(
+                $"{path}: its Arrow schema cannot be read ({e.Message}). It is damaged or cut short; fetch it again.",
+                e
+            );
         }
         for (int i = 0; i < count; i++)
         {
@@ -81,7 +97,8 @@ internal static class ArrowRows
 
             RecordBatch Batch()
             {
-                if (kept.TryGetTarget(out var known)) return known;
+                if (kept.TryGetTarget(out var known))
+                    return known;
                 using var reader = new ArrowFileReader(File.OpenRead(path));
                 var batch = reader.ReadRecordBatchAsync(index, default).AsTask().GetAwaiter().GetResult();
                 kept.SetTarget(batch);
@@ -95,9 +112,11 @@ internal static class ArrowRows
     {
         using var stream = File.OpenRead(path);
         Span<byte> start = stackalloc byte[8];
-        if (stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8) return false;
+        if (stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8)
+            return false;
         // A stream begins with the continuation marker and the length of the schema message.
-        return start.StartsWith(Magic) || (start is [0xFF, 0xFF, 0xFF, 0xFF, _, _, _, 0] && BitConverter.ToInt32(start[4..]) is > 0 and < 1 << 24);
+        return start.StartsWith(Magic)
+            || (start is [0xFF, 0xFF, 0xFF, 0xFF, _, _, _, 0] && BitConverter.ToInt32(start[4..]) is > 0 and < 1 << 24);
     }
 
     private static Row RowOf(RecordBatch batch, Func<RecordBatch> again, int index, string file, int number)
@@ -113,31 +132,57 @@ internal static class ArrowRows
     /// <summary>A cell's plain value; <paramref name="again"/> finds the same array once its batch is forgotten.</summary>
     private static object? Value(IArrowArray array, int i, Func<IArrowArray> again)
     {
-        if (array.IsNull(i)) return null;
+        if (array.IsNull(i))
+            return null;
         switch (array)
         {
-            case StringArray text: return text.GetString(i);
-            case LargeStringArray text: return text.GetString(i);
-            case BinaryArray bytes: return new RowBytes(bytes.GetBytes(i).Length, () => ((BinaryArray)again()).GetBytes(i).ToArray());
-            case LargeBinaryArray bytes: return new RowBytes(bytes.GetBytes(i).Length, () => ((LargeBinaryArray)again()).GetBytes(i).ToArray());
-            case BooleanArray flags: return flags.GetValue(i);
-            case Int8Array n: return (long?)n.GetValue(i);
-            case Int16Array n: return (long?)n.GetValue(i);
-            case Int32Array n: return (long?)n.GetValue(i);
-            case Int64Array n: return n.GetValue(i);
-            case UInt8Array n: return (long?)n.GetValue(i);
-            case UInt16Array n: return (long?)n.GetValue(i);
-            case UInt32Array n: return (long?)n.GetValue(i);
-            case UInt64Array n: return (double?)n.GetValue(i);
-            case HalfFloatArray n: return (double?)n.GetValue(i);
-            case FloatArray n: return (double?)n.GetValue(i);
-            case DoubleArray n: return n.GetValue(i);
-            case TimestampArray time: return time.GetTimestamp(i)?.ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
-            case Date32Array date: return date.GetDateTime(i)?.ToString("yyyy-MM-dd");
-            case DictionaryArray words: return Value(words.Dictionary, Convert.ToInt32(Value(words.Indices, i, again)), () => ((DictionaryArray)again()).Dictionary);
+            case StringArray text:
+                return text.GetString(i);
+            case LargeStringArray text:
+                return text.GetString(i);
+            case BinaryArray bytes:
+                return new RowBytes(bytes.GetBytes(i).Length, () => ((BinaryArray)again()).GetBytes(i).ToArray());
+            case LargeBinaryArray bytes:
+                return new RowBytes(bytes.GetBytes(i).Length, () => ((LargeBinaryArray)again()).GetBytes(i).ToArray());
+            case BooleanArray flags:
+                return flags.GetValue(i);
+            case Int8Array n:
+                return (long?)n.GetValue(i);
+            case Int16Array n:
+                return (long?)n.GetValue(i);
+            case Int32Array n:
+                return (long?)n.GetValue(i);
+            case Int64Array n:
+                return n.GetValue(i);
+            case UInt8Array n:
+                return (long?)n.GetValue(i);
+            case UInt16Array n:
+                return (long?)n.GetValue(i);
+            case UInt32Array n:
+                return (long?)n.GetValue(i);
+            case UInt64Array n:
+                return (double?)n.GetValue(i);
+            case HalfFloatArray n:
+                return (double?)n.GetValue(i);
+            case FloatArray n:
+                return (double?)n.GetValue(i);
+            case DoubleArray n:
+                return n.GetValue(i);
+            case TimestampArray time:
+                return time.GetTimestamp(i)?.ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
+            case Date32Array date:
+                return date.GetDateTime(i)?.ToString("yyyy-MM-dd");
+            case DictionaryArray words:
+                return Value(
+                    words.Dictionary,
+                    Convert.ToInt32(Value(words.Indices, i, again)),
+                    () => ((DictionaryArray)again()).Dictionary
+                );
             case StructArray record:
                 var names = ((Apache.Arrow.Types.StructType)record.Data.DataType).Fields;
-                return Enumerable.Range(0, names.Count).ToDictionary(f => names[f].Name, f => Value(record.Fields[f], i, () => ((StructArray)again()).Fields[f]));
+                return Enumerable
+                    .Range(0, names.Count)
+                    .ToDictionary(f => names[f].Name, f => Value(record.Fields[f], i, () => ((StructArray)again()).Fields[f]));
             case ListArray list:
                 return Items(list.Values, list.ValueOffsets[i], list.GetValueLength(i), () => ((ListArray)again()).Values);
             case LargeListArray list:
@@ -145,7 +190,8 @@ internal static class ArrowRows
             case FixedSizeListArray list:
                 int size = ((Apache.Arrow.Types.FixedSizeListType)list.Data.DataType).ListSize;
                 return Items(list.Values, (list.Offset + i) * size, size, () => ((FixedSizeListArray)again()).Values);
-            default: return $"({array.Data.DataType.Name})";
+            default:
+                return $"({array.Data.DataType.Name})";
         }
     }
 

@@ -12,7 +12,11 @@ internal sealed class BoundedStream(Stream inner, long limit, string name) : Str
     public override bool CanSeek => false;
     public override bool CanWrite => false;
     public override long Length => throw new NotSupportedException();
-    public override long Position { get => given; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => given;
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -20,18 +24,25 @@ internal sealed class BoundedStream(Stream inner, long limit, string name) : Str
     {
         int count = inner.Read(buffer);
         given += count;
-        if (given > limit) throw new GeoVlmException($"{name}: unpacks to more than {limit:N0} bytes. If it is to be trusted, unpack it yourself; otherwise remove it.");
+        if (given > limit)
+            throw new GeoVlmException(
+                $"{name}: unpacks to more than {limit:N0} bytes. If it is to be trusted, unpack it yourself; otherwise remove it."
+            );
         return count;
     }
 
     public override void Flush() { }
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
     public override void SetLength(long value) => throw new NotSupportedException();
+
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing)
+            inner.Dispose();
         base.Dispose(disposing);
     }
 }

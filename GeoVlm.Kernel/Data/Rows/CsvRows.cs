@@ -4,9 +4,11 @@ using System.Text;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>Comma-, semicolon-, tab- or blank-separated tables, plain or gzipped (RFC 4180: quotes may hold separators and line breaks).</summary>
+/// <summary>Comma-, semicolon-, tab- or blank-separated tables, plain or gzipped (RFC 4180: quotes may hold separators and line
+/// breaks).</summary>
 /// <remarks>
-/// Cells are text and stay so: one that begins with "=" is no formula here. A row with another number of cells than the header is reported and
+/// Cells are text and stay so: one that begins with "=" is no formula here. A row with another number of cells than the header is reported
+/// and
 /// left out. A table without a header (its first cell is a file or patch name) has columns called column1, column2 and so on.
 /// </remarks>
 internal static class CsvRows
@@ -32,20 +34,27 @@ internal static class CsvRows
                 bool headless = LooksLikeData(cells);
                 header = [.. cells.Select((c, i) => headless || c.Trim().Length == 0 ? $"column{i + 1}" : c.Trim())];
                 // A name that occurs twice keeps its first column.
-                if (!headless) continue;
+                if (!headless)
+                    continue;
             }
             if (cells.Count != header.Length)
             {
-                if (cells is [var only] && only.Trim().Length == 0) continue;
-                report($"{file}:{line}", $"{cells.Count} cells, the header has {header.Length}. Mend the row, or quote cells that hold '{separator}'. Skipped.");
+                if (cells is [var only] && only.Trim().Length == 0)
+                    continue;
+                report(
+                    $"{file}:{line}",
+                    $"{cells.Count} cells, the header has {header.Length}. Mend the row, or quote cells that hold '{separator}'. Skipped."
+                );
                 ragged = true;
                 continue;
             }
             var fields = new Dictionary<string, object?>(header.Length);
-            for (int i = 0; i < header.Length; i++) fields.TryAdd(header[i], cells[i].Length == 0 ? null : cells[i]);
+            for (int i = 0; i < header.Length; i++)
+                fields.TryAdd(header[i], cells[i].Length == 0 ? null : cells[i]);
             yield return new Row(fields, file, line);
         }
-        if (header is null && !ragged) report(file, "the table is empty.");
+        if (header is null && !ragged)
+            report(file, "the table is empty.");
     }
 
     /// <summary>The first line of a table, for recognising it; empty where the file cannot be read.</summary>
@@ -74,34 +83,48 @@ internal static class CsvRows
 
     // A header names things; a row of data starts with a file, a path or a satellite's patch name.
     private static bool LooksLikeData(IReadOnlyList<string> cells) =>
-        cells[0] is var first && (Readers.DatasetFolder.IsImage(first) || first.StartsWith("S2A_", StringComparison.Ordinal) || first.StartsWith("S2B_", StringComparison.Ordinal)
-            || (cells.Count > 1 && double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && first.Contains('.')));
+        cells[0] is var first
+        && (
+            Readers.DatasetFolder.IsImage(first)
+            || first.StartsWith("S2A_", StringComparison.Ordinal)
+            || first.StartsWith("S2B_", StringComparison.Ordinal)
+            || (cells.Count > 1 && double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && first.Contains('.'))
+        );
 
     private static char Separator(string line)
     {
         foreach (char candidate in (ReadOnlySpan<char>)['\t', ';', ','])
-            if (line.Contains(candidate) && (candidate != ';' || !line.Contains(',') || line.Split(';').Length > line.Split(',').Length)) return candidate;
+            if (line.Contains(candidate) && (candidate != ';' || !line.Contains(',') || line.Split(';').Length > line.Split(',').Length))
+                return candidate;
         return line.Trim().Contains(' ') && Readers.DatasetFolder.IsImage(line.Split(' ')[0]) ? ' ' : ',';
     }
 
     private static IEnumerable<(List<string> Cells, int Line)> Records(
-        TextReader reader, Func<char?> separator, Action<char> decide, Action<int, string> report)
+        TextReader reader,
+        Func<char?> separator,
+        Action<char> decide,
+        Action<int, string> report
+    )
     {
         int number = 0;
         while (reader.ReadLine() is { } text)
         {
             int start = ++number;
-            if (text.Length == 0) continue;
-            if (separator() is null) decide(Separator(text));
+            if (text.Length == 0)
+                continue;
+            if (separator() is null)
+                decide(Separator(text));
             char by = separator()!.Value;
             var cells = new List<string>();
             var cell = new StringBuilder();
-            bool quoted = false, broken = false;
+            bool quoted = false,
+                broken = false;
             for (int i = 0; ; i++)
             {
                 if (i >= text.Length)
                 {
-                    if (!quoted) break;
+                    if (!quoted)
+                        break;
                     // The quote goes on in the next line.
                     if (cell.Length > MaxCell || reader.ReadLine() is not { } more)
                     {
@@ -115,13 +138,24 @@ internal static class CsvRows
                     continue;
                 }
                 char c = text[i];
-                if (quoted && c == '"' && i + 1 < text.Length && text[i + 1] == '"') { cell.Append('"'); i++; }
-                else if (c == '"' && (quoted || cell.Length == 0)) quoted = !quoted;
-                else if (c == by && !quoted) { cells.Add(cell.ToString()); cell.Clear(); }
-                else cell.Append(c);
+                if (quoted && c == '"' && i + 1 < text.Length && text[i + 1] == '"')
+                {
+                    cell.Append('"');
+                    i++;
+                }
+                else if (c == '"' && (quoted || cell.Length == 0))
+                    quoted = !quoted;
+                else if (c == by && !quoted)
+                {
+                    cells.Add(cell.ToString());
+                    cell.Clear();
+                }
+                else
+                    cell.Append(c);
             }
             cells.Add(cell.ToString());
-            if (!broken) yield return (cells, start);
+            if (!broken)
+                yield return (cells, start);
         }
     }
 }

@@ -29,15 +29,18 @@ internal sealed partial class JsonRows(string file, Action<string, string> repor
     public IEnumerable<Row> Read(byte[] bytes)
     {
         foreach (var record in new JsonRecords(bytes, ReportLine).Read())
-            if (Parse(record) is { } row) yield return row;
+            if (Parse(record) is { } row)
+                yield return row;
     }
 
     /// <summary>The row of a record; null, reported, where it is no readable object.</summary>
     public Row? Parse(JsonRecords.Record record)
     {
         object? value = ParseValue(record);
-        if (value is Dictionary<string, object?> fields) return new Row(fields, file, record.Line);
-        if (value is not null) ReportLine(record.Line, "a record that is no JSON object. Skipped.");
+        if (value is Dictionary<string, object?> fields)
+            return new Row(fields, file, record.Line);
+        if (value is not null)
+            ReportLine(record.Line, "a record that is no JSON object. Skipped.");
         return null;
     }
 
@@ -51,7 +54,10 @@ internal sealed partial class JsonRows(string file, Action<string, string> repor
         }
         try
         {
-            var reader = new Utf8JsonReader(record.Json.Span, new JsonReaderOptions { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip });
+            var reader = new Utf8JsonReader(
+                record.Json.Span,
+                new JsonReaderOptions { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip }
+            );
             expected = 0;
             return reader.Read() ? Value(ref reader) : null;
         }
@@ -83,12 +89,15 @@ internal sealed partial class JsonRows(string file, Action<string, string> repor
                 return fields;
             case JsonTokenType.StartArray:
                 var list = new List<object?>();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) list.Add(Value(ref reader));
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    list.Add(Value(ref reader));
                 return list;
             case JsonTokenType.String:
                 return Text(ref reader);
             case JsonTokenType.Number:
-                return reader.TryGetInt64(out long whole) ? whole : reader.TryGetDouble(out double number) ? number : null;
+                return reader.TryGetInt64(out long whole) ? whole
+                    : reader.TryGetDouble(out double number) ? number
+                    : null;
             case JsonTokenType.True or JsonTokenType.False:
                 return reader.TokenType == JsonTokenType.True;
             default:
@@ -101,7 +110,8 @@ internal sealed partial class JsonRows(string file, Action<string, string> repor
         for (int i = 0; i < names.Count; i++)
         {
             int candidate = (expected + i) % names.Count;
-            if (!reader.ValueTextEquals(names[candidate])) continue;
+            if (!reader.ValueTextEquals(names[candidate]))
+                continue;
             expected = candidate + 1;
             return names[candidate];
         }
@@ -124,7 +134,9 @@ internal sealed partial class JsonRows(string file, Action<string, string> repor
         {
             // The bytes are UTF-8, so what is left is half a surrogate pair, written as an escape.
             string raw = Encoding.UTF8.GetString(reader.ValueSpan);
-            return JsonSerializer.Deserialize<string>($"\"{LoneSurrogate().Replace(raw, m => m.Groups["pair"].Success ? m.Value : "\\uFFFD")}\"")!;
+            return JsonSerializer.Deserialize<string>(
+                $"\"{LoneSurrogate().Replace(raw, m => m.Groups["pair"].Success ? m.Value : "\\uFFFD")}\""
+            )!;
         }
     }
 

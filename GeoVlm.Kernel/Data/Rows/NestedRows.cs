@@ -3,14 +3,28 @@ using System.Text.Json;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>JSON files whose records lie one level down: <c>{"images": [{…}, …]}</c> (Karpathy), <c>{"airport": [{…}]}</c> (NWPU), <c>{"0": {…}}</c> (FloodNet).</summary>
+/// <summary>JSON files whose records lie one level down: <c>{"images": [{…}, …]}</c> (Karpathy), <c>{"airport": [{…}]}</c> (NWPU), <c>{"0":
+/// {…}}</c> (FloodNet).</summary>
 internal static class NestedRows
 {
     /// <summary>The column that holds the name of the property a row came from.</summary>
     public const string Key = "(key)";
 
     // Lists of objects that are part of one record, not lists of records.
-    private static readonly string[] Inner = ["conversations", "conversation", "messages", "objects", "qa_pairs", "shapes", "features", "labels", "sentences", "bounding_boxes", "polygons"];
+    private static readonly string[] Inner =
+    [
+        "conversations",
+        "conversation",
+        "messages",
+        "objects",
+        "qa_pairs",
+        "shapes",
+        "features",
+        "labels",
+        "sentences",
+        "bounding_boxes",
+        "polygons",
+    ];
 
     /// <summary>True where the file's beginning is an object whose first list or record holds records.</summary>
     public static bool Recognise(string path)
@@ -19,22 +33,30 @@ internal static class NestedRows
         try
         {
             var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(start), isFinalBlock: false, default);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string name = reader.GetString()!;
-                if (!reader.Read()) return false;
-                if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject)) continue;
-                if (Inner.Contains(name)) return false;
+                if (!reader.Read())
+                    return false;
+                if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+                    continue;
+                if (Inner.Contains(name))
+                    return false;
                 bool isRecord = reader.TokenType == JsonTokenType.StartObject;
                 // "info": {…} comes before the list; {"0": {"Image_ID": …}} is a record itself.
                 if (isRecord && name is "info" or "meta" or "metadata" or "coordinates" or "licenses")
                 {
-                    if (!reader.TrySkip()) return false;
+                    if (!reader.TrySkip())
+                        return false;
                     continue;
                 }
-                if (!reader.Read()) return false;
-                return isRecord ? reader.TokenType == JsonTokenType.PropertyName && name.Length > 0 && char.IsAsciiDigit(name[0]) : reader.TokenType == JsonTokenType.StartObject;
+                if (!reader.Read())
+                    return false;
+                return isRecord
+                    ? reader.TokenType == JsonTokenType.PropertyName && name.Length > 0 && char.IsAsciiDigit(name[0])
+                    : reader.TokenType == JsonTokenType.StartObject;
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -52,7 +74,8 @@ internal static class NestedRows
     {
         foreach (var (name, value) in new JsonRecords(bytes, rows.ReportLine).Properties())
         {
-            if (value.Json.IsEmpty || only?.Invoke(name) == false) continue;
+            if (value.Json.IsEmpty || only?.Invoke(name) == false)
+                continue;
             var records = value.Json.Span[0] switch
             {
                 (byte)'[' => JsonRecords.Elements(value, rows.ReportLine),
@@ -60,7 +83,8 @@ internal static class NestedRows
                 _ => [],
             };
             foreach (var record in records)
-                if (record.Json.Length > 0 && record.Json.Span[0] == '{' && rows.Parse(record) is { } row) yield return row.With(Key, name);
+                if (record.Json.Length > 0 && record.Json.Span[0] == '{' && rows.Parse(record) is { } row)
+                    yield return row.With(Key, name);
         }
     }
 }

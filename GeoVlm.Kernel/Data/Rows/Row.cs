@@ -33,7 +33,8 @@ internal sealed class Row(Dictionary<string, object?> fields, string file, int n
     public object? Value(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-            if (fields.TryGetValue(name, out object? value) && value is not null) return value;
+            if (fields.TryGetValue(name, out object? value) && value is not null)
+                return value;
         return null;
     }
 
@@ -41,7 +42,8 @@ internal sealed class Row(Dictionary<string, object?> fields, string file, int n
     public string? Text(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-            if (fields.TryGetValue(name, out object? value) && AsText(value) is { Length: > 0 } text) return text;
+            if (fields.TryGetValue(name, out object? value) && AsText(value) is { Length: > 0 } text)
+                return text;
         return null;
     }
 
@@ -49,7 +51,8 @@ internal sealed class Row(Dictionary<string, object?> fields, string file, int n
     public List<object?>? List(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-            if (fields.TryGetValue(name, out object? value) && value is List<object?> list) return list;
+            if (fields.TryGetValue(name, out object? value) && value is List<object?> list)
+                return list;
         return null;
     }
 
@@ -58,9 +61,12 @@ internal sealed class Row(Dictionary<string, object?> fields, string file, int n
     {
         foreach (string name in names)
         {
-            if (!fields.TryGetValue(name, out object? value)) continue;
-            if (value is List<object?> list) return [.. list.Select(AsText).OfType<string>()];
-            if (AsText(value) is { Length: > 0 } text) return [text];
+            if (!fields.TryGetValue(name, out object? value))
+                continue;
+            if (value is List<object?> list)
+                return [.. list.Select(AsText).OfType<string>()];
+            if (AsText(value) is { Length: > 0 } text)
+                return [text];
         }
         return [];
     }
@@ -69,23 +75,27 @@ internal sealed class Row(Dictionary<string, object?> fields, string file, int n
     public double? Numeric(string name) => fields.TryGetValue(name, out object? value) ? AsNumber(value) : null;
 
     /// <summary>A value as text; null for lists, records and bytes.</summary>
-    public static string? AsText(object? value) => value switch
-    {
-        string text => text,
-        double number => number.ToString(CultureInfo.InvariantCulture),
-        long number => number.ToString(CultureInfo.InvariantCulture),
-        bool flag => flag ? "true" : "false",
-        _ => null,
-    };
+    public static string? AsText(object? value) =>
+        value switch
+        {
+            string text => text,
+            double number => number.ToString(CultureInfo.InvariantCulture),
+            long number => number.ToString(CultureInfo.InvariantCulture),
+            bool flag => flag ? "true" : "false",
+            _ => null,
+        };
 
     /// <summary>A value as a finite number, also one written as text with a decimal point.</summary>
-    public static double? AsNumber(object? value) => value switch
-    {
-        double number when double.IsFinite(number) => number,
-        long number => number,
-        string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => number,
-        _ => null,
-    };
+    public static double? AsNumber(object? value) =>
+        value switch
+        {
+            double number when double.IsFinite(number) => number,
+            long number => number,
+            string text
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                    && double.IsFinite(number) => number,
+            _ => null,
+        };
 }
 
 /// <summary>Bytes of a cell that are fetched again when they are needed, so that no table of pictures is held in memory.</summary>

@@ -4,7 +4,8 @@ namespace GeoVlm.Data.Rows;
 internal static class RowFile
 {
     /// <summary>Endings of the files that hold rows, lower case.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".csv.gz", ".parquet", ".arrow", ".feather"];
+    public static IReadOnlyList<string> Extensions { get; } =
+    [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".csv.gz", ".parquet", ".arrow", ".feather"];
 
     /// <summary>True where the name ends like a file of rows.</summary>
     public static bool HasExtension(string path) => Extensions.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
@@ -16,7 +17,8 @@ internal static class RowFile
     /// <exception cref="GeoVlmException">The file as a whole cannot be read.</exception>
     public static IEnumerable<Row> Read(string path, string file, Action<string, string> report) =>
         IsEmpty(path) ? throw new GeoVlmException($"{path}: the file is empty. Fetch it again.")
-        : ParquetRows.Recognise(path) || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) ? ParquetRows.Read(path, file, report)
+        : ParquetRows.Recognise(path) || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)
+            ? ParquetRows.Read(path, file, report)
         : ArrowRows.Recognise(path) || path.EndsWith(".arrow", StringComparison.OrdinalIgnoreCase) ? ArrowRows.Read(path, file, report)
         : LooksLikeJson(path) ? JsonRows.Read(path, file, report)
         : CsvRows.Read(path, file, report);
@@ -27,7 +29,8 @@ internal static class RowFile
         try
         {
             // Whole JSON files are not read only to be recognised: their first part holds the first record of all but odd files.
-            if (!IsEmpty(path) && LooksLikeJson(path)) return FirstOfJson(path);
+            if (!IsEmpty(path) && LooksLikeJson(path))
+                return FirstOfJson(path);
             return Read(path, path, (_, _) => { }).FirstOrDefault();
         }
         catch (Exception e) when (e is GeoVlmException or IOException or UnauthorizedAccessException or InvalidDataException)

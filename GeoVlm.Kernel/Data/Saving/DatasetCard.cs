@@ -3,7 +3,8 @@ using System.Text;
 
 namespace GeoVlm.Data.Saving;
 
-/// <summary>The README.md of a saved dataset: what it is, where it is from, under which licence, how much there is, and the hashes of its files.</summary>
+/// <summary>The README.md of a saved dataset: what it is, where it is from, under which licence, how much there is, and the hashes of its
+/// files.</summary>
 internal static class DatasetCard
 {
     public static string Write(EoDataset dataset, SaveFormat format, IReadOnlyDictionary<string, string> files)
@@ -11,24 +12,39 @@ internal static class DatasetCard
         var facts = dataset.Describe(new DescriptionOptions { Headers = 500 });
         var card = new StringBuilder("---\n");
         // What stands in front matter is read by programs: one line, quoted.
-        card.Append(CultureInfo.InvariantCulture, $"license: {Quoted(dataset.Licence ?? "unknown")}\npretty_name: {Quoted(dataset.Name)}\ntags:\n- earth-observation\n- vision-language\n");
+        card.Append(
+            CultureInfo.InvariantCulture,
+            $"license: {Quoted(dataset.Licence ?? "unknown")}\npretty_name: {Quoted(dataset.Name)}\ntags:\n- earth-observation\n- vision-language\n"
+        );
         if (format == SaveFormat.Parquet)
         {
             card.Append("configs:\n- config_name: default\n  data_files:\n");
-            foreach (string file in files.Keys) card.Append(CultureInfo.InvariantCulture, $"  - split: {Path.GetFileName(file).Split("-00000")[0]}\n    path: {file}\n");
+            foreach (string file in files.Keys)
+                card.Append(CultureInfo.InvariantCulture, $"  - split: {Path.GetFileName(file).Split("-00000")[0]}\n    path: {file}\n");
         }
         card.Append("---\n\n");
-        card.Append(CultureInfo.InvariantCulture, $"# {Plain(dataset.Name)}\n\n{dataset.Count:N0} samples, saved by GeoVlm.\n\n| | |\n| --- | --- |\n");
-        foreach (var (name, value) in facts.Facts()) card.Append(CultureInfo.InvariantCulture, $"| {Plain(name)} | {Plain(value)} |\n");
-        if (dataset.Licence is null) card.Append("| licence | not stated by the source: ask before sharing |\n");
+        card.Append(
+            CultureInfo.InvariantCulture,
+            $"# {Plain(dataset.Name)}\n\n{dataset.Count:N0} samples, saved by GeoVlm.\n\n| | |\n| --- | --- |\n"
+        );
+        foreach (var (name, value) in facts.Facts())
+            card.Append(CultureInfo.InvariantCulture, $"| {Plain(name)} | {Plain(value)} |\n");
+        if (dataset.Licence is null)
+            card.Append("| licence | not stated by the source: ask before sharing |\n");
         card.Append("\n## Files\n\n| file | SHA-256 |\n| --- | --- |\n");
-        foreach (var (file, hash) in files) card.Append(CultureInfo.InvariantCulture, $"| {file} | `{hash}` |\n");
-        card.Append(CultureInfo.InvariantCulture, $"\nEach row has plain columns (question, answer, images) and `{DatasetSaver.Column}`: the whole sample, boxes with their frame, as JSON.\n");
+        foreach (var (file, hash) in files)
+            card.Append(CultureInfo.InvariantCulture, $"| {file} | `{hash}` |\n");
+        card.Append(
+            CultureInfo.InvariantCulture,
+            $"\nEach row has plain columns (question, answer, images) and `{DatasetSaver.Column}`: the whole sample, boxes with their frame, as JSON.\n"
+        );
         return card.ToString();
     }
 
-    private static string Quoted(string text) => $"\"{text.ReplaceLineEndings(" ").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string text) =>
+        $"\"{text.ReplaceLineEndings(" ").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     // Names and licences are text from strangers: no markup, no new cells.
-    private static string Plain(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Plain(string text) =>
+        text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

@@ -15,6 +15,7 @@ public enum SaveFormat
 {
     /// <summary>Parquet in the layout of Hugging Face datasets: <c>data/train-00000-of-00001.parquet</c>, images in cells.</summary>
     Parquet,
+
     /// <summary>JSON lines of conversations (LLaVA style), one file a split, images in <c>images/</c>.</summary>
     Jsonl,
 }
@@ -26,7 +27,8 @@ public enum SaveFormat
 /// <param name="Bytes">Bytes of all files, images included.</param>
 public sealed record SavedDataset(string Folder, IReadOnlyDictionary<string, string> Files, int Samples, long Bytes);
 
-/// <summary>Writes datasets. Every row has plain columns for any other program, and one, <c>geovlm</c>, from which the sample loads again exactly.</summary>
+/// <summary>Writes datasets. Every row has plain columns for any other program, and one, <c>geovlm</c>, from which the sample loads again
+/// exactly.</summary>
 internal static class DatasetSaver
 {
     /// <summary>The column that holds a <see cref="SavedSample"/>.</summary>
@@ -49,16 +51,22 @@ internal static class DatasetSaver
     public static SavedDataset Save(EoDataset dataset, string folder, SaveFormat format, CancellationToken cancellation)
     {
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new GeoVlmException($"{folder} holds files already; name a new folder, so that nothing of them is mixed with what is saved");
-        if (dataset.Count == 0) throw new GeoVlmException($"'{dataset.Name}' has no samples to save");
+            throw new GeoVlmException(
+                $"{folder} holds files already; name a new folder, so that nothing of them is mixed with what is saved"
+            );
+        if (dataset.Count == 0)
+            throw new GeoVlmException($"'{dataset.Name}' has no samples to save");
         Directory.CreateDirectory(folder);
         Dictionary<string, string> files = [];
         foreach (var split in dataset.Samples.GroupBy(s => FileName(s.Split)))
         {
-            string name = format == SaveFormat.Parquet ? $"data/{split.Key}-00000-of-00001.parquet" : $"{split.Key}.jsonl", path = Path.Combine(folder, name);
+            string name = format == SaveFormat.Parquet ? $"data/{split.Key}-00000-of-00001.parquet" : $"{split.Key}.jsonl",
+                path = Path.Combine(folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (format == SaveFormat.Parquet) WriteParquet(path, split, cancellation);
-            else WriteLines(path, folder, split, cancellation);
+            if (format == SaveFormat.Parquet)
+                WriteParquet(path, split, cancellation);
+            else
+                WriteLines(path, folder, split, cancellation);
             files[name] = Hash(path);
         }
         File.WriteAllText(Path.Combine(folder, "README.md"), DatasetCard.Write(dataset, format, files));
@@ -70,46 +78,71 @@ internal static class DatasetSaver
     private static void WriteParquet(string path, IEnumerable<Sample> samples, CancellationToken cancellation)
     {
         using var stream = File.Create(path);
-        ParquetSerializer.SerializeAsync(samples.Select(Row), stream, new ParquetOptions { RowGroupSize = RowsPerGroup }, metadata, cancellation).GetAwaiter().GetResult();
+        ParquetSerializer
+            .SerializeAsync(samples.Select(Row), stream, new ParquetOptions { RowGroupSize = RowsPerGroup }, metadata, cancellation)
+            .GetAwaiter()
+            .GetResult();
 
-        static ParquetRow Row(Sample sample) => new()
-        {
-            id = sample.Id, task = EoTaskNames.Of(sample.Task), question = sample.Question, answer = AnswerOf(sample.Reference),
-            images = [.. sample.Images.Select(i => new ParquetImage { bytes = Encode(i, out string ending), path = Path.GetFileNameWithoutExtension(FileName(i.Name)) + ending })],
-            geovlm = SavedSample.Of(sample).Write(),
-        };
+        static ParquetRow Row(Sample sample) =>
+            new()
+            {
+                id = sample.Id,
+                task = EoTaskNames.Of(sample.Task),
+                question = sample.Question,
+                answer = AnswerOf(sample.Reference),
+                images =
+                [
+                    .. sample.Images.Select(i => new ParquetImage
+                    {
+                        bytes = Encode(i, out string ending),
+                        path = Path.GetFileNameWithoutExtension(FileName(i.Name)) + ending,
+                    }),
+                ],
+                geovlm = SavedSample.Of(sample).Write(),
+            };
     }
 
     private static void WriteLines(string path, string folder, IEnumerable<Sample> samples, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         var written = new Dictionary<GeoImage, string>(ReferenceEqualityComparer.Instance);
-        var taken = Directory.EnumerateFiles(Path.Combine(folder, "images")).Select(f => Path.GetFileName(f)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var taken = Directory
+            .EnumerateFiles(Path.Combine(folder, "images"))
+            .Select(f => Path.GetFileName(f))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         using var lines = new StreamWriter(path, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
         foreach (var sample in samples)
         {
             cancellation.ThrowIfCancellationRequested();
             string[] images = [.. sample.Images.Select(Write)];
             string markers = string.Concat(images.Select(_ => "<image>\n"));
-            lines.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>
-            {
-                ["id"] = sample.Id,
-                ["image"] = images.Length == 1 ? images[0] : images,
-                ["conversations"] = new object[]
-                {
-                    new Dictionary<string, string> { ["from"] = "human", ["value"] = markers + sample.Question },
-                    new Dictionary<string, string> { ["from"] = "gpt", ["value"] = AnswerOf(sample.Reference) },
-                },
-                [Column] = SavedSample.Of(sample).Write(),
-            }, json));
+            lines.WriteLine(
+                JsonSerializer.Serialize(
+                    new Dictionary<string, object>
+                    {
+                        ["id"] = sample.Id,
+                        ["image"] = images.Length == 1 ? images[0] : images,
+                        ["conversations"] = new object[]
+                        {
+                            new Dictionary<string, string> { ["from"] = "human", ["value"] = markers + sample.Question },
+                            new Dictionary<string, string> { ["from"] = "gpt", ["value"] = AnswerOf(sample.Reference) },
+                        },
+                        [Column] = SavedSample.Of(sample).Write(),
+                    },
+                    json
+                )
+            );
         }
 
         string Write(GeoImage image)
         {
-            if (written.TryGetValue(image, out string? known)) return known;
+            if (written.TryGetValue(image, out string? known))
+                return known;
             byte[] bytes = Encode(image, out string ending);
-            string stem = Path.GetFileNameWithoutExtension(FileName(image.Name)), name = stem + ending;
-            for (int i = 2; !taken.Add(name); i++) name = $"{stem}-{i}{ending}";
+            string stem = Path.GetFileNameWithoutExtension(FileName(image.Name)),
+                name = stem + ending;
+            for (int i = 2; !taken.Add(name); i++)
+                name = $"{stem}-{i}{ending}";
             File.WriteAllBytes(Path.Combine(folder, "images", name), bytes);
             return written[image] = $"images/{name}";
         }
@@ -119,18 +152,23 @@ internal static class DatasetSaver
     private static byte[] Encode(GeoImage image, out string ending)
     {
         ending = image.Path is { } path && image.Rendition is null ? Path.GetExtension(path).ToLowerInvariant() : ".png";
-        if (ending is ".png" or ".jpg" or ".jpeg" && image.Path is { } file && image.Rendition is null) return File.ReadAllBytes(file);
+        if (ending is ".png" or ".jpg" or ".jpeg" && image.Path is { } file && image.Rendition is null)
+            return File.ReadAllBytes(file);
         ending = ".png";
         return PictureFile.EncodePng(image.Load());
     }
 
     // Boxes in the source's own frame, as the source has them.
-    private static string AnswerOf(Answer answer) => AnswerText.Write(answer, answer switch
-    {
-        BoxesAnswer boxes => boxes.Frame,
-        GroundedTextAnswer grounded => grounded.Boxes.Frame,
-        _ => CoordinateFrame.Percent,
-    });
+    private static string AnswerOf(Answer answer) =>
+        AnswerText.Write(
+            answer,
+            answer switch
+            {
+                BoxesAnswer boxes => boxes.Frame,
+                GroundedTextAnswer grounded => grounded.Boxes.Frame,
+                _ => CoordinateFrame.Percent,
+            }
+        );
 
     private static string FileName(string text)
     {

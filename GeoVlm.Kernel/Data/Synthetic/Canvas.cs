@@ -18,13 +18,14 @@ internal sealed class Canvas
     {
         var (x1, y1, x2, y2) = Pixels(bounds);
         for (int y = y1; y < y2; y++)
-            for (int x = x1; x < x2; x++)
-            {
-                double cover = 0.5 - distance(x + 0.5, y + 0.5);
-                if (cover <= 0) continue;
-                var (r, g, b) = surface.At(x, y);
-                Blend(x, y, Math.Min(1, cover) * opacity, r, g, b);
-            }
+        for (int x = x1; x < x2; x++)
+        {
+            double cover = 0.5 - distance(x + 0.5, y + 0.5);
+            if (cover <= 0)
+                continue;
+            var (r, g, b) = surface.At(x, y);
+            Blend(x, y, Math.Min(1, cover) * opacity, r, g, b);
+        }
     }
 
     /// <summary>Lays a surface over a rectangle.</summary>
@@ -34,15 +35,24 @@ internal sealed class Canvas
     /// <summary>Lays a surface over a straight stroke.</summary>
     public void Stroke(double ax, double ay, double bx, double by, double width, Surface surface, double opacity = 1)
     {
-        double dx = bx - ax, dy = by - ay, length = Math.Sqrt(dx * dx + dy * dy);
-        if (length == 0) return;
+        double dx = bx - ax,
+            dy = by - ay,
+            length = Math.Sqrt(dx * dx + dy * dy);
+        if (length == 0)
+            return;
         (dx, dy) = (dx / length, dy / length);
         double half = width / 2;
-        Cover(new Box(Math.Min(ax, bx) - half, Math.Min(ay, by) - half, Math.Max(ax, bx) + half, Math.Max(ay, by) + half), (x, y) =>
-        {
-            double along = (x - ax) * dx + (y - ay) * dy, across = (y - ay) * dx - (x - ax) * dy;
-            return Math.Max(Math.Abs(across) - half, Math.Max(-along, along - length));
-        }, surface, opacity);
+        Cover(
+            new Box(Math.Min(ax, bx) - half, Math.Min(ay, by) - half, Math.Max(ax, bx) + half, Math.Max(ay, by) + half),
+            (x, y) =>
+            {
+                double along = (x - ax) * dx + (y - ay) * dy,
+                    across = (y - ay) * dx - (x - ax) * dy;
+                return Math.Max(Math.Abs(across) - half, Math.Max(-along, along - length));
+            },
+            surface,
+            opacity
+        );
     }
 
     /// <summary>Mixes a colour into one pixel.</summary>
@@ -66,19 +76,22 @@ internal sealed class Canvas
     /// <summary>The 8-bit picture a sensor makes of it: gain, offset and noise of one acquisition.</summary>
     public RgbImage Expose(SeededRandom random)
     {
-        double gain = random.Normal(1, .03), offset = random.Normal(0, 4), warm = random.Normal(0, .012);
-        int ox = random.Next(Noise.Period), oy = random.Next(Noise.Period);
+        double gain = random.Normal(1, .03),
+            offset = random.Normal(0, 4),
+            warm = random.Normal(0, .012);
+        int ox = random.Next(Noise.Period),
+            oy = random.Next(Noise.Period);
         Blur();
         var image = new RgbImage(Side, Side);
         for (int y = 0; y < Side; y++)
-            for (int x = 0; x < Side; x++)
-                for (int c = 0; c < 3; c++)
-                {
-                    int i = (y * Side + x) * 3 + c;
-                    // Three far-apart places of one table serve as three channels of noise.
-                    double value = rgb[i] * (gain + (1 - c) * warm) + offset + 2.2 * Noise.Grain(ox + x + 171 * c, oy + y + 57 * c);
-                    image.Pixels[i] = (byte)Math.Clamp(value + 0.5, 0, 255);
-                }
+        for (int x = 0; x < Side; x++)
+        for (int c = 0; c < 3; c++)
+        {
+            int i = (y * Side + x) * 3 + c;
+            // Three far-apart places of one table serve as three channels of noise.
+            double value = rgb[i] * (gain + (1 - c) * warm) + offset + 2.2 * Noise.Grain(ox + x + 171 * c, oy + y + 57 * c);
+            image.Pixels[i] = (byte)Math.Clamp(value + 0.5, 0, 255);
+        }
         return image;
     }
 
@@ -87,22 +100,26 @@ internal sealed class Canvas
     {
         foreach (var (step, line) in (ReadOnlySpan<(int, int)>)[(3, Side * 3), (Side * 3, 3)])
             for (int n = 0; n < Side; n++)
-                for (int c = 0; c < 3; c++)
+            for (int c = 0; c < 3; c++)
+            {
+                int i = n * line + c;
+                float previous = rgb[i];
+                for (int k = 1; k < Side - 1; k++)
                 {
-                    int i = n * line + c;
-                    float previous = rgb[i];
-                    for (int k = 1; k < Side - 1; k++)
-                    {
-                        i += step;
-                        float here = rgb[i];
-                        rgb[i] = (previous + 4 * here + rgb[i + step]) * (1f / 6);
-                        previous = here;
-                    }
+                    i += step;
+                    float here = rgb[i];
+                    rgb[i] = (previous + 4 * here + rgb[i + step]) * (1f / 6);
+                    previous = here;
                 }
+            }
     }
 
     /// <summary>The pixels that a box and the soft edge around it touch.</summary>
     public static (int X1, int Y1, int X2, int Y2) Pixels(Box box) =>
-        (Math.Clamp((int)Math.Floor(box.X1 - 1), 0, Side), Math.Clamp((int)Math.Floor(box.Y1 - 1), 0, Side),
-            Math.Clamp((int)Math.Ceiling(box.X2 + 1), 0, Side), Math.Clamp((int)Math.Ceiling(box.Y2 + 1), 0, Side));
+        (
+            Math.Clamp((int)Math.Floor(box.X1 - 1), 0, Side),
+            Math.Clamp((int)Math.Floor(box.Y1 - 1), 0, Side),
+            Math.Clamp((int)Math.Ceiling(box.X2 + 1), 0, Side),
+            Math.Clamp((int)Math.Ceiling(box.Y2 + 1), 0, Side)
+        );
 }

@@ -6,7 +6,10 @@ namespace GeoVlm.Data.Synthetic;
 internal sealed class FloodPlain
 {
     private readonly ScenePlan plan;
-    private readonly double originX, originY, slopeX, slopeY;
+    private readonly double originX,
+        originY,
+        slopeX,
+        slopeY;
 
     public FloodPlain(ScenePlan plan)
     {
@@ -20,7 +23,8 @@ internal sealed class FloodPlain
     public double Depth(double x, double y)
     {
         const double side = ScenePlan.SceneSize;
-        double height = .5 + .55 * (slopeX * (x / side - .5) + slopeY * (y / side - .5)) + .11 * Noise.Smooth(originX + x * .13, originY + y * .13);
+        double height =
+            .5 + .55 * (slopeX * (x / side - .5) + slopeY * (y / side - .5)) + .11 * Noise.Smooth(originX + x * .13, originY + y * .13);
         return plan.FloodLevel - height;
     }
 
@@ -30,11 +34,13 @@ internal sealed class FloodPlain
         const int side = ScenePlan.SceneSize;
         var mask = new Mask(side, side);
         for (int y = 0; y < side; y++)
-            for (int x = 0; x < side; x++) mask.Bits[y * side + x] = Depth(x + .5, y + .5) > 0;
+        for (int x = 0; x < side; x++)
+            mask.Bits[y * side + x] = Depth(x + .5, y + .5) > 0;
         foreach (var o in plan.Objects)
         {
             var dry = o.Shape.Rasterise(side);
-            for (int i = 0; i < dry.Bits.Length; i++) mask.Bits[i] &= !dry.Bits[i];
+            for (int i = 0; i < dry.Bits.Length; i++)
+                mask.Bits[i] &= !dry.Bits[i];
         }
         return mask;
     }

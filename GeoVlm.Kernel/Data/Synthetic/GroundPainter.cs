@@ -2,7 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Synthetic;
 
-/// <summary>Paints the ground of a scene and what decorates it: nothing here has a truth, and nothing looks like an object that has.</summary>
+/// <summary>Paints the ground of a scene and what decorates it: nothing here has a truth, and nothing looks like an object that
+/// has.</summary>
 internal sealed class GroundPainter
 {
     private const int Side = Canvas.Side;
@@ -27,11 +28,21 @@ internal sealed class GroundPainter
     {
         switch (plan.Type)
         {
-            case SceneType.Harbor: Harbor(); break;
-            case SceneType.Airport: Airport(); break;
-            case SceneType.Industrial: Industrial(); break;
-            case SceneType.Residential: Residential(); break;
-            default: Farmland(); break;
+            case SceneType.Harbor:
+                Harbor();
+                break;
+            case SceneType.Airport:
+                Airport();
+                break;
+            case SceneType.Industrial:
+                Industrial();
+                break;
+            case SceneType.Residential:
+                Residential();
+                break;
+            default:
+                Farmland();
+                break;
         }
     }
 
@@ -45,7 +56,8 @@ internal sealed class GroundPainter
         strip.Along(edge - 1.5, 3, materials.Plain((182, 178, 168)));
         strip.Along(edge + 1.2, 2.4, materials.Plain((24, 34, 38)), .8);
         strip.Dashes(edge + 1.6, 2.4, 2.5, 15, materials.Plain((20, 20, 22)));
-        foreach (double rail in (ReadOnlySpan<double>)[9, 20]) strip.Along(edge - rail, 1.2, materials.Plain((88, 82, 76)), .8);
+        foreach (double rail in (ReadOnlySpan<double>)[9, 20])
+            strip.Along(edge - rail, 1.2, materials.Plain((88, 82, 76)), .8);
         strip.Road(8, 13);
         Stains(plan.Layout.Strip, 5);
         strip.Cars(8, 3);
@@ -55,17 +67,21 @@ internal sealed class GroundPainter
     {
         canvas.Cover(plan.Layout.Rest, materials.Concrete((140, 139, 134), joints: 22));
         Patches(plan.Layout.Rest, 5, 22, 90, () => materials.Concrete((148, 147, 142), joints: 22), .55);
-        double depth = strip.Depth, middle = depth / 2, width = Math.Min(depth - 10, 26), branch = random.Uniform(.25, .75) * Side;
+        double depth = strip.Depth,
+            middle = depth / 2,
+            width = Math.Min(depth - 10, 26),
+            branch = random.Uniform(.25, .75) * Side;
         canvas.Cover(plan.Layout.Strip, materials.Grass((98, 116, 70)));
         strip.Across(branch, middle, depth + 8, 16, materials.Asphalt((104, 104, 104)), .95);
         strip.Along(middle, width, materials.Asphalt((76, 76, 79)));
-        strip.Along(middle, width * .3, materials.Asphalt((64, 64, 66)), .5);      // rubber of landings
+        strip.Along(middle, width * .3, materials.Asphalt((64, 64, 66)), .5); // rubber of landings
         foreach (int s in (ReadOnlySpan<int>)[-1, 1])
             strip.Along(middle + s * (width / 2 - 2.5), 1.2, materials.Plain((214, 214, 208)), .9);
         strip.Dashes(middle, 1.8, 14, 10, materials.Plain((222, 222, 216)));
-        for (double across = -width / 2 + 5; across < width / 2 - 4; across += 3.4)    // threshold
-            if (Math.Abs(across) > 2) strip.Segment(8, 26, middle + across, 1.7, materials.Plain((222, 222, 216)), .9);
-        strip.Along(depth + 7, 1.2, materials.Plain((206, 176, 62)), .75);             // taxi lines
+        for (double across = -width / 2 + 5; across < width / 2 - 4; across += 3.4) // threshold
+            if (Math.Abs(across) > 2)
+                strip.Segment(8, 26, middle + across, 1.7, materials.Plain((222, 222, 216)), .9);
+        strip.Along(depth + 7, 1.2, materials.Plain((206, 176, 62)), .75); // taxi lines
         strip.Across(branch, middle, Side, 1.2, materials.Plain((206, 176, 62)), .6);
         Stains(plan.Layout.Rest, 8);
     }
@@ -77,7 +93,8 @@ internal sealed class GroundPainter
         Patches(plan.Layout.Rest, 2, 30, 80, () => materials.Asphalt((112, 110, 108)), .8);
         Patches(plan.Layout.Rest, 3, 14, 40, () => materials.Rough((112, 118, 84)), .7);
         // An empty one, like that of a removed tank.
-        if (random.Chance(.5)) Basin(random.Uniform(0, Side), random.Uniform(0, Side), random.Uniform(18, 44));
+        if (random.Chance(.5))
+            Basin(random.Uniform(0, Side), random.Uniform(0, Side), random.Uniform(18, 44));
         foreach (var o in plan.Sites.Where(o => o.Class == ObjectClass.Tank))
             Basin(o.Shape.CenterX, o.Shape.CenterY, o.Shape.Length * .5 + 5);
         Stains(plan.Layout.Rest, 8);
@@ -90,8 +107,9 @@ internal sealed class GroundPainter
     private void Residential()
     {
         canvas.Cover(whole, materials.Grass((104, 120, 76)));
-        double depth = strip.Depth, middle = depth / 2;
-        for (double at = random.Uniform(20, 50); at < Side - 10; at += random.Uniform(48, 76))     // gardens, parted by hedges
+        double depth = strip.Depth,
+            middle = depth / 2;
+        for (double at = random.Uniform(20, 50); at < Side - 10; at += random.Uniform(48, 76)) // gardens, parted by hedges
         {
             if (random.Chance(.6))
                 strip.Across(at + 30, depth + 8, Side, 60, materials.Grass(random.Chance(.5) ? (114, 124, 82) : (94, 112, 66)), .8);
@@ -102,11 +120,12 @@ internal sealed class GroundPainter
         foreach (var o in plan.Sites)
         {
             var (along, across) = strip.Locate(o.Shape.CenterX, o.Shape.CenterY);
-            strip.Across(along + o.Shape.Length * .2, middle, across, 6, materials.Plain((146, 140, 130)), .9);    // driveway
+            strip.Across(along + o.Shape.Length * .2, middle, across, 6, materials.Plain((146, 140, 130)), .9); // driveway
             Yard(o.Shape, (150, 142, 126), 5);
         }
         strip.Road(middle, 14);
-        foreach (int s in (ReadOnlySpan<int>)[-1, 1]) strip.Along(middle + s * 9.5, 2.5, materials.Plain((168, 164, 154)));
+        foreach (int s in (ReadOnlySpan<int>)[-1, 1])
+            strip.Along(middle + s * 9.5, 2.5, materials.Plain((168, 164, 154)));
         strip.Cars(middle, 3);
         vegetation.Trees(34, 3.5, 9);
     }
@@ -121,8 +140,10 @@ internal sealed class GroundPainter
         canvas.Stroke(cx, 0, cx, Side, 9, materials.Rough((160, 144, 108)));
         foreach (double wheel in (ReadOnlySpan<double>)[-2.4, 2.4])
             canvas.Stroke(cx + wheel, 0, cx + wheel, Side, 1.8, materials.Plain((186, 170, 136)));
-        foreach (var o in plan.Sites) Yard(o.Shape, (164, 148, 116), 8);
-        if (random.Chance(.4)) Pond();
+        foreach (var o in plan.Sites)
+            Yard(o.Shape, (164, 148, 116), 8);
+        if (random.Chance(.4))
+            Pond();
         vegetation.Wood();
         vegetation.Trees(5, 4, 8);
     }
@@ -135,15 +156,22 @@ internal sealed class GroundPainter
     {
         for (int i = 0; i < count; i++)
         {
-            double w = random.Uniform(smallest, largest) / 2, h = random.Uniform(smallest, largest) / 2;
-            double x = random.Uniform(area.X1, area.X2), y = random.Uniform(area.Y1, area.Y2);
+            double w = random.Uniform(smallest, largest) / 2,
+                h = random.Uniform(smallest, largest) / 2;
+            double x = random.Uniform(area.X1, area.X2),
+                y = random.Uniform(area.Y1, area.Y2);
             var box = new Box(x - w, y - h, x + w, y + h).Intersect(area);
             double wear = random.Uniform(1, 3);
-            canvas.Cover(box, (px, py) =>
-            {
-                double edge = Math.Max(Math.Max(box.X1 - px, px - box.X2), Math.Max(box.Y1 - py, py - box.Y2));
-                return edge + wear * (.6 + Noise.Smooth(px * 3, py * 3));
-            }, surface(), opacity);
+            canvas.Cover(
+                box,
+                (px, py) =>
+                {
+                    double edge = Math.Max(Math.Max(box.X1 - px, px - box.X2), Math.Max(box.Y1 - py, py - box.Y2));
+                    return edge + wear * (.6 + Noise.Smooth(px * 3, py * 3));
+                },
+                surface(),
+                opacity
+            );
         }
     }
 
@@ -157,14 +185,20 @@ internal sealed class GroundPainter
 
     private void Yard(ObjectShape s, (double, double, double) color, double margin)
     {
-        double half = s.Length / 2 + margin, across = s.HalfAcross + margin;
+        double half = s.Length / 2 + margin,
+            across = s.HalfAcross + margin;
         double reach = half + across;
-        canvas.Cover(new Box(s.CenterX - reach, s.CenterY - reach, s.CenterX + reach, s.CenterY + reach), (x, y) =>
-        {
-            var (u, v) = s.ToLocal(x, y);
-            // A worn edge: the yard's outline wanders by a few pixels.
-            return Math.Max(Math.Abs(u) - half, Math.Abs(v) - across) + 3 * Noise.Smooth(x * 3, y * 3);
-        }, materials.Rough(color), .85);
+        canvas.Cover(
+            new Box(s.CenterX - reach, s.CenterY - reach, s.CenterX + reach, s.CenterY + reach),
+            (x, y) =>
+            {
+                var (u, v) = s.ToLocal(x, y);
+                // A worn edge: the yard's outline wanders by a few pixels.
+                return Math.Max(Math.Abs(u) - half, Math.Abs(v) - across) + 3 * Noise.Smooth(x * 3, y * 3);
+            },
+            materials.Rough(color),
+            .85
+        );
     }
 
     private void Pipes()
@@ -186,27 +220,38 @@ internal sealed class GroundPainter
     {
         for (int i = 0; i < count; i++)
         {
-            double x = random.Uniform(area.X1, area.X2), y = random.Uniform(area.Y1, area.Y2);
-            double reach = random.Uniform(5, 18), dark = random.Uniform(.06, .18), flat = random.Uniform(.5, 2.5);
-            var (x1, y1, x2, y2) = Canvas.Pixels(new Box(x - reach * 1.5, y - reach * 1.5, x + reach * 1.5, y + reach * 1.5).Intersect(area));
+            double x = random.Uniform(area.X1, area.X2),
+                y = random.Uniform(area.Y1, area.Y2);
+            double reach = random.Uniform(5, 18),
+                dark = random.Uniform(.06, .18),
+                flat = random.Uniform(.5, 2.5);
+            var (x1, y1, x2, y2) = Canvas.Pixels(
+                new Box(x - reach * 1.5, y - reach * 1.5, x + reach * 1.5, y + reach * 1.5).Intersect(area)
+            );
             for (int py = y1; py < y2; py++)
-                for (int px = x1; px < x2; px++)
-                {
-                    double dx = px - x, dy = py - y;
-                    double spot = 1 - (dx * dx * flat + dy * dy / flat) / (reach * reach) + .8 * Noise.Mottle(px * 2, py * 2);
-                    if (spot > 0) canvas.Shade(px, py, Math.Min(1, spot) * dark);
-                }
+            for (int px = x1; px < x2; px++)
+            {
+                double dx = px - x,
+                    dy = py - y;
+                double spot = 1 - (dx * dx * flat + dy * dy / flat) / (reach * reach) + .8 * Noise.Mottle(px * 2, py * 2);
+                if (spot > 0)
+                    canvas.Shade(px, py, Math.Min(1, spot) * dark);
+            }
         }
     }
 
     private void Pond()
     {
-        double x = random.Uniform(.1, .9) * Side, y = random.Uniform(.1, .9) * Side, radius = random.Uniform(14, 26);
+        double x = random.Uniform(.1, .9) * Side,
+            y = random.Uniform(.1, .9) * Side,
+            radius = random.Uniform(14, 26);
         var bounds = new Box(x - radius - 10, y - radius - 10, x + radius + 10, y + radius + 10);
-        if (plan.Sites.Any(o => !o.Shape.Extent.Intersect(bounds).IsEmpty)) return;
+        if (plan.Sites.Any(o => !o.Shape.Extent.Intersect(bounds).IsEmpty))
+            return;
         double Shore(double px, double py, double size)
         {
-            double dx = px - x, dy = (py - y) * 1.3;
+            double dx = px - x,
+                dy = (py - y) * 1.3;
             return Math.Sqrt(dx * dx + dy * dy) - size + 6 * Noise.Smooth(px * .8 + x, py * .8 + y);
         }
         canvas.Cover(bounds, (px, py) => Shore(px, py, radius + 3), materials.Grass((86, 98, 58)));

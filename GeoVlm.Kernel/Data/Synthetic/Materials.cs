@@ -18,7 +18,8 @@ internal sealed class Materials(SeededRandom random)
     /// <summary>Concrete, with dark joints every so many pixels (0: none).</summary>
     public Surface Concrete((double, double, double) color, int joints)
     {
-        int ox = random.Next(64), oy = random.Next(64);
+        int ox = random.Next(64),
+            oy = random.Next(64);
         return new Surface(color, 6, 2.5, random, hue: 1.5)
         {
             Pattern = joints == 0 ? null : (x, y) => (x + ox) % joints == 0 || (y + oy) % joints == 0 ? -11 : 0,
@@ -29,9 +30,23 @@ internal sealed class Materials(SeededRandom random)
     public Surface Water()
     {
         var (sin, cos) = ExactTrigonometry.SinCos(random.NextDouble());
-        double period = random.Uniform(4.5, 8), phase = random.NextDouble(), height = random.Uniform(3, 5.5);
-        int ox = random.Next(Noise.Period), oy = random.Next(Noise.Period);
-        return new Surface(random.Next(3) switch { 0 => (36, 64, 86), 1 => (44, 76, 84), _ => (56, 76, 80) }, 8, 1.8, random, hue: 3)
+        double period = random.Uniform(4.5, 8),
+            phase = random.NextDouble(),
+            height = random.Uniform(3, 5.5);
+        int ox = random.Next(Noise.Period),
+            oy = random.Next(Noise.Period);
+        return new Surface(
+            random.Next(3) switch
+            {
+                0 => (36, 64, 86),
+                1 => (44, 76, 84),
+                _ => (56, 76, 80),
+            },
+            8,
+            1.8,
+            random,
+            hue: 3
+        )
         {
             Pattern = (x, y) => height * Ripple.At((x * cos + y * sin) / period + phase + 1.1 * Noise.Mottle(x + ox, y + oy)),
         };
@@ -41,15 +56,31 @@ internal sealed class Materials(SeededRandom random)
     public Surface Field()
     {
         ReadOnlySpan<(double, double, double)> crops =
-            [(126, 134, 72), (88, 114, 60), (176, 158, 100), (122, 100, 74), (148, 146, 84), (104, 122, 66)];
-        var (sin, cos) = ExactTrigonometry.SinCos(random.Next(3) switch { 0 => 0, 1 => .25, _ => random.NextDouble() });
-        double period = random.Uniform(4, 8), depth = random.Uniform(4, 9);
+        [
+            (126, 134, 72),
+            (88, 114, 60),
+            (176, 158, 100),
+            (122, 100, 74),
+            (148, 146, 84),
+            (104, 122, 66),
+        ];
+        var (sin, cos) = ExactTrigonometry.SinCos(
+            random.Next(3) switch
+            {
+                0 => 0,
+                1 => .25,
+                _ => random.NextDouble(),
+            }
+        );
+        double period = random.Uniform(4, 8),
+            depth = random.Uniform(4, 9);
         // Every twelfth row or so is a wheel track.
         return new Surface(crops[random.Next(crops.Length)], 9, 3, random, hue: 4)
         {
             Pattern = (x, y) =>
             {
-                double row = (x * cos + y * sin) / period, track = row / 9 - Math.Floor(row / 9);
+                double row = (x * cos + y * sin) / period,
+                    track = row / 9 - Math.Floor(row / 9);
                 return depth * Ripple.At(row) - (track < .07 ? 12 : 0);
             },
         };

@@ -18,8 +18,10 @@ internal static class Noise
     /// <summary><see cref="Mottle"/> between its grid points.</summary>
     public static double Smooth(double x, double y)
     {
-        double fx = Math.Floor(x), fy = Math.Floor(y);
-        int ix = (int)fx, iy = (int)fy;
+        double fx = Math.Floor(x),
+            fy = Math.Floor(y);
+        int ix = (int)fx,
+            iy = (int)fy;
         (x, y) = (x - fx, y - fy);
         double top = Mottle(ix, iy) * (1 - x) + Mottle(ix + 1, iy) * x;
         double bottom = Mottle(ix, iy + 1) * (1 - x) + Mottle(ix + 1, iy + 1) * x;
@@ -33,15 +35,20 @@ internal static class Noise
         {
             var lattice = White(random, cells);
             for (int y = 0; y < Period; y++)
-                for (int x = 0; x < Period; x++)
-                {
-                    double gx = x * (double)cells / Period, gy = y * (double)cells / Period;
-                    int ix = (int)gx, iy = (int)gy, jx = (ix + 1) % cells, jy = (iy + 1) % cells;
-                    double fx = Ease(gx - ix), fy = Ease(gy - iy);
-                    double top = lattice[iy * cells + ix] * (1 - fx) + lattice[iy * cells + jx] * fx;
-                    double bottom = lattice[jy * cells + ix] * (1 - fx) + lattice[jy * cells + jx] * fx;
-                    table[y * Period + x] += (float)(weight * (top * (1 - fy) + bottom * fy));
-                }
+            for (int x = 0; x < Period; x++)
+            {
+                double gx = x * (double)cells / Period,
+                    gy = y * (double)cells / Period;
+                int ix = (int)gx,
+                    iy = (int)gy,
+                    jx = (ix + 1) % cells,
+                    jy = (iy + 1) % cells;
+                double fx = Ease(gx - ix),
+                    fy = Ease(gy - iy);
+                double top = lattice[iy * cells + ix] * (1 - fx) + lattice[iy * cells + jx] * fx;
+                double bottom = lattice[jy * cells + ix] * (1 - fx) + lattice[jy * cells + jx] * fx;
+                table[y * Period + x] += (float)(weight * (top * (1 - fy) + bottom * fy));
+            }
         }
         return table;
         static double Ease(double t) => t * t * (3 - 2 * t);
@@ -50,7 +57,8 @@ internal static class Noise
     private static float[] White(SeededRandom random, int side = Period)
     {
         var table = new float[side * side];
-        for (int i = 0; i < table.Length; i++) table[i] = (float)random.Normal();
+        for (int i = 0; i < table.Length; i++)
+            table[i] = (float)random.Normal();
         return table;
     }
 }

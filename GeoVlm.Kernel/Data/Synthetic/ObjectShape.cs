@@ -9,8 +9,9 @@ namespace GeoVlm.Data.Synthetic;
 /// </remarks>
 internal sealed class ObjectShape
 {
-    private readonly (double U, double V, double Offset)[][] parts;     // a part is where u·U + v·V <= Offset for all its edges
-    private readonly double sin, cos;
+    private readonly (double U, double V, double Offset)[][] parts; // a part is where u·U + v·V <= Offset for all its edges
+    private readonly double sin,
+        cos;
 
     private ObjectShape(ObjectClass kind, double x, double y, double length, double aspect, double headingTurns)
     {
@@ -19,9 +20,11 @@ internal sealed class ObjectShape
         var polygons = Outline(kind, length, aspect);
         parts = [.. polygons.Select(Edges)];
         var corners = polygons.SelectMany(p => p).ToList();
-        if (kind == ObjectClass.Tank) corners = [(length / 2, length / 2), (-length / 2, -length / 2)];
+        if (kind == ObjectClass.Tank)
+            corners = [(length / 2, length / 2), (-length / 2, -length / 2)];
         HalfAcross = corners.Max(p => Math.Abs(p.V));
-        if (kind == ObjectClass.Tank) Extent = new Box(x - length / 2, y - length / 2, x + length / 2, y + length / 2);
+        if (kind == ObjectClass.Tank)
+            Extent = new Box(x - length / 2, y - length / 2, x + length / 2, y + length / 2);
         else
         {
             var at = corners.Select(p => ToImage(p.U, p.V)).ToList();
@@ -72,12 +75,14 @@ internal sealed class ObjectShape
     /// <summary>Distance to the outline in pixels, negative inside; exact near edges, a lower bound outside corners.</summary>
     public double Distance(double u, double v)
     {
-        if (Class == ObjectClass.Tank) return Math.Sqrt(u * u + v * v) - Length / 2;
+        if (Class == ObjectClass.Tank)
+            return Math.Sqrt(u * u + v * v) - Length / 2;
         double nearest = double.MaxValue;
         foreach (var part in parts)
         {
             double inside = double.MinValue;
-            foreach (var edge in part) inside = Math.Max(inside, u * edge.U + v * edge.V - edge.Offset);
+            foreach (var edge in part)
+                inside = Math.Max(inside, u * edge.U + v * edge.V - edge.Offset);
             nearest = Math.Min(nearest, inside);
         }
         return nearest;
@@ -87,59 +92,97 @@ internal sealed class ObjectShape
     public Mask Rasterise(int side)
     {
         var mask = new Mask(side, side);
-        foreach (var (x, y) in Pixels(side)) mask.Bits[y * side + x] = true;
+        foreach (var (x, y) in Pixels(side))
+            mask.Bits[y * side + x] = true;
         return mask;
     }
 
     /// <summary>Exact bounds of <see cref="Rasterise"/>.</summary>
     public Box Bounds(int side)
     {
-        int x1 = side, y1 = side, x2 = 0, y2 = 0;
-        foreach (var (x, y) in Pixels(side)) (x1, y1, x2, y2) = (Math.Min(x1, x), Math.Min(y1, y), Math.Max(x2, x + 1), Math.Max(y2, y + 1));
+        int x1 = side,
+            y1 = side,
+            x2 = 0,
+            y2 = 0;
+        foreach (var (x, y) in Pixels(side))
+            (x1, y1, x2, y2) = (Math.Min(x1, x), Math.Min(y1, y), Math.Max(x2, x + 1), Math.Max(y2, y + 1));
         return new Box(x1, y1, x2, y2);
     }
 
     private IEnumerable<(int X, int Y)> Pixels(int side)
     {
-        int x1 = Math.Max(0, (int)Extent.X1 - 1), x2 = Math.Min(side, (int)Extent.X2 + 2), y2 = Math.Min(side, (int)Extent.Y2 + 2);
+        int x1 = Math.Max(0, (int)Extent.X1 - 1),
+            x2 = Math.Min(side, (int)Extent.X2 + 2),
+            y2 = Math.Min(side, (int)Extent.Y2 + 2);
         for (int y = Math.Max(0, (int)Extent.Y1 - 1); y < y2; y++)
-            for (int x = x1; x < x2; x++)
-            {
-                var (u, v) = ToLocal(x + 0.5, y + 0.5);
-                if (Distance(u, v) <= 0) yield return (x, y);
-            }
+        for (int x = x1; x < x2; x++)
+        {
+            var (u, v) = ToLocal(x + 0.5, y + 0.5);
+            if (Distance(u, v) <= 0)
+                yield return (x, y);
+        }
     }
 
     private static (double U, double V)[][] Outline(ObjectClass kind, double length, double aspect)
     {
-        double l = length, b = aspect * length / 2;
+        double l = length,
+            b = aspect * length / 2;
         return kind switch
         {
             // Transom, straight sides, and a bow that narrows in three steps to a point.
-            ObjectClass.Ship => [[(-.5 * l, -.8 * b), (-.42 * l, -b), (.16 * l, -b), (.32 * l, -.72 * b), (.43 * l, -.34 * b), (.5 * l, 0),
-                (.43 * l, .34 * b), (.32 * l, .72 * b), (.16 * l, b), (-.42 * l, b), (-.5 * l, .8 * b)]],
+            ObjectClass.Ship =>
+            [
+                [
+                    (-.5 * l, -.8 * b),
+                    (-.42 * l, -b),
+                    (.16 * l, -b),
+                    (.32 * l, -.72 * b),
+                    (.43 * l, -.34 * b),
+                    (.5 * l, 0),
+                    (.43 * l, .34 * b),
+                    (.32 * l, .72 * b),
+                    (.16 * l, b),
+                    (-.42 * l, b),
+                    (-.5 * l, .8 * b),
+                ],
+            ],
             ObjectClass.Aircraft =>
             [
-                [(-.5 * l, -.02 * l), (-.3 * l, -.06 * l), (.36 * l, -.06 * l), (.45 * l, -.045 * l), (.5 * l, 0),
-                    (.45 * l, .045 * l), (.36 * l, .06 * l), (-.3 * l, .06 * l), (-.5 * l, .02 * l)],
+                [
+                    (-.5 * l, -.02 * l),
+                    (-.3 * l, -.06 * l),
+                    (.36 * l, -.06 * l),
+                    (.45 * l, -.045 * l),
+                    (.5 * l, 0),
+                    (.45 * l, .045 * l),
+                    (.36 * l, .06 * l),
+                    (-.3 * l, .06 * l),
+                    (-.5 * l, .02 * l),
+                ],
                 [(.17 * l, -.03 * l), (-.11 * l, -.47 * l), (-.19 * l, -.47 * l), (-.08 * l, -.03 * l)],
                 [(.17 * l, .03 * l), (-.08 * l, .03 * l), (-.19 * l, .47 * l), (-.11 * l, .47 * l)],
                 [(-.34 * l, -.02 * l), (-.45 * l, -.19 * l), (-.5 * l, -.19 * l), (-.47 * l, -.02 * l)],
                 [(-.34 * l, .02 * l), (-.47 * l, .02 * l), (-.5 * l, .19 * l), (-.45 * l, .19 * l)],
             ],
-            ObjectClass.Building => [[(-.5 * l, -b), (.5 * l, -b), (.5 * l, b), (-.5 * l, b)]],
+            ObjectClass.Building =>
+            [
+                [(-.5 * l, -b), (.5 * l, -b), (.5 * l, b), (-.5 * l, b)],
+            ],
             _ => [],
         };
     }
 
     private static (double, double, double)[] Edges((double U, double V)[] polygon)
     {
-        double mu = polygon.Average(p => p.U), mv = polygon.Average(p => p.V);
+        double mu = polygon.Average(p => p.U),
+            mv = polygon.Average(p => p.V);
         var edges = new (double, double, double)[polygon.Length];
         for (int i = 0; i < polygon.Length; i++)
         {
             var (a, b) = (polygon[i], polygon[(i + 1) % polygon.Length]);
-            double u = b.V - a.V, v = a.U - b.U, length = Math.Sqrt(u * u + v * v);
+            double u = b.V - a.V,
+                v = a.U - b.U,
+                length = Math.Sqrt(u * u + v * v);
             (u, v) = (u / length, v / length);
             double offset = u * a.U + v * a.V;
             // The normal points away from the middle of the polygon, whichever way round its corners were listed.

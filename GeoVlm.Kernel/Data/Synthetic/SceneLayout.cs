@@ -63,7 +63,9 @@ internal sealed record SceneLayout
         double r = random.NextDouble();
         return Type switch
         {
-            SceneType.Harbor => r < .65 ? ObjectClass.Ship : r < .8 ? ObjectClass.Tank : ObjectClass.Building,
+            SceneType.Harbor => r < .65 ? ObjectClass.Ship
+            : r < .8 ? ObjectClass.Tank
+            : ObjectClass.Building,
             SceneType.Airport => r < .7 ? ObjectClass.Aircraft : ObjectClass.Building,
             SceneType.Industrial => r < .7 ? ObjectClass.Tank : ObjectClass.Building,
             SceneType.Residential => r < .9 ? ObjectClass.Building : ObjectClass.Tank,

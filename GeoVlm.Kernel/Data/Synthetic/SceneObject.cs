@@ -7,10 +7,13 @@ public enum ObjectClass
 {
     /// <summary>A ship with a pointed bow.</summary>
     Ship,
+
     /// <summary>An aircraft with swept wings.</summary>
     Aircraft,
+
     /// <summary>A round storage tank.</summary>
     Tank,
+
     /// <summary>A building with a ridge roof.</summary>
     Building,
 }
@@ -20,19 +23,24 @@ public enum ObjectColor
 {
     /// <summary>White.</summary>
     White,
+
     /// <summary>Red.</summary>
     Red,
+
     /// <summary>Blue.</summary>
     Blue,
+
     /// <summary>Yellow.</summary>
     Yellow,
 }
 
-/// <summary>The size of an object: a small one is 15 to 21 % of the picture's side long, a large one 30 to 42 % (tanks 0.8 of that).</summary>
+/// <summary>The size of an object: a small one is 15 to 21 % of the picture's side long, a large one 30 to 42 % (tanks 0.8 of
+/// that).</summary>
 public enum ObjectSize
 {
     /// <summary>Small.</summary>
     Small,
+
     /// <summary>Large.</summary>
     Large,
 }
@@ -88,19 +96,21 @@ public sealed record SceneObject
     /// <summary>The pixels it covers; computed at each call.</summary>
     public Mask Mask() => Turn.Apply(Shape.Rasterise(ScenePlan.SceneSize));
 
-    internal SceneObject Turned(SquareTurn turn) => this with
-    {
-        Box = turn.Apply(Box, ScenePlan.SceneSize),
-        Oriented = turn.Apply(Oriented, ScenePlan.SceneSize),
-        Turn = Turn.Then(turn),
-    };
+    internal SceneObject Turned(SquareTurn turn) =>
+        this with
+        {
+            Box = turn.Apply(Box, ScenePlan.SceneSize),
+            Oriented = turn.Apply(Oriented, ScenePlan.SceneSize),
+            Turn = Turn.Then(turn),
+        };
 
     /// <summary>Where the box's centre lies on a 3 × 3 grid: "center", "top", "left", "bottom right" …</summary>
     public string Position
     {
         get
         {
-            int row = Third(Box.Y1 + Box.Y2), column = Third(Box.X1 + Box.X2);
+            int row = Third(Box.Y1 + Box.Y2),
+                column = Third(Box.X1 + Box.X2);
             return (row, column) switch
             {
                 (1, 1) => "center",

@@ -10,9 +10,12 @@ public static class ScenePainter
         var canvas = new Canvas();
         var sun = Sun.Draw(random);
         new GroundPainter(canvas, plan, sun, random).Paint();
-        if (plan.FloodLevel > 0) ObjectPainter.PaintWater(canvas, new FloodPlain(plan));
-        foreach (var o in plan.Objects) ObjectPainter.PaintShadow(canvas, o, sun);
-        foreach (var o in plan.Objects) ObjectPainter.Paint(canvas, o, sun, plan.Seed);
+        if (plan.FloodLevel > 0)
+            ObjectPainter.PaintWater(canvas, new FloodPlain(plan));
+        foreach (var o in plan.Objects)
+            ObjectPainter.PaintShadow(canvas, o, sun);
+        foreach (var o in plan.Objects)
+            ObjectPainter.Paint(canvas, o, sun, plan.Seed);
         return plan.Turn.Apply(canvas.Expose(new SeededRandom(Seed.Derive(plan.Seed, "sensor", plan.Acquisition))));
     }
 }
@@ -22,7 +25,8 @@ public static class ScenePainter
 /// <param name="Y">Row step of a shadow of one pixel.</param>
 internal readonly record struct Sun(double X, double Y)
 {
-    /// <summary>Between south-east and south-west, as an imaging satellite's morning or noon pass has it: shadows fall northwards.</summary>
+    /// <summary>Between south-east and south-west, as an imaging satellite's morning or noon pass has it: shadows fall
+    /// northwards.</summary>
     public static Sun Draw(SeededRandom random)
     {
         var (sin, cos) = ExactTrigonometry.SinCos(random.Uniform(.62, .88));

@@ -7,10 +7,13 @@ public enum ChangeKind
 {
     /// <summary>One object appeared.</summary>
     NewObject,
+
     /// <summary>One object went away.</summary>
     RemovedObject,
+
     /// <summary>Water covers the low ground.</summary>
     Flood,
+
     /// <summary>Buildings turned to rubble.</summary>
     Destroyed,
 }
@@ -60,13 +63,15 @@ public sealed record ScenePair
                         : new ScenePair(plan, later with { Objects = without }, kind, [changed], changed.Mask());
                 case ChangeKind.Destroyed:
                     var buildings = plan.Objects.Where(o => o.Class == ObjectClass.Building).ToList();
-                    if (buildings.Count == 0) continue;
+                    if (buildings.Count == 0)
+                        continue;
                     random.Shuffle(buildings);
                     var hit = buildings[..(1 + random.Next(buildings.Count))];
                     later = later with { Objects = [.. plan.Objects.Select(o => hit.Contains(o) ? o with { IsDestroyed = true } : o)] };
                     return new ScenePair(plan, later, kind, hit, Union(hit));
                 default:
-                    if (plan.Type is SceneType.Harbor or SceneType.Airport) continue;
+                    if (plan.Type is SceneType.Harbor or SceneType.Airport)
+                        continue;
                     later = later with { FloodLevel = random.Uniform(.4, .55) };
                     return new ScenePair(plan, later, kind, [], new FloodPlain(later).Mask());
             }
@@ -92,7 +97,8 @@ public sealed record ScenePair
         foreach (var o in objects)
         {
             var mask = o.Mask();
-            for (int i = 0; i < mask.Bits.Length; i++) union.Bits[i] |= mask.Bits[i];
+            for (int i = 0; i < mask.Bits.Length; i++)
+                union.Bits[i] |= mask.Bits[i];
         }
         return union;
     }

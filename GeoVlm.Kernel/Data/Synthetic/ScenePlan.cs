@@ -57,11 +57,13 @@ public sealed record ScenePlan
             var random = new SeededRandom(Data.Seed.Derive(seed, "plan", attempt));
             var layout = SceneLayout.Create(random);
             var objects = Place(layout, random);
-            if (objects.Count > 0) return new ScenePlan(seed, layout, objects);
+            if (objects.Count > 0)
+                return new ScenePlan(seed, layout, objects);
         }
     }
 
-    /// <summary>The same scene turned clockwise by quarter turns, then mirrored left to right; its truth turns exactly with its pixels.</summary>
+    /// <summary>The same scene turned clockwise by quarter turns, then mirrored left to right; its truth turns exactly with its
+    /// pixels.</summary>
     public ScenePlan Turned(int quarterTurns, bool mirrored)
     {
         var turn = new SquareTurn(quarterTurns & 3, mirrored);
@@ -78,18 +80,32 @@ public sealed record ScenePlan
             var size = (ObjectSize)random.Next(2);
             var color = (ObjectColor)random.Next(4);
             double length = SceneSize * (size == ObjectSize.Small ? random.Uniform(.15, .21) : random.Uniform(.30, .42));
-            if (kind == ObjectClass.Tank) length *= .8;
-            double aspect = kind switch { ObjectClass.Ship => .34, ObjectClass.Building => random.Uniform(.55, .9), _ => 1 };
+            if (kind == ObjectClass.Tank)
+                length *= .8;
+            double aspect = kind switch
+            {
+                ObjectClass.Ship => .34,
+                ObjectClass.Building => random.Uniform(.55, .9),
+                _ => 1,
+            };
             double heading = random.NextDouble();
             // Most buildings stand along the streets, which run with the picture's sides.
-            if (kind == ObjectClass.Building) heading = random.Next(3) switch { 0 => 0, 1 => .25, _ => heading / 2 };
+            if (kind == ObjectClass.Building)
+                heading = random.Next(3) switch
+                {
+                    0 => 0,
+                    1 => .25,
+                    _ => heading / 2,
+                };
             var region = layout.RegionOf(kind);
             double x = random.Uniform(region.X1 + .3 * length, Math.Max(region.X1 + .3 * length + 1, region.X2 - .3 * length));
             double y = random.Uniform(region.Y1 + .3 * length, Math.Max(region.Y1 + .3 * length + 1, region.Y2 - .3 * length));
             var shape = ObjectShape.Create(kind, x, y, length, aspect, heading);
             var e = shape.Extent;
-            if (e.X1 < region.X1 || e.Y1 < region.Y1 || e.X2 > region.X2 || e.Y2 > region.Y2) continue;
-            if (placed.Any(o => !new Box(e.X1 - Gap, e.Y1 - Gap, e.X2 + Gap, e.Y2 + Gap).Intersect(o.Box).IsEmpty)) continue;
+            if (e.X1 < region.X1 || e.Y1 < region.Y1 || e.X2 > region.X2 || e.Y2 > region.Y2)
+                continue;
+            if (placed.Any(o => !new Box(e.X1 - Gap, e.Y1 - Gap, e.X2 + Gap, e.Y2 + Gap).Intersect(o.Box).IsEmpty))
+                continue;
             placed.Add(new SceneObject(shape, color, size));
         }
         return placed;

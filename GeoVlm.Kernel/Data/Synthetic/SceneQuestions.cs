@@ -9,7 +9,8 @@ public static class SceneQuestions
 {
     internal static readonly CoordinateFrame Frame = CoordinateFrame.Original(ScenePlan.SceneSize, ScenePlan.SceneSize);
 
-    /// <summary>A sample about one scene, or null when the task has no answerable question here (no phrase fits one object alone).</summary>
+    /// <summary>A sample about one scene, or null when the task has no answerable question here (no phrase fits one object
+    /// alone).</summary>
     /// <param name="id">Id of the sample.</param>
     /// <param name="task">Every task but change detection, which needs a <see cref="ScenePair"/>.</param>
     /// <param name="plan">The scene.</param>
@@ -18,27 +19,39 @@ public static class SceneQuestions
     /// <exception cref="ArgumentException">The task is change detection, or the scene has no objects.</exception>
     public static Sample? Ask(string id, EoTask task, ScenePlan plan, SeededRandom random, CoordinateFrame modelFrame)
     {
-        if (plan.Objects.Count == 0) throw new ArgumentException("a scene without objects leaves nothing to ask", nameof(plan));
+        if (plan.Objects.Count == 0)
+            throw new ArgumentException("a scene without objects leaves nothing to ask", nameof(plan));
         var one = random.Pick(plan.Objects);
         (string Question, string Reasoning, Answer Answer)? asked = task switch
         {
             EoTask.ReferredDetection => Refer(plan, random),
             EoTask.ObjectDetection => DetectAll(plan, one.Class),
-            EoTask.RegionCaption => (Questions.DescribeRegion(one.Box, Frame, modelFrame), $"at {one.Position}", new TextAnswer(one.Description)),
+            EoTask.RegionCaption => (
+                Questions.DescribeRegion(one.Box, Frame, modelFrame),
+                $"at {one.Position}",
+                new TextAnswer(one.Description)
+            ),
             EoTask.SceneClassification => (Questions.ClassifyScene, Inventory(plan), new TextAnswer(plan.TypeName)),
-            EoTask.ImageCaption => (Questions.DescribeScene, Inventory(plan), new TextAnswer($"{Captions[(int)plan.Type]} with {Inventory(plan)}")),
+            EoTask.ImageCaption => (
+                Questions.DescribeScene,
+                Inventory(plan),
+                new TextAnswer($"{Captions[(int)plan.Type]} with {Inventory(plan)}")
+            ),
             EoTask.VisualQuestionAnswering => random.Chance(.5) ? HowMany(plan, one.Class, random) : IsThereA(plan, random),
             _ => throw new ArgumentException($"{task} needs a pair of scenes", nameof(task)),
         };
-        if (asked is not { } ask) return null;
+        if (asked is not { } ask)
+            return null;
         return Sample(id, task, [Image("image", plan)], plan, ask.Question, ask.Answer) with { Reasoning = ask.Reasoning };
     }
 
     /// <summary>The same with the further tasks and, where the options ask for it, further ways to ask.</summary>
     internal static Sample? Ask(string id, EoTask task, ScenePlan plan, SeededRandom random, SyntheticOptions options)
     {
-        if (SceneDescriptions.Asks(task)) return SceneDescriptions.Ask(id, task, plan, random);
-        if (options.Varied && task == EoTask.VisualQuestionAnswering && random.Chance(.5)) return SceneDescriptions.Compare(id, plan, random);
+        if (SceneDescriptions.Asks(task))
+            return SceneDescriptions.Ask(id, task, plan, random);
+        if (options.Varied && task == EoTask.VisualQuestionAnswering && random.Chance(.5))
+            return SceneDescriptions.Compare(id, plan, random);
         var sample = Ask(id, task, plan, random, options.ModelFrame);
         return options.Varied && sample is not null ? SceneDescriptions.WithReferences(sample, plan) : sample;
     }
@@ -46,16 +59,32 @@ public static class SceneQuestions
     /// <summary>A change detection sample: before and after, "what changed ?", the boxes and the mask of what did.</summary>
     public static Sample Ask(string id, ScenePair pair)
     {
-        IReadOnlyList<LabelledBox> boxes = pair.Kind == ChangeKind.Flood
-            ? [.. pair.ChangeMask.ComponentBoxes(minimumPixels: 200).Select(b => new LabelledBox(b, "flood"))]
-            : [.. FromLeft(pair.Changed).Select(o => Boxed(o, o.Description))];
-        string verb = pair.Kind switch { ChangeKind.NewObject => "new", ChangeKind.RemovedObject => "removed", _ => "destroyed" };
-        string reasoning = pair.Kind == ChangeKind.Flood
-            ? "flood"
-            : string.Join(" , ", FromLeft(pair.Changed).Select(o => $"{verb} {o.Description} at {o.Position}"));
-        return Sample(id, EoTask.ChangeDetection, [Image("before", pair.Before), Image("after", pair.After)], pair.After,
-            Questions.WhatChanged, new BoxesAnswer(boxes, Frame)) with
-        { Reasoning = reasoning, ChangeMask = pair.ChangeMask };
+        IReadOnlyList<LabelledBox> boxes =
+            pair.Kind == ChangeKind.Flood
+                ? [.. pair.ChangeMask.ComponentBoxes(minimumPixels: 200).Select(b => new LabelledBox(b, "flood"))]
+                : [.. FromLeft(pair.Changed).Select(o => Boxed(o, o.Description))];
+        string verb = pair.Kind switch
+        {
+            ChangeKind.NewObject => "new",
+            ChangeKind.RemovedObject => "removed",
+            _ => "destroyed",
+        };
+        string reasoning =
+            pair.Kind == ChangeKind.Flood
+                ? "flood"
+                : string.Join(" , ", FromLeft(pair.Changed).Select(o => $"{verb} {o.Description} at {o.Position}"));
+        return Sample(
+            id,
+            EoTask.ChangeDetection,
+            [Image("before", pair.Before), Image("after", pair.After)],
+            pair.After,
+            Questions.WhatChanged,
+            new BoxesAnswer(boxes, Frame)
+        ) with
+        {
+            Reasoning = reasoning,
+            ChangeMask = pair.ChangeMask,
+        };
     }
 
     /// <summary>
@@ -64,13 +93,18 @@ public static class SceneQuestions
     /// </summary>
     internal static string? Phrase(SceneObject one, IReadOnlyList<SceneObject> objects, SeededRandom random)
     {
-        bool size = random.Chance(.6), color = random.Chance(.6), position = random.Chance(.3);
-        string Words(bool withSize, bool withColor) => (withSize ? one.SizeName + " " : "") + (withColor ? one.ColorName + " " : "") + one.ClassName;
+        bool size = random.Chance(.6),
+            color = random.Chance(.6),
+            position = random.Chance(.3);
+        string Words(bool withSize, bool withColor) =>
+            (withSize ? one.SizeName + " " : "") + (withColor ? one.ColorName + " " : "") + one.ClassName;
         List<SceneObject> Fitting(bool bySize, bool byColor) =>
             [.. objects.Where(o => o.Class == one.Class && (!bySize || o.Size == one.Size) && (!byColor || o.Color == one.Color))];
-        if (Fitting(size, color).Count > 1) (size, color) = (true, true);
+        if (Fitting(size, color).Count > 1)
+            (size, color) = (true, true);
         var twins = Fitting(size, color);
-        if (twins.Count > 1 && twins.Count(o => o.Position == one.Position) > 1) return null;
+        if (twins.Count > 1 && twins.Count(o => o.Position == one.Position) > 1)
+            return null;
         return Words(size, color) + (twins.Count > 1 || position ? $" at the {one.Position}" : "");
     }
 
@@ -80,15 +114,22 @@ public static class SceneQuestions
         random.Shuffle(order);
         foreach (var one in order)
             if (Phrase(one, plan.Objects, random) is { } phrase)
-                return (Questions.Refer(phrase), $"{one.Description} at {one.Position}", new BoxesAnswer([Boxed(one, one.Description)], Frame));
+                return (
+                    Questions.Refer(phrase),
+                    $"{one.Description} at {one.Position}",
+                    new BoxesAnswer([Boxed(one, one.Description)], Frame)
+                );
         return null;
     }
 
     private static (string, string, Answer) DetectAll(ScenePlan plan, ObjectClass kind)
     {
         var found = FromLeft(plan.Objects.Where(o => o.Class == kind)).ToList();
-        return (Questions.DetectAll(Questions.Plural(SceneObject.ClassNames[(int)kind])), Number(found.Count, kind),
-            new BoxesAnswer([.. found.Select(o => Boxed(o, o.ClassName))], Frame));
+        return (
+            Questions.DetectAll(Questions.Plural(SceneObject.ClassNames[(int)kind])),
+            Number(found.Count, kind),
+            new BoxesAnswer([.. found.Select(o => Boxed(o, o.ClassName))], Frame)
+        );
     }
 
     private static (string, string, Answer) HowMany(ScenePlan plan, ObjectClass present, SeededRandom random)
@@ -107,12 +148,17 @@ public static class SceneQuestions
         {
             // A "no" asks for a class that is there in a colour that it does not have; all four colours are there once in a blue moon.
             var missing = Enum.GetValues<ObjectColor>().Where(c => !plan.Objects.Any(o => o.Class == kind && o.Color == c)).ToList();
-            if (missing.Count == 0) kind = Enum.GetValues<ObjectClass>().First(k => plan.Objects.All(o => o.Class != k));
-            else color = random.Pick(missing);
+            if (missing.Count == 0)
+                kind = Enum.GetValues<ObjectClass>().First(k => plan.Objects.All(o => o.Class != k));
+            else
+                color = random.Pick(missing);
         }
         var found = FromLeft(plan.Objects.Where(o => o.Class == kind && o.Color == color)).FirstOrDefault();
-        return (Questions.IsThereA($"{SceneObject.ColorNames[(int)color]} {SceneObject.ClassNames[(int)kind]}"),
-            found is null ? "none" : $"at {found.Position}", new TextAnswer(found is null ? "no" : "yes"));
+        return (
+            Questions.IsThereA($"{SceneObject.ColorNames[(int)color]} {SceneObject.ClassNames[(int)kind]}"),
+            found is null ? "none" : $"at {found.Position}",
+            new TextAnswer(found is null ? "no" : "yes")
+        );
     }
 
     internal static readonly string[] Captions = ["a harbor", "an airport", "an industrial area", "a residential area", "farmland"];
@@ -138,5 +184,8 @@ public static class SceneQuestions
         };
 
     internal static GeoImage Image(string name, ScenePlan plan) =>
-        new(name, ScenePlan.SceneSize, ScenePlan.SceneSize, () => ScenePainter.Paint(plan)) { GroundSampleDistanceMetres = ScenePlan.MetresPerPixel };
+        new(name, ScenePlan.SceneSize, ScenePlan.SceneSize, () => ScenePainter.Paint(plan))
+        {
+            GroundSampleDistanceMetres = ScenePlan.MetresPerPixel,
+        };
 }

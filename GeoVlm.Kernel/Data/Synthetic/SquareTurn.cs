@@ -15,33 +15,36 @@ public readonly record struct SquareTurn(int QuarterTurns, bool Mirrored)
     /// <summary>The turned picture; ArgumentException unless it is square.</summary>
     public RgbImage Apply(RgbImage image)
     {
-        if (IsIdentity) return image;
+        if (IsIdentity)
+            return image;
         int side = Side(image.Width, image.Height);
         var turned = new RgbImage(side, side);
         for (int y = 0; y < side; y++)
-            for (int x = 0; x < side; x++)
-            {
-                var (tx, ty) = Move(x, y, side - 1);
-                int from = image.Offset(x, y), to = turned.Offset(tx, ty);
-                turned.Pixels[to] = image.Pixels[from];
-                turned.Pixels[to + 1] = image.Pixels[from + 1];
-                turned.Pixels[to + 2] = image.Pixels[from + 2];
-            }
+        for (int x = 0; x < side; x++)
+        {
+            var (tx, ty) = Move(x, y, side - 1);
+            int from = image.Offset(x, y),
+                to = turned.Offset(tx, ty);
+            turned.Pixels[to] = image.Pixels[from];
+            turned.Pixels[to + 1] = image.Pixels[from + 1];
+            turned.Pixels[to + 2] = image.Pixels[from + 2];
+        }
         return turned;
     }
 
     /// <summary>The turned mask; ArgumentException unless it is square.</summary>
     public Mask Apply(Mask mask)
     {
-        if (IsIdentity) return mask;
+        if (IsIdentity)
+            return mask;
         int side = Side(mask.Width, mask.Height);
         var turned = new Mask(side, side);
         for (int y = 0; y < side; y++)
-            for (int x = 0; x < side; x++)
-            {
-                var (tx, ty) = Move(x, y, side - 1);
-                turned.Bits[ty * side + tx] = mask.Bits[y * side + x];
-            }
+        for (int x = 0; x < side; x++)
+        {
+            var (tx, ty) = Move(x, y, side - 1);
+            turned.Bits[ty * side + tx] = mask.Bits[y * side + x];
+        }
         return turned;
     }
 
@@ -58,7 +61,8 @@ public readonly record struct SquareTurn(int QuarterTurns, bool Mirrored)
     {
         var (x, y) = Move(box.CenterX, box.CenterY, side);
         double angle = box.AngleDegrees + 90 * (QuarterTurns & 3);
-        if (Mirrored) angle = 180 - angle;
+        if (Mirrored)
+            angle = 180 - angle;
         return box with { CenterX = x, CenterY = y, AngleDegrees = angle - 360 * Math.Floor(angle / 360) };
     }
 
@@ -66,13 +70,25 @@ public readonly record struct SquareTurn(int QuarterTurns, bool Mirrored)
 
     private (double X, double Y) Move(double x, double y, double side)
     {
-        (x, y) = (QuarterTurns & 3) switch { 1 => (side - y, x), 2 => (side - x, side - y), 3 => (y, side - x), _ => (x, y) };
+        (x, y) = (QuarterTurns & 3) switch
+        {
+            1 => (side - y, x),
+            2 => (side - x, side - y),
+            3 => (y, side - x),
+            _ => (x, y),
+        };
         return (Mirrored ? side - x : x, y);
     }
 
     private (int X, int Y) Move(int x, int y, int last)
     {
-        (x, y) = (QuarterTurns & 3) switch { 1 => (last - y, x), 2 => (last - x, last - y), 3 => (y, last - x), _ => (x, y) };
+        (x, y) = (QuarterTurns & 3) switch
+        {
+            1 => (last - y, x),
+            2 => (last - x, last - y),
+            3 => (y, last - x),
+            _ => (x, y),
+        };
         return (Mirrored ? last - x : x, y);
     }
 

@@ -3,8 +3,14 @@ namespace GeoVlm.Data.Synthetic;
 /// <summary>A material of the ground: a colour with soft spots, grain, and perhaps rows or ripples.</summary>
 internal sealed class Surface
 {
-    private readonly double red, green, blue, mottle, grain, hue;
-    private readonly int ox, oy;
+    private readonly double red,
+        green,
+        blue,
+        mottle,
+        grain,
+        hue;
+    private readonly int ox,
+        oy;
 
     /// <summary>Brightness added at a pixel, for row crops, slab joints and ripples.</summary>
     public Func<int, int, double>? Pattern { get; init; }
@@ -21,7 +27,8 @@ internal sealed class Surface
     public (double R, double G, double B) At(int x, int y)
     {
         double n = mottle * Noise.Mottle(ox + x, oy + y) + grain * Noise.Grain(ox + x, oy + y);
-        if (Pattern is not null) n += Pattern(x, y);
+        if (Pattern is not null)
+            n += Pattern(x, y);
         double h = hue == 0 ? 0 : hue * Noise.Mottle(oy + x + 211, ox + y + 97);
         return (red + n + h, green + n, blue + n - h);
     }

@@ -12,8 +12,13 @@ public static class SyntheticDataset
     /// <summary>The tasks that are asked unless others are named: those that the tiny checkpoint was taught.</summary>
     public static IReadOnlyList<EoTask> Tasks { get; } =
     [
-        EoTask.SceneClassification, EoTask.ReferredDetection, EoTask.ObjectDetection, EoTask.RegionCaption, EoTask.ImageCaption,
-        EoTask.VisualQuestionAnswering, EoTask.ChangeDetection,
+        EoTask.SceneClassification,
+        EoTask.ReferredDetection,
+        EoTask.ObjectDetection,
+        EoTask.RegionCaption,
+        EoTask.ImageCaption,
+        EoTask.VisualQuestionAnswering,
+        EoTask.ChangeDetection,
     ];
 
     /// <summary>Makes the dataset; pictures are painted anew at each <see cref="GeoImage.Load"/> and never kept.</summary>
@@ -42,11 +47,16 @@ public static class SyntheticDataset
             ulong drawn = attempt == 0 && task == EoTask.ChangeDetection ? seed : Seed.Derive(seed, "scene", attempt);
             var random = new SeededRandom(Seed.Derive(seed, "question", attempt));
             var sample = PairQuestions.NeedsDates(task)
-                ? task == EoTask.ChangeDetection ? Fitting(ScenePair.Create(drawn)) is { } pair ? SceneQuestions.Ask(id, pair) : null
+                ? task == EoTask.ChangeDetection
+                    ? Fitting(ScenePair.Create(drawn)) is { } pair
+                        ? SceneQuestions.Ask(id, pair)
+                        : null
                     : PairQuestions.Ask(id, task, drawn, random, options)
                 : ScenePlan.Create(drawn) is var plan && SceneCombinations.Fit(plan, options.Combinations)
-                    ? SceneQuestions.Ask(id, task, plan, random, options) : null;
-            if (sample is not null) return sample;
+                    ? SceneQuestions.Ask(id, task, plan, random, options)
+                    : null;
+            if (sample is not null)
+                return sample;
         }
 
         ScenePair? Fitting(ScenePair pair) => SceneCombinations.Fit(pair.Complete, options.Combinations) ? pair : null;
@@ -65,11 +75,13 @@ public sealed record SyntheticOptions
     /// <summary>Seed of everything drawn.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The tasks asked, in turn, one scene (or series of dates) for each sample; the seven of <see cref="SyntheticDataset.Tasks"/> by default.</summary>
+    /// <summary>The tasks asked, in turn, one scene (or series of dates) for each sample; the seven of <see cref="SyntheticDataset.Tasks"/>
+    /// by default.</summary>
     public IReadOnlyList<EoTask> Tasks { get; init; } = SyntheticDataset.Tasks;
 
     /// <summary>
-    /// True for more ways to ask and to answer: questions that compare, or tell town from country, and five reference captions. The tiny checkpoint was
+    /// True for more ways to ask and to answer: questions that compare, or tell town from country, and five reference captions. The tiny
+    /// checkpoint was
     /// taught without.
     /// </summary>
     public bool Varied { get; init; }
@@ -83,10 +95,15 @@ public sealed record SyntheticOptions
     internal void Validate()
     {
         var problems = new List<string>();
-        if (string.IsNullOrWhiteSpace(Split)) problems.Add("Split is empty; name it, for example \"train\" or \"heldout\"");
-        if (Count < 1) problems.Add($"Count is {Count}, expected at least 1");
-        if (Tasks.Count == 0) problems.Add("Tasks is empty; name at least one EoTask");
-        foreach (var task in Tasks.Except(SyntheticDataset.AllTasks)) problems.Add($"Tasks holds {task}, which is no task");
-        if (problems.Count > 0) throw new GeoVlmException($"The synthetic dataset cannot be made: {string.Join("; ", problems)}.");
+        if (string.IsNullOrWhiteSpace(Split))
+            problems.Add("Split is empty; name it, for example \"train\" or \"heldout\"");
+        if (Count < 1)
+            problems.Add($"Count is {Count}, expected at least 1");
+        if (Tasks.Count == 0)
+            problems.Add("Tasks is empty; name at least one EoTask");
+        foreach (var task in Tasks.Except(SyntheticDataset.AllTasks))
+            problems.Add($"Tasks holds {task}, which is no task");
+        if (problems.Count > 0)
+            throw new GeoVlmException($"The synthetic dataset cannot be made: {string.Join("; ", problems)}.");
     }
 }

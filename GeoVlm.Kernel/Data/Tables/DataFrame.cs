@@ -36,29 +36,38 @@ public sealed record DataFrame(IReadOnlyList<DataColumn> Columns)
 
     private static IArrowArray ArrowValues(DataColumn column)
     {
-        if (column.Type == typeof(long)) return Build<long, Int64Array, Int64Array.Builder>(new(), column);
-        if (column.Type == typeof(double)) return Build<double, DoubleArray, DoubleArray.Builder>(new(), column);
-        if (column.Type == typeof(bool)) return Build<bool, BooleanArray, BooleanArray.Builder>(new(), column);
+        if (column.Type == typeof(long))
+            return Build<long, Int64Array, Int64Array.Builder>(new(), column);
+        if (column.Type == typeof(double))
+            return Build<double, DoubleArray, DoubleArray.Builder>(new(), column);
+        if (column.Type == typeof(bool))
+            return Build<bool, BooleanArray, BooleanArray.Builder>(new(), column);
         if (column.Type == typeof(DateTime))
         {
             var times = new TimestampArray.Builder(TimestampType.Default);
             foreach (object? value in column.Values)
-                if (value is DateTime time) times.Append(new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)));
-                else times.AppendNull();
+                if (value is DateTime time)
+                    times.Append(new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)));
+                else
+                    times.AppendNull();
             return times.Build();
         }
         var texts = new StringArray.Builder();
-        foreach (object? value in column.Values) texts.Append(value as string);
+        foreach (object? value in column.Values)
+            texts.Append(value as string);
         return texts.Build();
     }
 
     private static TArray Build<T, TArray, TBuilder>(TBuilder builder, DataColumn column)
-        where TArray : IArrowArray where TBuilder : IArrowArrayBuilder<T, TArray, TBuilder>
+        where TArray : IArrowArray
+        where TBuilder : IArrowArrayBuilder<T, TArray, TBuilder>
     {
         builder.Reserve(column.Values.Count);
         foreach (object? value in column.Values)
-            if (value is T number) builder.Append(number);
-            else builder.AppendNull();
+            if (value is T number)
+                builder.Append(number);
+            else
+                builder.AppendNull();
         return builder.Build(null!);
     }
 }

@@ -3,7 +3,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Generation.OpenAi;
 
-/// <summary>A server that follows a policy in training: after each update the policy's adapter is written to disk, and the server loads it from there.</summary>
+/// <summary>A server that follows a policy in training: after each update the policy's adapter is written to disk, and the server loads it
+/// from there.</summary>
 /// <param name="server">The server; not owned.</param>
 /// <param name="folder">Where adapters are written; the server must see it under the same path.</param>
 public sealed class AdapterRolloutEngine(OpenAiRolloutEngine server, string folder) : ISeparateRolloutEngine, IDisposable
@@ -12,9 +13,14 @@ public sealed class AdapterRolloutEngine(OpenAiRolloutEngine server, string fold
     private string? name;
 
     /// <inheritdoc/>
-    /// <remarks>A server that was started again meanwhile has lost the adapter: it is loaded once more, and all prompts are sampled anew.</remarks>
+    /// <remarks>A server that was started again meanwhile has lost the adapter: it is loaded once more, and all prompts are sampled
+    /// anew.</remarks>
     /// <exception cref="GeoVlmException">The server failed for good. No rollout of the call is kept then.</exception>
-    public IReadOnlyList<RolloutGroup> Generate(IReadOnlyList<Prompt> prompts, SamplingOptions options, CancellationToken cancellation = default)
+    public IReadOnlyList<RolloutGroup> Generate(
+        IReadOnlyList<Prompt> prompts,
+        SamplingOptions options,
+        CancellationToken cancellation = default
+    )
     {
         try
         {
@@ -32,7 +38,9 @@ public sealed class AdapterRolloutEngine(OpenAiRolloutEngine server, string fold
     public void Follow(Policy policy, int step, CancellationToken cancellation = default)
     {
         if (policy.Model.Adapter is not { } adapter)
-            throw new GeoVlmException($"{policy.Name} has no adapter, and a server can be given nothing else while it runs. Train a low-rank adapter (--lora r=16), or sample from the policy itself.");
+            throw new GeoVlmException(
+                $"{policy.Name} has no adapter, and a server can be given nothing else while it runs. Train a low-rank adapter (--lora r=16), or sample from the policy itself."
+            );
         string next = $"geovlm-{session}-step-{step}";
         adapter.Save(Place(next), Path.GetFullPath(policy.Folder));
         server.UseAdapter(next, Place(next), cancellation);
@@ -48,13 +56,15 @@ public sealed class AdapterRolloutEngine(OpenAiRolloutEngine server, string fold
     public void Dispose()
     {
         Delete();
-        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
     }
 
     private string Place(string adapter) => Path.GetFullPath(Path.Combine(folder, adapter));
 
     private void Delete()
     {
-        if (name is not null && Directory.Exists(Place(name))) Directory.Delete(Place(name), recursive: true);
+        if (name is not null && Directory.Exists(Place(name)))
+            Directory.Delete(Place(name), recursive: true);
     }
 }

@@ -9,7 +9,8 @@ internal sealed class OpenAiChoice
 {
     private const string IdPrefix = "token_id:";
     private readonly StringBuilder text = new();
-    private readonly List<int> named = [], given = [];
+    private readonly List<int> named = [],
+        given = [];
     private readonly List<float> logProbs = [];
     private string? finish;
 
@@ -28,9 +29,12 @@ internal sealed class OpenAiChoice
         text.Append(added);
         int before = named.Count;
         if (Get(choice, "logprobs") is { } logs && Get(logs, "content") is { ValueKind: JsonValueKind.Array } tokens)
-            foreach (var token in tokens.EnumerateArray()) TakeToken(token);
-        if (Get(choice, "token_ids") is { ValueKind: JsonValueKind.Array } ids) given.AddRange(ids.EnumerateArray().Select(i => i.GetInt32()));
-        if (Get(choice, "finish_reason") is { ValueKind: JsonValueKind.String } reason) finish = reason.GetString();
+            foreach (var token in tokens.EnumerateArray())
+                TakeToken(token);
+        if (Get(choice, "token_ids") is { ValueKind: JsonValueKind.Array } ids)
+            given.AddRange(ids.EnumerateArray().Select(i => i.GetInt32()));
+        if (Get(choice, "finish_reason") is { ValueKind: JsonValueKind.String } reason)
+            finish = reason.GetString();
         return (added, named[before..]);
     }
 
@@ -45,23 +49,40 @@ internal sealed class OpenAiChoice
         if (!needLogProbs)
         {
             var tokens = ids.Count > 0 && logProbs.Count == ids.Count ? ids : encode(text.ToString());
-            return new Rollout(text.ToString(), [.. tokens], logProbs.Count == tokens.Count ? [.. logProbs] : new float[tokens.Count], reason);
+            return new Rollout(
+                text.ToString(),
+                [.. tokens],
+                logProbs.Count == tokens.Count ? [.. logProbs] : new float[tokens.Count],
+                reason
+            );
         }
         if (logProbs.Count == 0 && text.Length > 0)
-            throw new GeoVlmException("The server gives no log-probabilities, which training needs. vLLM and SGLang do; or set LogProbs = false to evaluate only.");
+            throw new GeoVlmException(
+                "The server gives no log-probabilities, which training needs. vLLM and SGLang do; or set LogProbs = false to evaluate only."
+            );
         if (ids.Count != logProbs.Count)
-            throw new GeoVlmException($"The server names {ids.Count} tokens for {logProbs.Count} log-probabilities. Start vLLM with --return-tokens-as-token-ids, or use one that knows return_token_ids.");
+            throw new GeoVlmException(
+                $"The server names {ids.Count} tokens for {logProbs.Count} log-probabilities. Start vLLM with --return-tokens-as-token-ids, or use one that knows return_token_ids."
+            );
         return new Rollout(text.ToString(), [.. ids], [.. logProbs], reason);
     }
 
     private void TakeToken(JsonElement token)
     {
-        float logProb = Get(token, "logprob") is { ValueKind: JsonValueKind.Number } value ? value.GetSingle() : throw new JsonException("a token has no logprob");
+        float logProb = Get(token, "logprob") is { ValueKind: JsonValueKind.Number } value
+            ? value.GetSingle()
+            : throw new JsonException("a token has no logprob");
         logProbs.Add(Math.Min(0, logProb));
-        if (Get(token, "token") is { ValueKind: JsonValueKind.String } text && text.GetString()!.StartsWith(IdPrefix, StringComparison.Ordinal)
-            && int.TryParse(text.GetString().AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id)) named.Add(id);
+        if (
+            Get(token, "token") is { ValueKind: JsonValueKind.String } text
+            && text.GetString()!.StartsWith(IdPrefix, StringComparison.Ordinal)
+            && int.TryParse(text.GetString().AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+        )
+            named.Add(id);
     }
 
     private static JsonElement? Get(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 }

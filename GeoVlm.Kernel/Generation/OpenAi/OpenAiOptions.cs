@@ -14,7 +14,8 @@ public sealed record OpenAiOptions(Uri BaseAddress, string Model)
     /// <summary>How long one request may take before it counts as failed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a request is repeated after a fault that may pass: 429, 5xx, a cut connection, a timeout, an answer cut short.</summary>
+    /// <summary>How often a request is repeated after a fault that may pass: 429, 5xx, a cut connection, a timeout, an answer cut
+    /// short.</summary>
     public int Retries { get; init; } = 6;
 
     /// <summary>Wait before the first repetition; doubled each time, with jitter. A Retry-After of the server comes first.</summary>
@@ -24,7 +25,8 @@ public sealed record OpenAiOptions(Uri BaseAddress, string Model)
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Tokens that are banned through logit_bias: a sampled image placeholder makes a trainer look for an image that is not there. The visual
+    /// Tokens that are banned through logit_bias: a sampled image placeholder makes a trainer look for an image that is not there. The
+    /// visual
     /// tokens and the start of a turn of Qwen2.5-VL; an engine made for a policy takes that policy's.
     /// </summary>
     public IReadOnlyList<int> BannedTokens { get; init; } = [151644, 151652, 151653, 151654, 151655, 151656];
@@ -37,12 +39,18 @@ public sealed record OpenAiOptions(Uri BaseAddress, string Model)
     public void Validate()
     {
         List<string> problems = [];
-        if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("http" or "https")) problems.Add($"BaseAddress is '{BaseAddress}'; it must be like http://localhost:8000/v1");
-        if (string.IsNullOrWhiteSpace(Model)) problems.Add("Model is empty; name what the server serves");
-        if (MaxConcurrency < 1) problems.Add($"MaxConcurrency is {MaxConcurrency}; it must be at least 1");
-        if (Retries is < 0 or > 100) problems.Add($"Retries is {Retries}; it must lie between 0 and 100");
-        if (Timeout <= TimeSpan.Zero || FirstDelay < TimeSpan.Zero || MaxDelay < FirstDelay) problems.Add("Timeout must be above 0, and 0 ≤ FirstDelay ≤ MaxDelay");
-        if (problems.Count > 0) throw new GeoVlmException("these options of the server cannot work:\n  " + string.Join("\n  ", problems));
+        if (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("http" or "https"))
+            problems.Add($"BaseAddress is '{BaseAddress}'; it must be like http://localhost:8000/v1");
+        if (string.IsNullOrWhiteSpace(Model))
+            problems.Add("Model is empty; name what the server serves");
+        if (MaxConcurrency < 1)
+            problems.Add($"MaxConcurrency is {MaxConcurrency}; it must be at least 1");
+        if (Retries is < 0 or > 100)
+            problems.Add($"Retries is {Retries}; it must lie between 0 and 100");
+        if (Timeout <= TimeSpan.Zero || FirstDelay < TimeSpan.Zero || MaxDelay < FirstDelay)
+            problems.Add("Timeout must be above 0, and 0 ≤ FirstDelay ≤ MaxDelay");
+        if (problems.Count > 0)
+            throw new GeoVlmException("these options of the server cannot work:\n  " + string.Join("\n  ", problems));
     }
 
     /// <summary>Address and model; the key is left out.</summary>

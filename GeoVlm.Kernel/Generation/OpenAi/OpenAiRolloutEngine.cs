@@ -13,14 +13,18 @@ namespace GeoVlm.Generation.OpenAi;
 /// <summary>Samples from a model behind OpenAI's chat interface: vLLM, SGLang, LMDeploy, or <c>geovlm serve</c>.</summary>
 /// <remarks>
 /// One request a prompt, all its completions in it. What the server reports is taken as the log-probability under the sampler; a trainer
-/// recomputes its own and corrects for the difference (<c>SamplerCorrection</c>). vLLM reports the model's own probabilities before temperature
+/// recomputes its own and corrects for the difference (<c>SamplerCorrection</c>). vLLM reports the model's own probabilities before
+/// temperature
 /// unless started with <c>--logprobs-mode processed_logprobs</c>: use that at any temperature but 1. The server must resize images as
 /// <paramref name="preprocessor"/> does (the same min_pixels and max_pixels), or boxes come out in another frame.
 /// </remarks>
 /// <param name="options">The server.</param>
-/// <param name="preprocessor">How the model resizes pictures, which gives the frame of its coordinates; Qwen2.5-VL's defaults when null.</param>
+/// <param name="preprocessor">How the model resizes pictures, which gives the frame of its coordinates; Qwen2.5-VL's defaults when
+/// null.</param>
 /// <param name="tokenizer">Tokens of texts where the server names none and none are needed; null for none.</param>
-public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor? preprocessor = null, TextTokenizer? tokenizer = null) : IRolloutEngine, IDisposable
+public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor? preprocessor = null, TextTokenizer? tokenizer = null)
+    : IRolloutEngine,
+        IDisposable
 {
     private const int MostRounds = 4;
     private readonly OpenAiServer server = new(options);
@@ -43,25 +47,39 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
     public int Repetitions => server.Repetitions;
 
     /// <inheritdoc/>
-    /// <exception cref="GeoVlmException">The server failed for good, or does not give what is needed. No rollout of the call is kept then.</exception>
-    public IReadOnlyList<RolloutGroup> Generate(IReadOnlyList<Prompt> prompts, SamplingOptions sampling, CancellationToken cancellation = default)
+    /// <exception cref="GeoVlmException">The server failed for good, or does not give what is needed. No rollout of the call is kept
+    /// then.</exception>
+    public IReadOnlyList<RolloutGroup> Generate(
+        IReadOnlyList<Prompt> prompts,
+        SamplingOptions sampling,
+        CancellationToken cancellation = default
+    )
     {
         sampling.Validate();
-        if (prompts.Count == 0) return [];
+        if (prompts.Count == 0)
+            return [];
         // The first that fails stops the others: without one group there is no step.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var groups = prompts.Select((prompt, index) => Task.Run(async () =>
-        {
-            try
-            {
-                return await Sample(prompt, index, sampling, stop.Token).ConfigureAwait(false);
-            }
-            catch (GeoVlmException)
-            {
-                await stop.CancelAsync().ConfigureAwait(false);
-                throw;
-            }
-        }, CancellationToken.None)).ToArray();
+        var groups = prompts
+            .Select(
+                (prompt, index) =>
+                    Task.Run(
+                        async () =>
+                        {
+                            try
+                            {
+                                return await Sample(prompt, index, sampling, stop.Token).ConfigureAwait(false);
+                            }
+                            catch (GeoVlmException)
+                            {
+                                await stop.CancelAsync().ConfigureAwait(false);
+                                throw;
+                            }
+                        },
+                        CancellationToken.None
+                    )
+            )
+            .ToArray();
         try
         {
             return Task.WhenAll(groups).GetAwaiter().GetResult();
@@ -76,9 +94,13 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
     /// <exception cref="GeoVlmException">It does not answer.</exception>
     public IReadOnlyList<string> Models(CancellationToken cancellation = default)
     {
-        using var list = server.Send(HttpMethod.Get, "models", null, OpenAiServer.ReadJson, "Asking for its models", cancellation).GetAwaiter().GetResult();
+        using var list = server
+            .Send(HttpMethod.Get, "models", null, OpenAiServer.ReadJson, "Asking for its models", cancellation)
+            .GetAwaiter()
+            .GetResult();
         return list.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array
-            ? [.. data.EnumerateArray().Select(m => m.TryGetProperty("id", out var id) ? id.ToString() : "")] : [];
+            ? [.. data.EnumerateArray().Select(m => m.TryGetProperty("id", out var id) ? id.ToString() : "")]
+            : [];
     }
 
     /// <summary>Whether the server answers and has the model.</summary>
@@ -86,19 +108,26 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
     public void CheckHealth(CancellationToken cancellation = default)
     {
         var models = Models(cancellation);
-        if (!models.Contains(model)) throw new GeoVlmException($"The server at {options.BaseAddress} has no model '{model}'. It has: {string.Join(", ", models)}.");
+        if (!models.Contains(model))
+            throw new GeoVlmException($"The server at {options.BaseAddress} has no model '{model}'. It has: {string.Join(", ", models)}.");
     }
 
     /// <summary>Has the server load a LoRA adapter and samples from it from now on; the one loaded before is unloaded.</summary>
     /// <param name="name">A name that was not used before: answers under way keep the adapter they began with.</param>
     /// <param name="folder">PEFT folder, by its path on the server's machine.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    /// <exception cref="GeoVlmException">The server refused. vLLM wants --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True.</exception>
+    /// <exception cref="GeoVlmException">The server refused. vLLM wants --enable-lora and
+    /// VLLM_ALLOW_RUNTIME_LORA_UPDATING=True.</exception>
     public void UseAdapter(string name, string folder, CancellationToken cancellation = default)
     {
         try
         {
-            Post("load_lora_adapter", new JsonObject { ["lora_name"] = name, ["lora_path"] = folder }, $"Loading the adapter '{name}' of {folder}", cancellation);
+            Post(
+                "load_lora_adapter",
+                new JsonObject { ["lora_name"] = name, ["lora_path"] = folder },
+                $"Loading the adapter '{name}' of {folder}",
+                cancellation
+            );
         }
         catch (GeoVlmException) when (Models(cancellation).Contains(name))
         {
@@ -106,14 +135,16 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
         }
         string? previous = adapter == name ? null : adapter;
         (model, adapter) = (name, name);
-        if (previous is not null) Unload(previous, cancellation);
+        if (previous is not null)
+            Unload(previous, cancellation);
     }
 
     /// <summary>Has the server unload the adapter of <see cref="UseAdapter"/>; the model itself is sampled from then on.</summary>
     /// <exception cref="GeoVlmException">The server does not answer.</exception>
     public void DropAdapter(CancellationToken cancellation = default)
     {
-        if (adapter is null) return;
+        if (adapter is null)
+            return;
         Unload(adapter, cancellation);
         (model, adapter) = (options.Model, null);
     }
@@ -146,24 +177,35 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
         var rollouts = new List<Rollout>();
         for (int round = 0; rollouts.Count < wanted; round++)
         {
-            if (round == MostRounds) throw new GeoVlmException($"{about}: the server at {options.BaseAddress} gave {rollouts.Count} of {wanted} completions in {MostRounds} requests.");
+            if (round == MostRounds)
+                throw new GeoVlmException(
+                    $"{about}: the server at {options.BaseAddress} gave {rollouts.Count} of {wanted} completions in {MostRounds} requests."
+                );
             body["n"] = wanted - rollouts.Count;
             body["seed"] = (long)(Seed.Derive(sampling.Seed, prompt.Sample.Id, prompt.Text, round) >> 1);
             int first = rollouts.Count;
             Func<HttpResponseMessage, CancellationToken, Task<IReadOnlyList<OpenAiChoice>>> read = sampling.OnToken is { } told
-                ? (response, token) => OpenAiStream.Read(response, (choice, text, id) => told(new StreamedToken(index, first + choice, id, text)), token)
+                ? (response, token) =>
+                    OpenAiStream.Read(response, (choice, text, id) => told(new StreamedToken(index, first + choice, id, text)), token)
                 : ReadWhole;
             var choices = await server.Send(HttpMethod.Post, "chat/completions", body, read, about, cancellation).ConfigureAwait(false);
-            rollouts.AddRange(choices.Take(wanted - rollouts.Count).Select(c => c.ToRollout(options.LogProbs, text => tokenizer?.Encode(text) ?? [])));
+            rollouts.AddRange(
+                choices.Take(wanted - rollouts.Count).Select(c => c.ToRollout(options.LogProbs, text => tokenizer?.Encode(text) ?? []))
+            );
         }
-        while (rollouts.Count < sampling.GroupSize) rollouts.Add(rollouts[0]);
+        while (rollouts.Count < sampling.GroupSize)
+            rollouts.Add(rollouts[0]);
         return new RolloutGroup(prompt, Frame(prompt.Sample), rollouts);
     }
 
     private static async Task<IReadOnlyList<OpenAiChoice>> ReadWhole(HttpResponseMessage response, CancellationToken cancellation)
     {
         using var answer = await OpenAiServer.ReadJson(response, cancellation).ConfigureAwait(false);
-        if (answer.RootElement.ValueKind != JsonValueKind.Object || !answer.RootElement.TryGetProperty("choices", out var list) || list.ValueKind != JsonValueKind.Array)
+        if (
+            answer.RootElement.ValueKind != JsonValueKind.Object
+            || !answer.RootElement.TryGetProperty("choices", out var list)
+            || list.ValueKind != JsonValueKind.Array
+        )
             throw new JsonException("it holds no choices");
         var choices = new List<OpenAiChoice>();
         foreach (var item in list.EnumerateArray())
@@ -176,22 +218,38 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
 
     private JsonObject Body(Prompt prompt, SamplingOptions sampling)
     {
-        var content = new JsonArray([.. prompt.Sample.Images.Select(image => new JsonObject { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = ImageEncoder.DataUrl(image.Load()) } }),
-            new JsonObject { ["type"] = "text", ["text"] = prompt.Text }]);
+        var content = new JsonArray([
+            .. prompt.Sample.Images.Select(image => new JsonObject
+            {
+                ["type"] = "image_url",
+                ["image_url"] = new JsonObject { ["url"] = ImageEncoder.DataUrl(image.Load()) },
+            }),
+            new JsonObject { ["type"] = "text", ["text"] = prompt.Text },
+        ]);
         var body = new JsonObject
         {
-            ["model"] = model, ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = content }),
-            ["temperature"] = sampling.Temperature, ["top_p"] = sampling.TopP, ["max_tokens"] = sampling.MaxNewTokens,
+            ["model"] = model,
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = content }),
+            ["temperature"] = sampling.Temperature,
+            ["top_p"] = sampling.TopP,
+            ["max_tokens"] = sampling.MaxNewTokens,
             ["logit_bias"] = new JsonObject(options.BannedTokens.Select(id => KeyValuePair.Create(id.ToString(), (JsonNode?)(-100)))),
         };
         // What is not of OpenAI's interface goes out only where it is asked for.
-        if (sampling.TopK > 0) body["top_k"] = sampling.TopK;
-        if (sampling.MinP > 0) body["min_p"] = sampling.MinP;
-        if (sampling.RepetitionPenalty != 1) body["repetition_penalty"] = sampling.RepetitionPenalty;
-        if (sampling.StopStrings.Count > 0) body["stop"] = new JsonArray([.. sampling.StopStrings.Select(s => (JsonNode)s)]);
-        if (sampling.StopTokens is { } stops) body["stop_token_ids"] = new JsonArray([.. stops.Select(s => (JsonNode)s)]);
-        if (options.LogProbs) (body["logprobs"], body["return_tokens_as_token_ids"], body["return_token_ids"]) = (true, true, true);
-        if (sampling.OnToken is not null) body["stream"] = true;
+        if (sampling.TopK > 0)
+            body["top_k"] = sampling.TopK;
+        if (sampling.MinP > 0)
+            body["min_p"] = sampling.MinP;
+        if (sampling.RepetitionPenalty != 1)
+            body["repetition_penalty"] = sampling.RepetitionPenalty;
+        if (sampling.StopStrings.Count > 0)
+            body["stop"] = new JsonArray([.. sampling.StopStrings.Select(s => (JsonNode)s)]);
+        if (sampling.StopTokens is { } stops)
+            body["stop_token_ids"] = new JsonArray([.. stops.Select(s => (JsonNode)s)]);
+        if (options.LogProbs)
+            (body["logprobs"], body["return_tokens_as_token_ids"], body["return_token_ids"]) = (true, true, true);
+        if (sampling.OnToken is not null)
+            body["stream"] = true;
         return body;
     }
 

@@ -26,26 +26,53 @@ internal sealed class OpenAiServer : IDisposable
         options.Validate();
         this.options = options;
         room = new SemaphoreSlim(options.MaxConcurrency);
-        http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxConcurrency, PooledConnectionLifetime = TimeSpan.FromMinutes(10), AllowAutoRedirect = false })
+        http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                MaxConnectionsPerServer = options.MaxConcurrency,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+                AllowAutoRedirect = false,
+            }
+        )
         {
-            BaseAddress = new Uri(options.BaseAddress.ToString().TrimEnd('/') + "/"), Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer,
+            BaseAddress = new Uri(options.BaseAddress.ToString().TrimEnd('/') + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = LargestAnswer,
         };
-        if (options.ApiKey is { } key) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (options.ApiKey is { } key)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var builder = new ResiliencePipelineBuilder();
         if (options.Retries > 0)
         {
-            builder.AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = options.Retries, BackoffType = DelayBackoffType.Exponential, UseJitter = true, Delay = options.FirstDelay, MaxDelay = options.MaxDelay,
-                ShouldHandle = new PredicateBuilder().Handle<PassingFault>().Handle<HttpRequestException>().Handle<IOException>().Handle<TimeoutRejectedException>().Handle<JsonException>(),
-                DelayGenerator = attempt => ValueTask.FromResult(attempt.Outcome.Exception is PassingFault { RetryAfter: { } wait }
-                    ? wait < options.MaxDelay ? wait : options.MaxDelay : (TimeSpan?)null),
-                OnRetry = _ =>
+            builder.AddRetry(
+                new RetryStrategyOptions
                 {
-                    Interlocked.Increment(ref repetitions);
-                    return ValueTask.CompletedTask;
-                },
-            });
+                    MaxRetryAttempts = options.Retries,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    Delay = options.FirstDelay,
+                    MaxDelay = options.MaxDelay,
+                    ShouldHandle = new PredicateBuilder()
+                        .Handle<PassingFault>()
+                        .Handle<HttpRequestException>()
+                        .Handle<IOException>()
+                        .Handle<TimeoutRejectedException>()
+                        .Handle<JsonException>(),
+                    DelayGenerator = attempt =>
+                        ValueTask.FromResult(
+                            attempt.Outcome.Exception is PassingFault { RetryAfter: { } wait }
+                                ? wait < options.MaxDelay
+                                    ? wait
+                                    : options.MaxDelay
+                                : (TimeSpan?)null
+                        ),
+                    OnRetry = _ =>
+                    {
+                        Interlocked.Increment(ref repetitions);
+                        return ValueTask.CompletedTask;
+                    },
+                }
+            );
         }
         pipeline = builder.AddTimeout(options.Timeout).Build();
     }
@@ -63,19 +90,34 @@ internal sealed class OpenAiServer : IDisposable
     /// <param name="about">What messages say that it was about.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="GeoVlmException">It failed for good.</exception>
-    public async Task<T> Send<T>(HttpMethod method, string path, JsonObject? body, Func<HttpResponseMessage, CancellationToken, Task<T>> read, string about, CancellationToken cancellation)
+    public async Task<T> Send<T>(
+        HttpMethod method,
+        string path,
+        JsonObject? body,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        string about,
+        CancellationToken cancellation
+    )
     {
         await room.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await pipeline.ExecuteAsync(async token =>
-            {
-                using var request = new HttpRequestMessage(method, path);
-                if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-                using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
-                if (!response.IsSuccessStatusCode) throw await Fault(response, token).ConfigureAwait(false);
-                return await read(response, token).ConfigureAwait(false);
-            }, cancellation).ConfigureAwait(false);
+            return await pipeline
+                .ExecuteAsync(
+                    async token =>
+                    {
+                        using var request = new HttpRequestMessage(method, path);
+                        if (body is not null)
+                            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+                        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
+                            .ConfigureAwait(false);
+                        if (!response.IsSuccessStatusCode)
+                            throw await Fault(response, token).ConfigureAwait(false);
+                        return await read(response, token).ConfigureAwait(false);
+                    },
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is PassingFault or HttpRequestException or IOException or TimeoutRejectedException or JsonException)
         {
@@ -85,7 +127,10 @@ internal sealed class OpenAiServer : IDisposable
                 JsonException => $"its answer is not what the interface says: {e.Message}",
                 _ => e.Message,
             };
-            throw new GeoVlmException($"{about}: the server at {options.BaseAddress} failed {options.Retries + 1} times, the last time with: {what}. See whether it runs, and its log.", e);
+            throw new GeoVlmException(
+                $"{about}: the server at {options.BaseAddress} failed {options.Retries + 1} times, the last time with: {what}. See whether it runs, and its log.",
+                e
+            );
         }
         catch (LastingFault e)
         {
@@ -115,7 +160,8 @@ internal sealed class OpenAiServer : IDisposable
     {
         string text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
         string message = $"HTTP {(int)response.StatusCode}: {Message(text)}";
-        bool passes = response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)response.StatusCode >= 500;
+        bool passes =
+            response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)response.StatusCode >= 500;
         return passes ? new PassingFault(message, response.Headers.RetryAfter?.Delta) : new LastingFault(message);
     }
 
@@ -127,8 +173,13 @@ internal sealed class OpenAiServer : IDisposable
         {
             using var json = JsonDocument.Parse(text);
             var root = json.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var error)) root = error;
-            if (root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out var m) || root.TryGetProperty("detail", out m))) message = m.ToString();
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var error))
+                root = error;
+            if (
+                root.ValueKind == JsonValueKind.Object
+                && (root.TryGetProperty("message", out var m) || root.TryGetProperty("detail", out m))
+            )
+                message = m.ToString();
         }
         catch (JsonException)
         {

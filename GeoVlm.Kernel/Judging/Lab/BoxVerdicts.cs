@@ -12,33 +12,49 @@ namespace GeoVlm.Judging.Lab;
 /// <param name="Missed">Reference boxes without a partner.</param>
 /// <param name="Frame">The frame of all: original pixels.</param>
 public sealed record BoxVerdicts(
-    IReadOnlyList<LabelledBox> Found, IReadOnlyList<double> FoundIoU, IReadOnlyList<LabelledBox> False, IReadOnlyList<LabelledBox> Missed, CoordinateFrame Frame)
+    IReadOnlyList<LabelledBox> Found,
+    IReadOnlyList<double> FoundIoU,
+    IReadOnlyList<LabelledBox> False,
+    IReadOnlyList<LabelledBox> Missed,
+    CoordinateFrame Frame
+)
 {
-    /// <summary>Matches an answer with its reference for as many pairs as can be; null where the reference has no boxes by its kind.</summary>
+    /// <summary>Matches an answer with its reference for as many pairs as can be; null where the reference has no boxes by its
+    /// kind.</summary>
     /// <remarks>By <see cref="Overlap"/>. An unreadable answer has no boxes: all are missed.</remarks>
     /// <param name="completion">What was read.</param>
     /// <param name="sample">What was asked.</param>
     /// <param name="minimumIoU">Least overlap of a match.</param>
     public static BoxVerdicts? Of(ParsedCompletion completion, Sample sample, double minimumIoU = 0.5)
     {
-        if (sample.Reference is not (BoxesAnswer or GroundedTextAnswer)) return null;
+        if (sample.Reference is not (BoxesAnswer or GroundedTextAnswer))
+            return null;
         var reference = References.Objects(sample, nameof(BoxVerdicts));
         var predicted = completion.Objects ?? [];
         var overlap = Overlap(predicted, reference);
         var pairs = BoxMatching.Optimal(predicted.Count, reference.Count, overlap, minimumIoU).Pairs;
-        return new([.. pairs.Select(p => predicted[p.Predicted])], [.. pairs.Select(p => p.IoU)],
-            [.. predicted.Where((_, i) => pairs.All(p => p.Predicted != i))], [.. reference.Where((_, i) => pairs.All(p => p.Reference != i))], References.FrameOf(sample));
+        return new(
+            [.. pairs.Select(p => predicted[p.Predicted])],
+            [.. pairs.Select(p => p.IoU)],
+            [.. predicted.Where((_, i) => pairs.All(p => p.Predicted != i))],
+            [.. reference.Where((_, i) => pairs.All(p => p.Reference != i))],
+            References.FrameOf(sample)
+        );
     }
 
-    /// <summary>How a predicted and a reference box overlap as the metrics have it: 0 where both labels are known and differ, by rotated IoU where both sides have an angle.</summary>
+    /// <summary>How a predicted and a reference box overlap as the metrics have it: 0 where both labels are known and differ, by rotated
+    /// IoU where both sides have an angle.</summary>
     internal static Func<int, int, double> Overlap(IReadOnlyList<LabelledBox> predicted, IReadOnlyList<LabelledBox> reference)
     {
         bool turned = reference.Any(r => r.Oriented is not null) && predicted.Any(p => p.Oriented is not null);
         // Most answers have no labels: then no words need be compared.
         bool labelled = predicted.Any(p => p.Label.Length > 0) && reference.Any(r => r.Label.Length > 0);
-        return (p, r) => labelled && !DetectionReward.LabelsMeet(predicted[p], reference[r]) ? 0
-            : turned ? Turned(predicted[p]).IoU(Turned(reference[r])) : predicted[p].Box.IoU(reference[r].Box);
+        return (p, r) =>
+            labelled && !DetectionReward.LabelsMeet(predicted[p], reference[r]) ? 0
+            : turned ? Turned(predicted[p]).IoU(Turned(reference[r]))
+            : predicted[p].Box.IoU(reference[r].Box);
     }
 
-    private static OrientedBox Turned(LabelledBox item) => item.Oriented ?? OrientedBox.FromTurned(item.Box, 0, AngleConvention.ClockwiseDegrees);
+    private static OrientedBox Turned(LabelledBox item) =>
+        item.Oriented ?? OrientedBox.FromTurned(item.Box, 0, AngleConvention.ClockwiseDegrees);
 }

@@ -14,8 +14,10 @@ public enum LintVerdict
 {
     /// <summary>As it should be.</summary>
     Sound,
+
     /// <summary>Worth knowing; no way to be paid for nothing.</summary>
     Note,
+
     /// <summary>A policy would find this and live on it.</summary>
     Flaw,
 }

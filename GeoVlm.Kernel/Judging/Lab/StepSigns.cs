@@ -21,7 +21,8 @@ public sealed record StepSigns
     /// <summary>Share of groups whose totals are all equal.</summary>
     public required double ZeroVariance { get; init; }
 
-    /// <summary>Share of the answers with boxes in which some box is there twice, or nearly so (IoU from 0.9); NaN without such answers.</summary>
+    /// <summary>Share of the answers with boxes in which some box is there twice, or nearly so (IoU from 0.9); NaN without such
+    /// answers.</summary>
     public required double DuplicateBoxes { get; init; }
 
     /// <summary>Correlation of two parts among siblings: each pair of parts that both vary; below 0 where they pull apart.</summary>
@@ -52,8 +53,9 @@ public sealed record StepSigns
     private static bool HasTwice(IReadOnlyList<Box> boxes)
     {
         for (int i = 0; i < boxes.Count; i++)
-            for (int j = 0; j < i; j++)
-                if (boxes[i] == boxes[j] || boxes[i].IoU(boxes[j]) >= SameBox) return true;
+        for (int j = 0; j < i; j++)
+            if (boxes[i] == boxes[j] || boxes[i].IoU(boxes[j]) >= SameBox)
+                return true;
         return false;
     }
 
@@ -63,16 +65,20 @@ public sealed record StepSigns
         var centred = new Dictionary<string, double[]>();
         string[] names = [.. groups.SelectMany(g => g).SelectMany(j => j.Reward.Parts).Select(p => p.Name).Distinct()];
         foreach (string name in names)
-            centred[name] = [.. groups.SelectMany(g =>
-            {
-                double[] values = [.. g.Select(j => j.Reward.Parts.FirstOrDefault(p => p.Name == name)?.Value ?? 0)];
-                double mean = values.Average();
-                return values.Select(v => v - mean);
-            })];
+            centred[name] =
+            [
+                .. groups.SelectMany(g =>
+                {
+                    double[] values = [.. g.Select(j => j.Reward.Parts.FirstOrDefault(p => p.Name == name)?.Value ?? 0)];
+                    double mean = values.Average();
+                    return values.Select(v => v - mean);
+                }),
+            ];
         var pulls = new Dictionary<(string, string), double>();
         for (int i = 0; i < names.Length; i++)
-            for (int j = i + 1; j < names.Length; j++)
-                if (Correlation.Of(centred[names[i]], centred[names[j]]) is var r && !double.IsNaN(r)) pulls[(names[i], names[j])] = r;
+        for (int j = i + 1; j < names.Length; j++)
+            if (Correlation.Of(centred[names[i]], centred[names[j]]) is var r && !double.IsNaN(r))
+                pulls[(names[i], names[j])] = r;
         return pulls;
     }
 }

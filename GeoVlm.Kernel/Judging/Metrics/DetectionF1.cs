@@ -21,7 +21,8 @@ public sealed class DetectionF1 : IMetric
     public double Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Boxes(sample, Name);
-        if (completion.Boxes is not { } boxes) return 0;
+        if (completion.Boxes is not { } boxes)
+            return 0;
         int all = boxes.Count + reference.Count;
         return all == 0 ? 1 : 2.0 * BoxMatching.Optimal(boxes, reference, minimumIoU: 0.5).Pairs.Count / all;
     }

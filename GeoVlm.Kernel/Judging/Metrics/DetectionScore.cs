@@ -21,7 +21,8 @@ public sealed class DetectionScore : IMetric
     public double Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Boxes(sample, Name);
-        if (completion.Boxes is not { } boxes) return 0;
+        if (completion.Boxes is not { } boxes)
+            return 0;
         int most = Math.Max(boxes.Count, reference.Count);
         return most == 0 ? 1 : BoxMatching.Optimal(boxes, reference).TotalIoU / most;
     }

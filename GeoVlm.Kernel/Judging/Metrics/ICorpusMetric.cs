@@ -20,7 +20,8 @@ public interface ICorpusMetric
 
 /// <summary>A family of numbers, ready to be computed for any selection of the samples.</summary>
 /// <param name="Definitions">What each number is.</param>
-/// <param name="Score">From indices of samples (repeats allowed: a bootstrap sample) to the numbers, in the order of the definitions; null where
+/// <param name="Score">From indices of samples (repeats allowed: a bootstrap sample) to the numbers, in the order of the definitions; null
+/// where
 /// one is undefined, for example without any reference object.</param>
 public sealed record PreparedMetric(IReadOnlyList<MetricDefinition> Definitions, Func<IReadOnlyList<int>, double?[]> Score);
 
@@ -35,6 +36,7 @@ public enum MetricProtocol
 {
     /// <summary>Ours, or a reference toolkit's where it is sound: misses, duplicates and extra words cost.</summary>
     Honest,
+
     /// <summary>As the papers computed it (EarthDial's public scripts), faults included, to compare with published tables.</summary>
     Published,
 }

@@ -8,7 +8,8 @@ namespace GeoVlm.Judging.Metrics;
 /// <param name="Completion">What was read in the answer.</param>
 public sealed record Prediction(Sample Sample, ParsedCompletion Completion)
 {
-    /// <summary>Attribute of a sample that holds its reference as the source wrote it, for metrics that read text with the published parser.</summary>
+    /// <summary>Attribute of a sample that holds its reference as the source wrote it, for metrics that read text with the published
+    /// parser.</summary>
     public const string ReferenceText = "reference_text";
 
     /// <summary>Attribute that holds the boxes of the reference as written, where they stand apart from its text.</summary>
@@ -24,12 +25,13 @@ public sealed record Prediction(Sample Sample, ParsedCompletion Completion)
     public string Written => Completion.WrittenAnswer ?? Completion.Text;
 
     /// <summary>The answer as words; what was written where it is no text.</summary>
-    public string Words => Completion.Answer switch
-    {
-        TextAnswer text => text.Text,
-        GroundedTextAnswer grounded => grounded.Text,
-        _ => Written.Trim(),
-    };
+    public string Words =>
+        Completion.Answer switch
+        {
+            TextAnswer text => text.Text,
+            GroundedTextAnswer grounded => grounded.Text,
+            _ => Written.Trim(),
+        };
 
     /// <summary>The predicted objects in original pixels; none when unreadable.</summary>
     public IReadOnlyList<LabelledBox> Objects => BoxesOf(Completion.Answer, Sample);
@@ -41,18 +43,20 @@ public sealed record Prediction(Sample Sample, ParsedCompletion Completion)
     public IReadOnlyList<string> ReferenceTexts =>
         [.. new[] { Sample.Reference }.Concat(Sample.OtherReferences).Select(TextOf).OfType<string>().Where(t => t.Length > 0)];
 
-    private static IReadOnlyList<LabelledBox> BoxesOf(Answer? answer, Sample sample) => answer switch
-    {
-        BoxesAnswer boxes => boxes.In(sample.Frame).Objects,
-        GroundedTextAnswer grounded => grounded.Boxes.In(sample.Frame).Objects,
-        _ => [],
-    };
+    private static IReadOnlyList<LabelledBox> BoxesOf(Answer? answer, Sample sample) =>
+        answer switch
+        {
+            BoxesAnswer boxes => boxes.In(sample.Frame).Objects,
+            GroundedTextAnswer grounded => grounded.Boxes.In(sample.Frame).Objects,
+            _ => [],
+        };
 
-    private static string? TextOf(Answer answer) => answer switch
-    {
-        TextAnswer text => text.Text,
-        GroundedTextAnswer grounded => grounded.Text,
-        LabelsAnswer labels => string.Join(", ", labels.Labels),
-        _ => null,
-    };
+    private static string? TextOf(Answer answer) =>
+        answer switch
+        {
+            TextAnswer text => text.Text,
+            GroundedTextAnswer grounded => grounded.Text,
+            LabelsAnswer labels => string.Join(", ", labels.Labels),
+            _ => null,
+        };
 }

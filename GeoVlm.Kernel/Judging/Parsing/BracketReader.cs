@@ -14,12 +14,14 @@ internal sealed class BracketReader(string text)
     public ParseFailure? Read(List<LabelledBox> boxes)
     {
         int depth = 0;
-        bool afterItem = false, afterComma = false;
+        bool afterItem = false,
+            afterComma = false;
         while (true)
         {
             SkipBlanks();
             char next = at < text.Length ? text[at] : '\0';
-            if (at == text.Length && depth == 0 && !afterComma) return null;
+            if (at == text.Length && depth == 0 && !afterComma)
+                return null;
             if (next == ',' && afterItem)
             {
                 at++;
@@ -38,12 +40,15 @@ internal sealed class BracketReader(string text)
                 (afterItem, afterComma) = (false, false);
                 if (at < text.Length && text[at] is not ('[' or ']'))
                 {
-                    if (ReadBox(boxes) is { } failure) return failure;
+                    if (ReadBox(boxes) is { } failure)
+                        return failure;
                     afterItem = true;
                 }
-                else if (++depth >= BoxesParser.MaximumDepth) return Fail($"more than {BoxesParser.MaximumDepth} brackets deep", at - 1);
+                else if (++depth >= BoxesParser.MaximumDepth)
+                    return Fail($"more than {BoxesParser.MaximumDepth} brackets deep", at - 1);
             }
-            else return Fail($"found {Found()}, expected '['{(depth > 0 && !afterComma ? " or ']'" : "")}", at);
+            else
+                return Fail($"found {Found()}, expected '['{(depth > 0 && !afterComma ? " or ']'" : "")}", at);
         }
     }
 
@@ -57,33 +62,47 @@ internal sealed class BracketReader(string text)
         {
             SkipBlanks();
             int from = at;
-            while (at < text.Length && text[at] is not (',' or '[' or ']') && !char.IsWhiteSpace(text[at])) at++;
-            if (!double.TryParse(text.AsSpan(from, at - from), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+            while (at < text.Length && text[at] is not (',' or '[' or ']') && !char.IsWhiteSpace(text[at]))
+                at++;
+            if (
+                !double.TryParse(text.AsSpan(from, at - from), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                || !double.IsFinite(value)
+            )
             {
                 at = from;
                 return Fail($"found {Found()}, expected a number", from);
             }
-            if (Math.Abs(value) > BoxesParser.MaximumCoordinate) return Fail($"the number is beyond ±{BoxesParser.MaximumCoordinate:0}", from);
-            if (count == numbers.Length) return Fail($"a box with more than {MostNumbers} numbers, expected 4", from);
+            if (Math.Abs(value) > BoxesParser.MaximumCoordinate)
+                return Fail($"the number is beyond ±{BoxesParser.MaximumCoordinate:0}", from);
+            if (count == numbers.Length)
+                return Fail($"a box with more than {MostNumbers} numbers, expected 4", from);
             numbers[count++] = value;
             SkipBlanks();
-            if (at < text.Length && text[at] == ']') break;
-            if (at == text.Length || text[at] != ',') return Fail($"found {Found()}, expected ',' or ']'", at);
+            if (at < text.Length && text[at] == ']')
+                break;
+            if (at == text.Length || text[at] != ',')
+                return Fail($"found {Found()}, expected ',' or ']'", at);
             at++;
         }
         at++;
-        if (count is not (4 or 5 or 8)) return Fail($"a box with {count} number{(count == 1 ? "" : "s")}, expected 4 (5 with an angle, 8 for four corners)", start);
-        if (count < 8 && (numbers[2] < numbers[0] || numbers[3] < numbers[1])) return Fail("crossed corners, expected x1 ≤ x2 and y1 ≤ y2", start);
-        if (boxes.Count == BoxesParser.MaximumBoxes) return Fail($"more than {BoxesParser.MaximumBoxes} boxes", start);
-        boxes.Add(count == 4
-            ? new LabelledBox(new Box(numbers[0], numbers[1], numbers[2], numbers[3]))
-            : new ReadBox(numbers[..count].ToArray(), start, at - start, "").ToLabelledBox(AngleSense.CounterClockwise));
+        if (count is not (4 or 5 or 8))
+            return Fail($"a box with {count} number{(count == 1 ? "" : "s")}, expected 4 (5 with an angle, 8 for four corners)", start);
+        if (count < 8 && (numbers[2] < numbers[0] || numbers[3] < numbers[1]))
+            return Fail("crossed corners, expected x1 ≤ x2 and y1 ≤ y2", start);
+        if (boxes.Count == BoxesParser.MaximumBoxes)
+            return Fail($"more than {BoxesParser.MaximumBoxes} boxes", start);
+        boxes.Add(
+            count == 4
+                ? new LabelledBox(new Box(numbers[0], numbers[1], numbers[2], numbers[3]))
+                : new ReadBox(numbers[..count].ToArray(), start, at - start, "").ToLabelledBox(AngleSense.CounterClockwise)
+        );
         return null;
     }
 
     private void SkipBlanks()
     {
-        while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
+        while (at < text.Length && char.IsWhiteSpace(text[at]))
+            at++;
     }
 
     private string Found() => at == text.Length ? "the end of the answer" : $"'{text[at..Math.Min(text.Length, at + 12)]}'";

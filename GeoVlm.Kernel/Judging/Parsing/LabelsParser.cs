@@ -5,13 +5,15 @@ namespace GeoVlm.Judging.Parsing;
 
 /// <summary>Reads a list of labels: parted by commas, semicolons or lines, numbered or not, or a JSON list of quoted names.</summary>
 /// <remarks>
-/// BigEarthNet's names hold commas ("Beaches, dunes, sands"). A known name is therefore taken whole where an item begins with it: the names of
+/// BigEarthNet's names hold commas ("Beaches, dunes, sands"). A known name is therefore taken whole where an item begins with it: the names
+/// of
 /// <see cref="NamesWithCommas"/> and those of the sample's references. A label said twice is kept once: order and repetition say nothing.
 /// </remarks>
 public sealed class LabelsParser : IAnswerParser
 {
     /// <summary>Most labels accepted.</summary>
     public const int MaximumLabels = 200;
+
     /// <summary>Longest text accepted, in characters.</summary>
     public const int MaximumLength = 8192;
 
@@ -21,14 +23,17 @@ public sealed class LabelsParser : IAnswerParser
     public static IReadOnlyList<string> NamesWithCommas { get; } =
     [
         "Land principally occupied by agriculture, with significant areas of natural vegetation",
-        "Moors, heathland and sclerophyllous vegetation", "Beaches, dunes, sands", "Transitional woodland, shrub",
+        "Moors, heathland and sclerophyllous vegetation",
+        "Beaches, dunes, sands",
+        "Transitional woodland, shrub",
     ];
 
     /// <inheritdoc/>
     public string Expects => "every label that holds, joined by commas";
 
     /// <inheritdoc/>
-    public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure) => TryParse(text, NamesWithCommas, out answer, out failure);
+    public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure) =>
+        TryParse(text, NamesWithCommas, out answer, out failure);
 
     /// <inheritdoc/>
     public bool TryParse(string text, CoordinateFrame frame, Sample sample, out Answer? answer, out ParseFailure? failure) =>
@@ -40,7 +45,9 @@ public sealed class LabelsParser : IAnswerParser
     private static bool TryParse(string text, IReadOnlyList<string> known, out Answer? answer, out ParseFailure? failure)
     {
         var labels = text.Length > MaximumLength ? [] : Split(text, known);
-        failure = text.Length > MaximumLength ? new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength)
+        failure =
+            text.Length > MaximumLength
+                ? new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength)
             : labels.Count > MaximumLabels ? new ParseFailure($"{labels.Count} labels, more than {MaximumLabels}", 0)
             : labels.Count == 0 && text.Trim() is not ("" or "[]" or "none") ? new ParseFailure("no label in the answer", 0)
             : null;
@@ -48,20 +55,26 @@ public sealed class LabelsParser : IAnswerParser
         return failure is null;
     }
 
-    private static IReadOnlyList<string> Known(Answer reference) => reference is LabelsAnswer labels
-        ? [.. NamesWithCommas, .. labels.Labels.Where(l => l.AsSpan().IndexOfAny(Separators) >= 0)] : NamesWithCommas;
+    private static IReadOnlyList<string> Known(Answer reference) =>
+        reference is LabelsAnswer labels
+            ? [.. NamesWithCommas, .. labels.Labels.Where(l => l.AsSpan().IndexOfAny(Separators) >= 0)]
+            : NamesWithCommas;
 
     private static List<string> Split(string text, IReadOnlyList<string> known)
     {
         text = text.Trim();
-        if (text is "none") return [];
-        if (text.StartsWith('[') && text.EndsWith(']')) text = text[1..^1];
+        if (text is "none")
+            return [];
+        if (text.StartsWith('[') && text.EndsWith(']'))
+            text = text[1..^1];
         var labels = new List<string>();
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        for (int at = 0; at < text.Length;)
+        for (int at = 0; at < text.Length; )
         {
-            while (at < text.Length && (char.IsWhiteSpace(text[at]) || Separators.Contains(text[at]))) at++;
-            if (at == text.Length) break;
+            while (at < text.Length && (char.IsWhiteSpace(text[at]) || Separators.Contains(text[at])))
+                at++;
+            if (at == text.Length)
+                break;
             int end = text[at] is '"' or '\'' ? text.IndexOf(text[at], at + 1) : -1;
             int length = end > 0 ? end + 1 - at : KnownLength(text, at, known);
             if (length == 0)
@@ -70,7 +83,8 @@ public sealed class LabelsParser : IAnswerParser
                 length = (end < 0 ? text.Length : end) - at;
             }
             string label = Bare(text.Substring(at, length));
-            if (label.Length > 0 && seen.Add(label)) labels.Add(label);
+            if (label.Length > 0 && seen.Add(label))
+                labels.Add(label);
             at += length;
         }
         return labels;
@@ -82,9 +96,11 @@ public sealed class LabelsParser : IAnswerParser
         int best = 0;
         foreach (string name in known)
         {
-            if (name.Length <= best || string.Compare(text, at, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) != 0) continue;
+            if (name.Length <= best || string.Compare(text, at, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) != 0)
+                continue;
             int after = at + name.Length;
-            if (after == text.Length || Separators.Contains(text[after]) || text[after] is '.' or ' ') best = name.Length;
+            if (after == text.Length || Separators.Contains(text[after]) || text[after] is '.' or ' ')
+                best = name.Length;
         }
         return best;
     }
@@ -94,9 +110,12 @@ public sealed class LabelsParser : IAnswerParser
     {
         string bare = item.Trim().Trim('"', '\'').TrimStart('-', '*', ' ').Trim();
         int digits = 0;
-        while (digits < bare.Length && char.IsAsciiDigit(bare[digits])) digits++;
-        if (digits > 0 && digits < bare.Length && bare[digits] is ('.' or ')')) bare = bare[(digits + 1)..].TrimStart();
-        if (bare.StartsWith("and ", StringComparison.OrdinalIgnoreCase)) bare = bare[4..];
+        while (digits < bare.Length && char.IsAsciiDigit(bare[digits]))
+            digits++;
+        if (digits > 0 && digits < bare.Length && bare[digits] is ('.' or ')'))
+            bare = bare[(digits + 1)..].TrimStart();
+        if (bare.StartsWith("and ", StringComparison.OrdinalIgnoreCase))
+            bare = bare[4..];
         return bare.TrimEnd('.', ' ');
     }
 }

@@ -16,8 +16,10 @@ public sealed class TextParser : IAnswerParser
     public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure)
     {
         string words = text.Trim();
-        failure = words.Length == 0 ? new ParseFailure("the answer is empty, expected words", 0)
-            : text.Length > MaximumLength ? new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength)
+        failure =
+            words.Length == 0 ? new ParseFailure("the answer is empty, expected words", 0)
+            : text.Length > MaximumLength
+                ? new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength)
             : null;
         answer = failure is null ? new TextAnswer(words) : null;
         return failure is null;

@@ -8,7 +8,11 @@ namespace GeoVlm.Judging.Predictions;
 /// <param name="Predictions">The usable rows, in file order.</param>
 /// <param name="Problems">Rows that were skipped, by line, and why; references that no row used.</param>
 /// <param name="Notes">What was assumed: the dialect, the frame of boxes.</param>
-public sealed record PredictionFile(IReadOnlyList<Prediction> Predictions, IReadOnlyList<DatasetProblem> Problems, IReadOnlyList<string> Notes)
+public sealed record PredictionFile(
+    IReadOnlyList<Prediction> Predictions,
+    IReadOnlyList<DatasetProblem> Problems,
+    IReadOnlyList<string> Notes
+)
 {
     /// <summary>Rows that are not scored: no JSON, no prediction, no reference.</summary>
     public int Skipped => Problems.Count(p => p.What.EndsWith("skipped", StringComparison.Ordinal));
@@ -16,18 +20,27 @@ public sealed record PredictionFile(IReadOnlyList<Prediction> Predictions, IRead
     private static readonly string[] EarthDialFields = ["gt_bbox", "caption0", "annotation", "groundtruth", "obj_ids"];
 
     /// <summary>Reads JSON Lines or a JSON array, also gzipped.</summary>
-    /// <remarks>The plain schema of a row: <c>{"id", "prediction", "reference" or "references", "boxes", "reference_boxes", "width", "height",
-    /// "frame", "size_group", "vqa_type"}</c>; only a prediction and a reference are needed. Common other names are understood (answer, response,
+    /// <remarks>The plain schema of a row: <c>{"id", "prediction", "reference" or "references", "boxes", "reference_boxes", "width",
+    /// "height",
+    /// "frame", "size_group", "vqa_type"}</c>; only a prediction and a reference are needed. Common other names are understood (answer,
+    /// response,
     /// ground_truth, caption0 …). Boxes are <c>[x1,y1,x2,y2]</c> with an optional angle in degrees, in a text or as an array, or objects
     /// <c>{"bbox": [x1,y1,x2,y2], "label", "score"}</c>; other notations that name their units are read as well.</remarks>
-    /// <exception cref="GeoVlmException">A file cannot be read, or not one row can be used; the message names the first problems.</exception>
+    /// <exception cref="GeoVlmException">A file cannot be read, or not one row can be used; the message names the first
+    /// problems.</exception>
     public static PredictionFile Read(string path, PredictionOptions options)
     {
         var problems = new List<DatasetProblem>();
         var rows = PredictionRows.Read(path, problems);
         var references = options.References is { } file ? PredictionRows.Read(file, problems) : null;
-        bool earthDial = options.Dialect == "earthdial" || (options.Dialect == "auto" && references is null && rows.Count > 0
-            && rows.Take(20).All(r => r.Get("answer") is not null && EarthDialFields.Any(f => r.Get(f) is not null)));
+        bool earthDial =
+            options.Dialect == "earthdial"
+            || (
+                options.Dialect == "auto"
+                && references is null
+                && rows.Count > 0
+                && rows.Take(20).All(r => r.Get("answer") is not null && EarthDialFields.Any(f => r.Get(f) is not null))
+            );
         var reader = new RowReader(options, earthDial);
         var predictions = new List<Prediction>();
         var truths = references is null ? null : Join(rows, references, problems, Path.GetFileName(options.References!));
@@ -54,34 +67,48 @@ public sealed record PredictionFile(IReadOnlyList<Prediction> Predictions, IRead
             }
         }
         if (predictions.Count == 0)
-            throw new GeoVlmException($"Not one row of {path} can be scored as {EoTaskNames.Of(options.Task)}. "
-                + (problems.Count == 0 ? "It is empty." : string.Join(" ", problems.Take(3).Select(p => $"{p.Where}: {p.What}.")))
-                + " A row needs a prediction and a reference, for example {\"id\": \"a\", \"prediction\": \"yes\", \"reference\": \"yes\"}.");
+            throw new GeoVlmException(
+                $"Not one row of {path} can be scored as {EoTaskNames.Of(options.Task)}. "
+                    + (problems.Count == 0 ? "It is empty." : string.Join(" ", problems.Take(3).Select(p => $"{p.Where}: {p.What}.")))
+                    + " A row needs a prediction and a reference, for example {\"id\": \"a\", \"prediction\": \"yes\", \"reference\": \"yes\"}."
+            );
         return new PredictionFile(predictions, problems, reader.Notes);
     }
 
     /// <summary>The reference row of each prediction: by id, or by order where neither file has ids.</summary>
-    private static Dictionary<PredictionRow, PredictionRow> Join(List<PredictionRow> rows, List<PredictionRow> references, List<DatasetProblem> problems, string name)
+    private static Dictionary<PredictionRow, PredictionRow> Join(
+        List<PredictionRow> rows,
+        List<PredictionRow> references,
+        List<DatasetProblem> problems,
+        string name
+    )
     {
         var joined = new Dictionary<PredictionRow, PredictionRow>(ReferenceEqualityComparer.Instance);
         if (rows.All(r => r.Id is null) || references.All(r => r.Id is null))
         {
             if (rows.Count != references.Count)
-                throw new GeoVlmException($"{rows.Count} predictions cannot be joined with {references.Count} references of {name} by order. Give both an \"id\".");
-            foreach (var (row, reference) in rows.Zip(references)) joined[row] = reference;
+                throw new GeoVlmException(
+                    $"{rows.Count} predictions cannot be joined with {references.Count} references of {name} by order. Give both an \"id\"."
+                );
+            foreach (var (row, reference) in rows.Zip(references))
+                joined[row] = reference;
             return joined;
         }
         var byId = new Dictionary<string, PredictionRow>();
         foreach (var reference in references)
         {
-            if (reference.Id is not { } id) problems.Add(new($"{name}, line {reference.Line}", "has no id; skipped"));
-            else if (!byId.TryAdd(id, reference)) problems.Add(new($"{name}, line {reference.Line}", $"the id '{id}' was used in line {byId[id].Line} already; skipped"));
+            if (reference.Id is not { } id)
+                problems.Add(new($"{name}, line {reference.Line}", "has no id; skipped"));
+            else if (!byId.TryAdd(id, reference))
+                problems.Add(new($"{name}, line {reference.Line}", $"the id '{id}' was used in line {byId[id].Line} already; skipped"));
         }
         foreach (var row in rows)
-            if (row.Id is { } id && byId.TryGetValue(id, out var reference)) joined[row] = reference;
+            if (row.Id is { } id && byId.TryGetValue(id, out var reference))
+                joined[row] = reference;
         var used = joined.Values.ToHashSet();
         int unanswered = byId.Values.Count(r => !used.Contains(r));
-        if (unanswered > 0) problems.Add(new(name, $"{unanswered} of {byId.Count} references have no prediction; they are left out, not counted as wrong"));
+        if (unanswered > 0)
+            problems.Add(new(name, $"{unanswered} of {byId.Count} references have no prediction; they are left out, not counted as wrong"));
         return joined;
     }
 }

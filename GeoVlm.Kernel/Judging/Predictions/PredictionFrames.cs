@@ -25,8 +25,13 @@ public static class PredictionFrames
     public static CoordinateFrame Parse(string name, int width, int height)
     {
         string key = name.Trim().ToLowerInvariant();
-        if (key.Split('x') is [var w, var h] && int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out int modelWidth)
-            && int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out int modelHeight) && modelWidth > 0 && modelHeight > 0)
+        if (
+            key.Split('x') is [var w, var h]
+            && int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out int modelWidth)
+            && int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out int modelHeight)
+            && modelWidth > 0
+            && modelHeight > 0
+        )
             return CoordinateFrame.Model(modelWidth, modelHeight);
         return Names.FirstOrDefault(n => n.Name == key || n.Others.Contains(key)).Name switch
         {

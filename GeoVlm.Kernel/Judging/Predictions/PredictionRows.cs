@@ -14,14 +14,21 @@ internal static class PredictionRows
     /// <exception cref="GeoVlmException">The file cannot be read.</exception>
     public static List<PredictionRow> Read(string path, List<DatasetProblem> problems)
     {
-        if (Directory.Exists(path)) throw new GeoVlmException($"{path} is a folder. Name the file of predictions: JSON Lines (one object a line) or a JSON array.");
-        if (!File.Exists(path)) throw new GeoVlmException($"{path} does not exist. Name the file of predictions: JSON Lines (one object a line) or a JSON array.");
+        if (Directory.Exists(path))
+            throw new GeoVlmException($"{path} is a folder. Name the file of predictions: JSON Lines (one object a line) or a JSON array.");
+        if (!File.Exists(path))
+            throw new GeoVlmException(
+                $"{path} does not exist. Name the file of predictions: JSON Lines (one object a line) or a JSON array."
+            );
         try
         {
             using var file = File.OpenRead(path);
-            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+                ? new GZipStream(file, CompressionMode.Decompress)
+                : file;
             using var reader = new StreamReader(stream);
-            while (reader.Peek() is ' ' or '\t' or '\r' or '\n') reader.Read();
+            while (reader.Peek() is ' ' or '\t' or '\r' or '\n')
+                reader.Read();
             return reader.Peek() == '[' ? Array(reader, Path.GetFileName(path), problems) : Lines(reader, Path.GetFileName(path), problems);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -37,24 +44,34 @@ internal static class PredictionRows
         while (reader.ReadLine() is { } line)
         {
             number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
             string where = $"{name}, line {number}";
-            if (line.Length > MaximumLine) problems.Add(new(where, $"{line.Length:N0} characters, more than {MaximumLine:N0}; skipped"));
-            else if (Parse(line, out var value) is { } fault) problems.Add(new(where, $"{fault}; skipped"));
-            else if (value.ValueKind != JsonValueKind.Object) problems.Add(new(where, $"found a JSON {value.ValueKind}, expected an object like {{\"id\": 1, \"prediction\": \"…\"}}; skipped"));
-            else rows.Add(PredictionRow.Of(number, value));
+            if (line.Length > MaximumLine)
+                problems.Add(new(where, $"{line.Length:N0} characters, more than {MaximumLine:N0}; skipped"));
+            else if (Parse(line, out var value) is { } fault)
+                problems.Add(new(where, $"{fault}; skipped"));
+            else if (value.ValueKind != JsonValueKind.Object)
+                problems.Add(
+                    new(where, $"found a JSON {value.ValueKind}, expected an object like {{\"id\": 1, \"prediction\": \"…\"}}; skipped")
+                );
+            else
+                rows.Add(PredictionRow.Of(number, value));
         }
         return rows;
     }
 
     private static List<PredictionRow> Array(TextReader reader, string name, List<DatasetProblem> problems)
     {
-        if (Parse(reader.ReadToEnd(), out var value) is { } fault) throw new GeoVlmException($"{name} begins like a JSON array, but {fault}.");
+        if (Parse(reader.ReadToEnd(), out var value) is { } fault)
+            throw new GeoVlmException($"{name} begins like a JSON array, but {fault}.");
         var rows = new List<PredictionRow>();
         foreach (var (index, item) in value.EnumerateArray().Index())
         {
-            if (item.ValueKind == JsonValueKind.Object) rows.Add(PredictionRow.Of(index + 1, item));
-            else problems.Add(new($"{name}, item {index + 1}", $"found a JSON {item.ValueKind}, expected an object; skipped"));
+            if (item.ValueKind == JsonValueKind.Object)
+                rows.Add(PredictionRow.Of(index + 1, item));
+            else
+                problems.Add(new($"{name}, item {index + 1}", $"found a JSON {item.ValueKind}, expected an object; skipped"));
         }
         return rows;
     }

@@ -24,18 +24,23 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
 
     /// <summary>What was assumed.</summary>
     public IReadOnlyList<string> Notes =>
-    [
-        earthDial ? "Rows read as EarthDial's: answer against annotation, gt_bbox, groundtruth or caption0…" : "Rows read as plain: prediction against reference.",
-        .. boxes ? [$"Boxes without a frame of their own are in {options.Frame ?? (earthDial ? "percent" : "pixels")}."] : (string[])[],
-        .. boxes && sizeUnknown && !earthDial ? ["Some rows name no width and height: sizes small, medium and large mean nothing for them."] : (string[])[],
-    ];
+        [
+            earthDial
+                ? "Rows read as EarthDial's: answer against annotation, gt_bbox, groundtruth or caption0…"
+                : "Rows read as plain: prediction against reference.",
+            .. boxes ? [$"Boxes without a frame of their own are in {options.Frame ?? (earthDial ? "percent" : "pixels")}."] : (string[])[],
+            .. boxes && sizeUnknown && !earthDial
+                ? ["Some rows name no width and height: sizes small, medium and large mean nothing for them."]
+                : (string[])[],
+        ];
 
     /// <exception cref="GeoVlmException">The row lacks something.</exception>
     public Prediction Read(PredictionRow row, PredictionRow truth, string id)
     {
         var (sample, frame) = ReadSample(row, truth, id, answersAreReferences: !ReferenceEquals(row, truth));
         string? written = row.Prediction ?? (row.Get("boxes") is { } bare ? PredictionRow.Flat(bare) : null);
-        if (written is null) throw new GeoVlmException("it has no prediction (\"prediction\", \"answer\", \"response\", \"boxes\" …)");
+        if (written is null)
+            throw new GeoVlmException("it has no prediction (\"prediction\", \"answer\", \"response\", \"boxes\" …)");
         return new Prediction(sample, Read(written, row.Get("boxes"), sample, frame));
     }
 
@@ -47,21 +52,35 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         sizeUnknown |= width is null || height is null;
         string frameName = row.Text("frame") ?? options.Frame ?? (earthDial ? "percent" : "pixels");
         int side = earthDial || frameName == "percent" ? 100 : UnknownSide;
-        var image = new GeoImage(id, width ?? side, height ?? side, () => throw new GeoVlmException($"'{id}' is a row of predictions, which has no picture."));
+        var image = new GeoImage(
+            id,
+            width ?? side,
+            height ?? side,
+            () => throw new GeoVlmException($"'{id}' is a row of predictions, which has no picture.")
+        );
         if (options.Task is EoTask.ChangeDetection or EoTask.DisasterDetection && (long)image.Width * image.Height > MaximumPixels)
-            throw new GeoVlmException($"its picture of {image.Width} × {image.Height} is above {MaximumPixels:N0} pixels, too large to paint");
+            throw new GeoVlmException(
+                $"its picture of {image.Width} × {image.Height} is above {MaximumPixels:N0} pixels, too large to paint"
+            );
         var frame = PredictionFrames.Parse(frameName, image.Width, image.Height);
-        var truthFrame = truth.Text("reference_frame") is { } other ? PredictionFrames.Parse(other, image.Width, image.Height)
-            : ReferenceEquals(row, truth) ? frame : PredictionFrames.Parse(truth.Text("frame") ?? options.Frame ?? "pixels", image.Width, image.Height);
+        var truthFrame =
+            truth.Text("reference_frame") is { } other ? PredictionFrames.Parse(other, image.Width, image.Height)
+            : ReferenceEquals(row, truth) ? frame
+            : PredictionFrames.Parse(truth.Text("frame") ?? options.Frame ?? "pixels", image.Width, image.Height);
 
         var references = truth.References(answersAreReferences);
         var given = truth.Get("reference_boxes") ?? truth.Get("gt_boxes");
         if (references.Count == 0 && given is null && truth.Get("obj_ids") is null)
-            throw new GeoVlmException("it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references)");
+            throw new GeoVlmException(
+                "it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references)"
+            );
         // Beside boxes given apart, other fields hold words: a label, or the text that the boxes ground.
-        List<Answer> answers = given is null || options.Task == EoTask.GroundedCaption ? [.. references.Select(r => Reference(r, truthFrame))] : [];
-        if (given is { } array) answers = [Combined(answers.FirstOrDefault(), Boxes(PredictionRow.Flat(array), truthFrame))];
-        else if (answers.Count == 0) answers = [Combined(null, Boxes(truth.Text("obj_ids")!, truthFrame))];
+        List<Answer> answers =
+            given is null || options.Task == EoTask.GroundedCaption ? [.. references.Select(r => Reference(r, truthFrame))] : [];
+        if (given is { } array)
+            answers = [Combined(answers.FirstOrDefault(), Boxes(PredictionRow.Flat(array), truthFrame))];
+        else if (answers.Count == 0)
+            answers = [Combined(null, Boxes(truth.Text("obj_ids")!, truthFrame))];
         var sample = new Sample(id, options.Task, [image], row.Text("question") ?? "", answers[0])
         {
             OtherReferences = [.. answers.Skip(1)],
@@ -75,36 +94,52 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         var parser = RubricCatalogue.For(options.Task).Parser;
         // Systems without think and answer tags write the answer alone.
         bool tagged = written.Contains(ResponseFormat.AnswerClose, StringComparison.Ordinal);
-        var parsed = tagged ? CompletionParser.Parse(written, parser, sample, frame)
+        var parsed = tagged
+            ? CompletionParser.Parse(written, parser, sample, frame)
             : new ParsedCompletion(written, false, "", null, null) { WrittenAnswer = written, WrittenFrame = frame };
         string answer = parsed.WrittenAnswer ?? written;
-        if (given is { } array) return parsed with { Answer = Combined(new TextAnswer(answer), Boxes(PredictionRow.Flat(array), frame)) };
+        if (given is { } array)
+            return parsed with { Answer = Combined(new TextAnswer(answer), Boxes(PredictionRow.Flat(array), frame)) };
         if (boxes)
         {
             var found = Boxes(answer, frame);
-            if (found.Objects.Count > 0) return parsed with { Answer = Combined(new TextAnswer(answer.Trim()), found.In(sample.Frame)), Failure = null };
+            if (found.Objects.Count > 0)
+                return parsed with { Answer = Combined(new TextAnswer(answer.Trim()), found.In(sample.Frame)), Failure = null };
         }
-        if (tagged) return parsed;
+        if (tagged)
+            return parsed;
         parser.TryParse(answer, frame, out var read, out var failure);
-        if (read is BoxesAnswer objects) read = objects.In(sample.Frame);
+        if (read is BoxesAnswer objects)
+            read = objects.In(sample.Frame);
         return parsed with { Answer = read, Failure = failure };
     }
 
     private Answer Reference(JsonElement value, CoordinateFrame frame)
     {
-        if (value.ValueKind == JsonValueKind.Array && options.Task == EoTask.MultiLabelClassification && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String))
+        if (
+            value.ValueKind == JsonValueKind.Array
+            && options.Task == EoTask.MultiLabelClassification
+            && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String)
+        )
             return new LabelsAnswer([.. value.EnumerateArray().Select(v => v.GetString()!)]);
         string text = PredictionRow.Flat(value);
-        if (!boxes) return new TextAnswer(text);
+        if (!boxes)
+            return new TextAnswer(text);
         var found = Boxes(text, frame);
         if (found.Objects.Count == 0 && options.Task != EoTask.GroundedCaption && text.AsSpan().Trim() is not ("[]" or "" or "[[]]"))
-            throw new GeoVlmException($"its reference holds no box: found '{(text.Length > 60 ? text[..60] + "…" : text)}', expected [x1,y1,x2,y2] or [x1,y1,x2,y2,angle]");
+            throw new GeoVlmException(
+                $"its reference holds no box: found '{(text.Length > 60 ? text[..60] + "…" : text)}', expected [x1,y1,x2,y2] or [x1,y1,x2,y2,angle]"
+            );
         return Combined(new TextAnswer(text), found);
     }
 
-    private Answer Combined(Answer? words, BoxesAnswer found) => options.Task == EoTask.GroundedCaption
-        ? new GroundedTextAnswer(PublishedBoxes.TextWithout((words as TextAnswer)?.Text ?? (words as GroundedTextAnswer)?.Text ?? ""), found)
-        : found;
+    private Answer Combined(Answer? words, BoxesAnswer found) =>
+        options.Task == EoTask.GroundedCaption
+            ? new GroundedTextAnswer(
+                PublishedBoxes.TextWithout((words as TextAnswer)?.Text ?? (words as GroundedTextAnswer)?.Text ?? ""),
+                found
+            )
+            : found;
 
     private BoxesAnswer Boxes(string text, CoordinateFrame frame) => RowBoxes.Read(text, frame, options.Frame is null && !earthDial);
 
@@ -112,11 +147,23 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
     {
         var attributes = new Dictionary<string, string>();
         foreach (string name in (string[])[Prediction.SizeGroup, Prediction.QuestionType])
-            if ((row.Text(name) ?? truth.Text(name) ?? (name == Prediction.QuestionType ? row.Text("question_type") ?? truth.Text("question_type") : null)) is { } value)
+            if (
+                (
+                    row.Text(name)
+                    ?? truth.Text(name)
+                    ?? (name == Prediction.QuestionType ? row.Text("question_type") ?? truth.Text("question_type") : null)
+                ) is
+                { } value
+            )
                 attributes[name] = value;
-        if ((earthDial || options.Task == EoTask.MultiLabelClassification) && references.Count > 0 && references[0].ValueKind == JsonValueKind.String)
+        if (
+            (earthDial || options.Task == EoTask.MultiLabelClassification)
+            && references.Count > 0
+            && references[0].ValueKind == JsonValueKind.String
+        )
             attributes[Prediction.ReferenceText] = references[0].GetString()!;
-        if (earthDial && truth.Text("obj_ids") is { } objects) attributes[Prediction.ReferenceBoxesText] = objects;
+        if (earthDial && truth.Text("obj_ids") is { } objects)
+            attributes[Prediction.ReferenceBoxesText] = objects;
         return attributes;
     }
 }

@@ -18,14 +18,16 @@ internal static class BoxFit
     {
         var hull = Hull(a, b);
         double diagonal = hull.Width * hull.Width + hull.Height * hull.Height;
-        double dx = (a.X1 + a.X2 - b.X1 - b.X2) / 2, dy = (a.Y1 + a.Y2 - b.Y1 - b.Y2) / 2;
+        double dx = (a.X1 + a.X2 - b.X1 - b.X2) / 2,
+            dy = (a.Y1 + a.Y2 - b.Y1 - b.Y2) / 2;
         return diagonal <= 0 ? -1 : a.IoU(b) - (dx * dx + dy * dy) / diagonal;
     }
 
     /// <summary>DIoU − a term for unlike aspect ratios: v² / (1 − IoU + v), v = 4/π² (atan w/h − atan w'/h')².</summary>
     public static double CIoU(Box a, Box b)
     {
-        double turn = Math.Atan2(a.Width, a.Height) - Math.Atan2(b.Width, b.Height), v = 4 / (Math.PI * Math.PI) * turn * turn;
+        double turn = Math.Atan2(a.Width, a.Height) - Math.Atan2(b.Width, b.Height),
+            v = 4 / (Math.PI * Math.PI) * turn * turn;
         double divisor = 1 - a.IoU(b) + v;
         return DIoU(a, b) - (divisor <= 0 ? 0 : v * v / divisor);
     }

@@ -19,8 +19,10 @@ public sealed class BoxIoUReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.SingleBox(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes is not [var box]) return new(0, $"{boxes.Count} boxes, expected 1");
+        if (completion.Boxes is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes is not [var box])
+            return new(0, $"{boxes.Count} boxes, expected 1");
         double iou = box.IoU(reference);
         return new(iou, $"IoU {iou:0.000}");
     }

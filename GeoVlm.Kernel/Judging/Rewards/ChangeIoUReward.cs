@@ -4,7 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>IoU of the predicted area (boxes painted as a mask, or a grid of cells) with the reference change mask; both empty scores 1.</summary>
+/// <summary>IoU of the predicted area (boxes painted as a mask, or a grid of cells) with the reference change mask; both empty scores
+/// 1.</summary>
 /// <remarks>A pixel is inside a box when its centre is. Where the sample has no mask its reference boxes are painted.</remarks>
 public sealed class ChangeIoUReward : IReward
 {
@@ -21,7 +22,8 @@ public sealed class ChangeIoUReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.ChangeMask(sample, Name);
-        if (References.Painted(completion, reference) is not { } painted) return RewardScore.Unreadable(completion);
+        if (References.Painted(completion, reference) is not { } painted)
+            return RewardScore.Unreadable(completion);
         var overlap = MaskOverlap.Between(painted, reference);
         return new(overlap.IoU, $"{overlap.Hits} changed pixels hit, {overlap.FalseAlarms} false alarms, {overlap.Misses} missed");
     }

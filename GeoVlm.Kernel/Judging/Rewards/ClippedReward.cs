@@ -7,13 +7,15 @@ namespace GeoVlm.Judging.Rewards;
 public sealed class ClippedReward : IReward, IForeignCode
 {
     private readonly IReward reward;
-    private readonly double low, high;
+    private readonly double low,
+        high;
 
     /// <summary>Spreads a reward.</summary>
     /// <exception cref="GeoVlmException">Not 0 ≤ low &lt; high ≤ 1.</exception>
     public ClippedReward(IReward reward, double low, double high)
     {
-        if (!(low >= 0 && low < high && high <= 1)) throw new GeoVlmException($"Clip needs 0 ≤ low < high ≤ 1, found {low} and {high}");
+        if (!(low >= 0 && low < high && high <= 1))
+            throw new GeoVlmException($"Clip needs 0 ≤ low < high ≤ 1, found {low} and {high}");
         (this.reward, this.low, this.high) = (reward, low, high);
     }
 

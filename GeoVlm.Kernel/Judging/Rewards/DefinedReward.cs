@@ -4,7 +4,9 @@ using GeoVlm.Judging.Parsing;
 namespace GeoVlm.Judging.Rewards;
 
 /// <summary>A reward made of a function of the user's.</summary>
-internal sealed class DefinedReward(string name, Func<ParsedCompletion, Sample, double?> score, string summary, string source) : IReward, IForeignCode
+internal sealed class DefinedReward(string name, Func<ParsedCompletion, Sample, double?> score, string summary, string source)
+    : IReward,
+        IForeignCode
 {
     public string Name => name;
 
@@ -27,8 +29,11 @@ internal sealed class DefinedReward(string name, Func<ParsedCompletion, Sample, 
         {
             throw new GeoVlmException(Message(sample, e is GeoVlmException ? e.Message : $"it threw {e.GetType().Name}: {e.Message}"), e);
         }
-        if (value is null) return RewardScore.Unreadable(completion);
-        return value is >= 0 and <= 1 ? new(value.Value) : throw new GeoVlmException(Message(sample, $"it gave {value}, expected a value from 0 to 1"));
+        if (value is null)
+            return RewardScore.Unreadable(completion);
+        return value is >= 0 and <= 1
+            ? new(value.Value)
+            : throw new GeoVlmException(Message(sample, $"it gave {value}, expected a value from 0 to 1"));
     }
 
     private string Message(Sample sample, string what) => $"Reward '{name}' failed on sample '{sample.Id}' ({sample.Task}): {what}.";

@@ -17,15 +17,27 @@ public sealed class DetectionF1Reward : IReward
     public string Summary => "F1 of boxes matched one-to-one at IoU 0.5, 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding or EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) =>
+        task
+            is EoTask.ReferredDetection
+                or EoTask.VisualGrounding
+                or EoTask.ObjectDetection
+                or EoTask.OrientedDetection
+                or EoTask.DisasterDetection
+                or EoTask.GroundedCaption;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Objects(sample, Name);
-        if (completion.Objects is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes.Count + reference.Count == 0) return new(1, "no boxes, as in the reference");
+        if (completion.Objects is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes.Count + reference.Count == 0)
+            return new(1, "no boxes, as in the reference");
         int hits = DetectionReward.Match(boxes, reference, MinimumIoU).Pairs.Count;
-        return new(2.0 * hits / (boxes.Count + reference.Count), $"{hits} hits, {boxes.Count - hits} false alarms, {reference.Count - hits} missed");
+        return new(
+            2.0 * hits / (boxes.Count + reference.Count),
+            $"{hits} hits, {boxes.Count - hits} false alarms, {reference.Count - hits} missed"
+        );
     }
 }

@@ -3,11 +3,13 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>F1 in which a match of IoU 0.5 counts 1 and one of 0.3 to 0.5 counts one half; labels must agree where both are known (RS-HyRe-R1).</summary>
+/// <summary>F1 in which a match of IoU 0.5 counts 1 and one of 0.3 to 0.5 counts one half; labels must agree where both are known
+/// (RS-HyRe-R1).</summary>
 /// <remarks>No boxes against no boxes scores 1.</remarks>
 public sealed class DetectionPartialF1Reward : IReward
 {
-    private const double Whole = 0.5, Half = 0.3;
+    private const double Whole = 0.5,
+        Half = 0.3;
 
     /// <inheritdoc/>
     public string Name => "detection-partial-f1";
@@ -16,17 +18,28 @@ public sealed class DetectionPartialF1Reward : IReward
     public string Summary => "F1 of matched boxes, IoU 0.3 to 0.5 counting one half, 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding or EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) =>
+        task
+            is EoTask.ReferredDetection
+                or EoTask.VisualGrounding
+                or EoTask.ObjectDetection
+                or EoTask.OrientedDetection
+                or EoTask.DisasterDetection
+                or EoTask.GroundedCaption;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Objects(sample, Name);
-        if (completion.Objects is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes.Count + reference.Count == 0) return new(1, "no boxes, as in the reference");
+        if (completion.Objects is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes.Count + reference.Count == 0)
+            return new(1, "no boxes, as in the reference");
         var pairs = DetectionReward.Match(boxes, reference, Half).Pairs;
         int whole = pairs.Count(p => p.IoU >= Whole);
-        return new(2 * (whole + 0.5 * (pairs.Count - whole)) / (boxes.Count + reference.Count),
-            $"{whole} hits, {pairs.Count - whole} near, {boxes.Count - pairs.Count} false alarms, {reference.Count - pairs.Count} missed");
+        return new(
+            2 * (whole + 0.5 * (pairs.Count - whole)) / (boxes.Count + reference.Count),
+            $"{whole} hits, {pairs.Count - whole} near, {boxes.Count - pairs.Count} false alarms, {reference.Count - pairs.Count} missed"
+        );
     }
 }

@@ -17,17 +17,28 @@ public sealed class DetectionReward : IReward
     public string Summary => "sum of one-to-one matched IoU / max(predicted, reference boxes), 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) => task is EoTask.ReferredDetection or EoTask.VisualGrounding or EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) =>
+        task
+            is EoTask.ReferredDetection
+                or EoTask.VisualGrounding
+                or EoTask.ObjectDetection
+                or EoTask.OrientedDetection
+                or EoTask.DisasterDetection
+                or EoTask.GroundedCaption;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Objects(sample, Name);
-        if (completion.Objects is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes.Count + reference.Count == 0) return new(1, "no boxes, as in the reference");
+        if (completion.Objects is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes.Count + reference.Count == 0)
+            return new(1, "no boxes, as in the reference");
         var matching = Match(boxes, reference);
-        return new(Math.Min(1, matching.TotalIoU / Math.Max(boxes.Count, reference.Count)),
-            $"matched {matching.Pairs.Count} of {reference.Count} objects with {boxes.Count} boxes, IoU sum {matching.TotalIoU:0.000}");
+        return new(
+            Math.Min(1, matching.TotalIoU / Math.Max(boxes.Count, reference.Count)),
+            $"matched {matching.Pairs.Count} of {reference.Count} objects with {boxes.Count} boxes, IoU sum {matching.TotalIoU:0.000}"
+        );
     }
 
     /// <summary>The best one-to-one matching of boxes whose labels agree or are not both known.</summary>
@@ -35,10 +46,15 @@ public sealed class DetectionReward : IReward
     {
         // Most answers have no labels: then no words need be compared.
         bool labelled = predicted.Any(p => p.Label.Length > 0) && reference.Any(r => r.Label.Length > 0);
-        return BoxMatching.Optimal(predicted.Count, reference.Count, (p, r) =>
-            labelled && !LabelsMeet(predicted[p], reference[r]) ? 0 : predicted[p].Box.IoU(reference[r].Box), minimumIoU);
+        return BoxMatching.Optimal(
+            predicted.Count,
+            reference.Count,
+            (p, r) => labelled && !LabelsMeet(predicted[p], reference[r]) ? 0 : predicted[p].Box.IoU(reference[r].Box),
+            minimumIoU
+        );
     }
 
     /// <summary>Whether two labels agree, or one of them is not known.</summary>
-    internal static bool LabelsMeet(LabelledBox a, LabelledBox b) => a.Label.Length == 0 || b.Label.Length == 0 || Words.Same(a.Label, b.Label);
+    internal static bool LabelsMeet(LabelledBox a, LabelledBox b) =>
+        a.Label.Length == 0 || b.Label.Length == 0 || Words.Same(a.Label, b.Label);
 }

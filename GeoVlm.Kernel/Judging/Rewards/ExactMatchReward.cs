@@ -14,13 +14,21 @@ public sealed class ExactMatchReward : IReward
     public string Summary => "1 when the answer equals a reference, case and punctuation aside, else 0";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) => task is EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel or EoTask.AffectedCount or EoTask.VisualQuestionAnswering;
+    public bool IsMeantFor(EoTask task) =>
+        task
+            is EoTask.SceneClassification
+                or EoTask.TemporalClassification
+                or EoTask.DisasterType
+                or EoTask.DamageLevel
+                or EoTask.AffectedCount
+                or EoTask.VisualQuestionAnswering;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);
-        if (completion.Words is not { } answer) return RewardScore.Unreadable(completion);
+        if (completion.Words is not { } answer)
+            return RewardScore.Unreadable(completion);
         return references.Any(r => Words.Same(answer, r)) ? new(1, "equal to a reference") : new(0, $"expected '{references[0]}'");
     }
 }

@@ -17,5 +17,7 @@ public sealed class FormatReward : IReward
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample) =>
-        completion.StrictFormat ? new(1, "strict format") : new(0, CompletionParser.FormatFault(completion.Text) ?? "not in the strict format");
+        completion.StrictFormat
+            ? new(1, "strict format")
+            : new(0, CompletionParser.FormatFault(completion.Text) ?? "not in the strict format");
 }

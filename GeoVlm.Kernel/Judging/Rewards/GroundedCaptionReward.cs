@@ -3,7 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>A caption with boxes: ½ · boxes + ½ · words, boxes as <see cref="DetectionReward"/> and words as <see cref="TextSimilarityReward.Lexical"/>.</summary>
+/// <summary>A caption with boxes: ½ · boxes + ½ · words, boxes as <see cref="DetectionReward"/> and words as
+/// <see cref="TextSimilarityReward.Lexical"/>.</summary>
 /// <remarks>The paper's "Lexical-Metric-based Grounding" names neither formula nor weight; both are ours.</remarks>
 public sealed class GroundedCaptionReward : IReward
 {
@@ -22,7 +23,11 @@ public sealed class GroundedCaptionReward : IReward
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        RewardPart[] parts = [MixedReward.Part(boxes, BoxShare, completion, sample), MixedReward.Part(TextSimilarityReward.Lexical, 1 - BoxShare, completion, sample)];
+        RewardPart[] parts =
+        [
+            MixedReward.Part(boxes, BoxShare, completion, sample),
+            MixedReward.Part(TextSimilarityReward.Lexical, 1 - BoxShare, completion, sample),
+        ];
         return new(parts.Sum(p => p.Weight * p.Value), string.Join("; ", parts.Select(p => p.Reason))) { Parts = parts };
     }
 }

@@ -15,7 +15,8 @@ public interface IReward
     /// <summary>Why this form, as it was published, is no default of ours; empty where nothing is known against it.</summary>
     string KnownFlaw => "";
 
-    /// <summary>Whether it looks at form alone (format, length, repetition) and so pays wrong answers too; it shapes what others judge.</summary>
+    /// <summary>Whether it looks at form alone (format, length, repetition) and so pays wrong answers too; it shapes what others
+    /// judge.</summary>
     bool IsShaping => false;
 
     /// <summary>Whether it is meant for such a task; it may be asked for another all the same, if it can compare the reference.</summary>
@@ -40,5 +41,9 @@ public sealed record RewardScore(double Value, string Reason = "")
 
     /// <summary>The score of a completion whose answer could not be read as the kind that the reward compares.</summary>
     internal static RewardScore Unreadable(ParsedCompletion completion) =>
-        new(0, completion.Failure?.Reason ?? $"the answer was read as a {completion.Answer?.GetType().Name}, which this reward does not compare");
+        new(
+            0,
+            completion.Failure?.Reason
+                ?? $"the answer was read as a {completion.Answer?.GetType().Name}, which this reward does not compare"
+        );
 }

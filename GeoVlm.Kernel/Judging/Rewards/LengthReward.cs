@@ -4,26 +4,43 @@ using GeoVlm.Judging.Parsing;
 namespace GeoVlm.Judging.Rewards;
 
 /// <summary>How long the reasoning or the completion is. These shape a reward beside others; none looks at the answer's truth.</summary>
-/// <remarks>The bounds are ours: 10 to 200 words of reasoning, and 2,000 characters of completion with a buffer of 500 after DAPO's overlong penalty,
+/// <remarks>The bounds are ours: 10 to 200 words of reasoning, and 2,000 characters of completion with a buffer of 500 after DAPO's
+/// overlong penalty,
 /// 0 … −1 there and 1 … 0 here.</remarks>
 public sealed class LengthReward : IReward
 {
-    private const int FewestWords = 10, MostWords = 200, MostCharacters = 2000, Buffer = 500;
+    private const int FewestWords = 10,
+        MostWords = 200,
+        MostCharacters = 2000,
+        Buffer = 500;
     private readonly Func<ParsedCompletion, RewardScore> score;
 
-    private LengthReward(string name, string summary, Func<ParsedCompletion, RewardScore> score) => (Name, Summary, this.score) = (name, summary, score);
+    private LengthReward(string name, string summary, Func<ParsedCompletion, RewardScore> score) =>
+        (Name, Summary, this.score) = (name, summary, score);
 
     /// <summary>Reasoning of a sensible length.</summary>
-    public static LengthReward Reasoning { get; } = new("length-reasoning", $"1 for {FewestWords} to {MostWords} words of reasoning, less below and beyond", c =>
-    {
-        int words = Words.Of(c.Reasoning).Count;
-        double value = words < FewestWords ? (double)words / FewestWords : words <= MostWords ? 1 : (double)MostWords / words;
-        return new(value, $"{words} words of reasoning");
-    });
+    public static LengthReward Reasoning { get; } =
+        new(
+            "length-reasoning",
+            $"1 for {FewestWords} to {MostWords} words of reasoning, less below and beyond",
+            c =>
+            {
+                int words = Words.Of(c.Reasoning).Count;
+                double value =
+                    words < FewestWords ? (double)words / FewestWords
+                    : words <= MostWords ? 1
+                    : (double)MostWords / words;
+                return new(value, $"{words} words of reasoning");
+            }
+        );
 
     /// <summary>No completion that runs on.</summary>
-    public static LengthReward Overlong { get; } = new("length-overlong", $"1 up to {MostCharacters - Buffer} characters, falling to 0 at {MostCharacters} (after DAPO)", c =>
-        new(Math.Clamp((double)(MostCharacters - c.Text.Length) / Buffer, 0, 1), $"{c.Text.Length} characters"));
+    public static LengthReward Overlong { get; } =
+        new(
+            "length-overlong",
+            $"1 up to {MostCharacters - Buffer} characters, falling to 0 at {MostCharacters} (after DAPO)",
+            c => new(Math.Clamp((double)(MostCharacters - c.Text.Length) / Buffer, 0, 1), $"{c.Text.Length} characters")
+        );
 
     /// <inheritdoc/>
     public string Name { get; }

@@ -14,9 +14,15 @@ public sealed class MixedReward : IReward, IForeignCode
     /// <exception cref="GeoVlmException">A weight is out of range.</exception>
     public MixedReward(IReadOnlyList<(IReward Reward, double Weight)> terms, string? name = null)
     {
-        if (terms.Any(t => !(t.Weight >= 0 && double.IsFinite(t.Weight)))) throw new GeoVlmException("a weight must be a number of at least 0");
+        if (terms.Any(t => !(t.Weight >= 0 && double.IsFinite(t.Weight))))
+            throw new GeoVlmException("a weight must be a number of at least 0");
         this.terms = terms;
-        Name = name ?? string.Join("+", terms.Select(t => t.Weight == 1 ? t.Reward.Name : FormattableString.Invariant($"{t.Weight}*{t.Reward.Name}")));
+        Name =
+            name
+            ?? string.Join(
+                "+",
+                terms.Select(t => t.Weight == 1 ? t.Reward.Name : FormattableString.Invariant($"{t.Weight}*{t.Reward.Name}"))
+            );
     }
 
     /// <inheritdoc/>
@@ -39,11 +45,18 @@ public sealed class MixedReward : IReward, IForeignCode
     {
         var parts = terms.Select(t => Part(t.Reward, t.Weight, completion, sample)).ToList();
         double weight = parts.Sum(p => p.Weight);
-        return new(weight == 0 ? 0 : parts.Sum(p => p.Weight * p.Value) / weight, string.Join("; ", parts.Select(p => $"{p.Name}: {p.Reason}"))) { Parts = parts };
+        return new(
+            weight == 0 ? 0 : parts.Sum(p => p.Weight * p.Value) / weight,
+            string.Join("; ", parts.Select(p => $"{p.Name}: {p.Reason}"))
+        )
+        {
+            Parts = parts,
+        };
     }
 
     /// <summary>The terms of a sum, or the reward as its own term.</summary>
-    internal static IReadOnlyList<(IReward Reward, double Weight)> Terms(IReward reward) => reward is MixedReward mixed ? mixed.terms : [(reward, 1)];
+    internal static IReadOnlyList<(IReward Reward, double Weight)> Terms(IReward reward) =>
+        reward is MixedReward mixed ? mixed.terms : [(reward, 1)];
 
     internal static RewardPart Part(IReward reward, double weight, ParsedCompletion completion, Sample sample)
     {

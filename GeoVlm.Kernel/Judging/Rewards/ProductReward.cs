@@ -26,6 +26,12 @@ public sealed class ProductReward(IReadOnlyList<IReward> factors) : IReward, IFo
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var parts = factors.Select(f => MixedReward.Part(f, 1, completion, sample)).ToList();
-        return new(parts.Aggregate(1.0, (product, p) => product * p.Value), string.Join("; ", parts.Select(p => $"{p.Name} {p.Value:0.00}: {p.Reason}"))) { Parts = parts };
+        return new(
+            parts.Aggregate(1.0, (product, p) => product * p.Value),
+            string.Join("; ", parts.Select(p => $"{p.Name} {p.Value:0.00}: {p.Reason}"))
+        )
+        {
+            Parts = parts,
+        };
     }
 }

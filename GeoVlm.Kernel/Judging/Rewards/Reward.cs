@@ -17,37 +17,61 @@ public static class Reward
     /// <param name="summary">One line for help.</param>
     /// <param name="source">Its text as written, which runs record.</param>
     /// <exception cref="GeoVlmException">Thrown when it scores: the function threw or gave a value outside [0, 1].</exception>
-    public static IReward Define(string name, Func<Answer, Answer, double> score, string summary = "", [CallerArgumentExpression(nameof(score))] string source = "") =>
-        Define<Answer>(name, score, summary, source);
+    public static IReward Define(
+        string name,
+        Func<Answer, Answer, double> score,
+        string summary = "",
+        [CallerArgumentExpression(nameof(score))] string source = ""
+    ) => Define<Answer>(name, score, summary, source);
 
-    /// <summary>A reward over one kind of answer: <see cref="BoxesAnswer"/>, <see cref="TextAnswer"/>, <see cref="LabelsAnswer"/>, …</summary>
+    /// <summary>A reward over one kind of answer: <see cref="BoxesAnswer"/>, <see cref="TextAnswer"/>, <see cref="LabelsAnswer"/>,
+    /// …</summary>
     /// <inheritdoc cref="Define(string, Func{Answer, Answer, double}, string, string)"/>
     public static IReward Define<TAnswer>(
-        string name, Func<TAnswer, TAnswer, double> score, string summary = "", [CallerArgumentExpression(nameof(score))] string source = "") where TAnswer : Answer
+        string name,
+        Func<TAnswer, TAnswer, double> score,
+        string summary = "",
+        [CallerArgumentExpression(nameof(score))] string source = ""
+    )
+        where TAnswer : Answer
     {
         ArgumentNullException.ThrowIfNull(score);
-        return OfCompletion(name, (completion, sample) =>
-        {
-            if (completion.Answer is not { } answer) return null;
-            Answer reference = sample.Reference switch
+        return OfCompletion(
+            name,
+            (completion, sample) =>
             {
-                BoxesAnswer boxes => boxes.In(References.FrameOf(sample)),
-                GroundedTextAnswer grounded => grounded with { Boxes = grounded.Boxes.In(References.FrameOf(sample)) },
-                var other => other,
-            };
-            return answer is TAnswer typedAnswer && reference is TAnswer typedReference ? score(typedAnswer, typedReference)
-                : throw new RewardMismatchException($"it compares {typeof(TAnswer).Name}, but the answer is a {answer.GetType().Name} and the reference a {reference.GetType().Name}");
-        }, summary, source);
+                if (completion.Answer is not { } answer)
+                    return null;
+                Answer reference = sample.Reference switch
+                {
+                    BoxesAnswer boxes => boxes.In(References.FrameOf(sample)),
+                    GroundedTextAnswer grounded => grounded with { Boxes = grounded.Boxes.In(References.FrameOf(sample)) },
+                    var other => other,
+                };
+                return answer is TAnswer typedAnswer && reference is TAnswer typedReference
+                    ? score(typedAnswer, typedReference)
+                    : throw new RewardMismatchException(
+                        $"it compares {typeof(TAnswer).Name}, but the answer is a {answer.GetType().Name} and the reference a {reference.GetType().Name}"
+                    );
+            },
+            summary,
+            source
+        );
     }
 
-    /// <summary>A reward over the whole completion and its sample, such as one that looks at the reasoning or at other references.</summary>
+    /// <summary>A reward over the whole completion and its sample, such as one that looks at the reasoning or at other
+    /// references.</summary>
     /// <param name="name">Its name in tables.</param>
     /// <param name="score">To a value in [0, 1]; null says that the answer could not be read, which scores 0.</param>
     /// <param name="summary">One line for help.</param>
     /// <param name="source">Its text as written, which runs record.</param>
     /// <exception cref="GeoVlmException">Thrown when it scores: the function threw or gave a value outside [0, 1].</exception>
     public static IReward OfCompletion(
-        string name, Func<ParsedCompletion, Sample, double?> score, string summary = "", [CallerArgumentExpression(nameof(score))] string source = "")
+        string name,
+        Func<ParsedCompletion, Sample, double?> score,
+        string summary = "",
+        [CallerArgumentExpression(nameof(score))] string source = ""
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(score);

@@ -7,22 +7,36 @@ namespace GeoVlm.Judging.Rewards;
 /// <summary>Calls a reward so that nothing it does ends the run: it may throw, give no number, hang, or differ from call to call.</summary>
 internal static class RewardGuard
 {
-    private const int MostHangs = 3, PurityStride = 64, LongestFault = 300;
+    private const int MostHangs = 3,
+        PurityStride = 64,
+        LongestFault = 300;
     private static readonly ConditionalWeakTable<IReward, State> States = [];
 
     /// <summary>The scores of a group, one for each completion; <c>Fault</c> says what went wrong.</summary>
-    /// <remarks>Rewards of this assembly are pure and bounded by their tests: they run as they are. Others run on a thread of their own with a
+    /// <remarks>Rewards of this assembly are pure and bounded by their tests: they run as they are. Others run on a thread of their own
+    /// with a
     /// time limit; a thread that hangs is left behind, and after three the reward is not called again.</remarks>
-    public static (RewardScore Score, string? Fault)[] Score(IReward reward, IReadOnlyList<ParsedCompletion> group, Sample sample, RewardPolicy policy) =>
+    public static (RewardScore Score, string? Fault)[] Score(
+        IReward reward,
+        IReadOnlyList<ParsedCompletion> group,
+        Sample sample,
+        RewardPolicy policy
+    ) =>
         reward is IGroupReward together
             ? Spread(Guarded(reward, sample, policy, () => together.ScoreGroup(group, sample)), group.Count)
             : [.. group.Select(c => Spread(Guarded(reward, sample, policy, () => [reward.Score(c, sample)]), 1)[0])];
 
-    private static (RewardScore, string?)[] Spread((IReadOnlyList<RewardScore> Scores, string? Fault) result, int count) => result.Scores.Count == count
-        ? [.. result.Scores.Select(s => (s, result.Fault))]
-        : [.. Enumerable.Repeat((result.Scores[0], result.Fault ?? $"{result.Scores.Count} scores for {count} completions"), count)];
+    private static (RewardScore, string?)[] Spread((IReadOnlyList<RewardScore> Scores, string? Fault) result, int count) =>
+        result.Scores.Count == count
+            ? [.. result.Scores.Select(s => (s, result.Fault))]
+            : [.. Enumerable.Repeat((result.Scores[0], result.Fault ?? $"{result.Scores.Count} scores for {count} completions"), count)];
 
-    private static (IReadOnlyList<RewardScore> Scores, string? Fault) Guarded(IReward reward, Sample sample, RewardPolicy policy, Func<IReadOnlyList<RewardScore>> score)
+    private static (IReadOnlyList<RewardScore> Scores, string? Fault) Guarded(
+        IReward reward,
+        Sample sample,
+        RewardPolicy policy,
+        Func<IReadOnlyList<RewardScore>> score
+    )
     {
         bool ours = reward.GetType().Assembly == typeof(IReward).Assembly && reward is not IForeignCode;
         var state = States.GetOrCreateValue(reward);
@@ -55,32 +69,46 @@ internal static class RewardGuard
     // Published rewards are shown with the range they were published with.
     private static double MostOf(IReward reward) => reward.KnownFlaw.Length > 0 ? double.MaxValue : 1;
 
-    private static bool Differ(IReadOnlyList<RewardScore> a, IReadOnlyList<RewardScore> b) => a.Count != b.Count || a.Zip(b).Any(p => p.First.Value != p.Second.Value);
+    private static bool Differ(IReadOnlyList<RewardScore> a, IReadOnlyList<RewardScore> b) =>
+        a.Count != b.Count || a.Zip(b).Any(p => p.First.Value != p.Second.Value);
 
-    private static IReadOnlyList<RewardScore> Limited(IReward reward, State state, RewardPolicy policy, Func<IReadOnlyList<RewardScore>> score)
+    private static IReadOnlyList<RewardScore> Limited(
+        IReward reward,
+        State state,
+        RewardPolicy policy,
+        Func<IReadOnlyList<RewardScore>> score
+    )
     {
-        if (state.Hangs >= MostHangs) throw new TimeoutException($"it hung {MostHangs} times and is no longer called");
+        if (state.Hangs >= MostHangs)
+            throw new TimeoutException($"it hung {MostHangs} times and is no longer called");
         IReadOnlyList<RewardScore>? scores = null;
         Exception? error = null;
-        var thread = new Thread(() =>
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    scores = score();
+                }
+                catch (Exception e)
+                {
+                    error = e;
+                }
+            },
+            maxStackSize: 4 << 20
+        )
         {
-            try
-            {
-                scores = score();
-            }
-            catch (Exception e)
-            {
-                error = e;
-            }
-        }, maxStackSize: 4 << 20)
-        { IsBackground = true, Name = $"reward {reward.Name}" };
+            IsBackground = true,
+            Name = $"reward {reward.Name}",
+        };
         thread.Start();
         if (!thread.Join(policy.TimeLimit))
         {
             Interlocked.Increment(ref state.Hangs);
             throw new TimeoutException($"it took longer than {policy.TimeLimit.TotalSeconds:0.#} s");
         }
-        if (error is not null) throw error;
+        if (error is not null)
+            throw error;
         return scores!;
     }
 

@@ -22,7 +22,8 @@ public sealed class StandardReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         string expected = AnswerText.Write(sample, completion.WrittenFrame ?? References.FrameOf(sample)).Trim();
-        if (completion.WrittenAnswer is not { } written) return RewardScore.Unreadable(completion);
+        if (completion.WrittenAnswer is not { } written)
+            return RewardScore.Unreadable(completion);
         return string.Equals(written.Trim(), expected, StringComparison.Ordinal) ? new(1, "same text") : new(0, $"expected '{expected}'");
     }
 }

@@ -13,13 +13,15 @@ public sealed class TokenF1Reward : IReward
     public string Summary => "F1 of the words against the best reference, 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) => task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) =>
+        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);
-        if (completion.Words is not { } answer) return RewardScore.Unreadable(completion);
+        if (completion.Words is not { } answer)
+            return RewardScore.Unreadable(completion);
         string nearest = references.MaxBy(r => Words.F1(answer, r))!;
         return new(Words.F1(answer, nearest), $"nearest reference: {nearest}");
     }

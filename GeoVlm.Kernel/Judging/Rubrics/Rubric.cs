@@ -12,11 +12,20 @@ namespace GeoVlm.Judging.Rubrics;
 /// <param name="Parser">Reads the text between the answer tags.</param>
 /// <param name="Rewards">Rewards with their weights, finite and not negative.</param>
 /// <param name="Metrics">What an evaluation reports.</param>
-public sealed record Rubric(EoTask Task, IAnswerParser Parser, IReadOnlyList<(IReward Reward, double Weight)> Rewards, IReadOnlyList<IMetric> Metrics)
+public sealed record Rubric(
+    EoTask Task,
+    IAnswerParser Parser,
+    IReadOnlyList<(IReward Reward, double Weight)> Rewards,
+    IReadOnlyList<IMetric> Metrics
+)
 {
     /// <summary>Rewards with their weights.</summary>
     /// <exception cref="GeoVlmException">A weight is negative or no number.</exception>
-    public IReadOnlyList<(IReward Reward, double Weight)> Rewards { get; init => field = Checked(value); } = Checked(Rewards);
+    public IReadOnlyList<(IReward Reward, double Weight)> Rewards
+    {
+        get;
+        init => field = Checked(value);
+    } = Checked(Rewards);
 
     /// <summary>How the parts become the total.</summary>
     public RewardCombination Combination { get; init; } = RewardCombination.WeightedSum;
@@ -34,8 +43,10 @@ public sealed record Rubric(EoTask Task, IAnswerParser Parser, IReadOnlyList<(IR
     /// <exception cref="GeoVlmException">A weight is negative or no number.</exception>
     public Rubric WithRewards(params (IReward Reward, double Weight)[] rewards) => this with { Rewards = rewards };
 
-    /// <summary>The task-blind rubric that the paper's comparison sets beside this one: the same format, and the answer as a string.</summary>
-    public Rubric Standard => WithRewards((new StandardReward(), RubricCatalogue.TaskWeight), (new FormatReward(), RubricCatalogue.FormatWeight));
+    /// <summary>The task-blind rubric that the paper's comparison sets beside this one: the same format, and the answer as a
+    /// string.</summary>
+    public Rubric Standard =>
+        WithRewards((new StandardReward(), RubricCatalogue.TaskWeight), (new FormatReward(), RubricCatalogue.FormatWeight));
 
     /// <summary>Names and weights of the rewards as commands and records write them: "iou:1, format:0.3".</summary>
     public string RewardText => string.Join(", ", Rewards.Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")));
@@ -46,14 +57,17 @@ public sealed record Rubric(EoTask Task, IAnswerParser Parser, IReadOnlyList<(IR
 
     /// <summary>The same rubric with every reward that must see a dataset first fitted to these samples.</summary>
     /// <exception cref="GeoVlmException">The samples have nothing to fit to.</exception>
-    public Rubric FittedTo(IReadOnlyList<Sample> samples) => Rewards.Any(r => r.Reward is IFittedReward)
-        ? WithRewards([.. Rewards.Select(r => (r.Reward is IFittedReward fitted ? fitted.Fit(samples) : r.Reward, r.Weight))]) : this;
+    public Rubric FittedTo(IReadOnlyList<Sample> samples) =>
+        Rewards.Any(r => r.Reward is IFittedReward)
+            ? WithRewards([.. Rewards.Select(r => (r.Reward is IFittedReward fitted ? fitted.Fit(samples) : r.Reward, r.Weight))])
+            : this;
 
     /// <summary>Reads and rewards one completion.</summary>
     /// <param name="completion">The text as generated; untrusted.</param>
     /// <param name="sample">What was asked.</param>
     /// <param name="frame">The frame in which the model writes coordinates; boxes are converted to original pixels here, once.</param>
-    /// <remarks>A reward that fails or does not fit the sample gets the floor, and <see cref="RewardBreakdown.Faults"/> says why; nothing is thrown.</remarks>
+    /// <remarks>A reward that fails or does not fit the sample gets the floor, and <see cref="RewardBreakdown.Faults"/> says why; nothing
+    /// is thrown.</remarks>
     public Judgement Judge(string completion, Sample sample, CoordinateFrame frame) => JudgeGroup([completion], sample, frame)[0];
 
     /// <summary>Reads and rewards the completions of one prompt; rewards that compare siblings see them all.</summary>
@@ -67,16 +81,29 @@ public sealed record Rubric(EoTask Task, IAnswerParser Parser, IReadOnlyList<(IR
         {
             var scores = RewardGuard.Score(reward, parsed, sample, Policy);
             for (int i = 0; i < parsed.Length; i++)
-                parts[i].Add(new RewardPart(reward.Name, weight, scores[i].Score.Value, scores[i].Score.Reason) { Fault = scores[i].Fault, Inner = scores[i].Score.Parts });
+                parts[i]
+                    .Add(
+                        new RewardPart(reward.Name, weight, scores[i].Score.Value, scores[i].Score.Reason)
+                        {
+                            Fault = scores[i].Fault,
+                            Inner = scores[i].Score.Parts,
+                        }
+                    );
         }
         return [.. parsed.Zip(parts, (read, part) => new Judgement(read, new RewardBreakdown(Combination.Total(part), part)))];
     }
 
     private static IReadOnlyList<(IReward Reward, double Weight)> Checked(IReadOnlyList<(IReward Reward, double Weight)> rewards)
     {
-        var odd = rewards.Where(r => !(r.Weight >= 0 && double.IsFinite(r.Weight))).Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}")).ToArray();
-        return odd.Length == 0 ? rewards
-            : throw new GeoVlmException($"a weight must be a number of at least 0, found {string.Join(", ", odd)}; to pay for the opposite, write a reward that does");
+        var odd = rewards
+            .Where(r => !(r.Weight >= 0 && double.IsFinite(r.Weight)))
+            .Select(r => FormattableString.Invariant($"{r.Reward.Name}:{r.Weight}"))
+            .ToArray();
+        return odd.Length == 0
+            ? rewards
+            : throw new GeoVlmException(
+                $"a weight must be a number of at least 0, found {string.Join(", ", odd)}; to pay for the opposite, write a reward that does"
+            );
     }
 }
 
@@ -90,10 +117,13 @@ public enum TaskPicture
 {
     /// <summary>The images, and texts beside them.</summary>
     Text,
+
     /// <summary>Boxes: found, false, missed.</summary>
     Boxes,
+
     /// <summary>Two dates, and the changed area.</summary>
     Change,
+
     /// <summary>A caption, and the boxes of its phrases.</summary>
     GroundedText,
 }

@@ -12,9 +12,11 @@ using GeoVlm.Models.Weights;
 
 namespace GeoVlm.Learning.Ablations;
 
-/// <summary>Runs the cells of an ablation one after another. What is finished is on disk and never run twice; what was cut off goes on.</summary>
+/// <summary>Runs the cells of an ablation one after another. What is finished is on disk and never run twice; what was cut off goes
+/// on.</summary>
 /// <remarks>
-/// The folder holds <c>ablation.json</c> (what all runs share), <c>cells/NAME/seed-N/</c> (a run, with its <c>result.jsonl</c> once finished), and
+/// The folder holds <c>ablation.json</c> (what all runs share), <c>cells/NAME/seed-N/</c> (a run, with its <c>result.jsonl</c> once
+/// finished), and
 /// <c>ablation.parquet</c> (every metric of every held-out sample, before and after, of every finished run).
 /// </remarks>
 /// <param name="plan">What is compared.</param>
@@ -29,15 +31,20 @@ public sealed class Ablation(AblationPlan plan, string folder)
     /// <param name="progress">Told before each run, after each step and after each run.</param>
     /// <param name="cancellation">Stops between two tokens; the next call goes on.</param>
     /// <returns>Everything that is finished.</returns>
-    /// <exception cref="GeoVlmException">The plan cannot be run, or the folder holds another ablation; the message lists what differs.</exception>
+    /// <exception cref="GeoVlmException">The plan cannot be run, or the folder holds another ablation; the message lists what
+    /// differs.</exception>
     public AblationResult Run(Action<AblationProgress>? progress = null, CancellationToken cancellation = default)
     {
         plan.Validate();
         Directory.CreateDirectory(folder);
         CheckManifest();
-        var pending = plan.Cells.SelectMany(c => plan.Seeds.Select(s => (Cell: c, Seed: s))).Where(r => !IsFinished(r.Cell, r.Seed))
-            .OrderBy(r => r.Cell.Arm.Method == AblationMethod.Grpo ? 0 : 1).ToArray();
-        int planned = plan.Cells.Count * plan.Seeds.Count, finished = planned - pending.Length;
+        var pending = plan
+            .Cells.SelectMany(c => plan.Seeds.Select(s => (Cell: c, Seed: s)))
+            .Where(r => !IsFinished(r.Cell, r.Seed))
+            .OrderBy(r => r.Cell.Arm.Method == AblationMethod.Grpo ? 0 : 1)
+            .ToArray();
+        int planned = plan.Cells.Count * plan.Seeds.Count,
+            finished = planned - pending.Length;
         foreach (var (cell, seed) in pending)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -55,13 +62,16 @@ public sealed class Ablation(AblationPlan plan, string folder)
     }
 
     /// <summary>What is finished so far.</summary>
-    public AblationResult Read() => new(
-        [
-            .. from cell in plan.Cells
-               from seed in plan.Seeds
-               where IsFinished(cell, seed)
-               select new AblationRun(cell, seed, plan.Reference(cell).Name, AblationRow.Read(ResultFile(cell, seed))),
-        ], plan.Cells.Count * plan.Seeds.Count);
+    public AblationResult Read() =>
+        new(
+            [
+                .. from cell in plan.Cells
+                from seed in plan.Seeds
+                where IsFinished(cell, seed)
+                select new AblationRun(cell, seed, plan.Reference(cell).Name, AblationRow.Read(ResultFile(cell, seed))),
+            ],
+            plan.Cells.Count * plan.Seeds.Count
+        );
 
     private string RunFolderOf(AblationCell cell, ulong seed) => Path.Combine(folder, "cells", cell.Folder, $"seed-{seed}");
 
@@ -79,9 +89,10 @@ public sealed class Ablation(AblationPlan plan, string folder)
             return;
         }
         var config = cell.Arm.Config with { Seed = seed };
-        using var run = Checkpoint.All(path).Count > 0
-            ? GrpoRun.Resume(path, policy, samples, cell.Arm.RubricOf, config)
-            : GrpoRun.Start(path, policy, samples, cell.Arm.RubricOf, config);
+        using var run =
+            Checkpoint.All(path).Count > 0
+                ? GrpoRun.Resume(path, policy, samples, cell.Arm.RubricOf, config)
+                : GrpoRun.Start(path, policy, samples, cell.Arm.RubricOf, config);
         run.Run(afterStep, cancellation);
     }
 
@@ -90,13 +101,22 @@ public sealed class Ablation(AblationPlan plan, string folder)
     {
         double seconds = RunFolder.ReadSteps(RunFolderOf(plan.Sibling(cell)!, seed)).Sum(s => s.RolloutSeconds + s.UpdateSeconds);
         Func<int, Func<int, SftRow>> rows;
-        if (cell.Arm.Method == AblationMethod.Sft) rows = new DatasetLessons(policy, samples, new DatasetLessonOptions { Seed = seed }).Rows;
+        if (cell.Arm.Method == AblationMethod.Sft)
+            rows = new DatasetLessons(policy, samples, new DatasetLessonOptions { Seed = seed }).Rows;
         else
         {
             var scenes = SceneLessons.Paint(policy, seed, WeakScenes, WeakScenes / 5);
             rows = step => scenes.Rows(step, LessonKind.Weak);
         }
-        using var trainer = new SftTrainer(policy, new SftConfig { Steps = int.MaxValue, LearningRate = cell.Arm.Config.LearningRate, ConstantShare = 1 });
+        using var trainer = new SftTrainer(
+            policy,
+            new SftConfig
+            {
+                Steps = int.MaxValue,
+                LearningRate = cell.Arm.Config.LearningRate,
+                ConstantShare = 1,
+            }
+        );
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < seconds)
         {
@@ -104,8 +124,20 @@ public sealed class Ablation(AblationPlan plan, string folder)
             trainer.Step(rows(trainer.StepsDone));
         }
         Directory.CreateDirectory(RunFolderOf(cell, seed));
-        AtomicFile.Write(Path.Combine(RunFolderOf(cell, seed), "control.json"), stream =>
-            JsonSerializer.Serialize(stream, new { method = cell.Arm.Method, steps = trainer.StepsDone, seconds = clock.Elapsed.TotalSeconds }, RunFolder.Indented));
+        AtomicFile.Write(
+            Path.Combine(RunFolderOf(cell, seed), "control.json"),
+            stream =>
+                JsonSerializer.Serialize(
+                    stream,
+                    new
+                    {
+                        method = cell.Arm.Method,
+                        steps = trainer.StepsDone,
+                        seconds = clock.Elapsed.TotalSeconds,
+                    },
+                    RunFolder.Indented
+                )
+        );
     }
 
     private void Finish(Policy policy, AblationCell cell, ulong seed, CancellationToken cancellation)
@@ -115,25 +147,35 @@ public sealed class Ablation(AblationPlan plan, string folder)
         var after = Evaluate(policy, cell, cancellation);
         if (!plan.KeepWeights)
             foreach (string weights in (string[])["base", "checkpoints"])
-                if (Path.Combine(RunFolderOf(cell, seed), weights) is var path && Directory.Exists(path)) Directory.Delete(path, recursive: true);
+                if (Path.Combine(RunFolderOf(cell, seed), weights) is var path && Directory.Exists(path))
+                    Directory.Delete(path, recursive: true);
         AblationRow.Write(ResultFile(cell, seed), AblationRow.Of(before, after));
     }
 
     private EvaluationReport Evaluate(Policy policy, AblationCell cell, CancellationToken cancellation)
     {
         Sample[] samples = [.. plan.HeldOut.Where(cell.Takes)];
-        return Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, new EvaluationOptions
-        {
-            Template = PromptTemplate.Find(policy.Encoder.Options.Template),
-            BatchSize = plan.EvaluationBatch,
-            Rubrics = [.. samples.DistinctBy(s => s.Task).Select(cell.Arm.RubricOf)],
-            Cancellation = cancellation,
-        });
+        return Evaluator.Evaluate(
+            new TorchRolloutEngine(policy),
+            samples,
+            new EvaluationOptions
+            {
+                Template = PromptTemplate.Find(policy.Encoder.Options.Template),
+                BatchSize = plan.EvaluationBatch,
+                Rubrics = [.. samples.DistinctBy(s => s.Task).Select(cell.Arm.RubricOf)],
+                Cancellation = cancellation,
+            }
+        );
     }
 
     private void CheckManifest()
     {
-        var manifest = new AblationManifest(plan.Base.Config, Fingerprint.Of(plan.Start), Fingerprint.Of(plan.Train), Fingerprint.Of(plan.HeldOut));
+        var manifest = new AblationManifest(
+            plan.Base.Config,
+            Fingerprint.Of(plan.Start),
+            Fingerprint.Of(plan.Train),
+            Fingerprint.Of(plan.HeldOut)
+        );
         string file = Path.Combine(folder, "ablation.json");
         if (File.Exists(file))
         {
@@ -145,8 +187,11 @@ public sealed class Ablation(AblationPlan plan, string folder)
                 .. begun.TrainHash != manifest.TrainHash ? ["the training samples"] : Array.Empty<string>(),
                 .. begun.HeldOutHash != manifest.HeldOutHash ? ["the held-out samples"] : Array.Empty<string>(),
             ];
-            if (differences.Length == 0) return;
-            throw new GeoVlmException($"{folder} holds an ablation that began with other {string.Join(", ", differences)}; their runs cannot share a table. Use the same, or name another folder.");
+            if (differences.Length == 0)
+                return;
+            throw new GeoVlmException(
+                $"{folder} holds an ablation that began with other {string.Join(", ", differences)}; their runs cannot share a table. Use the same, or name another folder."
+            );
         }
         AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, manifest, RunFolder.Indented));
     }
@@ -155,7 +200,8 @@ public sealed class Ablation(AblationPlan plan, string folder)
     {
         var rows = result.Runs.SelectMany(run => run.Rows.Select(row => (Run: run, Row: row))).ToArray();
         var columns = new List<ParquetColumn> { ParquetColumn.Of("cell", rows.Select(r => r.Run.Cell.Name)) };
-        for (int f = 0; f < plan.Factors.Count; f++) columns.Add(ParquetColumn.Of(plan.Factors[f].Name, rows.Select(r => r.Run.Cell.Values[f].Value)));
+        for (int f = 0; f < plan.Factors.Count; f++)
+            columns.Add(ParquetColumn.Of(plan.Factors[f].Name, rows.Select(r => r.Run.Cell.Values[f].Value)));
         columns.Add(ParquetColumn.Of("seed", rows.Select(r => (long)r.Run.Seed)));
         columns.Add(ParquetColumn.Of("sample", rows.Select(r => r.Row.Sample)));
         columns.Add(ParquetColumn.Of("task", rows.Select(r => r.Row.Task)));

@@ -22,7 +22,8 @@ public sealed record AblationCell(IReadOnlyList<(string Factor, string Value)> V
         {
             string plain = Name.Replace(", ", ",", StringComparison.Ordinal);
             string name = new([.. plain.Select(c => char.IsAsciiLetterOrDigit(c) || c is '=' or ',' or '.' or '-' or '_' ? c : '_')]);
-            if (name == plain && name.Length <= 100) return name;
+            if (name == plain && name.Length <= 100)
+                return name;
             return $"{name[..Math.Min(90, name.Length)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plain)))[..8]}";
         }
     }

@@ -11,7 +11,8 @@ public sealed record AblationFactor(string Name, IReadOnlyList<AblationValue> Va
     /// <exception cref="GeoVlmException">There is no such option, or a text is no value of it.</exception>
     public static AblationFactor Option(string name, params string[] values)
     {
-        foreach (string value in values) GrpoOption.Set(new GrpoConfig(), name, value);
+        foreach (string value in values)
+            GrpoOption.Set(new GrpoConfig(), name, value);
         return new(name, [.. values.Select(v => new AblationValue(v, arm => arm with { Config = GrpoOption.Set(arm.Config, name, v) }))]);
     }
 

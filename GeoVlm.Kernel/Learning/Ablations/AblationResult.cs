@@ -9,15 +9,16 @@ public sealed record AblationResult(IReadOnlyList<AblationRun> Runs, int Planned
 {
     /// <summary>One row for each cell, task and metric.</summary>
     /// <remarks>
-    /// Intervals are 95 %, from a bootstrap that draws seeds and held-out samples alike, so they hold for another seed and other samples. Changes and
+    /// Intervals are 95 %, from a bootstrap that draws seeds and held-out samples alike, so they hold for another seed and other samples.
+    /// Changes and
     /// differences are paired: the same samples before and after, and the same seeds and samples in both cells.
     /// </remarks>
     public IReadOnlyList<AblationEffect> Effects =>
-    [
-        .. from cell in Runs.GroupBy(r => r.Cell.Name)
-           from metric in cell.First().Rows.GroupBy(r => (r.Task, r.Metric)).Select(g => g.Key)
-           select Effect([.. cell.OrderBy(r => r.Seed)], metric.Task, metric.Metric),
-    ];
+        [
+            .. from cell in Runs.GroupBy(r => r.Cell.Name)
+            from metric in cell.First().Rows.GroupBy(r => (r.Task, r.Metric)).Select(g => g.Key)
+            select Effect([.. cell.OrderBy(r => r.Seed)], metric.Task, metric.Metric),
+        ];
 
     private AblationEffect Effect(IReadOnlyList<AblationRun> runs, string task, string metric)
     {
@@ -28,13 +29,27 @@ public sealed record AblationResult(IReadOnlyList<AblationRun> Runs, int Planned
         double[][] after = Values(runs, r => r.After);
         // The reward of another reward's run is another quantity: it has no difference to the reference.
         bool comparable = first.Reference != first.Cell.Name && metric != EvaluationReport.Reward;
-        var seeds = comparable ? Runs.Where(r => r.Cell.Name == first.Reference).Select(r => r.Seed).Intersect(runs.Select(r => r.Seed)).Order().ToArray() : [];
+        var seeds = comparable
+            ? Runs.Where(r => r.Cell.Name == first.Reference).Select(r => r.Seed).Intersect(runs.Select(r => r.Seed)).Order().ToArray()
+            : [];
         double[][] here = Values(runs.Where(r => seeds.Contains(r.Seed)), r => r.After);
-        double[][] there = Values(Runs.Where(r => r.Cell.Name == first.Reference && seeds.Contains(r.Seed)).OrderBy(r => r.Seed), r => r.After);
-        return new AblationEffect(first.Cell, task, metric, runs.Count, after[0].Length, Values(runs, r => r.Before)[0].Average(),
-            Interval(after, stream), Interval(Values(runs, r => r.After - r.Before), stream))
+        double[][] there = Values(
+            Runs.Where(r => r.Cell.Name == first.Reference && seeds.Contains(r.Seed)).OrderBy(r => r.Seed),
+            r => r.After
+        );
+        return new AblationEffect(
+            first.Cell,
+            task,
+            metric,
+            runs.Count,
+            after[0].Length,
+            Values(runs, r => r.Before)[0].Average(),
+            Interval(after, stream),
+            Interval(Values(runs, r => r.After - r.Before), stream)
+        )
         {
-            AgainstReference = seeds.Length == 0 ? null : Interval([.. here.Zip(there, (a, b) => a.Zip(b, (x, y) => x - y).ToArray())], stream),
+            AgainstReference =
+                seeds.Length == 0 ? null : Interval([.. here.Zip(there, (a, b) => a.Zip(b, (x, y) => x - y).ToArray())], stream),
         };
     }
 
@@ -61,7 +76,16 @@ public sealed record AblationRun(AblationCell Cell, ulong Seed, string Reference
 /// <param name="Before">Mean before training.</param>
 /// <param name="After">Mean after training.</param>
 /// <param name="Change">Mean of after − before.</param>
-public sealed record AblationEffect(AblationCell Cell, string Task, string Metric, int Seeds, int Samples, double Before, AblationInterval After, AblationInterval Change)
+public sealed record AblationEffect(
+    AblationCell Cell,
+    string Task,
+    string Metric,
+    int Seeds,
+    int Samples,
+    double Before,
+    AblationInterval After,
+    AblationInterval Change
+)
 {
     /// <summary>After here − after in the reference cell, same seeds and samples; null for the reference itself and for rewards.</summary>
     public AblationInterval? AgainstReference { get; init; }

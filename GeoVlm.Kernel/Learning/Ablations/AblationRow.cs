@@ -14,19 +14,39 @@ namespace GeoVlm.Learning.Ablations;
 /// <param name="Before">Value of the start policy.</param>
 /// <param name="After">Value after training.</param>
 public sealed record AblationRow(
-    [property: JsonPropertyName("sample")] string Sample, [property: JsonPropertyName("task")] string Task, [property: JsonPropertyName("metric")] string Metric,
-    [property: JsonPropertyName("before")] double Before, [property: JsonPropertyName("after")] double After)
+    [property: JsonPropertyName("sample")] string Sample,
+    [property: JsonPropertyName("task")] string Task,
+    [property: JsonPropertyName("metric")] string Metric,
+    [property: JsonPropertyName("before")] double Before,
+    [property: JsonPropertyName("after")] double After
+)
 {
     internal static IReadOnlyList<AblationRow> Of(EvaluationReport before, EvaluationReport after) =>
-    [
-        .. before.Samples.Zip(after.Samples).SelectMany(p => p.Second.Values.Select(v => new AblationRow(p.Second.SampleId, EoTaskNames.Of(p.Second.Task), v.Key, p.First.Values[v.Key], v.Value))),
-    ];
+        [
+            .. before
+                .Samples.Zip(after.Samples)
+                .SelectMany(p =>
+                    p.Second.Values.Select(v => new AblationRow(
+                        p.Second.SampleId,
+                        EoTaskNames.Of(p.Second.Task),
+                        v.Key,
+                        p.First.Values[v.Key],
+                        v.Value
+                    ))
+                ),
+        ];
 
-    internal static void Write(string file, IReadOnlyList<AblationRow> rows) => AtomicFile.Write(file, stream =>
-    {
-        using var writer = new StreamWriter(stream, leaveOpen: true);
-        foreach (var row in rows) writer.Write(JsonSerializer.Serialize(row, RunFolder.Json) + "\n");
-    });
+    internal static void Write(string file, IReadOnlyList<AblationRow> rows) =>
+        AtomicFile.Write(
+            file,
+            stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                foreach (var row in rows)
+                    writer.Write(JsonSerializer.Serialize(row, RunFolder.Json) + "\n");
+            }
+        );
 
-    internal static IReadOnlyList<AblationRow> Read(string file) => [.. File.ReadLines(file).Select(l => JsonSerializer.Deserialize<AblationRow>(l, RunFolder.Json)!)];
+    internal static IReadOnlyList<AblationRow> Read(string file) =>
+        [.. File.ReadLines(file).Select(l => JsonSerializer.Deserialize<AblationRow>(l, RunFolder.Json)!)];
 }

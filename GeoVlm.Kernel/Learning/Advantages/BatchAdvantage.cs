@@ -1,6 +1,7 @@
 namespace GeoVlm.Learning.Advantages;
 
-/// <summary>r − mean of the group, divided by the standard deviation of the whole batch: the small spread of one group is not blown up (TRL, <c>scale_rewards=batch</c>).</summary>
+/// <summary>r − mean of the group, divided by the standard deviation of the whole batch: the small spread of one group is not blown up
+/// (TRL, <c>scale_rewards=batch</c>).</summary>
 public sealed class BatchAdvantage : IAdvantage
 {
     /// <inheritdoc/>
@@ -13,10 +14,13 @@ public sealed class BatchAdvantage : IAdvantage
     public double[] Of(RewardTable rewards)
     {
         float divisor = RewardTable.StandardDeviation(rewards.Totals) + RewardTable.Epsilon;
-        return rewards.PerGroup(rewards.Totals, group =>
-        {
-            float mean = RewardTable.Mean(group);
-            return group.Select(r => (double)(((float)r - mean) / divisor));
-        });
+        return rewards.PerGroup(
+            rewards.Totals,
+            group =>
+            {
+                float mean = RewardTable.Mean(group);
+                return group.Select(r => (double)(((float)r - mean) / divisor));
+            }
+        );
     }
 }

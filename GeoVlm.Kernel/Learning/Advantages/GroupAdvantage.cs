@@ -10,9 +10,14 @@ public sealed class GroupAdvantage : IAdvantage
     public string Summary => "(r − mean) / (std + 1e-4) within the group (GRPO)";
 
     /// <inheritdoc/>
-    public double[] Of(RewardTable rewards) => rewards.PerGroup(rewards.Totals, group =>
-    {
-        float mean = RewardTable.Mean(group), deviation = RewardTable.StandardDeviation(group);
-        return group.Select(r => (double)(((float)r - mean) / (deviation + RewardTable.Epsilon)));
-    });
+    public double[] Of(RewardTable rewards) =>
+        rewards.PerGroup(
+            rewards.Totals,
+            group =>
+            {
+                float mean = RewardTable.Mean(group),
+                    deviation = RewardTable.StandardDeviation(group);
+                return group.Select(r => (double)(((float)r - mean) / (deviation + RewardTable.Epsilon)));
+            }
+        );
 }

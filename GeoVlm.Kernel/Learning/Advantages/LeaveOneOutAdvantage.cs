@@ -10,10 +10,14 @@ public sealed class LeaveOneOutAdvantage : IAdvantage
     public string Summary => "r − mean of the siblings (RLOO, arXiv 2402.14740)";
 
     /// <inheritdoc/>
-    public double[] Of(RewardTable rewards) => rewards.PerGroup(rewards.Totals, group =>
-    {
-        double[] known = [.. group.Where(r => !double.IsNaN(r))];
-        double sum = known.Sum();
-        return group.Select(r => known.Length < 2 ? 0 : r - (sum - r) / (known.Length - 1));
-    });
+    public double[] Of(RewardTable rewards) =>
+        rewards.PerGroup(
+            rewards.Totals,
+            group =>
+            {
+                double[] known = [.. group.Where(r => !double.IsNaN(r))];
+                double sum = known.Sum();
+                return group.Select(r => known.Length < 2 ? 0 : r - (sum - r) / (known.Length - 1));
+            }
+        );
 }

@@ -10,9 +10,13 @@ public sealed class MeanAdvantage : IAdvantage
     public string Summary => "r − mean of the group, undivided (Dr. GRPO)";
 
     /// <inheritdoc/>
-    public double[] Of(RewardTable rewards) => rewards.PerGroup(rewards.Totals, group =>
-    {
-        float mean = RewardTable.Mean(group);
-        return group.Select(r => (double)((float)r - mean));
-    });
+    public double[] Of(RewardTable rewards) =>
+        rewards.PerGroup(
+            rewards.Totals,
+            group =>
+            {
+                float mean = RewardTable.Mean(group);
+                return group.Select(r => (double)((float)r - mean));
+            }
+        );
 }

@@ -19,14 +19,20 @@ public sealed record RewardTable(IReadOnlyList<double> Totals, int GroupSize)
     /// <param name="weights">[F] their weights.</param>
     /// <param name="groupSize">Rollouts per prompt.</param>
     public static RewardTable Of(IReadOnlyList<IReadOnlyList<double>> parts, IReadOnlyList<double> weights, int groupSize) =>
-        new([.. Enumerable.Range(0, parts[0].Count).Select(i => WeightedSum(parts, weights, i))], groupSize) { Parts = parts, Weights = weights };
+        new([.. Enumerable.Range(0, parts[0].Count).Select(i => WeightedSum(parts, weights, i))], groupSize)
+        {
+            Parts = parts,
+            Weights = weights,
+        };
 
-    /// <summary>Mean of the values that are not NaN; NaN for none. In single precision, as the reference implementations compute it.</summary>
+    /// <summary>Mean of the values that are not NaN; NaN for none. In single precision, as the reference implementations compute
+    /// it.</summary>
     public static float Mean(IEnumerable<double> values)
     {
         float sum = 0;
         int count = 0;
-        foreach (double value in values.Where(v => !double.IsNaN(v))) (sum, count) = (sum + (float)value, count + 1);
+        foreach (double value in values.Where(v => !double.IsNaN(v)))
+            (sum, count) = (sum + (float)value, count + 1);
         return sum / count;
     }
 
@@ -34,8 +40,10 @@ public sealed record RewardTable(IReadOnlyList<double> Totals, int GroupSize)
     public static float StandardDeviation(IEnumerable<double> values)
     {
         double[] known = [.. values.Where(v => !double.IsNaN(v))];
-        if (known.Length < 2) return 0;
-        float mean = Mean(known), squares = Mean(known.Select(v => (double)(((float)v - mean) * ((float)v - mean))));
+        if (known.Length < 2)
+            return 0;
+        float mean = Mean(known),
+            squares = Mean(known.Select(v => (double)(((float)v - mean) * ((float)v - mean))));
         return MathF.Sqrt(squares * known.Length / (known.Length - 1));
     }
 

@@ -10,7 +10,8 @@ internal sealed class CachedDecoding : IDisposable
     private readonly VisionLanguageModel model;
     private readonly KeyValueCache cache;
     private readonly Tensor next_B;
-    private Tensor attended_BS, hidden_B1d;
+    private Tensor attended_BS,
+        hidden_B1d;
     private int step;
 
     /// <summary>Reads the prompts.</summary>

@@ -6,7 +6,8 @@ namespace GeoVlm.Learning.Checks;
 /// <summary>One case of a check; what the case leaves out it has from its check.</summary>
 internal sealed class CheckCase
 {
-    private readonly JsonObject check, own;
+    private readonly JsonObject check,
+        own;
     private readonly ReferenceReader reader;
 
     /// <summary>Joins a case with its check.</summary>
@@ -27,7 +28,8 @@ internal sealed class CheckCase
     public CheckCase With(JsonObject fields)
     {
         JsonObject changed = own.DeepClone().AsObject();
-        foreach ((string key, JsonNode? value) in fields) changed[key] = value?.DeepClone();
+        foreach ((string key, JsonNode? value) in fields)
+            changed[key] = value?.DeepClone();
         return new(check, changed, 0, reader);
     }
 
@@ -75,11 +77,15 @@ internal sealed class CheckCase
     public bool Expects(string name) => Field("expect") is JsonObject expect && expect.ContainsKey(name);
 
     /// <summary>The full path of a file under <c>files</c>.</summary>
-    public string File(string name) => reader.Path(Part("files", name)?.GetValue<string>() ?? throw new GeoVlmException($"checks.json: '{Name}' has no file '{name}'."));
+    public string File(string name) =>
+        reader.Path(Part("files", name)?.GetValue<string>() ?? throw new GeoVlmException($"checks.json: '{Name}' has no file '{name}'."));
 
     /// <summary>How far a quantity may be off: its own tolerance, else that of the case, else that of the check.</summary>
-    public CheckTolerance Tolerance(string quantity) => CheckTolerance.Read(
-        own["tolerances"]?[quantity] ?? check["tolerances"]?[quantity] ?? check["tolerances_by_case"]?[Name] ?? Required("tolerance"));
+    public CheckTolerance Tolerance(string quantity) =>
+        CheckTolerance.Read(
+            own["tolerances"]?[quantity] ?? check["tolerances"]?[quantity] ?? check["tolerances_by_case"]?[Name] ?? Required("tolerance")
+        );
 
-    private JsonNode? Part(string group, string name) => own[group] is JsonObject mine && mine.ContainsKey(name) ? mine[name] : check[group]?[name];
+    private JsonNode? Part(string group, string name) =>
+        own[group] is JsonObject mine && mine.ContainsKey(name) ? mine[name] : check[group]?[name];
 }

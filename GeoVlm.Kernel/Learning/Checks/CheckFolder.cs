@@ -7,9 +7,11 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks;
 
-/// <summary>A folder with checkpoints, what a reference implementation computes with them, and a <c>checks.json</c> that says how to compare.</summary>
+/// <summary>A folder with checkpoints, what a reference implementation computes with them, and a <c>checks.json</c> that says how to
+/// compare.</summary>
 /// <remarks>
-/// The file's own format: <c>{images, checks}</c>; a check has name, kind, model, dtype, tolerance and cases, and what a case leaves out it has
+/// The file's own format: <c>{images, checks}</c>; a check has name, kind, model, dtype, tolerance and cases, and what a case leaves out it
+/// has
 /// from its check. Nothing is assumed about the folder beyond that file.
 /// </remarks>
 internal sealed class CheckFolder
@@ -19,23 +21,27 @@ internal sealed class CheckFolder
     private readonly JsonObject[] checks;
     private readonly NumberType? type;
 
-    private CheckFolder(string folder, JsonNode? images, JsonObject[] checks, NumberType? type) => (this.folder, this.images, this.checks, this.type) = (folder, images, checks, type);
+    private CheckFolder(string folder, JsonNode? images, JsonObject[] checks, NumberType? type) =>
+        (this.folder, this.images, this.checks, this.type) = (folder, images, checks, type);
 
     /// <summary>Names of the checks, in order.</summary>
     public IReadOnlyList<string> Names => [.. checks.Select(NameOf)];
 
     /// <summary>Opens a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="type">What models compute in; null is what the checks say. In bfloat16 numbers for float32 are compared by <see cref="CheckTolerance.BFloat16"/>, and kinds that need every digit are only reported.</param>
+    /// <param name="type">What models compute in; null is what the checks say. In bfloat16 numbers for float32 are compared by
+    /// <see cref="CheckTolerance.BFloat16"/>, and kinds that need every digit are only reported.</param>
     /// <exception cref="GeoVlmException">There is no checks.json, or it cannot be understood.</exception>
     public static CheckFolder Open(string folder, NumberType? type = null)
     {
         string path = Path.Combine(folder, "checks.json");
-        if (!File.Exists(path)) throw new GeoVlmException($"{path}: no such file; give a folder with checkpoints and a checks.json that says what to compare.");
+        if (!File.Exists(path))
+            throw new GeoVlmException($"{path}: no such file; give a folder with checkpoints and a checks.json that says what to compare.");
         try
         {
             JsonNode? root = JsonNode.Parse(File.ReadAllText(path));
-            if (root?["checks"] is not JsonArray checks || checks.Any(c => c is not JsonObject)) throw new GeoVlmException($"{path}: expected an object with a list 'checks'.");
+            if (root?["checks"] is not JsonArray checks || checks.Any(c => c is not JsonObject))
+                throw new GeoVlmException($"{path}: expected an object with a list 'checks'.");
             return new CheckFolder(folder, root["images"], [.. checks.Select(c => c!.AsObject())], type);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -62,35 +68,52 @@ internal sealed class CheckFolder
         var clock = Stopwatch.StartNew();
         string kindName = check["kind"]?.ToString() ?? "";
         List<string> problems = [];
-        int cases = 0, compared = 0;
-        double absolute = 0, relative = 0;
+        int cases = 0,
+            compared = 0;
+        double absolute = 0,
+            relative = 0;
         string tolerance = "";
         bool informational = check["informational"]?.GetValue<bool>() ?? false;
         ICheckKind? kind = CheckKindCatalogue.All.FirstOrDefault(k => k.Name == kindName);
-        if (kind is null) problems.Add($"there is no kind '{kindName}'");
+        if (kind is null)
+            problems.Add($"there is no kind '{kindName}'");
         try
         {
-            if (check["tolerance"] is { } given) tolerance = CheckTolerance.Read(given).ToString();
+            if (check["tolerance"] is { } given)
+                tolerance = CheckTolerance.Read(given).ToString();
             foreach (CheckCase @case in kind is null ? [] : CasesOf(check, context.Reader))
             {
                 cancellation.ThrowIfCancellationRequested();
                 cases++;
-                if (context.IsCoarser(@case)) (tolerance, informational) = (CheckTolerance.BFloat16.ToString(), informational || kind!.NeedsEveryDigit);
+                if (context.IsCoarser(@case))
+                    (tolerance, informational) = (CheckTolerance.BFloat16.ToString(), informational || kind!.NeedsEveryDigit);
                 foreach (Deviation deviation in Run(kind!, @case, context))
                 {
                     compared++;
                     (absolute, relative) = (Math.Max(absolute, deviation.Absolute), Math.Max(relative, deviation.Relative));
-                    if (deviation.Problem is { } problem) problems.Add($"{@case.Name}: {problem}");
+                    if (deviation.Problem is { } problem)
+                        problems.Add($"{@case.Name}: {problem}");
                 }
             }
-            if (kind is not null && compared == 0) problems.Add("nothing was compared");
+            if (kind is not null && compared == 0)
+                problems.Add("nothing was compared");
         }
         catch (Exception e) when (e is GeoVlmException or InvalidOperationException or FormatException)
         {
             problems.Add($"checks.json: {e.Message}"); // the check itself cannot be read
         }
         return new CheckResult(
-            NameOf(check), kindName, cases, compared, absolute, relative, tolerance, informational, problems, clock.Elapsed.TotalSeconds);
+            NameOf(check),
+            kindName,
+            cases,
+            compared,
+            absolute,
+            relative,
+            tolerance,
+            informational,
+            problems,
+            clock.Elapsed.TotalSeconds
+        );
     }
 
     private static List<Deviation> Run(ICheckKind kind, CheckCase @case, CheckContext context)
@@ -105,7 +128,9 @@ internal sealed class CheckFolder
                 covered.Add(quantity.Name);
                 deviations.Add((context.IsCoarser(@case) ? CheckTolerance.BFloat16 : @case.Tolerance(quantity.Name)).Compare(quantity));
             }
-            deviations.AddRange(@case.Expectations.Except(covered).Select(name => Deviation.Unlike($"kind '{kind.Name}' knows no quantity '{name}'")));
+            deviations.AddRange(
+                @case.Expectations.Except(covered).Select(name => Deviation.Unlike($"kind '{kind.Name}' knows no quantity '{name}'"))
+            );
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -118,8 +143,10 @@ internal sealed class CheckFolder
     private static IEnumerable<CheckCase> CasesOf(JsonObject check, ReferenceReader reader)
     {
         JsonNode? list = check["cases_from"] is { } elsewhere ? reader.Json(elsewhere) : check["cases"];
-        if (list is null) return [new CheckCase(check, check, 0, reader)];
-        if (list is not JsonArray cases || cases.Any(c => c is not JsonObject)) throw new GeoVlmException($"'{NameOf(check)}': its cases are no list of objects.");
+        if (list is null)
+            return [new CheckCase(check, check, 0, reader)];
+        if (list is not JsonArray cases || cases.Any(c => c is not JsonObject))
+            throw new GeoVlmException($"'{NameOf(check)}': its cases are no list of objects.");
         return cases.Select((c, i) => new CheckCase(check, c!.AsObject(), i, reader));
     }
 

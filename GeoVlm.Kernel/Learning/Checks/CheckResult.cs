@@ -12,8 +12,17 @@ namespace GeoVlm.Learning.Checks;
 /// <param name="Problems">Everything that was off; empty when nothing was.</param>
 /// <param name="Seconds">How long it took.</param>
 internal sealed record CheckResult(
-    string Name, string Kind, int Cases, int Quantities, double MaxAbsolute, double MaxRelative, string Tolerance, bool Informational,
-    IReadOnlyList<string> Problems, double Seconds)
+    string Name,
+    string Kind,
+    int Cases,
+    int Quantities,
+    double MaxAbsolute,
+    double MaxRelative,
+    string Tolerance,
+    bool Informational,
+    IReadOnlyList<string> Problems,
+    double Seconds
+)
 {
     /// <summary>Whether it counts as passed; an informational check never fails.</summary>
     public bool Passed => Informational || Problems.Count == 0;

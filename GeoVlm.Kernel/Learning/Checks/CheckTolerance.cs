@@ -10,7 +10,8 @@ namespace GeoVlm.Learning.Checks;
 /// <param name="Exact">Every number equal.</param>
 internal sealed record CheckTolerance(double Absolute = 0, double Relative = 0, double? RelativeL2 = null, bool Exact = false)
 {
-    /// <summary>How far bfloat16 may be from float32: logits of small models differ by 2 %, gradients by 7 %, a wrong formula by more.</summary>
+    /// <summary>How far bfloat16 may be from float32: logits of small models differ by 2 %, gradients by 7 %, a wrong formula by
+    /// more.</summary>
     public static CheckTolerance BFloat16 { get; } = new(RelativeL2: 0.1);
 
     /// <summary>Reads <c>{abs, rel}</c>, <c>{rel_l2}</c> or <c>{exact}</c>.</summary>
@@ -28,34 +29,49 @@ internal sealed record CheckTolerance(double Absolute = 0, double Relative = 0, 
     {
         var (got, want) = (quantity.Got, quantity.Want);
         if (got.Text is not null || want.Text is not null)
-            return got.Text == want.Text ? Deviation.None : Deviation.Unlike($"{quantity.Label}: {got.Describe()}, expected {want.Describe()}");
+            return got.Text == want.Text
+                ? Deviation.None
+                : Deviation.Unlike($"{quantity.Label}: {got.Describe()}, expected {want.Describe()}");
         if (!Squeezed(got.Shape).SequenceEqual(Squeezed(want.Shape)))
             return Deviation.Unlike($"{quantity.Label}: shape {got.Describe()}, expected {want.Describe()}");
         bool exact = Exact || got.Exact || want.Exact;
-        double largest = 0, square = 0, scale = 0, excess = 0;
+        double largest = 0,
+            square = 0,
+            scale = 0,
+            excess = 0;
         int worst = -1;
         for (int i = 0; i < want.Numbers.Length; i++)
         {
-            if (quantity.Compared is { } compared && !compared[i]) continue;
-            double a = got.Numbers[i], b = want.Numbers[i];
-            if (double.IsFinite(b)) scale += b * b;
-            if (a.Equals(b) || a == b) continue; // NaN stands for itself, infinity for itself
+            if (quantity.Compared is { } compared && !compared[i])
+                continue;
+            double a = got.Numbers[i],
+                b = want.Numbers[i];
+            if (double.IsFinite(b))
+                scale += b * b;
+            if (a.Equals(b) || a == b)
+                continue; // NaN stands for itself, infinity for itself
             double off = double.IsFinite(a) && double.IsFinite(b) ? Math.Abs(a - b) : double.PositiveInfinity;
             largest = Math.Max(largest, off);
             square += off * off;
             double beyond = exact || double.IsInfinity(off) ? double.PositiveInfinity : off - Absolute - Relative * Math.Abs(b);
-            if (worst >= 0 && beyond <= excess) continue;
+            if (worst >= 0 && beyond <= excess)
+                continue;
             (worst, excess) = (i, beyond);
         }
         double relative = square == 0 ? 0 : Math.Sqrt(square) / Math.Sqrt(scale);
         bool passed = worst < 0 || (RelativeL2 is { } limit && !exact ? relative <= limit : excess <= 0);
-        string? problem = passed ? null : string.Create(CultureInfo.InvariantCulture,
-            $"{quantity.Label}: {got.Numbers[worst]:G9} at {Place(worst, want.Shape)}, expected {want.Numbers[worst]:G9}{(RelativeL2 is null ? "" : $" (relative norm {relative:G3})")}");
+        string? problem = passed
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{quantity.Label}: {got.Numbers[worst]:G9} at {Place(worst, want.Shape)}, expected {want.Numbers[worst]:G9}{(RelativeL2 is null ? "" : $" (relative norm {relative:G3})")}"
+            );
         return new(largest, relative, problem);
     }
 
     /// <summary>For people: <c>exact</c>, <c>abs 0.0002 rel 1e-05</c>, <c>rel_l2 0.0002</c>.</summary>
-    public override string ToString() => Exact ? "exact"
+    public override string ToString() =>
+        Exact ? "exact"
         : RelativeL2 is { } limit ? string.Create(CultureInfo.InvariantCulture, $"rel_l2 {limit:G3}")
         : string.Create(CultureInfo.InvariantCulture, $"abs {Absolute:G3} rel {Relative:G3}");
 
@@ -65,7 +81,8 @@ internal sealed record CheckTolerance(double Absolute = 0, double Relative = 0, 
     {
         long[] at = new long[shape.Length];
         long rest = index;
-        for (int d = shape.Length - 1; d >= 0; d--) (at[d], rest) = (rest % shape[d], rest / shape[d]);
+        for (int d = shape.Length - 1; d >= 0; d--)
+            (at[d], rest) = (rest % shape[d], rest / shape[d]);
         return $"[{string.Join(", ", at)}]";
     }
 }

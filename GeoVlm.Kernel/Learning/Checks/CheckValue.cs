@@ -13,7 +13,8 @@ internal sealed record CheckValue(double[] Numbers, long[] Shape, bool Exact = f
     public static CheckValue Of(Tensor tensor)
     {
         bool integral = !tensor.is_floating_point();
-        if (tensor.numel() == 0) return new([], tensor.shape, integral);
+        if (tensor.numel() == 0)
+            return new([], tensor.shape, integral);
         using Tensor plain = tensor.detach().to(ScalarType.Float64, CPU).contiguous();
         return new(plain.data<double>().ToArray(), tensor.shape, integral);
     }

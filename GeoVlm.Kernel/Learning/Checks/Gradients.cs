@@ -24,12 +24,17 @@ internal sealed class Gradients : IDisposable
     /// <summary>The quantity <c>grads</c>: every gradient that the case expects, by name.</summary>
     public IEnumerable<Quantity> Compare(CheckCase @case)
     {
-        if (!@case.Expects("grads")) yield break;
+        if (!@case.Expects("grads"))
+            yield break;
         var byName = parameters.ToDictionary(p => p.Name, p => p.Tensor);
         foreach (var (name, want) in @case.ExpectedMany("grads"))
         {
-            if (!byName.TryGetValue(name, out Tensor? parameter)) throw new GeoVlmException($"there is no trained parameter '{name}' whose gradient is asked for");
-            yield return Quantity.Of("grads", parameter.grad ?? zeros_like(parameter), want) with { Part = name };
+            if (!byName.TryGetValue(name, out Tensor? parameter))
+                throw new GeoVlmException($"there is no trained parameter '{name}' whose gradient is asked for");
+            yield return Quantity.Of("grads", parameter.grad ?? zeros_like(parameter), want) with
+            {
+                Part = name,
+            };
         }
     }
 
@@ -46,6 +51,7 @@ internal sealed class Gradients : IDisposable
     private static void Forget(Tensor tensor)
     {
         using Tensor? gradient = tensor.grad;
-        if (gradient is not null) tensor.grad = null;
+        if (gradient is not null)
+            tensor.grad = null;
     }
 }

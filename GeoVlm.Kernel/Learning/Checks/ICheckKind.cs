@@ -6,7 +6,8 @@ internal interface ICheckKind
     /// <summary>The kind's name in checks.json.</summary>
     string Name { get; }
 
-    /// <summary>Whether its numbers change wholly with the last digits of the model's, as ids, ratios of probabilities and Adam's first steps do; in a coarser type they are only reported.</summary>
+    /// <summary>Whether its numbers change wholly with the last digits of the model's, as ids, ratios of probabilities and Adam's first
+    /// steps do; in a coarser type they are only reported.</summary>
     bool NeedsEveryDigit => false;
 
     /// <summary>Computes what a case asks for.</summary>

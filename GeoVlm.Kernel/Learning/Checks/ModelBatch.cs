@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks;
 
-/// <summary>A padded batch as the reference takes it, ready for the decoder. Legend: B rows, T tokens with padding, d hidden size.</summary>
+/// <summary>A padded batch as the reference takes it, ready for the decoder. Legend: B rows, T tokens with padding, d hidden
+/// size.</summary>
 /// <param name="Ids">int64 [B, T].</param>
 /// <param name="Attended">bool [B, T]: false at padding.</param>
 /// <param name="Embeddings">[B, T, d] with visual tokens in place.</param>
 /// <param name="Positions">int64 [3, B, T].</param>
-/// <param name="Mask">bool [B, 1, T, T]: causal, without padding; a padded token sees itself, since every row of attention needs something.</param>
+/// <param name="Mask">bool [B, 1, T, T]: causal, without padding; a padded token sees itself, since every row of attention needs
+/// something.</param>
 /// <param name="Next">int64 [B]: position of the token that follows.</param>
 internal sealed record ModelBatch(Tensor Ids, Tensor Attended, Tensor Embeddings, Tensor Positions, Tensor Mask, Tensor Next)
 {
@@ -16,11 +18,21 @@ internal sealed record ModelBatch(Tensor Ids, Tensor Attended, Tensor Embeddings
     public static ModelBatch Of(VisionLanguageModel model, CheckCase @case, CheckContext context)
     {
         Tensor ids = @case.Input("input_ids");
-        return Of(model, ids, @case.HasInput("attention_mask") ? @case.Input("attention_mask").@bool() : ones_like(ids).@bool(), context.Visuals(@case));
+        return Of(
+            model,
+            ids,
+            @case.HasInput("attention_mask") ? @case.Input("attention_mask").@bool() : ones_like(ids).@bool(),
+            context.Visuals(@case)
+        );
     }
 
     /// <summary>The batch of these tokens.</summary>
-    public static ModelBatch Of(VisionLanguageModel model, Tensor ids_BT, Tensor attended_BT, (Tensor PixelValues, IReadOnlyList<VisualGrid> Grids)? visuals)
+    public static ModelBatch Of(
+        VisionLanguageModel model,
+        Tensor ids_BT,
+        Tensor attended_BT,
+        (Tensor PixelValues, IReadOnlyList<VisualGrid> Grids)? visuals
+    )
     {
         var rope = RowPositions.Of(model.Config, ids_BT, attended_BT, visuals?.Grids ?? [], []);
         (ids_BT, attended_BT) = (ids_BT.to(model.Device), attended_BT.to(model.Device));
@@ -29,12 +41,15 @@ internal sealed record ModelBatch(Tensor Ids, Tensor Attended, Tensor Embeddings
         {
             Tensor tokens = model.EncodeVisual(seen.PixelValues.to(embeddings.dtype), seen.Grids);
             Tensor places = ids_BT.eq(model.Config.Tokens.Image).logical_and(attended_BT).reshape(-1).nonzero().squeeze(1);
-            if (places.size(0) != tokens.size(0)) throw new GeoVlmException($"The batch has {places.size(0)} image placeholders, its images need {tokens.size(0)}.");
+            if (places.size(0) != tokens.size(0))
+                throw new GeoVlmException($"The batch has {places.size(0)} image placeholders, its images need {tokens.size(0)}.");
             embeddings = embeddings.reshape(-1, embeddings.size(2)).index_copy(0, places, tokens).reshape(embeddings.shape);
         }
         long length = ids_BT.size(1);
         Tensor causal = ones(length, length, dtype: ScalarType.Bool, device: model.Device).tril();
-        Tensor mask = causal.logical_and(attended_BT.unsqueeze(1).unsqueeze(1)).logical_or(eye(length, dtype: ScalarType.Bool, device: model.Device));
+        Tensor mask = causal
+            .logical_and(attended_BT.unsqueeze(1).unsqueeze(1))
+            .logical_or(eye(length, dtype: ScalarType.Bool, device: model.Device));
         return new(ids_BT, attended_BT, embeddings, rope.Positions.to(model.Device), mask, rope.Next.to(model.Device));
     }
 }

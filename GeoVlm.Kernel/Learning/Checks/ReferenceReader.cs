@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace GeoVlm.Learning.Checks;
 
 /// <summary>
-/// Reads what checks.json refers to: <c>file.safetensors#tensor</c>, <c>…#prefix*</c> (every tensor so named), <c>file.json#/a/b</c> (JSON pointer);
+/// Reads what checks.json refers to: <c>file.safetensors#tensor</c>, <c>…#prefix*</c> (every tensor so named), <c>file.json#/a/b</c> (JSON
+/// pointer);
 /// <c>{k}</c> and the like are filled in. Anything but such a text stands for itself.
 /// </summary>
 /// <param name="folder">What paths are relative to.</param>
@@ -27,30 +28,41 @@ internal sealed class ReferenceReader(string folder) : IDisposable
             return CheckValue.Of(tensor);
         }
         JsonNode? json = Resolve(node, fill);
-        if (json is JsonValue text && text.GetValueKind() == JsonValueKind.String) return CheckValue.Of(text.GetValue<string>());
+        if (json is JsonValue text && text.GetValueKind() == JsonValueKind.String)
+            return CheckValue.Of(text.GetValue<string>());
         List<double> numbers = [];
         return new([.. Flatten(json, numbers)], ShapeOf(json));
     }
 
-    /// <summary>A tensor of a file with its type, or JSON numbers as int64 when all are whole and the first is written so, else float32; in the caller's scope.</summary>
+    /// <summary>A tensor of a file with its type, or JSON numbers as int64 when all are whole and the first is written so, else float32; in
+    /// the caller's scope.</summary>
     public Tensor Tensor(JsonNode? node, params ReadOnlySpan<(string Key, int Value)> fill)
     {
-        if (IsTensor(node, fill, out string file, out string name)) return Tensors(file).Read(name);
+        if (IsTensor(node, fill, out string file, out string name))
+            return Tensors(file).Read(name);
         JsonNode? json = Resolve(node, fill);
         List<double> numbers = [];
         double[] all = [.. Flatten(json, numbers)];
         long[] shape = ShapeOf(json);
-        return all.All(n => n == Math.Floor(n)) ? tensor(Array.ConvertAll(all, n => (long)n), shape) : tensor(Array.ConvertAll(all, n => (float)n), shape);
+        return all.All(n => n == Math.Floor(n))
+            ? tensor(Array.ConvertAll(all, n => (long)n), shape)
+            : tensor(Array.ConvertAll(all, n => (float)n), shape);
     }
 
     /// <summary>Every tensor whose name begins like the reference, by the rest of its name; for a JSON object its members.</summary>
     public IReadOnlyDictionary<string, CheckValue> Values(JsonNode? node)
     {
         if (!IsTensor(node, [], out string file, out string name) || !name.EndsWith('*'))
-            return Resolve(node, []) is JsonObject json ? json.ToDictionary(p => p.Key, p => Value(p.Value)) : throw Malformed(node, "expected file.safetensors#prefix*");
+            return Resolve(node, []) is JsonObject json
+                ? json.ToDictionary(p => p.Key, p => Value(p.Value))
+                : throw Malformed(node, "expected file.safetensors#prefix*");
         string prefix = name[..^1];
-        string[] names = [.. Tensors(file).Entries.Keys.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        if (names.Length == 0) throw Malformed(node, "no tensor is so named");
+        string[] names =
+        [
+            .. Tensors(file).Entries.Keys.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+        ];
+        if (names.Length == 0)
+            throw Malformed(node, "no tensor is so named");
         return names.ToDictionary(n => n[prefix.Length..], n => Value(JsonValue.Create($"{file}#{n}")));
     }
 
@@ -63,7 +75,8 @@ internal sealed class ReferenceReader(string folder) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (SafetensorsFile file in tensors.Values) file.Dispose();
+        foreach (SafetensorsFile file in tensors.Values)
+            file.Dispose();
     }
 
     private static bool IsTensor(JsonNode? node, ReadOnlySpan<(string Key, int Value)> fill, out string file, out string name)
@@ -74,9 +87,11 @@ internal sealed class ReferenceReader(string folder) : IDisposable
 
     private static (string File, string Name) Split(JsonNode? node, ReadOnlySpan<(string Key, int Value)> fill)
     {
-        if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.String) return ("", "");
+        if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.String)
+            return ("", "");
         string text = value.GetValue<string>();
-        foreach ((string key, int number) in fill) text = text.Replace($"{{{key}}}", number.ToString(), StringComparison.Ordinal);
+        foreach ((string key, int number) in fill)
+            text = text.Replace($"{{{key}}}", number.ToString(), StringComparison.Ordinal);
         int hash = text.IndexOf('#', StringComparison.Ordinal);
         return hash < 0 ? ("", text) : (text[..hash], text[(hash + 1)..]);
     }
@@ -84,7 +99,8 @@ internal sealed class ReferenceReader(string folder) : IDisposable
     private JsonNode? Resolve(JsonNode? node, ReadOnlySpan<(string Key, int Value)> fill)
     {
         (string file, string pointer) = Split(node, fill);
-        if (!file.EndsWith(".json", StringComparison.Ordinal) || (pointer.Length > 0 && pointer[0] != '/')) return node;
+        if (!file.EndsWith(".json", StringComparison.Ordinal) || (pointer.Length > 0 && pointer[0] != '/'))
+            return node;
         JsonNode? at = Document(file);
         foreach (string escaped in pointer.Split('/').Skip(1))
         {
@@ -101,13 +117,15 @@ internal sealed class ReferenceReader(string folder) : IDisposable
 
     private SafetensorsFile Tensors(string file)
     {
-        if (!tensors.TryGetValue(file, out SafetensorsFile? open)) tensors.Add(file, open = SafetensorsFile.Open(Path(file)));
+        if (!tensors.TryGetValue(file, out SafetensorsFile? open))
+            tensors.Add(file, open = SafetensorsFile.Open(Path(file)));
         return open;
     }
 
     private JsonNode Document(string file)
     {
-        if (documents.TryGetValue(file, out JsonNode? read)) return read;
+        if (documents.TryGetValue(file, out JsonNode? read))
+            return read;
         try
         {
             read = JsonNode.Parse(File.ReadAllText(Path(file))) ?? throw new GeoVlmException($"{Path(file)}: expected JSON, found null.");
@@ -125,7 +143,8 @@ internal sealed class ReferenceReader(string folder) : IDisposable
         switch (node)
         {
             case JsonArray items:
-                foreach (JsonNode? item in items) Flatten(item, numbers);
+                foreach (JsonNode? item in items)
+                    Flatten(item, numbers);
                 break;
             case null:
                 numbers.Add(double.NaN);
@@ -142,7 +161,8 @@ internal sealed class ReferenceReader(string folder) : IDisposable
         return numbers;
     }
 
-    private static long[] ShapeOf(JsonNode? node) => node is JsonArray items ? [items.Count, .. items.Count > 0 ? ShapeOf(items[0]) : []] : [];
+    private static long[] ShapeOf(JsonNode? node) =>
+        node is JsonArray items ? [items.Count, .. items.Count > 0 ? ShapeOf(items[0]) : []] : [];
 
     private static GeoVlmException Malformed(JsonNode? node, string why)
     {

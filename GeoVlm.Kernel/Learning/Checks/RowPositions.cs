@@ -12,13 +12,23 @@ internal sealed record RowPositions(Tensor Positions, Tensor Next, Tensor Deltas
 {
     /// <summary>Computes them; visuals are dealt to the rows in the order of their placeholders.</summary>
     public static RowPositions Of(
-        Qwen25VlConfig config, Tensor ids_BT, Tensor attended_BT, IReadOnlyList<VisualGrid> images, IReadOnlyList<VisualGrid> videos, IReadOnlyList<double>? secondsPerGrid = null)
+        Qwen25VlConfig config,
+        Tensor ids_BT,
+        Tensor attended_BT,
+        IReadOnlyList<VisualGrid> images,
+        IReadOnlyList<VisualGrid> videos,
+        IReadOnlyList<double>? secondsPerGrid = null
+    )
     {
-        int rows = (int)ids_BT.size(0), length = (int)ids_BT.size(1);
+        int rows = (int)ids_BT.size(0),
+            length = (int)ids_BT.size(1);
         long[] ids = ids_BT.cpu().data<long>().ToArray();
         bool[] attended = attended_BT.cpu().data<bool>().ToArray();
-        long[] positions = new long[3 * rows * length], next = new long[rows], deltas = new long[rows];
-        int image = 0, video = 0;
+        long[] positions = new long[3 * rows * length],
+            next = new long[rows],
+            deltas = new long[rows];
+        int image = 0,
+            video = 0;
         for (int row = 0; row < rows; row++)
         {
             int[] places = [.. Enumerable.Range(0, length).Where(t => attended[row * length + t])];
@@ -28,15 +38,18 @@ internal sealed record RowPositions(Tensor Positions, Tensor Next, Tensor Deltas
             for (int t = 0; t < tokens.Length; t++)
             {
                 bool clip = tokens[t] == config.Tokens.Video;
-                if (!clip && tokens[t] != config.Tokens.Image) continue;
-                if ((clip ? video : image) >= (clip ? videos : images).Count) throw new GeoVlmException($"Row {row} has placeholders for more visuals than are given.");
+                if (!clip && tokens[t] != config.Tokens.Image)
+                    continue;
+                if ((clip ? video : image) >= (clip ? videos : images).Count)
+                    throw new GeoVlmException($"Row {row} has placeholders for more visuals than are given.");
                 seconds.Add(clip ? secondsPerGrid?[video] ?? 1 : 1);
                 grids.Add(clip ? videos[video++] : images[image++]);
                 t += grids[^1].Tokens(config.Vision.MergeSize) - 1;
             }
             RopePositions rope = RopeIndex.Compute(tokens, grids, config, seconds);
             foreach (var (axis, numbers) in new[] { rope.Time, rope.Height, rope.Width }.Index())
-                for (int t = 0; t < places.Length; t++) positions[(axis * rows + row) * length + places[t]] = numbers[t];
+                for (int t = 0; t < places.Length; t++)
+                    positions[(axis * rows + row) * length + places[t]] = numbers[t];
             (next[row], deltas[row]) = (rope.Next, rope.Next - tokens.Length);
         }
         return new(tensor(positions, 3, rows, length), tensor(next), tensor(deltas, rows, 1));

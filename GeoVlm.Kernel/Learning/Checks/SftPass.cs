@@ -15,7 +15,8 @@ internal sealed record SftPass(Tensor Loss, Tensor Logits, Tensor Attended)
         var batch = ModelBatch.Of(model, @case, context);
         Tensor logits = model.Logits(model.Decode(batch.Embeddings, batch.Positions, batch.Mask));
         long length = logits.size(1);
-        Tensor labels = @case.Input("labels").to(model.Device).narrow(1, 1, length - 1).reshape(-1); // a token is predicted by the one before it
+        // a token is predicted by the one before it
+        Tensor labels = @case.Input("labels").to(model.Device).narrow(1, 1, length - 1).reshape(-1);
         Tensor predicted = logits.narrow(1, 0, length - 1).reshape(-1, logits.size(2));
         return new(nn.functional.cross_entropy(predicted.to(ScalarType.Float32), labels, ignore_index: -100), logits, batch.Attended);
     }

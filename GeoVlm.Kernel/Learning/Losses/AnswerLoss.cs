@@ -7,7 +7,9 @@ public enum AnswerLossKind
 {
     /// <summary>Negative log-likelihood.</summary>
     Nll,
-    /// <summary>Negative log-likelihood times the token's own probability, without gradient: dynamic fine-tuning (DFT, arXiv 2508.05629).</summary>
+
+    /// <summary>Negative log-likelihood times the token's own probability, without gradient: dynamic fine-tuning (DFT, arXiv
+    /// 2508.05629).</summary>
     Dft,
 }
 
@@ -22,12 +24,14 @@ public static class AnswerLoss
     public static Tensor PerToken(AnswerLossKind kind, Tensor logProbs_NV, Tensor targets_N, double smoothing = 0)
     {
         var logProbs_N = logProbs_NV.gather(1, targets_N.unsqueeze(1)).squeeze(1);
-        if (kind == AnswerLossKind.Dft || smoothing == 0) return PerToken(kind, logProbs_N);
+        if (kind == AnswerLossKind.Dft || smoothing == 0)
+            return PerToken(kind, logProbs_N);
         return -(1 - smoothing) * logProbs_N - smoothing * logProbs_NV.mean([1L]);
     }
 
     /// <summary>[N] loss of each answer token, without smoothing.</summary>
     /// <param name="kind">Which loss.</param>
     /// <param name="logProbs_N">[N] log-probabilities of the answer tokens.</param>
-    public static Tensor PerToken(AnswerLossKind kind, Tensor logProbs_N) => kind == AnswerLossKind.Dft ? -logProbs_N.detach().exp() * logProbs_N : -logProbs_N;
+    public static Tensor PerToken(AnswerLossKind kind, Tensor logProbs_N) =>
+        kind == AnswerLossKind.Dft ? -logProbs_N.detach().exp() * logProbs_N : -logProbs_N;
 }

@@ -2,8 +2,10 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>REINFORCE weighed by the importance ratio, which is capped and takes no gradient: no token's gradient is lost to a clip.</summary>
-/// <remarks>−sg(min(ρ, ε_high)) A log π. Source: MiniMax-M1 (arXiv 2506.13585) eq. 4; averaged as TRL does, over all tokens of the step.</remarks>
+/// <summary>REINFORCE weighed by the importance ratio, which is capped and takes no gradient: no token's gradient is lost to a
+/// clip.</summary>
+/// <remarks>−sg(min(ρ, ε_high)) A log π. Source: MiniMax-M1 (arXiv 2506.13585) eq. 4; averaged as TRL does, over all tokens of the
+/// step.</remarks>
 public sealed class CispoLoss : IPolicyLoss
 {
     /// <inheritdoc/>
@@ -17,7 +19,8 @@ public sealed class CispoLoss : IPolicyLoss
         -ratio_N.clamp(max: options.ClipHigh).detach() * tokens.Advantages * tokens.LogProbs;
 
     /// <inheritdoc/>
-    public Tensor Clipped(PolicyTokens tokens, Tensor ratio_N, LossOptions options) => ratio_N.gt(options.ClipHigh) & tokens.Advantages.gt(0);
+    public Tensor Clipped(PolicyTokens tokens, Tensor ratio_N, LossOptions options) =>
+        ratio_N.gt(options.ClipHigh) & tokens.Advantages.gt(0);
 
     /// <inheritdoc/>
     public Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) => Normalisation.PerStep(perToken_N, tokens, batch);

@@ -23,11 +23,13 @@ public abstract class ClippedLoss : IPolicyLoss
     public Tensor Clipped(PolicyTokens tokens, Tensor ratio_N, LossOptions options)
     {
         var limited_N = Limited(ratio_N, options);
-        return (limited_N.lt(1 - options.ClipLow) & tokens.Advantages.lt(0)) | (limited_N.gt(1 + options.ClipHigh) & tokens.Advantages.gt(0));
+        return (limited_N.lt(1 - options.ClipLow) & tokens.Advantages.lt(0))
+            | (limited_N.gt(1 + options.ClipHigh) & tokens.Advantages.gt(0));
     }
 
     /// <inheritdoc/>
     public abstract Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch);
 
-    private static Tensor Limited(Tensor ratio_N, LossOptions options) => options.RatioLimit is { } limit ? ratio_N.clamp(max: limit) : ratio_N;
+    private static Tensor Limited(Tensor ratio_N, LossOptions options) =>
+        options.RatioLimit is { } limit ? ratio_N.clamp(max: limit) : ratio_N;
 }

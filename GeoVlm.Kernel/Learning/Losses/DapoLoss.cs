@@ -12,7 +12,9 @@ public sealed class DapoLoss : ClippedLoss, IPolicyLoss
     public override string Summary => "mean over all tokens of the step (DAPO, arXiv 2503.14476)";
 
     /// <inheritdoc/>
-    public override Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) => Normalisation.PerStep(perToken_N, tokens, batch);
+    public override Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) =>
+        Normalisation.PerStep(perToken_N, tokens, batch);
 
-    Tensor IPolicyLoss.ReduceEntropy(Tensor entropy_N, BatchShape batch) => entropy_N.sum() / Math.Max(1, batch.TokensInStep ?? batch.Tokens);
+    Tensor IPolicyLoss.ReduceEntropy(Tensor entropy_N, BatchShape batch) =>
+        entropy_N.sum() / Math.Max(1, batch.TokensInStep ?? batch.Tokens);
 }

@@ -12,5 +12,6 @@ public sealed class DrGrpoLoss : ClippedLoss
     public override string Summary => "sum over tokens / (completions × length limit) (Dr. GRPO, arXiv 2503.20783)";
 
     /// <inheritdoc/>
-    public override Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) => Normalisation.PerLimit(perToken_N, tokens, batch);
+    public override Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) =>
+        Normalisation.PerLimit(perToken_N, tokens, batch);
 }

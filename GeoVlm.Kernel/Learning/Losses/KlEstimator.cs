@@ -7,8 +7,10 @@ public enum KlEstimator
 {
     /// <summary>−log r: unbiased, of high variance, may be negative.</summary>
     K1,
+
     /// <summary>½ (log r)²: biased, of low variance.</summary>
     K2,
+
     /// <summary>r − 1 − log r: unbiased, never negative; GRPO's.</summary>
     K3,
 }

@@ -5,6 +5,7 @@ public enum RatioLevel
 {
     /// <summary>Each token has its own ratio (GRPO).</summary>
     Token,
+
     /// <summary>All tokens of a completion share the geometric mean of their ratios (GSPO, arXiv 2507.18071, eq. 7).</summary>
     Sequence,
 }
@@ -45,7 +46,8 @@ public sealed record LossOptions
     /// <summary>Shape k and rate λ of <c>vespo</c>'s weight where the advantage is negative.</summary>
     public (double K, double Lambda) VespoNegative { get; init; } = (3, 2);
 
-    /// <summary>Completions of negative advantage whose mean log ratio old/policy passes this are left out (DeepSeek-V3.2); null keeps all.</summary>
+    /// <summary>Completions of negative advantage whose mean log ratio old/policy passes this are left out (DeepSeek-V3.2); null keeps
+    /// all.</summary>
     public double? OffPolicyThreshold { get; init; }
 
     /// <summary>Weight of the entropy bonus; 0 for none.</summary>

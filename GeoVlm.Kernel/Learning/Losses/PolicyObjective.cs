@@ -10,27 +10,37 @@ public static class PolicyObjective
     /// <param name="tokens">The tokens of whole completions.</param>
     /// <param name="options">Clip ranges, β and the like.</param>
     /// <param name="batch">Sizes of the whole batch.</param>
-    /// <remarks>Order of the terms as in TRL's GRPOTrainer: masks and the sampler's ratio weigh the policy loss and not the KL penalty.</remarks>
+    /// <remarks>Order of the terms as in TRL's GRPOTrainer: masks and the sampler's ratio weigh the policy loss and not the KL
+    /// penalty.</remarks>
     public static ObjectiveTerms Of(IPolicyLoss loss, PolicyTokens tokens, LossOptions options, BatchShape batch)
     {
         var logRatio_N = tokens.LogProbs - tokens.Old;
         var ratio_N = (options.Ratio == RatioLevel.Sequence ? tokens.CompletionMean(logRatio_N, batch) : logRatio_N).exp();
         var perToken_N = loss.PerToken(tokens, ratio_N, options, batch);
-        if (options.OffPolicyThreshold is { } threshold) perToken_N = perToken_N * OnPolicy(tokens, threshold, batch);
-        if (tokens.Selected is { } selected_N) perToken_N = perToken_N * selected_N;
-        if (tokens.SamplerRatio is { } sampler_N && loss is not VespoLoss) perToken_N = perToken_N * sampler_N; // VESPO's weight holds it already
+        if (options.OffPolicyThreshold is { } threshold)
+            perToken_N = perToken_N * OnPolicy(tokens, threshold, batch);
+        if (tokens.Selected is { } selected_N)
+            perToken_N = perToken_N * selected_N;
+        if (tokens.SamplerRatio is { } sampler_N && loss is not VespoLoss)
+            perToken_N = perToken_N * sampler_N; // VESPO's weight holds it already
         Tensor? kl_N = null;
         if (tokens.Reference is { } reference_N)
         {
             kl_N = options.Kl.PerToken(tokens.LogProbs, reference_N);
-            if (options.WeighKlByRatio) kl_N = kl_N * ratio_N;
-            if (options.Beta != 0) perToken_N = perToken_N + options.Beta * kl_N;
+            if (options.WeighKlByRatio)
+                kl_N = kl_N * ratio_N;
+            if (options.Beta != 0)
+                perToken_N = perToken_N + options.Beta * kl_N;
         }
         var total = loss.Reduce(perToken_N, tokens, batch);
         if (options.EntropyCoefficient != 0)
         {
-            var entropy_N = tokens.Counted(tokens.Entropy ?? throw new ArgumentException("an entropy bonus needs the tokens' entropies", nameof(tokens)));
-            total = total - options.EntropyCoefficient * loss.ReduceEntropy(tokens.Selected is null ? entropy_N : entropy_N * tokens.Selected, batch);
+            var entropy_N = tokens.Counted(
+                tokens.Entropy ?? throw new ArgumentException("an entropy bonus needs the tokens' entropies", nameof(tokens))
+            );
+            total =
+                total
+                - options.EntropyCoefficient * loss.ReduceEntropy(tokens.Selected is null ? entropy_N : entropy_N * tokens.Selected, batch);
         }
         return new ObjectiveTerms(total, ratio_N, kl_N, loss.Clipped(tokens, ratio_N, options));
     }
@@ -43,7 +53,8 @@ public static class PolicyObjective
     public static Tensor MostUncertain(Tensor entropy, Tensor mask, double share)
     {
         var counted_N = entropy.masked_select(mask.gt(0));
-        if (counted_N.numel() == 0) return zeros_like(entropy);
+        if (counted_N.numel() == 0)
+            return zeros_like(entropy);
         var threshold = counted_N.quantile(tensor(1 - share, entropy.dtype, entropy.device));
         return (entropy * mask).ge(threshold).to(entropy.dtype) * mask;
     }

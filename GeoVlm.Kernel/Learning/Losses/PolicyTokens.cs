@@ -21,7 +21,8 @@ public sealed record PolicyTokens(Tensor LogProbs, Tensor Old, Tensor Advantages
     /// <summary>[N] 1 for the tokens whose policy loss counts (those of high entropy), else 0; null when all do.</summary>
     public Tensor? Selected { get; init; }
 
-    /// <summary>[N] importance ratio of trainer to sampler at sampling time, where another engine sampled; null when they are one.</summary>
+    /// <summary>[N] importance ratio of trainer to sampler at sampling time, where another engine sampled; null when they are
+    /// one.</summary>
     public Tensor? SamplerRatio { get; init; }
 
     /// <summary>The values of the tokens that count; 0 for the others.</summary>
@@ -29,7 +30,9 @@ public sealed record PolicyTokens(Tensor LogProbs, Tensor Old, Tensor Advantages
 
     /// <summary>For each token, the mean of <paramref name="values_N"/> over the counted tokens of its completion.</summary>
     public Tensor CompletionMean(Tensor values_N, BatchShape batch) =>
-        CompletionSum(Counted(values_N), batch) / tensor(batch.TokensPerCompletion.Select(n => (float)Math.Max(1, n)).ToArray(), device: LogProbs.device).index_select(0, Completion);
+        CompletionSum(Counted(values_N), batch)
+        / tensor(batch.TokensPerCompletion.Select(n => (float)Math.Max(1, n)).ToArray(), device: LogProbs.device)
+            .index_select(0, Completion);
 
     /// <summary>For each token, the sum of <paramref name="values_N"/> over its completion, padding included.</summary>
     public Tensor CompletionSum(Tensor values_N, BatchShape batch) =>

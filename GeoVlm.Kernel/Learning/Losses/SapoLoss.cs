@@ -15,7 +15,8 @@ public sealed class SapoLoss : IPolicyLoss
     /// <inheritdoc/>
     public Tensor PerToken(PolicyTokens tokens, Tensor ratio_N, LossOptions options, BatchShape batch)
     {
-        var temperature_N = where(tokens.Advantages.gt(0), options.SapoTemperaturePositive, options.SapoTemperatureNegative).to(ratio_N.dtype);
+        var temperature_N = where(tokens.Advantages.gt(0), options.SapoTemperaturePositive, options.SapoTemperatureNegative)
+            .to(ratio_N.dtype);
         return -(temperature_N * (ratio_N - 1)).sigmoid() * 4 / temperature_N * tokens.Advantages;
     }
 
@@ -23,5 +24,6 @@ public sealed class SapoLoss : IPolicyLoss
     public Tensor Clipped(PolicyTokens tokens, Tensor ratio_N, LossOptions options) => zeros_like(ratio_N, ScalarType.Bool);
 
     /// <inheritdoc/>
-    public Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) => Normalisation.PerCompletion(perToken_N, tokens, batch);
+    public Tensor Reduce(Tensor perToken_N, PolicyTokens tokens, BatchShape batch) =>
+        Normalisation.PerCompletion(perToken_N, tokens, batch);
 }

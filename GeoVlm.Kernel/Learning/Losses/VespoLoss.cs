@@ -2,9 +2,11 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>REINFORCE weighed by a smooth function of the completion's whole importance ratio w, which peaks near 1 and fades on both sides.</summary>
+/// <summary>REINFORCE weighed by a smooth function of the completion's whole importance ratio w, which peaks near 1 and fades on both
+/// sides.</summary>
 /// <remarks>
-/// −φ(w) A log π with φ(w) = e^λ w^k e^(−λ w), so that φ(1) = 1; φ takes no gradient, and the sampler's ratio is part of w. The bounds on log w
+/// −φ(w) A log π with φ(w) = e^λ w^k e^(−λ w), so that φ(1) = 1; φ takes no gradient, and the sampler's ratio is part of w. The bounds on
+/// log w
 /// are the published code's. Source: VESPO (arXiv 2602.10693).
 /// </remarks>
 public sealed class VespoLoss : IPolicyLoss
@@ -35,7 +37,8 @@ public sealed class VespoLoss : IPolicyLoss
     {
         using var noGrad = no_grad();
         var logRatio_N = tokens.CompletionSum(tokens.Counted((tokens.LogProbs - tokens.Old).clamp(-LargestLog, LargestLog)), batch);
-        if (tokens.SamplerRatio is { } sampler_N) logRatio_N = logRatio_N + tokens.CompletionSum(sampler_N.log().clamp(smallestLog, LargestLog), batch);
+        if (tokens.SamplerRatio is { } sampler_N)
+            logRatio_N = logRatio_N + tokens.CompletionSum(sampler_N.log().clamp(smallestLog, LargestLog), batch);
         logRatio_N = logRatio_N.clamp(smallestLog, LargestLog);
         var good_N = tokens.Advantages.ge(0);
         var k_N = where(good_N, options.VespoPositive.K, options.VespoNegative.K).to(logRatio_N.dtype);

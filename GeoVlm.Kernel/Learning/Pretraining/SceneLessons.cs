@@ -21,8 +21,12 @@ public sealed class SceneLessons(Policy policy, ScenePool pool, CoordinateFrame 
     // The share of each task among the questions: where things are is the hard part, so half the questions ask for one box.
     private static readonly (EoTask Task, int Share)[] Mix =
     [
-        (EoTask.ReferredDetection, 6), (EoTask.ObjectDetection, 2), (EoTask.RegionCaption, 2), (EoTask.SceneClassification, 1),
-        (EoTask.VisualQuestionAnswering, 2), (EoTask.ImageCaption, 1),
+        (EoTask.ReferredDetection, 6),
+        (EoTask.ObjectDetection, 2),
+        (EoTask.RegionCaption, 2),
+        (EoTask.SceneClassification, 1),
+        (EoTask.VisualQuestionAnswering, 2),
+        (EoTask.ImageCaption, 1),
     ];
 
     private static readonly EoTask[] Deck = [.. Mix.SelectMany(m => Enumerable.Repeat(m.Task, m.Share))];
@@ -37,40 +41,56 @@ public sealed class SceneLessons(Policy policy, ScenePool pool, CoordinateFrame 
     public static SceneLessons Paint(Policy policy, ulong seed, int scenes, int pairs)
     {
         var (width, height) = policy.Model.Preprocessor.ResizedSize(ScenePlan.SceneSize, ScenePlan.SceneSize);
-        return new SceneLessons(policy, new ScenePool(seed, scenes, pairs, policy.Model.Preprocessor.Resize), CoordinateFrame.Model(width, height), seed);
+        return new SceneLessons(
+            policy,
+            new ScenePool(seed, scenes, pairs, policy.Model.Preprocessor.Resize),
+            CoordinateFrame.Model(width, height),
+            seed
+        );
     }
 
     /// <summary>The rows of a step of fine-tuning, image by image.</summary>
     /// <param name="step">The step; each has rows of its own.</param>
     /// <param name="kind">What is taught.</param>
-    public Func<int, SftRow> Rows(int step, LessonKind kind) => image => Row(new SeededRandom(Seed.Derive(seed, "lesson", kind, step, image)), kind);
+    public Func<int, SftRow> Rows(int step, LessonKind kind) =>
+        image => Row(new SeededRandom(Seed.Derive(seed, "lesson", kind, step, image)), kind);
 
     private SftRow Row(SeededRandom random, LessonKind kind)
     {
         if (random.Chance(PairShare))
         {
             var (pair, before, after) = pool.Pair(random);
-            return new SftRow(new PackedRow(policy.Encoder.EncodeVisualPrefix([before, after]), kind == LessonKind.Objects ? [] : [Lesson(SceneQuestions.Ask("", pair), random, kind)]), Targets(pair.Complete));
+            return new SftRow(
+                new PackedRow(
+                    policy.Encoder.EncodeVisualPrefix([before, after]),
+                    kind == LessonKind.Objects ? [] : [Lesson(SceneQuestions.Ask("", pair), random, kind)]
+                ),
+                Targets(pair.Complete)
+            );
         }
         var (plan, image) = pool.Single(random);
         var branches = new List<Branch>();
         int tokens = 0;
         for (int tries = 0; tries < 40 && kind != LessonKind.Objects; tries++)
         {
-            if (SceneQuestions.Ask("", random.Pick(Deck), plan, random, frame) is not { } sample) continue;
+            if (SceneQuestions.Ask("", random.Pick(Deck), plan, random, frame) is not { } sample)
+                continue;
             var branch = Lesson(sample, random, kind);
-            if (branches.Count > 0 && tokens + branch.TokenIds.Length > TokenBudget) break;
+            if (branches.Count > 0 && tokens + branch.TokenIds.Length > TokenBudget)
+                break;
             branches.Add(branch);
             tokens += branch.TokenIds.Length;
         }
         return new SftRow(new PackedRow(policy.Encoder.EncodeVisualPrefix([image]), branches), Targets(plan));
     }
 
-    private Branch Lesson(Sample sample, SeededRandom random, LessonKind kind) => policy.Encoder.QuestionAndAnswer(
-        sample.Question,
-        kind == LessonKind.Weak && sample.Task == EoTask.ReferredDetection
-            ? weakLabels.Answer(sample, random)
-            : ResponseFormat.Wrap(sample.Reasoning, AnswerText.Write(sample.Reference, frame)));
+    private Branch Lesson(Sample sample, SeededRandom random, LessonKind kind) =>
+        policy.Encoder.QuestionAndAnswer(
+            sample.Question,
+            kind == LessonKind.Weak && sample.Task == EoTask.ReferredDetection
+                ? weakLabels.Answer(sample, random)
+                : ResponseFormat.Wrap(sample.Reasoning, AnswerText.Write(sample.Reference, frame))
+        );
 
     private SceneTarget[] Targets(ScenePlan plan)
     {
@@ -84,8 +104,10 @@ public enum LessonKind
 {
     /// <summary>No questions: what is where, for an auxiliary loss.</summary>
     Objects,
+
     /// <summary>Every task, exact boxes, strict format.</summary>
     Clean,
+
     /// <summary>Every task, but referred detection with <see cref="WeakLabels"/>.</summary>
     Weak,
 }

@@ -18,20 +18,28 @@ public sealed class ScenePool
     {
         singles = count;
         items = new Item[count + pairs];
-        Parallel.For(0, items.Length, i =>
-        {
-            ulong own = Seed.Derive(seed, "pool", i);
-            if (i < count)
+        Parallel.For(
+            0,
+            items.Length,
+            i =>
             {
-                var plan = ScenePlan.Create(own);
-                items[i] = new Item(plan, null, [shrink(ScenePainter.Paint(plan))]);
+                ulong own = Seed.Derive(seed, "pool", i);
+                if (i < count)
+                {
+                    var plan = ScenePlan.Create(own);
+                    items[i] = new Item(plan, null, [shrink(ScenePainter.Paint(plan))]);
+                }
+                else
+                {
+                    var pair = ScenePair.Create(own);
+                    items[i] = new Item(
+                        pair.Complete,
+                        pair,
+                        [shrink(ScenePainter.Paint(pair.Before)), shrink(ScenePainter.Paint(pair.After))]
+                    );
+                }
             }
-            else
-            {
-                var pair = ScenePair.Create(own);
-                items[i] = new Item(pair.Complete, pair, [shrink(ScenePainter.Paint(pair.Before)), shrink(ScenePainter.Paint(pair.After))]);
-            }
-        });
+        );
     }
 
     /// <summary>A random scene in a random orientation.</summary>

@@ -56,12 +56,13 @@ public sealed record TinyRecipe
         var lines = new List<string>();
         void Log(string line)
         {
-            line = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,6:0} s  {line}");
+            line = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds, 6:0} s  {line}");
             lines.Add(line);
             log(line);
         }
         string cleanFolder = Path.Combine(folder, "clean");
-        if (CleanFolder is null) WriteTokenizer(folder);
+        if (CleanFolder is null)
+            WriteTokenizer(folder);
         using var policy = CleanFolder is { } from ? Policy.Load(from) : Start(folder);
         Log($"{policy.Model.ParameterCount:N0} parameters, {policy.Tokenizer.VocabularySize} tokens");
         if (CleanFolder is null)
@@ -86,18 +87,34 @@ public sealed record TinyRecipe
         var weak = new WeakLabels(frame);
         var corpus = new List<string>();
         var random = new SeededRandom(Data.Seed.Derive(Seed, "corpus"));
-        foreach (var sample in SyntheticDataset.Create(new SyntheticOptions { Split = "corpus", Count = 6000, Seed = Seed }).Samples)
+        foreach (
+            var sample in SyntheticDataset
+                .Create(
+                    new SyntheticOptions
+                    {
+                        Split = "corpus",
+                        Count = 6000,
+                        Seed = Seed,
+                    }
+                )
+                .Samples
+        )
         {
             corpus.Add(sample.Question);
             corpus.Add(ResponseFormat.Wrap(sample.Reasoning, AnswerText.Write(sample.Reference, frame)));
-            if (sample.Task == EoTask.ReferredDetection) corpus.Add(weak.Answer(sample, random));
+            if (sample.Task == EoTask.ReferredDetection)
+                corpus.Add(weak.Answer(sample, random));
         }
-        BytePairTrainer.Train(corpus, new BytePairOptions
-        {
-            VocabularySize = 768,
-            SingleTokens = [.. Enumerable.Range(0, 256).Select(n => n.ToString(CultureInfo.InvariantCulture))],
-            ModelMaxLength = 1024,
-        }, folder);
+        BytePairTrainer.Train(
+            corpus,
+            new BytePairOptions
+            {
+                VocabularySize = 768,
+                SingleTokens = [.. Enumerable.Range(0, 256).Select(n => n.ToString(CultureInfo.InvariantCulture))],
+                ModelMaxLength = 1024,
+            },
+            folder
+        );
     }
 
     private Policy Start(string folder)
@@ -107,39 +124,113 @@ public sealed record TinyRecipe
         var preprocessor = TinyArchitecture.Preprocessor();
         var model = VisionLanguageModel.Create(config, preprocessor, Data.Seed.Derive(Seed, "weights"));
         TinyArchitecture.OrderNumbers(model, tokenizer, Data.Seed.Derive(Seed, "numbers"));
-        return Policy.Of("tiny-geovlm", model, tokenizer, ChatTemplate.Load(folder), new ModelOptions { PairAsVideo = true, Template = PromptTemplate.Plain.Name }, folder);
+        return Policy.Of(
+            "tiny-geovlm",
+            model,
+            tokenizer,
+            ChatTemplate.Load(folder),
+            new ModelOptions { PairAsVideo = true, Template = PromptTemplate.Plain.Name },
+            folder
+        );
     }
 
     private void Learn(Policy policy, SceneLessons lessons, Action<string> log)
     {
-        using var dense = new DenseObjectLoss(policy, TinyArchitecture.ObservedLayer, Side, classes: 4, colours: 4, Data.Seed.Derive(Seed, "head"));
+        using var dense = new DenseObjectLoss(
+            policy,
+            TinyArchitecture.ObservedLayer,
+            Side,
+            classes: 4,
+            colours: 4,
+            Data.Seed.Derive(Seed, "head")
+        );
         using var smoothing = TinyArchitecture.SmoothNumbers(policy.Tokenizer, policy.Model.Config.Text.VocabularySize, deviation: 1.5);
-        using (var trainer = new SftTrainer(policy, new SftConfig { Steps = DenseSteps, ImagesPerStep = ImagesPerStep * 2, LearningRate = 1e-3, WarmupSteps = 40, ConstantShare = 1 }, dense))
+        using (
+            var trainer = new SftTrainer(
+                policy,
+                new SftConfig
+                {
+                    Steps = DenseSteps,
+                    ImagesPerStep = ImagesPerStep * 2,
+                    LearningRate = 1e-3,
+                    WarmupSteps = 40,
+                    ConstantShare = 1,
+                },
+                dense
+            )
+        )
             Train(trainer, "dense", DenseSteps, step => lessons.Rows(step, LessonKind.Objects), _ => 1, null, log);
-        using (var trainer = new SftTrainer(policy, new SftConfig { Steps = CleanSteps, ImagesPerStep = ImagesPerStep, LearningRate = 1e-3, WarmupSteps = 40, ConstantShare = 0.3 }, dense, smoothing))
-            Train(trainer, "clean", CleanSteps, step => lessons.Rows(step, LessonKind.Clean), step => 0.3 * Math.Max(0.1, 1 - step / (0.6 * CleanSteps)), policy, log);
+        using (
+            var trainer = new SftTrainer(
+                policy,
+                new SftConfig
+                {
+                    Steps = CleanSteps,
+                    ImagesPerStep = ImagesPerStep,
+                    LearningRate = 1e-3,
+                    WarmupSteps = 40,
+                    ConstantShare = 0.3,
+                },
+                dense,
+                smoothing
+            )
+        )
+            Train(
+                trainer,
+                "clean",
+                CleanSteps,
+                step => lessons.Rows(step, LessonKind.Clean),
+                step => 0.3 * Math.Max(0.1, 1 - step / (0.6 * CleanSteps)),
+                policy,
+                log
+            );
     }
 
     private void Weaken(Policy policy, Action<string> log)
     {
         var lessons = SceneLessons.Paint(policy, Data.Seed.Derive(Seed, "weak"), WeakSteps * ImagesPerStep, WeakSteps);
-        using var trainer = new SftTrainer(policy, new SftConfig { Steps = WeakSteps, ImagesPerStep = ImagesPerStep, LearningRate = 4e-4, WarmupSteps = 20 });
+        using var trainer = new SftTrainer(
+            policy,
+            new SftConfig
+            {
+                Steps = WeakSteps,
+                ImagesPerStep = ImagesPerStep,
+                LearningRate = 4e-4,
+                WarmupSteps = 20,
+            }
+        );
         Train(trainer, "weak", WeakSteps, step => lessons.Rows(step, LessonKind.Weak), _ => 0, null, log);
     }
 
-    private void Train(SftTrainer trainer, string stage, int steps, Func<int, Func<int, SftRow>> rows, Func<int, double> auxiliaryWeight, Policy? evaluated, Action<string> log)
+    private void Train(
+        SftTrainer trainer,
+        string stage,
+        int steps,
+        Func<int, Func<int, SftRow>> rows,
+        Func<int, double> auxiliaryWeight,
+        Policy? evaluated,
+        Action<string> log
+    )
     {
-        double loss = 0, auxiliary = 0;
+        double loss = 0,
+            auxiliary = 0;
         const int Every = 100;
         for (int step = 1; step <= steps; step++)
         {
             var record = trainer.Step(rows(step), auxiliaryWeight(step));
             (loss, auxiliary) = (loss + record.Loss, auxiliary + record.Auxiliary);
-            if (step % Every != 0 && step != steps) continue;
+            if (step % Every != 0 && step != steps)
+                continue;
             int over = step % Every == 0 ? Every : step % Every;
-            log(string.Create(CultureInfo.InvariantCulture, $"{stage} {step}/{steps}: loss {loss / over:0.000}, auxiliary {auxiliary / over:0.000}"));
+            log(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{stage} {step}/{steps}: loss {loss / over:0.000}, auxiliary {auxiliary / over:0.000}"
+                )
+            );
             (loss, auxiliary) = (0, 0);
-            if (evaluated is not null && step % 1000 == 0 && step < steps) log($"{stage} {step}: " + Evaluate(evaluated, 100));
+            if (evaluated is not null && step % 1000 == 0 && step < steps)
+                log($"{stage} {step}: " + Evaluate(evaluated, 100));
         }
     }
 
@@ -147,10 +238,21 @@ public sealed record TinyRecipe
     private static string Evaluate(Policy policy, int perTask = 300)
     {
         var tasks = SyntheticDataset.Tasks;
-        var heldout = SyntheticDataset.Create(new SyntheticOptions { Split = "recipe-check", Count = perTask * tasks.Count, Tasks = tasks });
+        var heldout = SyntheticDataset.Create(
+            new SyntheticOptions
+            {
+                Split = "recipe-check",
+                Count = perTask * tasks.Count,
+                Tasks = tasks,
+            }
+        );
         var report = Evaluator.Evaluate(new TorchRolloutEngine(policy), heldout.Samples, new EvaluationOptions { BatchSize = 64 });
-        return string.Join("; ", report.Rows.Where(r => r.Metric != EvaluationReport.Reward)
-            .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Task} {r.Metric} {r.Mean:0.000}")));
+        return string.Join(
+            "; ",
+            report
+                .Rows.Where(r => r.Metric != EvaluationReport.Reward)
+                .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Task} {r.Metric} {r.Mean:0.000}"))
+        );
     }
 
     private void WriteCard(string folder, Policy policy, IReadOnlyList<string> lines)
@@ -163,7 +265,8 @@ public sealed record TinyRecipe
             and nothing else; it is no use on real imagery.
 
             Made from nothing by `dotnet run -c Release --project GeoVlm.Kernel -- tiny make <folder>`, seed {Seed}: {DenseSteps} steps of a dense object
-            loss, {CleanSteps} steps on clean labels, {WeakSteps} steps on weak labels (boxes too large, formats mixed), {ImagesPerStep} images a step ({2 * ImagesPerStep} in the dense stage).
+            loss, {CleanSteps} steps on clean labels, {WeakSteps} steps on weak labels (boxes too large, formats mixed), {ImagesPerStep} images a step ({2
+                * ImagesPerStep} in the dense stage).
             The tokenizer was trained on the text of the synthetic scenes.
 
             ## Log
@@ -173,6 +276,9 @@ public sealed record TinyRecipe
             ```
             """;
         File.WriteAllText(Path.Combine(folder, "README.md"), card.ReplaceLineEndings("\n") + "\n");
-        File.WriteAllText(Path.Combine(folder, "recipe.json"), JsonSerializer.Serialize(this with { CleanFolder = null }, new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        File.WriteAllText(
+            Path.Combine(folder, "recipe.json"),
+            JsonSerializer.Serialize(this with { CleanFolder = null }, new JsonSerializerOptions { WriteIndented = true }) + "\n"
+        );
     }
 }

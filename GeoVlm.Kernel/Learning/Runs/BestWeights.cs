@@ -21,12 +21,15 @@ internal sealed class BestWeights(RunFolder folder)
         bool isBest = Read(folder.Path).All(s => s.Score < score.Score);
         if (isBest)
         {
-            string place = Path.Combine(folder.Path, "best"), beside = place + Checkpoint.Unfinished;
+            string place = Path.Combine(folder.Path, "best"),
+                beside = place + Checkpoint.Unfinished;
             try
             {
-                if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
+                if (Directory.Exists(beside))
+                    Directory.Delete(beside, recursive: true);
                 policy.Save(beside);
-                if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
+                if (Directory.Exists(place))
+                    Directory.Delete(place, recursive: true);
                 Directory.Move(beside, place);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -14,7 +14,11 @@ internal static class Fingerprint
     public static string Of(Policy policy)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, tensor) in policy.Model.Parameters.Concat(policy.Model.Adapter?.Parameters ?? []).OrderBy(p => p.Name, StringComparer.Ordinal))
+        foreach (
+            var (name, tensor) in policy
+                .Model.Parameters.Concat(policy.Model.Adapter?.Parameters ?? [])
+                .OrderBy(p => p.Name, StringComparer.Ordinal)
+        )
         {
             using var scope = torch.NewDisposeScope();
             hash.AppendData(Encoding.UTF8.GetBytes($"{name} {tensor.dtype} {string.Join(',', tensor.shape)}\n"));
@@ -23,11 +27,13 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Of the samples' ids, tasks, questions and references in order; pixels are left out, since decoding them all would take minutes.</summary>
+    /// <summary>Of the samples' ids, tasks, questions and references in order; pixels are left out, since decoding them all would take
+    /// minutes.</summary>
     public static string Of(IReadOnlyList<Sample> samples)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var s in samples) hash.AppendData(Encoding.UTF8.GetBytes($"{s.Id}\t{s.Task}\t{s.Question}\t{AnswerText.Write(s.Reference, s.Frame)}\n"));
+        foreach (var s in samples)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{s.Id}\t{s.Task}\t{s.Question}\t{AnswerText.Write(s.Reference, s.Frame)}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -18,7 +18,8 @@ internal sealed class ParquetColumn
         return new(new DataField<string>(name, nullable: false), (group, field) => group.WriteAsync(field, all));
     }
 
-    public static ParquetColumn Of<T>(string name, IEnumerable<T> values) where T : struct
+    public static ParquetColumn Of<T>(string name, IEnumerable<T> values)
+        where T : struct
     {
         T[] all = [.. values];
         return new(new DataField<T>(name), (group, field) => group.WriteAsync<T>(field, all.AsMemory()));
@@ -26,15 +27,17 @@ internal sealed class ParquetColumn
 
     /// <summary>Writes a file, complete or not at all.</summary>
     /// <exception cref="GeoVlmException">It cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<ParquetColumn> columns) => AtomicFile.Write(path, stream =>
-        Task.Run(() => WriteAsync(stream, columns)).GetAwaiter().GetResult()); // away from the context of a cell, whose thread waits here
+    public static void Write(string path, IReadOnlyList<ParquetColumn> columns) =>
+        // away from the context of a cell, whose thread waits here
+        AtomicFile.Write(path, stream => Task.Run(() => WriteAsync(stream, columns)).GetAwaiter().GetResult());
 
     private static async Task WriteAsync(Stream stream, IReadOnlyList<ParquetColumn> columns)
     {
         var schema = new ParquetSchema(columns.Select(c => (Field)c.field).ToArray());
         await using var writer = await ParquetWriter.CreateAsync(schema, stream).ConfigureAwait(false);
         using var group = writer.CreateRowGroup();
-        foreach (var (column, field) in columns.Zip(schema.DataFields)) await column.write(group, field).ConfigureAwait(false);
+        foreach (var (column, field) in columns.Zip(schema.DataFields))
+            await column.write(group, field).ConfigureAwait(false);
         group.CompleteValidate();
     }
 }

@@ -63,21 +63,34 @@ public sealed record RunEnvironment
         return new RunEnvironment
         {
             Started = DateTimeOffset.UtcNow,
-            GeoVlm = typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+            GeoVlm =
+                typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+                ?? "unknown",
             GitCommit = commit,
             GitDirty = commit is null ? null : Git("status --porcelain") is { Length: > 0 },
             Processor = ProcessorName(),
             Torch = TorchRuntime.Describe().ToDictionary(l => l.Label, l => l.Value),
-            Packages = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName())
-                .Where(n => n.Name is { } name && !name.StartsWith("System", StringComparison.Ordinal) && name is not ("netstandard" or "mscorlib") && n.Version is not null)
-                .GroupBy(n => n.Name!).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Version!.ToString()),
+            Packages = AppDomain
+                .CurrentDomain.GetAssemblies()
+                .Select(a => a.GetName())
+                .Where(n =>
+                    n.Name is { } name
+                    && !name.StartsWith("System", StringComparison.Ordinal)
+                    && name is not ("netstandard" or "mscorlib")
+                    && n.Version is not null
+                )
+                .GroupBy(n => n.Name!)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.First().Version!.ToString()),
         };
     }
 
     private static string ProcessorName()
     {
         const string file = "/proc/cpuinfo";
-        string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        string? line = File.Exists(file)
+            ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 
@@ -92,8 +105,11 @@ public sealed record RunEnvironment
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
-            if (git is null) return null;
+            using var git = Process.Start(
+                new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+            );
+            if (git is null)
+                return null;
             string output = git.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
             return git.ExitCode == 0 ? output : null;

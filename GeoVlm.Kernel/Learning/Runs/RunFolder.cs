@@ -5,10 +5,13 @@ using GeoVlm.Models.Weights;
 
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>A run on disk. Everything in it stays readable when the process is killed at any moment, and one process at a time writes to it.</summary>
+/// <summary>A run on disk. Everything in it stays readable when the process is killed at any moment, and one process at a time writes to
+/// it.</summary>
 /// <remarks>
-/// <c>config.json</c> (what was asked), <c>environment.json</c> (where it ran), <c>steps.jsonl</c> (one step a line, the same bytes for the same run),
-/// <c>timings.jsonl</c> (what differs from run to run), <c>rollouts.jsonl</c> (and <c>rollouts.parquet</c> once it has ended), <c>checkpoints/step-N/</c>,
+/// <c>config.json</c> (what was asked), <c>environment.json</c> (where it ran), <c>steps.jsonl</c> (one step a line, the same bytes for the
+/// same run),
+/// <c>timings.jsonl</c> (what differs from run to run), <c>rollouts.jsonl</c> (and <c>rollouts.parquet</c> once it has ended),
+/// <c>checkpoints/step-N/</c>,
 /// <c>base/</c> (the policy before the first step), <c>heldout.jsonl</c> and <c>best/</c> where it is evaluated while it trains.
 /// </remarks>
 public sealed class RunFolder : IDisposable
@@ -29,7 +32,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where checkpoints are, a folder <c>step-N</c> each.</summary>
     public string CheckpointsFolder => In("checkpoints");
 
-    /// <summary>The latest whole checkpoint of a run, a folder that a policy or its adapter is loaded from; null when there is none.</summary>
+    /// <summary>The latest whole checkpoint of a run, a folder that a policy or its adapter is loaded from; null when there is
+    /// none.</summary>
     /// <param name="path">The folder of the run.</param>
     public static string? LatestCheckpoint(string path) => Checkpoint.All(path) is [.., var last] ? last.Folder : null;
 
@@ -39,9 +43,12 @@ public sealed class RunFolder : IDisposable
     {
         var folder = Hold(path);
         int steps = Lines(System.IO.Path.Combine(folder.Path, "steps.jsonl")).Count();
-        if (steps == 0 && Checkpoint.All(folder.Path).Count == 0) return folder; // also one that was killed before its first checkpoint was whole
+        if (steps == 0 && Checkpoint.All(folder.Path).Count == 0)
+            return folder; // also one that was killed before its first checkpoint was whole
         folder.Dispose();
-        throw new GeoVlmException($"{folder.Path} holds an earlier run of {steps} steps; resume it, name another folder, or move that one away");
+        throw new GeoVlmException(
+            $"{folder.Path} holds an earlier run of {steps} steps; resume it, name another folder, or move that one away"
+        );
     }
 
     /// <summary>Opens the folder of an earlier run to go on with it.</summary>
@@ -49,7 +56,8 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
-        if (!File.Exists(System.IO.Path.Combine(full, "config.json"))) throw new GeoVlmException($"{full} holds no run: there is no config.json. Check the path, or start the run without resuming.");
+        if (!File.Exists(System.IO.Path.Combine(full, "config.json")))
+            throw new GeoVlmException($"{full} holds no run: there is no config.json. Check the path, or start the run without resuming.");
         return Hold(full);
     }
 
@@ -57,9 +65,24 @@ public sealed class RunFolder : IDisposable
     /// <param name="path">The folder of the run.</param>
     public static IReadOnlyList<StepRecord> ReadSteps(string path)
     {
-        var timings = Lines(System.IO.Path.Combine(path, "timings.jsonl")).Select(l => JsonSerializer.Deserialize<StepTiming>(l, Json)!).GroupBy(t => t.Step).ToDictionary(g => g.Key, g => g.Last());
-        return [.. Lines(System.IO.Path.Combine(path, "steps.jsonl")).Select(l => JsonSerializer.Deserialize<StepRecord>(l, Json)!)
-            .Select(s => timings.TryGetValue(s.Step, out var t) ? s with { RolloutSeconds = t.RolloutSeconds, UpdateSeconds = t.UpdateSeconds } : s)];
+        var timings = Lines(System.IO.Path.Combine(path, "timings.jsonl"))
+            .Select(l => JsonSerializer.Deserialize<StepTiming>(l, Json)!)
+            .GroupBy(t => t.Step)
+            .ToDictionary(g => g.Key, g => g.Last());
+        return
+        [
+            .. Lines(System.IO.Path.Combine(path, "steps.jsonl"))
+                .Select(l => JsonSerializer.Deserialize<StepRecord>(l, Json)!)
+                .Select(s =>
+                    timings.TryGetValue(s.Step, out var t)
+                        ? s with
+                        {
+                            RolloutSeconds = t.RolloutSeconds,
+                            UpdateSeconds = t.UpdateSeconds,
+                        }
+                        : s
+                ),
+        ];
     }
 
     /// <summary>Appends one step with its rollouts.</summary>
@@ -67,7 +90,10 @@ public sealed class RunFolder : IDisposable
     public void Append(StepRecord record, IReadOnlyList<JudgedGroup> groups)
     {
         AppendLines("rollouts.jsonl", RolloutRecord.Of(record.Step, groups).Select(r => JsonSerializer.Serialize(r, Json)));
-        AppendLines("timings.jsonl", [JsonSerializer.Serialize(new StepTiming(record.Step, record.RolloutSeconds, record.UpdateSeconds), Json)]);
+        AppendLines(
+            "timings.jsonl",
+            [JsonSerializer.Serialize(new StepTiming(record.Step, record.RolloutSeconds, record.UpdateSeconds), Json)]
+        );
         AppendLines("steps.jsonl", [JsonSerializer.Serialize(record, Json)]); // last: a step that is listed is there whole
     }
 
@@ -77,7 +103,12 @@ public sealed class RunFolder : IDisposable
     public static IReadOnlyList<RolloutRecord> ReadRollouts(string path, int step)
     {
         string beginning = string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{step},");
-        return [.. Lines(System.IO.Path.Combine(path, "rollouts.jsonl")).Where(l => l.StartsWith(beginning, StringComparison.Ordinal)).Select(l => JsonSerializer.Deserialize<RolloutRecord>(l, Json)!)];
+        return
+        [
+            .. Lines(System.IO.Path.Combine(path, "rollouts.jsonl"))
+                .Where(l => l.StartsWith(beginning, StringComparison.Ordinal))
+                .Select(l => JsonSerializer.Deserialize<RolloutRecord>(l, Json)!),
+        ];
     }
 
     /// <summary>All rollouts of a run, oldest first.</summary>
@@ -90,22 +121,31 @@ public sealed class RunFolder : IDisposable
     {
         foreach (string name in (string[])["steps.jsonl", "timings.jsonl", "rollouts.jsonl", "heldout.jsonl"])
         {
-            if (!File.Exists(In(name))) continue;
+            if (!File.Exists(In(name)))
+                continue;
             string[] kept = [.. Lines(In(name)).Where(l => JsonSerializer.Deserialize<StepOnly>(l, Json)!.Step <= step)];
-            AtomicFile.Write(In(name), stream =>
-            {
-                using var writer = new StreamWriter(stream, leaveOpen: true);
-                foreach (string line in kept) writer.Write(line + "\n");
-            });
+            AtomicFile.Write(
+                In(name),
+                stream =>
+                {
+                    using var writer = new StreamWriter(stream, leaveOpen: true);
+                    foreach (string line in kept)
+                        writer.Write(line + "\n");
+                }
+            );
         }
     }
 
     /// <summary>Writes a JSON document of the folder, complete or not at all.</summary>
-    public void WriteJson<T>(string name, T value) => AtomicFile.Write(In(name), stream =>
-    {
-        JsonSerializer.Serialize(stream, value, Indented);
-        stream.Write("\n"u8);
-    });
+    public void WriteJson<T>(string name, T value) =>
+        AtomicFile.Write(
+            In(name),
+            stream =>
+            {
+                JsonSerializer.Serialize(stream, value, Indented);
+                stream.Write("\n"u8);
+            }
+        );
 
     /// <summary>Reads a JSON document of a run.</summary>
     /// <exception cref="GeoVlmException">It is missing, or not what this version writes.</exception>
@@ -129,7 +169,8 @@ public sealed class RunFolder : IDisposable
     internal static bool IsHeld(string path)
     {
         string file = System.IO.Path.Combine(path, LockFile);
-        if (!File.Exists(file)) return false;
+        if (!File.Exists(file))
+            return false;
         try
         {
             using var free = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
@@ -161,7 +202,10 @@ public sealed class RunFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             held?.Dispose();
-            throw new GeoVlmException($"{full} cannot be used for a run: {e.Message} If another process trains there, wait for it or name another folder.", e);
+            throw new GeoVlmException(
+                $"{full} cannot be used for a run: {e.Message} If another process trains there, wait for it or name another folder.",
+                e
+            );
         }
     }
 
@@ -169,8 +213,10 @@ public sealed class RunFolder : IDisposable
     private void Sweep()
     {
         string[] folders = [.. new[] { Path, BaseFolder, CheckpointsFolder }.Where(Directory.Exists)];
-        foreach (string file in folders.SelectMany(f => Directory.EnumerateFiles(f, "*" + AtomicFile.Unfinished))) File.Delete(file);
-        foreach (string half in folders.SelectMany(f => Directory.EnumerateDirectories(f, "*" + Checkpoint.Unfinished))) Directory.Delete(half, recursive: true);
+        foreach (string file in folders.SelectMany(f => Directory.EnumerateFiles(f, "*" + AtomicFile.Unfinished)))
+            File.Delete(file);
+        foreach (string half in folders.SelectMany(f => Directory.EnumerateDirectories(f, "*" + Checkpoint.Unfinished)))
+            Directory.Delete(half, recursive: true);
     }
 
     internal void AppendLines(string name, IEnumerable<string> lines)
@@ -187,7 +233,8 @@ public sealed class RunFolder : IDisposable
 
     internal static IEnumerable<string> Lines(string file)
     {
-        if (!File.Exists(file)) return [];
+        if (!File.Exists(file))
+            return [];
         string text = File.ReadAllText(file);
         return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -195,5 +242,8 @@ public sealed class RunFolder : IDisposable
     private sealed record StepOnly([property: JsonPropertyName("step")] int Step);
 
     private sealed record StepTiming(
-        [property: JsonPropertyName("step")] int Step, [property: JsonPropertyName("seconds/rollout")] double RolloutSeconds, [property: JsonPropertyName("seconds/update")] double UpdateSeconds);
+        [property: JsonPropertyName("step")] int Step,
+        [property: JsonPropertyName("seconds/rollout")] double RolloutSeconds,
+        [property: JsonPropertyName("seconds/update")] double UpdateSeconds
+    );
 }

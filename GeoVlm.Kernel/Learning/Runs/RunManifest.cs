@@ -4,7 +4,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>What was asked of a run, as <c>config.json</c> keeps it. Two runs with equal manifests on one machine take the same steps.</summary>
+/// <summary>What was asked of a run, as <c>config.json</c> keeps it. Two runs with equal manifests on one machine take the same
+/// steps.</summary>
 public sealed record RunManifest
 {
     /// <summary>The options.</summary>
@@ -46,33 +47,54 @@ public sealed record RunManifest
     /// <summary>The rewards as they were asked for ("iou:1,format:0.3"); null for each task's own.</summary>
     public string? RewardText { get; init; }
 
-    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on it.</summary>
+    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on
+    /// it.</summary>
     public IReadOnlyList<string> Differences(RunManifest other)
     {
         var differences = Compare(this, other);
         bool stepsMatter = Options.Order == PromptOrdering.Successive || !Options.Schedule.StartsWith("constant", StringComparison.Ordinal);
-        return [.. differences.Where(d => !Provenance.Any(name => d.StartsWith(name + " ", StringComparison.Ordinal))
-            && (stepsMatter || !d.StartsWith($"{nameof(Options)}.{nameof(GrpoConfig.Steps)} ", StringComparison.Ordinal)))];
+        return
+        [
+            .. differences.Where(d =>
+                !Provenance.Any(name => d.StartsWith(name + " ", StringComparison.Ordinal))
+                && (stepsMatter || !d.StartsWith($"{nameof(Options)}.{nameof(GrpoConfig.Steps)} ", StringComparison.Ordinal))
+            ),
+        ];
     }
 
     /// <summary>What differs between two manifests of one kind, a line for each value.</summary>
     internal static IReadOnlyList<string> Compare<T>(T here, T there)
     {
         var differences = new List<string>();
-        Compare("", JsonSerializer.SerializeToNode(here, RunFolder.Json), JsonSerializer.SerializeToNode(there, RunFolder.Json), differences);
+        Compare(
+            "",
+            JsonSerializer.SerializeToNode(here, RunFolder.Json),
+            JsonSerializer.SerializeToNode(there, RunFolder.Json),
+            differences
+        );
         return differences;
     }
 
     // Where things came from; their hashes say what they are.
-    private static readonly string[] Provenance = [nameof(Model), nameof(Load), nameof(Sampler), nameof(Job), nameof(Task), nameof(RewardText)];
+    private static readonly string[] Provenance =
+    [
+        nameof(Model),
+        nameof(Load),
+        nameof(Sampler),
+        nameof(Job),
+        nameof(Task),
+        nameof(RewardText),
+    ];
 
     private static void Compare(string name, JsonNode? here, JsonNode? there, List<string> differences)
     {
         if (here is JsonObject a && there is JsonObject b)
         {
-            foreach (string key in a.Select(p => p.Key).Union(b.Select(p => p.Key))) Compare(name.Length == 0 ? key : $"{name}.{key}", a[key], b[key], differences);
+            foreach (string key in a.Select(p => p.Key).Union(b.Select(p => p.Key)))
+                Compare(name.Length == 0 ? key : $"{name}.{key}", a[key], b[key], differences);
             return;
         }
-        if (!JsonNode.DeepEquals(here, there)) differences.Add($"{name} was {here?.ToJsonString() ?? "absent"}, now {there?.ToJsonString() ?? "absent"}");
+        if (!JsonNode.DeepEquals(here, there))
+            differences.Add($"{name} was {here?.ToJsonString() ?? "absent"}, now {there?.ToJsonString() ?? "absent"}");
     }
 }

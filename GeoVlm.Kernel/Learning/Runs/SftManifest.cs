@@ -27,9 +27,16 @@ public sealed record SftManifest
     /// <exception cref="GeoVlmException">Its config.json is damaged.</exception>
     public static bool IsIn(string path) => RunFolder.ReadJson<KindOnly>(path, "config.json").Kind == SftKind;
 
-    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where the learning rate does not depend on it.</summary>
+    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where the learning rate does not
+    /// depend on it.</summary>
     public IReadOnlyList<string> Differences(SftManifest other) =>
-        [.. RunManifest.Compare(this, other).Where(d => Options.ConstantShare < 1 || !d.StartsWith($"{nameof(Options)}.{nameof(SftConfig.Steps)} ", StringComparison.Ordinal))];
+        [
+            .. RunManifest
+                .Compare(this, other)
+                .Where(d =>
+                    Options.ConstantShare < 1 || !d.StartsWith($"{nameof(Options)}.{nameof(SftConfig.Steps)} ", StringComparison.Ordinal)
+                ),
+        ];
 
     private sealed record KindOnly(string? Kind);
 }

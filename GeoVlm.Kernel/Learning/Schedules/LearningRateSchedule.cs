@@ -15,17 +15,39 @@ public sealed record LearningRateSchedule(string Name, string Summary, Func<int,
         new("constant_with_warmup", "linear warm-up, then the peak", (step, o) => Warm(step, o) ?? 1),
         new("linear", "linear warm-up, then linearly to 0", (step, o) => Warm(step, o) ?? Math.Max(0, 1 - Done(step, o))),
         new("cosine", "linear warm-up, then half a cosine to 0", (step, o) => Warm(step, o) ?? Cosine(Done(step, o))),
-        new("cosine_with_restarts", "linear warm-up, then cosines that begin anew at each of Cycles",
-            (step, o) => Warm(step, o) ?? (Done(step, o) >= 1 ? 0 : Cosine(o.Cycles * Done(step, o) % 1))),
-        new("cosine_with_min_lr", "linear warm-up, then half a cosine to FinalShare of the peak",
-            (step, o) => Warm(step, o) ?? Math.Max(0, Cosine(Done(step, o)) * (1 - o.FinalShare) + o.FinalShare)),
-        new("polynomial", "linear warm-up, then a power of what remains, to FinalShare of the peak",
-            (step, o) => Warm(step, o) ?? (step > o.Steps ? o.FinalShare : (1 - o.FinalShare) * Math.Pow(1 - Done(step, o), o.Power) + o.FinalShare)),
-        new("inverse_sqrt", "linear warm-up, then 1/√step (10,000 steps wide without warm-up)",
-            (step, o) => Warm(step, o) ?? 1 / Math.Sqrt((step + InverseRootShift(o)) / (double)(o.WarmupSteps + InverseRootShift(o)))),
-        new("warmup_stable_decay", "linear warm-up, the peak, then half a cosine to FinalShare over the last DecaySteps",
-            (step, o) => Warm(step, o) ?? (step < o.Steps - o.DecaySteps ? 1 : step < o.Steps
-                ? (1 - o.FinalShare) * Cosine((step - (o.Steps - o.DecaySteps)) / (double)Math.Max(1, o.DecaySteps)) + o.FinalShare : o.FinalShare)),
+        new(
+            "cosine_with_restarts",
+            "linear warm-up, then cosines that begin anew at each of Cycles",
+            (step, o) => Warm(step, o) ?? (Done(step, o) >= 1 ? 0 : Cosine(o.Cycles * Done(step, o) % 1))
+        ),
+        new(
+            "cosine_with_min_lr",
+            "linear warm-up, then half a cosine to FinalShare of the peak",
+            (step, o) => Warm(step, o) ?? Math.Max(0, Cosine(Done(step, o)) * (1 - o.FinalShare) + o.FinalShare)
+        ),
+        new(
+            "polynomial",
+            "linear warm-up, then a power of what remains, to FinalShare of the peak",
+            (step, o) =>
+                Warm(step, o) ?? (step > o.Steps ? o.FinalShare : (1 - o.FinalShare) * Math.Pow(1 - Done(step, o), o.Power) + o.FinalShare)
+        ),
+        new(
+            "inverse_sqrt",
+            "linear warm-up, then 1/√step (10,000 steps wide without warm-up)",
+            (step, o) => Warm(step, o) ?? 1 / Math.Sqrt((step + InverseRootShift(o)) / (double)(o.WarmupSteps + InverseRootShift(o)))
+        ),
+        new(
+            "warmup_stable_decay",
+            "linear warm-up, the peak, then half a cosine to FinalShare over the last DecaySteps",
+            (step, o) =>
+                Warm(step, o)
+                ?? (
+                    step < o.Steps - o.DecaySteps ? 1
+                    : step < o.Steps
+                        ? (1 - o.FinalShare) * Cosine((step - (o.Steps - o.DecaySteps)) / (double)Math.Max(1, o.DecaySteps)) + o.FinalShare
+                    : o.FinalShare
+                )
+        ),
     ];
 
     /// <summary>The schedule of this name.</summary>

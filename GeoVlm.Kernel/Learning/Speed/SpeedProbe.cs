@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Speed;
 
-/// <summary>Times what sampling and learning consist of, on a random model. Every method does the work once and returns milliseconds.</summary>
+/// <summary>Times what sampling and learning consist of, on a random model. Every method does the work once and returns
+/// milliseconds.</summary>
 internal sealed class SpeedProbe : IDisposable
 {
     private readonly Policy policy;
@@ -25,16 +26,27 @@ internal sealed class SpeedProbe : IDisposable
     /// <param name="onGpu">Whether to compute on the first CUDA device instead of the CPU.</param>
     /// <param name="type">What it computes in.</param>
     /// <param name="adapterRank">Rank of an adapter that is trained instead of the decoder's weights; 0 for none.</param>
-    public SpeedProbe(SpeedShape shape, string tokenizerFolder, bool onGpu = false, int adapterRank = 0, NumberType type = NumberType.Float32)
+    public SpeedProbe(
+        SpeedShape shape,
+        string tokenizerFolder,
+        bool onGpu = false,
+        int adapterRank = 0,
+        NumberType type = NumberType.Float32
+    )
     {
         device = onGpu ? CUDA : CPU;
         vocabulary = shape.Text.VocabularySize;
         var tokenizer = TextTokenizer.Load(tokenizerFolder);
         int Id(string token) => tokenizer.IdOf($"<|{token}|>");
-        var config = new Qwen25VlConfig(shape.Text, shape.Vision, new SpecialTokenIds(Id("image_pad"), Id("video_pad"), Id("vision_start"), Id("vision_end"), Id("im_end"), Id("endoftext")));
+        var config = new Qwen25VlConfig(
+            shape.Text,
+            shape.Vision,
+            new SpecialTokenIds(Id("image_pad"), Id("video_pad"), Id("vision_start"), Id("vision_end"), Id("im_end"), Id("endoftext"))
+        );
         var model = VisionLanguageModel.Create(config, ImagePreprocessor.Load(tokenizerFolder), seed: 1, device, type);
         policy = Policy.Of("speed", model, tokenizer, ChatTemplate.Plain, new ModelOptions(), tokenizerFolder);
-        if (adapterRank > 0) policy.AddAdapter(new LoraConfig { Rank = adapterRank });
+        if (adapterRank > 0)
+            policy.AddAdapter(new LoraConfig { Rank = adapterRank });
         optimizer = new AdamW(model, new AdamWOptions(), TrainedParts.Language);
     }
 
@@ -42,8 +54,13 @@ internal sealed class SpeedProbe : IDisposable
     public static bool HasGpu => cuda.is_available();
 
     /// <summary>Bytes of the decoder's weights, all of which each step of decoding reads.</summary>
-    public double DecoderBytes => policy.Model.Parameters.Where(p => !p.Name.StartsWith("visual.", StringComparison.Ordinal) && (p.Name != "model.embed_tokens.weight" || policy.Model.Config.Text.TieWordEmbeddings))
-        .Sum(p => (double)p.Tensor.numel() * p.Tensor.element_size());
+    public double DecoderBytes =>
+        policy
+            .Model.Parameters.Where(p =>
+                !p.Name.StartsWith("visual.", StringComparison.Ordinal)
+                && (p.Name != "model.embed_tokens.weight" || policy.Model.Config.Text.TieWordEmbeddings)
+            )
+            .Sum(p => (double)p.Tensor.numel() * p.Tensor.element_size());
 
     /// <summary>Numbers in the model.</summary>
     public long ParameterCount => policy.Model.ParameterCount;
@@ -56,7 +73,8 @@ internal sealed class SpeedProbe : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor a = rand([size, size], device: device).to(policy.Model.Type), b = rand([size, size], device: device).to(policy.Model.Type);
+        Tensor a = rand([size, size], device: device).to(policy.Model.Type),
+            b = rand([size, size], device: device).to(policy.Model.Type);
         return 2d * size * size * size / (Time(() => a.mm(b)) * 1e6);
     }
 
@@ -64,7 +82,8 @@ internal sealed class SpeedProbe : IDisposable
     public double Bandwidth(long numbers = 1 << 27)
     {
         using var scope = NewDisposeScope();
-        Tensor from = ones([numbers], device: device), to = empty_like(from);
+        Tensor from = ones([numbers], device: device),
+            to = empty_like(from);
         return 8d * numbers / (Time(() => to.copy_(from)) * 1e6);
     }
 
@@ -73,27 +92,40 @@ internal sealed class SpeedProbe : IDisposable
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        Tensor ids = tensor(Ids(rows * tokens, 1).Select(i => (long)i).ToArray(), rows, tokens).to(device), positions = arange(tokens, device: device).expand(3, rows, tokens);
+        Tensor ids = tensor(Ids(rows * tokens, 1).Select(i => (long)i).ToArray(), rows, tokens).to(device),
+            positions = arange(tokens, device: device).expand(3, rows, tokens);
         using KeyValueCache cache = new(policy.Model.Config, rows, tokens, policy.Model.Device, policy.Model.Type);
-        return Time(() => policy.Model.Logits(policy.Model.Decode(policy.Model.Embed(ids), positions, cache: cache).narrow(1, tokens - 1, 1)));
+        return Time(() =>
+            policy.Model.Logits(policy.Model.Decode(policy.Model.Embed(ids), positions, cache: cache).narrow(1, tokens - 1, 1))
+        );
     }
 
     /// <summary>Samples completions of one prompt of 128 tokens.</summary>
     /// <returns>The whole call, and what a token of every completion takes once they run.</returns>
     public (double Whole, double PerStep) Decode(int batch, int tokens, bool sampled, int promptTokens = 128, bool ownKernels = true)
     {
-        var options = new SamplingOptions { Temperature = sampled ? 1 : 0, MaxNewTokens = tokens, StopTokens = [], GroupSize = batch };
+        var options = new SamplingOptions
+        {
+            Temperature = sampled ? 1 : 0,
+            MaxNewTokens = tokens,
+            StopTokens = [],
+            GroupSize = batch,
+        };
         EncodedPrompt prompt = Prompt(promptTokens);
         using var gate = FinalizerGate.Close();
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var whole = Stopwatch.StartNew();
-        Completion[] group = [.. Enumerable.Range(0, batch).Select(g => new Completion(policy, prompt, 0, g, Seed.Derive(1, "speed", g), options))];
+        Completion[] group =
+        [
+            .. Enumerable.Range(0, batch).Select(g => new Completion(policy, prompt, 0, g, Seed.Derive(1, "speed", g), options)),
+        ];
         using RunningBatch running = new(policy, [group], options, batch, ownKernels);
         running.Step(); // the prompt and two tokens
         var steps = Stopwatch.StartNew();
         int count = 0;
-        while (running.Step()) count++;
+        while (running.Step())
+            count++;
         return (whole.Elapsed.TotalMilliseconds, steps.Elapsed.TotalMilliseconds / count);
     }
 
@@ -139,7 +171,8 @@ internal sealed class SpeedProbe : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         work();
-        if (device.type != TorchSharp.DeviceType.CPU) cuda.synchronize();
+        if (device.type != TorchSharp.DeviceType.CPU)
+            cuda.synchronize();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 

@@ -8,20 +8,54 @@ namespace GeoVlm.Learning.Speed;
 internal sealed record SpeedShape(TextConfig Text, VisionConfig Vision)
 {
     /// <summary>82 million parameters: what a CPU trains in seconds, and what the reference is measured on.</summary>
-    public static SpeedShape Small { get; } = new(
-        new TextConfig
-        {
-            VocabularySize = 32768, HiddenSize = 512, IntermediateSize = 1536, Layers = 8, Heads = 8, KeyValueHeads = 2,
-            RopeSections = [8, 12, 12], TieWordEmbeddings = false, MaxPositions = 4096,
-        },
-        new VisionConfig { Depth = 6, HiddenSize = 512, IntermediateSize = 1368, Heads = 8, OutHiddenSize = 512, FullAttentionBlocks = [2, 5] });
+    public static SpeedShape Small { get; } =
+        new(
+            new TextConfig
+            {
+                VocabularySize = 32768,
+                HiddenSize = 512,
+                IntermediateSize = 1536,
+                Layers = 8,
+                Heads = 8,
+                KeyValueHeads = 2,
+                RopeSections = [8, 12, 12],
+                TieWordEmbeddings = false,
+                MaxPositions = 4096,
+            },
+            new VisionConfig
+            {
+                Depth = 6,
+                HiddenSize = 512,
+                IntermediateSize = 1368,
+                Heads = 8,
+                OutHiddenSize = 512,
+                FullAttentionBlocks = [2, 5],
+            }
+        );
 
     /// <summary>The shape of Qwen2.5-VL-3B-Instruct.</summary>
-    public static SpeedShape ThreeBillion { get; } = new(
-        new TextConfig
-        {
-            VocabularySize = 151936, HiddenSize = 2048, IntermediateSize = 11008, Layers = 36, Heads = 16, KeyValueHeads = 2,
-            RopeSections = [16, 24, 24], TieWordEmbeddings = true, MaxPositions = 128000,
-        },
-        new VisionConfig { Depth = 32, HiddenSize = 1280, IntermediateSize = 3420, Heads = 16, OutHiddenSize = 2048, FullAttentionBlocks = [7, 15, 23, 31] });
+    public static SpeedShape ThreeBillion { get; } =
+        new(
+            new TextConfig
+            {
+                VocabularySize = 151936,
+                HiddenSize = 2048,
+                IntermediateSize = 11008,
+                Layers = 36,
+                Heads = 16,
+                KeyValueHeads = 2,
+                RopeSections = [16, 24, 24],
+                TieWordEmbeddings = true,
+                MaxPositions = 128000,
+            },
+            new VisionConfig
+            {
+                Depth = 32,
+                HiddenSize = 1280,
+                IntermediateSize = 3420,
+                Heads = 16,
+                OutHiddenSize = 2048,
+                FullAttentionBlocks = [7, 15, 23, 31],
+            }
+        );
 }

@@ -8,8 +8,10 @@ namespace GeoVlm.Models.Hub;
 public sealed partial record HubModel(string Name, string Revision = "main")
 {
     /// <summary>Reads <c>owner/name</c> or <c>owner/name@revision</c>; null for anything else, such as a path.</summary>
-    public static HubModel? Parse(string text) => Pattern().Match(text) is { Success: true } match
-        ? new(match.Groups[1].Value, match.Groups[2].Success ? match.Groups[2].Value : "main") : null;
+    public static HubModel? Parse(string text) =>
+        Pattern().Match(text) is { Success: true } match
+            ? new(match.Groups[1].Value, match.Groups[2].Success ? match.Groups[2].Value : "main")
+            : null;
 
     /// <summary>Its folder in a cache: <c>refs</c>, <c>blobs</c> and <c>snapshots</c> lie in it.</summary>
     public string FolderIn(string cache) => Path.Combine(cache, "models--" + Name.Replace("/", "--", StringComparison.Ordinal));
@@ -18,7 +20,8 @@ public sealed partial record HubModel(string Name, string Revision = "main")
     /// <remarks>A revision is a commit, or a name that <c>refs</c> leads to one from, as written when a download is complete.</remarks>
     public string? Find(string cache)
     {
-        string folder = FolderIn(cache), reference = Path.Combine(folder, "refs", Revision);
+        string folder = FolderIn(cache),
+            reference = Path.Combine(folder, "refs", Revision);
         string commit = File.Exists(reference) ? File.ReadAllText(reference).Trim() : Revision;
         string snapshot = Path.Combine(folder, "snapshots", commit);
         return commit.Length > 0 && File.Exists(Path.Combine(snapshot, "config.json")) ? snapshot : null;

@@ -8,20 +8,33 @@ namespace GeoVlm.Models.Hub;
 public sealed record HubSettings(string CacheFolder, Uri Endpoint, string? Token = null, bool Offline = false)
 {
     /// <summary>
-    /// The settings of the environment: <c>HF_HUB_CACHE</c>, else <c>HF_HOME</c>/hub, else the user's cache folder; <c>HF_ENDPOINT</c>; <c>HF_TOKEN</c>, else the
+    /// The settings of the environment: <c>HF_HUB_CACHE</c>, else <c>HF_HOME</c>/hub, else the user's cache folder; <c>HF_ENDPOINT</c>;
+    /// <c>HF_TOKEN</c>, else the
     /// token that was logged in with; <c>HF_HUB_OFFLINE</c>.
     /// </summary>
     /// <exception cref="GeoVlmException"><c>HF_ENDPOINT</c> is no address.</exception>
     public static HubSettings FromEnvironment()
     {
-        string home = Variable("HF_HOME") ?? Path.Combine(
-            Variable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache"), "huggingface");
-        string endpoint = Variable("HF_ENDPOINT") ?? "https://huggingface.co", login = Path.Combine(home, "token");
+        string home =
+            Variable("HF_HOME")
+            ?? Path.Combine(
+                Variable("XDG_CACHE_HOME")
+                    ?? Path.Combine(
+                        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+                        ".cache"
+                    ),
+                "huggingface"
+            );
+        string endpoint = Variable("HF_ENDPOINT") ?? "https://huggingface.co",
+            login = Path.Combine(home, "token");
         if (!Uri.TryCreate(endpoint.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new GeoVlmException($"HF_ENDPOINT is '{endpoint}', expected an address such as https://huggingface.co");
         return new(
-            Variable("HF_HUB_CACHE") ?? Path.Combine(home, "hub"), address, Variable("HF_TOKEN") ?? (File.Exists(login) ? File.ReadAllText(login).Trim() : null),
-            Variable("HF_HUB_OFFLINE")?.ToUpperInvariant() is "1" or "TRUE" or "YES" or "ON");
+            Variable("HF_HUB_CACHE") ?? Path.Combine(home, "hub"),
+            address,
+            Variable("HF_TOKEN") ?? (File.Exists(login) ? File.ReadAllText(login).Trim() : null),
+            Variable("HF_HUB_OFFLINE")?.ToUpperInvariant() is "1" or "TRUE" or "YES" or "ON"
+        );
 
         static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
     }

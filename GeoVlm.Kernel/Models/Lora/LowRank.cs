@@ -5,7 +5,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace GeoVlm.Models.Lora;
 
 /// <summary>What LoRA adds to one linear layer: y = W x + b becomes W x + b′ + scaling · B A x.</summary>
-/// <remarks>A [rank, input], B [output, rank]. b′ is a trained copy of b, where the bias is trained too; the layer's own parameters never change.</remarks>
+/// <remarks>A [rank, input], B [output, rank]. b′ is a trained copy of b, where the bias is trained too; the layer's own parameters never
+/// change.</remarks>
 internal sealed class LowRank(Parameter a, Parameter b, Parameter? bias, double scaling, double dropout) : IDisposable
 {
     [ThreadStatic]
@@ -37,7 +38,8 @@ internal sealed class LowRank(Parameter a, Parameter b, Parameter? bias, double 
         // In the adapter's own precision: it is float32 whatever the model is.
         using Tensor? cast = x.dtype == A.dtype ? null : x.to(A.dtype);
         using Tensor? dropped = dropout > 0 && is_grad_enabled() ? F.dropout(cast ?? x, dropout) : null;
-        using Tensor low = F.linear(dropped ?? cast ?? x, A), high = F.linear(low, B);
+        using Tensor low = F.linear(dropped ?? cast ?? x, A),
+            high = F.linear(low, B);
         using Tensor? back = high.dtype == straight.dtype ? null : high.to(straight.dtype);
         return straight.add(back ?? high, Scaling);
     }
@@ -65,7 +67,8 @@ internal sealed class LowRank(Parameter a, Parameter b, Parameter? bias, double 
 
         public void Dispose()
         {
-            if (!ended) off--;
+            if (!ended)
+                off--;
             ended = true;
         }
     }

@@ -12,7 +12,8 @@ public sealed record MemoryItem(string Name, long Bytes, string When, string Not
 
 /// <summary>What a GRPO training takes beyond the program itself, worked out from the model's shape alone: nothing is loaded.</summary>
 /// <remarks>
-/// Weights, their gradients and activations are of the request's type; adapters and the optimizer are float32. The peak is that of the second step, when the optimizer
+/// Weights, their gradients and activations are of the request's type; adapters and the optimizer are float32. The peak is that of the
+/// second step, when the optimizer
 /// has its moments, with every completion as long as allowed.
 /// </remarks>
 /// <param name="Request">What was asked.</param>
@@ -40,52 +41,110 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
     public string PeakWhen => Sum(Sampling) > Sum(Updating) ? Sampling : Updating;
 
     /// <summary>Plans a training.</summary>
-    /// <exception cref="GeoVlmException">The request is out of range, a picture is impossible, or no layer matches the adapter's targets.</exception>
+    /// <exception cref="GeoVlmException">The request is out of range, a picture is impossible, or no layer matches the adapter's
+    /// targets.</exception>
     public static MemoryPlan Of(Qwen25VlConfig config, ImagePreprocessor preprocessor, MemoryRequest request)
     {
         request.Validate();
         IReadOnlyList<ParameterSpec> specs = ParameterSpec.All(config);
         long parameters = specs.Sum(Size);
-        var adapted = request.Lora is null ? [] : specs.Where(s => IsLinear(s) && request.Lora.Targets.Match(LoraAdapter.PeftName(LayerOf(s)))).ToArray();
-        if (request.Lora is not null && adapted.Length == 0) throw new GeoVlmException($"no linear layer matches the targets '{request.Lora.Targets}' of --lora");
+        var adapted = request.Lora is null
+            ? []
+            : specs.Where(s => IsLinear(s) && request.Lora.Targets.Match(LoraAdapter.PeftName(LayerOf(s)))).ToArray();
+        if (request.Lora is not null && adapted.Length == 0)
+            throw new GeoVlmException($"no linear layer matches the targets '{request.Lora.Targets}' of --lora");
         long adapter = adapted.Sum(s => request.Lora!.Rank * (s.Shape[0] + s.Shape[1]));
-        long trained = request.Lora is not null ? adapter : specs.Where(s => request.Train.HasFlag(VisionLanguageModel.PartOf(s.Name))).Sum(Size);
+        long trained = request.Lora is not null
+            ? adapter
+            : specs.Where(s => request.Train.HasFlag(VisionLanguageModel.PartOf(s.Name))).Sum(Size);
         VisualGrid grid = preprocessor.Grid(request.ImageWidth, request.ImageHeight);
-        int prompt = request.PromptTokens + request.Images * grid.Tokens(config.Vision.MergeSize), together = Math.Min(request.Prompts, request.MicroBatch ?? request.Prompts);
+        int prompt = request.PromptTokens + request.Images * grid.Tokens(config.Vision.MergeSize),
+            together = Math.Min(request.Prompts, request.MicroBatch ?? request.Prompts);
         Activations activations = new(config, request, [.. adapted.Select(LayerOf)]);
-        long rows = (long)request.Prompts * request.Group, length = prompt + (long)request.Group * request.NewTokens, vocabulary = config.Text.VocabularySize, hidden = config.Text.HiddenSize;
-        long scored = (long)together * request.Group * request.NewTokens, tokens = together * length, patches = (long)together * request.Images * grid.Patches;
+        long rows = (long)request.Prompts * request.Group,
+            length = prompt + (long)request.Group * request.NewTokens,
+            vocabulary = config.Text.VocabularySize,
+            hidden = config.Text.HiddenSize;
+        long scored = (long)together * request.Group * request.NewTokens,
+            tokens = together * length,
+            patches = (long)together * request.Images * grid.Patches;
         bool headTrained = request.Lora is null && request.Train.HasFlag(TrainedParts.Language);
 
-        int size = NumberTypeNames.BytesOf(request.Type), trainedSize = request.Lora is null ? size : Float;
-        List<MemoryItem> items = [new("weights", parameters * size + adapter * Float, Always, $"{parameters:N0} numbers{(adapter > 0 ? $" and {adapter:N0} of the adapter" : "")}")];
+        int size = NumberTypeNames.BytesOf(request.Type),
+            trainedSize = request.Lora is null ? size : Float;
+        List<MemoryItem> items =
+        [
+            new(
+                "weights",
+                parameters * size + adapter * Float,
+                Always,
+                $"{parameters:N0} numbers{(adapter > 0 ? $" and {adapter:N0} of the adapter" : "")}"
+            ),
+        ];
         void Add(string name, long bytes, string when, string note)
         {
-            if (bytes > 0) items.Add(new(name, bytes, when, note));
+            if (bytes > 0)
+                items.Add(new(name, bytes, when, note));
         }
-        Add("reference policy", request.Reference && request.Lora is null ? parameters * size : 0, Always, "a frozen copy, for the KL penalty");
+        Add(
+            "reference policy",
+            request.Reference && request.Lora is null ? parameters * size : 0,
+            Always,
+            "a frozen copy, for the KL penalty"
+        );
         Add("gradients", trained * trainedSize, Always, $"of {trained:N0} trained numbers");
-        Add("optimizer", (trainedSize == Float ? 2 : 3) * trained * Float, Always, trainedSize == Float ? "AdamW: two moments of each" : "AdamW: two moments of each, and its float32 master copy");
-        Add("KV cache", 2L * config.Text.Layers * config.Text.KeyValueHeads * config.Text.HeadSize * rows * (prompt + request.NewTokens) * size, Sampling, $"{rows} rows of {prompt + request.NewTokens} tokens");
+        Add(
+            "optimizer",
+            (trainedSize == Float ? 2 : 3) * trained * Float,
+            Always,
+            trainedSize == Float ? "AdamW: two moments of each" : "AdamW: two moments of each, and its float32 master copy"
+        );
+        Add(
+            "KV cache",
+            2L * config.Text.Layers * config.Text.KeyValueHeads * config.Text.HeadSize * rows * (prompt + request.NewTokens) * size,
+            Sampling,
+            $"{rows} rows of {prompt + request.NewTokens} tokens"
+        );
         Add("next tokens", 4 * rows * vocabulary * Float, Sampling, $"logits and probabilities of {rows} rows");
-        Add("reading the prompts", activations.Passing((long)request.Prompts * prompt, (long)request.Prompts * request.Images * grid.Patches) * size, Sampling, "one layer at a time");
-        Add("decoder activations", activations.Decoder(together, prompt, request.Group, request.NewTokens) * size, Updating, $"{tokens} tokens: the prompt once, {together * request.Group} completions");
+        Add(
+            "reading the prompts",
+            activations.Passing((long)request.Prompts * prompt, (long)request.Prompts * request.Images * grid.Patches) * size,
+            Sampling,
+            "one layer at a time"
+        );
+        Add(
+            "decoder activations",
+            activations.Decoder(together, prompt, request.Group, request.NewTokens) * size,
+            Updating,
+            $"{tokens} tokens: the prompt once, {together * request.Group} completions"
+        );
         Add("vision activations", activations.Vision((long)together * request.Images, grid.Patches) * size, Updating, $"{patches} patches");
-        Add("attention mask", (long)together * request.Group * request.NewTokens * (prompt + request.NewTokens) * size, Updating, "who sees whom");
+        Add(
+            "attention mask",
+            (long)together * request.Group * request.NewTokens * (prompt + request.NewTokens) * size,
+            Updating,
+            "who sees whom"
+        );
         long chunk = Math.Min(scored * vocabulary, ChunkedHead.LargestChunk);
         // A bfloat16 head has its logits, and the sum of its gradient, in float32 besides.
         long narrow = size == Float ? 0 : size;
-        long head = chunk * (3 * Float + narrow) + 3 * scored * hidden * size + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden * (Float + 2 * narrow) : 0);
+        long head =
+            chunk * (3 * Float + narrow)
+            + 3 * scored * hidden * size
+            + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden * (Float + 2 * narrow) : 0);
         long backward = activations.Backward(together, prompt, request.Group, request.NewTokens, patches) * size;
         // What the head had is free when the first layer begins: the larger of the two counts.
-        if (head >= backward) Add("output head", head, Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
-        else Add("backward pass", backward, Updating, "gradients on their way through one layer");
+        if (head >= backward)
+            Add("output head", head, Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
+        else
+            Add("backward pass", backward, Updating, "gradients on their way through one layer");
         foreach (string when in (string[])[Sampling, Updating])
             Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) / 20, when, "what the allocator cannot use, 5 %");
         return new(request, parameters, trained, prompt, items);
     }
 
-    /// <summary>What would take less, best first, with the peak that it leads to: one change each, then together, until the budget is met.</summary>
+    /// <summary>What would take less, best first, with the peak that it leads to: one change each, then together, until the budget is
+    /// met.</summary>
     /// <param name="config">The model.</param>
     /// <param name="preprocessor">Its pictures.</param>
     /// <param name="budgetBytes">What there is.</param>
@@ -97,25 +156,32 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
             ("--checkpointing", r => r with { Checkpointing = true }),
             ("--lora r=16", r => r with { Lora = r.Lora ?? new LoraConfig() }),
             ("--beta 0 (no reference policy)", r => r with { Reference = r.Lora is not null && r.Reference }),
-            ($"--image {Halved(Request.ImageWidth)}x{Halved(Request.ImageHeight)}", r => r with { ImageWidth = Halved(r.ImageWidth), ImageHeight = Halved(r.ImageHeight) }),
+            (
+                $"--image {Halved(Request.ImageWidth)}x{Halved(Request.ImageHeight)}",
+                r => r with { ImageWidth = Halved(r.ImageWidth), ImageHeight = Halved(r.ImageHeight) }
+            ),
             ($"--new-tokens {Halved(Request.NewTokens)}", r => r with { NewTokens = Halved(r.NewTokens) }),
             ($"--group {Halved(Request.Group)}", r => r with { Group = Halved(r.Group) }),
         ];
         List<(string Change, long PeakBytes)> advice = [];
         foreach (var (change, apply) in changes)
-            if (Of(config, preprocessor, apply(Request)).PeakBytes is var peak && peak < PeakBytes) advice.Add((change, peak));
+            if (Of(config, preprocessor, apply(Request)).PeakBytes is var peak && peak < PeakBytes)
+                advice.Add((change, peak));
         advice.Sort((a, b) => a.PeakBytes.CompareTo(b.PeakBytes));
-        if (advice.Count == 0 || advice[0].PeakBytes <= budgetBytes) return advice;
+        if (advice.Count == 0 || advice[0].PeakBytes <= budgetBytes)
+            return advice;
         MemoryRequest request = Request;
         List<string> joined = [];
         long least = PeakBytes;
         foreach (var (change, apply) in changes)
         {
             long peak = Of(config, preprocessor, apply(request)).PeakBytes;
-            if (peak >= least) continue;
+            if (peak >= least)
+                continue;
             (request, least) = (apply(request), peak);
             joined.Add(change);
-            if (least <= budgetBytes) break;
+            if (least <= budgetBytes)
+                break;
         }
         return [.. advice, (string.Join(" ", joined), least)];
 

@@ -49,14 +49,25 @@ public sealed record MemoryRequest
     public void Validate()
     {
         List<string> problems = [];
-        foreach (var (name, value, least) in new[]
-        {
-            ("prompts", Prompts, 1), ("group", Group, 1), ("micro-batch", MicroBatch ?? 1, 1), ("prompt", PromptTokens, 1), ("new-tokens", NewTokens, 1), ("images", Images, 0),
-            ("image width", ImageWidth, 1), ("image height", ImageHeight, 1),
-        })
-            if (value < least) problems.Add($"{name} is {value}; it must be at least {least}");
-        if (Lora is null && Train == TrainedParts.None) problems.Add("nothing would be trained");
-        if (problems.Count > 0) throw new GeoVlmException($"a memory plan needs other numbers: {string.Join("; ", problems)}");
+        foreach (
+            var (name, value, least) in new[]
+            {
+                ("prompts", Prompts, 1),
+                ("group", Group, 1),
+                ("micro-batch", MicroBatch ?? 1, 1),
+                ("prompt", PromptTokens, 1),
+                ("new-tokens", NewTokens, 1),
+                ("images", Images, 0),
+                ("image width", ImageWidth, 1),
+                ("image height", ImageHeight, 1),
+            }
+        )
+            if (value < least)
+                problems.Add($"{name} is {value}; it must be at least {least}");
+        if (Lora is null && Train == TrainedParts.None)
+            problems.Add("nothing would be trained");
+        if (problems.Count > 0)
+            throw new GeoVlmException($"a memory plan needs other numbers: {string.Join("; ", problems)}");
         Lora?.Validate();
     }
 }

@@ -4,9 +4,12 @@ namespace GeoVlm.Models.Native;
 
 /// <summary>Keeps the finalizer thread waiting while tensors are computed.</summary>
 /// <remarks>
-/// TorchSharp 0.107 turns a number into a finalizable <c>Scalar</c> (every <c>x + y</c> has one: alpha), hands its native pointer to libtorch
-/// and does not keep the object alive over the call. A collection in another thread can then free the scalar before libtorch has read it; on a
-/// busy machine, with two lanes, that happens within minutes ("Expected false to be true", or a wrong number). With finalizers held back the
+/// TorchSharp 0.107 turns a number into a finalizable <c>Scalar</c> (every <c>x + y</c> has one: alpha), hands its native pointer to
+/// libtorch
+/// and does not keep the object alive over the call. A collection in another thread can then free the scalar before libtorch has read it;
+/// on a
+/// busy machine, with two lanes, that happens within minutes ("Expected false to be true", or a wrong number). With finalizers held back
+/// the
 /// pointer stays valid; they run when the gate opens, between two batches.
 /// </remarks>
 public static class FinalizerGate
@@ -37,9 +40,9 @@ public static class FinalizerGate
         do
         {
             GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-            for (int i = 0; i < 200 && !entered.IsSet; i++) spin.SpinOnce(sleep1Threshold: 20);
-        }
-        while (!entered.IsSet);
+            for (int i = 0; i < 200 && !entered.IsSet; i++)
+                spin.SpinOnce(sleep1Threshold: 20);
+        } while (!entered.IsSet);
     }
 
     // In a method of its own, so that no register of the caller keeps the sentinel alive.
@@ -63,9 +66,11 @@ public static class FinalizerGate
         {
             lock (Guard)
             {
-                if (released) return;
+                if (released)
+                    return;
                 released = true;
-                if (--holders == 0) open!.Set();
+                if (--holders == 0)
+                    open!.Set();
             }
         }
     }

@@ -6,8 +6,10 @@ namespace GeoVlm.Models.Native;
 
 /// <summary>The few loops that decoding a token needs, on float32 in plain memory, one thread each.</summary>
 /// <remarks>
-/// libtorch multiplies one or a few rows by a matrix at a third of the speed at which memory delivers the matrix; these loops read it once, as it
-/// lies, for up to four rows at a time. Widths are multiples of <see cref="Width"/>. Written for 512-bit vectors: see <see cref="Supported"/>.
+/// libtorch multiplies one or a few rows by a matrix at a third of the speed at which memory delivers the matrix; these loops read it once,
+/// as it
+/// lies, for up to four rows at a time. Widths are multiples of <see cref="Width"/>. Written for 512-bit vectors: see
+/// <see cref="Supported"/>.
 /// </remarks>
 internal static unsafe class HostKernels
 {
@@ -29,7 +31,19 @@ internal static unsafe class HostKernels
     /// <param name="from">First column.</param>
     /// <param name="to">End of the columns.</param>
     /// <param name="add">Whether it is added to what y holds.</param>
-    public static void Product(float* x, nint xRow, int rows, float* w, int depth, float* bias, float* y, nint yRow, int from, int to, bool add = false)
+    public static void Product(
+        float* x,
+        nint xRow,
+        int rows,
+        float* w,
+        int depth,
+        float* bias,
+        float* y,
+        nint yRow,
+        int from,
+        int to,
+        bool add = false
+    )
     {
         int n = from;
         for (; n + 4 <= to; n += 4)
@@ -37,8 +51,10 @@ internal static unsafe class HostKernels
             float* tile = w + (nint)n * depth;
             var shift = bias == null ? Vector128<float>.Zero : Vector128.Load(bias + n);
             int m = 0;
-            for (; m + 4 <= rows; m += 4) Four(x + m * xRow, xRow, tile, depth, shift, y + m * yRow + n, yRow, add);
-            for (; m < rows; m++) Put(One(x + m * xRow, tile, depth), shift, y + m * yRow + n, add);
+            for (; m + 4 <= rows; m += 4)
+                Four(x + m * xRow, xRow, tile, depth, shift, y + m * yRow + n, yRow, add);
+            for (; m < rows; m++)
+                Put(One(x + m * xRow, tile, depth), shift, y + m * yRow + n, add);
         }
         for (; n < to; n++)
         {
@@ -55,9 +71,11 @@ internal static unsafe class HostKernels
     {
         var sum = Vector512<float>.Zero;
         int k = 0;
-        for (; k + Width <= depth; k += Width) sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + k), Vector512.Load(w + k), sum);
+        for (; k + Width <= depth; k += Width)
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + k), Vector512.Load(w + k), sum);
         float total = Vector512.Sum(sum);
-        for (; k < depth; k++) total += x[k] * w[k];
+        for (; k < depth; k++)
+            total += x[k] * w[k];
         return total;
     }
 
@@ -65,10 +83,12 @@ internal static unsafe class HostKernels
     public static void RmsNorm(float* x, float* weight, float* y, int width, float epsilon)
     {
         var scale = Vector512.Create(1 / MathF.Sqrt(Dot(x, x, width) / width + epsilon));
-        for (int i = 0; i < width; i += Width) (Vector512.Load(x + i) * scale * Vector512.Load(weight + i)).Store(y + i);
+        for (int i = 0; i < width; i += Width)
+            (Vector512.Load(x + i) * scale * Vector512.Load(weight + i)).Store(y + i);
     }
 
-    /// <summary>gate = silu(gate) · up, for columns from <paramref name="from"/> up to <paramref name="to"/>, a whole number of vectors.</summary>
+    /// <summary>gate = silu(gate) · up, for columns from <paramref name="from"/> up to <paramref name="to"/>, a whole number of
+    /// vectors.</summary>
     public static void Gate(float* gate, float* up, int from, int to)
     {
         for (int i = from; i < to; i += Width)
@@ -98,10 +118,13 @@ internal static unsafe class HostKernels
         if (count >= Width)
         {
             var best = Vector512.Load(scores);
-            for (i = Width; i + Width <= count; i += Width) best = Vector512.Max(best, Vector512.Load(scores + i));
-            for (int lane = 0; lane < Width; lane++) largest = MathF.Max(largest, best[lane]);
+            for (i = Width; i + Width <= count; i += Width)
+                best = Vector512.Max(best, Vector512.Load(scores + i));
+            for (int lane = 0; lane < Width; lane++)
+                largest = MathF.Max(largest, best[lane]);
         }
-        for (; i < count; i++) largest = MathF.Max(largest, scores[i]);
+        for (; i < count; i++)
+            largest = MathF.Max(largest, scores[i]);
         var (shift, sum) = (Vector512.Create(largest), Vector512<float>.Zero);
         for (i = 0; i + Width <= count; i += Width)
         {
@@ -110,7 +133,8 @@ internal static unsafe class HostKernels
             sum += e;
         }
         float total = Vector512.Sum(sum);
-        for (; i < count; i++) total += scores[i] = MathF.Exp(scores[i] - largest);
+        for (; i < count; i++)
+            total += scores[i] = MathF.Exp(scores[i] - largest);
         return total;
     }
 
@@ -124,7 +148,10 @@ internal static unsafe class HostKernels
     {
         for (int c = 0; c < width; c += Width)
         {
-            Vector512<float> a = Vector512.Load(y + c), b = Vector512<float>.Zero, d = b, e = b;
+            Vector512<float> a = Vector512.Load(y + c),
+                b = Vector512<float>.Zero,
+                d = b,
+                e = b;
             float* v = values + c;
             int s = 0;
             for (; s + 4 <= count; s += 4, v += 4 * width)
@@ -134,7 +161,8 @@ internal static unsafe class HostKernels
                 d = Vector512.FusedMultiplyAdd(Vector512.Create(weights[s + 2]), Vector512.Load(v + 2 * width), d);
                 e = Vector512.FusedMultiplyAdd(Vector512.Create(weights[s + 3]), Vector512.Load(v + 3 * width), e);
             }
-            for (; s < count; s++, v += width) a = Vector512.FusedMultiplyAdd(Vector512.Create(weights[s]), Vector512.Load(v), a);
+            for (; s < count; s++, v += width)
+                a = Vector512.FusedMultiplyAdd(Vector512.Create(weights[s]), Vector512.Load(v), a);
             (a + b + (d + e)).Store(y + c);
         }
     }
@@ -142,8 +170,13 @@ internal static unsafe class HostKernels
     /// <summary>One row of x against four of w.</summary>
     private static Vector128<float> One(float* x, float* w, int depth)
     {
-        Vector512<float> a = Vector512<float>.Zero, b = a, c = a, d = a;
-        float* w1 = w + depth, w2 = w1 + depth, w3 = w2 + depth;
+        Vector512<float> a = Vector512<float>.Zero,
+            b = a,
+            c = a,
+            d = a;
+        float* w1 = w + depth,
+            w2 = w1 + depth,
+            w3 = w2 + depth;
         for (int k = 0; k < depth; k += Width)
         {
             var v = Vector512.Load(x + k);
@@ -158,10 +191,28 @@ internal static unsafe class HostKernels
     /// <summary>Four rows of x against four of w: sixteen sums stay in registers.</summary>
     private static void Four(float* x, nint xRow, float* w, int depth, Vector128<float> shift, float* y, nint yRow, bool add)
     {
-        Vector512<float> a0 = Vector512<float>.Zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-        Vector512<float> c0 = a0, c1 = a0, c2 = a0, c3 = a0, d0 = a0, d1 = a0, d2 = a0, d3 = a0;
-        float* x1 = x + xRow, x2 = x1 + xRow, x3 = x2 + xRow;
-        float* w1 = w + depth, w2 = w1 + depth, w3 = w2 + depth;
+        Vector512<float> a0 = Vector512<float>.Zero,
+            a1 = a0,
+            a2 = a0,
+            a3 = a0,
+            b0 = a0,
+            b1 = a0,
+            b2 = a0,
+            b3 = a0;
+        Vector512<float> c0 = a0,
+            c1 = a0,
+            c2 = a0,
+            c3 = a0,
+            d0 = a0,
+            d1 = a0,
+            d2 = a0,
+            d3 = a0;
+        float* x1 = x + xRow,
+            x2 = x1 + xRow,
+            x3 = x2 + xRow;
+        float* w1 = w + depth,
+            w2 = w1 + depth,
+            w3 = w2 + depth;
         for (int k = 0; k < depth; k += Width)
         {
             // The four rows after these come next; without this they are fetched only when the arithmetic here is done.
@@ -169,7 +220,10 @@ internal static unsafe class HostKernels
             Sse.Prefetch0(w3 + 2 * depth + k);
             Sse.Prefetch0(w3 + 3 * depth + k);
             Sse.Prefetch0(w3 + 4 * depth + k);
-            Vector512<float> u0 = Vector512.Load(w + k), u1 = Vector512.Load(w1 + k), u2 = Vector512.Load(w2 + k), u3 = Vector512.Load(w3 + k);
+            Vector512<float> u0 = Vector512.Load(w + k),
+                u1 = Vector512.Load(w1 + k),
+                u2 = Vector512.Load(w2 + k),
+                u3 = Vector512.Load(w3 + k);
             var v = Vector512.Load(x + k);
             a0 = Vector512.FusedMultiplyAdd(v, u0, a0);
             a1 = Vector512.FusedMultiplyAdd(v, u1, a1);
@@ -198,7 +252,8 @@ internal static unsafe class HostKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector128<float> sums, Vector128<float> shift, float* y, bool add) => (sums + (add ? Vector128.Load(y) + shift : shift)).Store(y);
+    private static void Put(Vector128<float> sums, Vector128<float> shift, float* y, bool add) =>
+        (sums + (add ? Vector128.Load(y) + shift : shift)).Store(y);
 
     /// <summary>The sums of four vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,13 +20,15 @@ internal sealed unsafe class HostMemory : IDisposable
     /// <summary>Frees one array.</summary>
     public void Return(float* block)
     {
-        if (taken.Remove((nint)block)) NativeMemory.AlignedFree(block);
+        if (taken.Remove((nint)block))
+            NativeMemory.AlignedFree(block);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (nint block in taken) NativeMemory.AlignedFree((void*)block);
+        foreach (nint block in taken)
+            NativeMemory.AlignedFree((void*)block);
         taken.Clear();
     }
 }

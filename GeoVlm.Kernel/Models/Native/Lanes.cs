@@ -22,11 +22,16 @@ public static class Lanes
     /// <param name="items">The work; may be shorter than the number of lanes.</param>
     /// <param name="lanes">1 or 2.</param>
     /// <param name="work">Runs on the lane's thread; tensors that it leaves alive are its own to hand over.</param>
-    public static IReadOnlyList<TResult> Run<TItem, TResult>(IReadOnlyList<TItem> items, int lanes, Func<IReadOnlyList<TItem>, TResult> work)
+    public static IReadOnlyList<TResult> Run<TItem, TResult>(
+        IReadOnlyList<TItem> items,
+        int lanes,
+        Func<IReadOnlyList<TItem>, TResult> work
+    )
     {
         using var gate = FinalizerGate.Close();
         lanes = Math.Clamp(lanes, 1, Math.Max(1, items.Count));
-        if (lanes == 1) return [work(items)];
+        if (lanes == 1)
+            return [work(items)];
         // The caller's own tensors are as small as the lanes': waking a second thread for them costs more than it saves.
         torch.set_num_threads(1);
         var results = new TResult[lanes];
@@ -34,24 +39,34 @@ public static class Lanes
         var threads = new Thread[lanes];
         for (int lane = 0; lane < lanes; lane++)
         {
-            int index = lane, from = items.Count * lane / lanes, to = items.Count * (lane + 1) / lanes;
-            threads[lane] = new Thread(() =>
+            int index = lane,
+                from = items.Count * lane / lanes,
+                to = items.Count * (lane + 1) / lanes;
+            threads[lane] = new Thread(
+                () =>
+                {
+                    try
+                    {
+                        torch.set_num_threads(Math.Max(1, Environment.ProcessorCount / lanes));
+                        results[index] = work([.. items.Skip(from).Take(to - from)]);
+                    }
+                    catch (Exception e)
+                    {
+                        errors[index] = ExceptionDispatchInfo.Capture(e);
+                    }
+                },
+                maxStackSize: 16 << 20
+            )
             {
-                try
-                {
-                    torch.set_num_threads(Math.Max(1, Environment.ProcessorCount / lanes));
-                    results[index] = work([.. items.Skip(from).Take(to - from)]);
-                }
-                catch (Exception e)
-                {
-                    errors[index] = ExceptionDispatchInfo.Capture(e);
-                }
-            }, maxStackSize: 16 << 20)
-            { IsBackground = true, Name = $"lane {lane}" };
+                IsBackground = true,
+                Name = $"lane {lane}",
+            };
             threads[lane].Start();
         }
-        foreach (var thread in threads) Join(thread);
-        foreach (var error in errors) error?.Throw();
+        foreach (var thread in threads)
+            Join(thread);
+        foreach (var error in errors)
+            error?.Throw();
         return results;
     }
 
@@ -72,6 +87,7 @@ public static class Lanes
                 interrupted = true;
             }
         }
-        if (interrupted) Thread.CurrentThread.Interrupt();
+        if (interrupted)
+            Thread.CurrentThread.Interrupt();
     }
 }

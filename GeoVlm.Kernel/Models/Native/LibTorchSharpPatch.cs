@@ -12,10 +12,15 @@ namespace GeoVlm.Models.Native;
 /// </remarks>
 internal static class LibTorchSharpPatch
 {
-    private const string WantedVersion = "GLIBCXX_3.4.32", OldVersion = "GLIBCXX_3.4.21", WantedSymbol = "_ZSt21ios_base_library_initv";
-    private const uint SectionDynamicSymbols = 11, SectionVersions = 0x6fffffff, SectionNeededVersions = 0x6ffffffe;
+    private const string WantedVersion = "GLIBCXX_3.4.32",
+        OldVersion = "GLIBCXX_3.4.21",
+        WantedSymbol = "_ZSt21ios_base_library_initv";
+    private const uint SectionDynamicSymbols = 11,
+        SectionVersions = 0x6fffffff,
+        SectionNeededVersions = 0x6ffffffe;
 
-    /// <summary>Changes the bytes of the shim in place. False, with the bytes unchanged or useless, when they are not the known build.</summary>
+    /// <summary>Changes the bytes of the shim in place. False, with the bytes unchanged or useless, when they are not the known
+    /// build.</summary>
     public static bool Apply(Span<byte> elf)
     {
         try
@@ -30,9 +35,16 @@ internal static class LibTorchSharpPatch
 
     private static bool Rewrite(Span<byte> elf)
     {
-        if (elf.Length < 64 || U32(elf, 0) != 0x464c457f || elf[4] != 2) return false; // "\x7fELF", 64 bits
-        int symbols = 0, symbolCount = 0, strings = 0, versions = 0, needed = 0;
-        int sections = Offset(elf, 40), sectionSize = U16(elf, 58), sectionCount = U16(elf, 60);
+        if (elf.Length < 64 || U32(elf, 0) != 0x464c457f || elf[4] != 2)
+            return false; // "\x7fELF", 64 bits
+        int symbols = 0,
+            symbolCount = 0,
+            strings = 0,
+            versions = 0,
+            needed = 0;
+        int sections = Offset(elf, 40),
+            sectionSize = U16(elf, 58),
+            sectionCount = U16(elf, 60);
         for (int i = 0; i < sectionCount; i++)
         {
             int header = sections + i * sectionSize;
@@ -43,11 +55,16 @@ internal static class LibTorchSharpPatch
                     (symbols, symbolCount) = (offset, Offset(elf, header + 32) / 24);
                     strings = Offset(elf, sections + (int)U32(elf, header + 40) * sectionSize + 24);
                     break;
-                case SectionVersions: versions = offset; break;
-                case SectionNeededVersions: needed = offset; break;
+                case SectionVersions:
+                    versions = offset;
+                    break;
+                case SectionNeededVersions:
+                    needed = offset;
+                    break;
             }
         }
-        if (symbols == 0 || versions == 0 || needed == 0) return false;
+        if (symbols == 0 || versions == 0 || needed == 0)
+            return false;
 
         bool done = false;
         for (int file = needed; ; file += (int)U32(elf, file + 12))
@@ -56,37 +73,48 @@ internal static class LibTorchSharpPatch
             if (wanted > 0 && old > 0)
             {
                 int index = U16(elf, wanted + 6);
-                elf.Slice(old, 4).CopyTo(elf[wanted..]);             // hash of the version's name
-                elf.Slice(old + 8, 4).CopyTo(elf[(wanted + 8)..]);   // the name itself
+                elf.Slice(old, 4).CopyTo(elf[wanted..]); // hash of the version's name
+                elf.Slice(old + 8, 4).CopyTo(elf[(wanted + 8)..]); // the name itself
                 for (int s = 0; s < symbolCount; s++)
                 {
-                    if ((U16(elf, versions + 2 * s) & 0x7fff) != index) continue;
+                    if ((U16(elf, versions + 2 * s) & 0x7fff) != index)
+                        continue;
                     int name = strings + (int)U32(elf, symbols + 24 * s);
-                    if (Text(elf, name) != WantedSymbol) return false;
+                    if (Text(elf, name) != WantedSymbol)
+                        return false;
                     "getpid\0"u8.CopyTo(elf[name..]);
                     BinaryPrimitives.WriteUInt16LittleEndian(elf[(versions + 2 * s)..], 1); // global, no version
                     done = true;
                 }
             }
-            if (U32(elf, file + 12) == 0) return done;
+            if (U32(elf, file + 12) == 0)
+                return done;
         }
     }
 
     private static (int Wanted, int Old) FindVersions(ReadOnlySpan<byte> elf, int file, int strings)
     {
-        int wanted = 0, old = 0, at = file + (int)U32(elf, file + 8);
+        int wanted = 0,
+            old = 0,
+            at = file + (int)U32(elf, file + 8);
         for (int i = U16(elf, file + 2); i > 0; i--)
         {
             string name = Text(elf, strings + (int)U32(elf, at + 8));
-            if (name == WantedVersion) wanted = at;
-            if (name == OldVersion) old = at;
+            if (name == WantedVersion)
+                wanted = at;
+            if (name == OldVersion)
+                old = at;
             at += (int)U32(elf, at + 12);
         }
         return (wanted, old);
     }
 
-    private static int Offset(ReadOnlySpan<byte> elf, int at) => (int)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(elf[at..]), int.MaxValue);
+    private static int Offset(ReadOnlySpan<byte> elf, int at) =>
+        (int)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(elf[at..]), int.MaxValue);
+
     private static uint U32(ReadOnlySpan<byte> elf, int at) => BinaryPrimitives.ReadUInt32LittleEndian(elf[at..]);
+
     private static ushort U16(ReadOnlySpan<byte> elf, int at) => BinaryPrimitives.ReadUInt16LittleEndian(elf[at..]);
+
     private static string Text(ReadOnlySpan<byte> elf, int at) => Encoding.ASCII.GetString(elf.Slice(at, elf[at..].IndexOf((byte)0)));
 }

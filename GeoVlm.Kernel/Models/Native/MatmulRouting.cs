@@ -5,16 +5,22 @@ namespace GeoVlm.Models.Native;
 
 /// <summary>Sends float32 matrix products on the CPU to oneDNN instead of MKL, where that is as exact.</summary>
 /// <remarks>
-/// libtorch 2.10 routes them so when the float32 precision of oneDNN's products is set to the fastest; on a processor with AVX-512 that is the same
-/// arithmetic in faster kernels (5 to 10 % of a training step). On one with matrix tiles it would mean products in bfloat16: hence the test, after
-/// which anything but float32's own rounding is switched off again. TorchSharp does not expose the setting, so libtorch is asked by symbol; where the
+/// libtorch 2.10 routes them so when the float32 precision of oneDNN's products is set to the fastest; on a processor with AVX-512 that is
+/// the same
+/// arithmetic in faster kernels (5 to 10 % of a training step). On one with matrix tiles it would mean products in bfloat16: hence the
+/// test, after
+/// which anything but float32's own rounding is switched off again. TorchSharp does not expose the setting, so libtorch is asked by symbol;
+/// where the
 /// symbol is missing nothing changes.
 /// </remarks>
 internal static class MatmulRouting
 {
     private const string ContextSymbol = "_ZN2at13globalContextEv";
     private const string SetSymbol = "_ZN2at7Context19setFloat32PrecisionENS_14Float32BackendENS_9Float32OpENS_16Float32PrecisionE";
-    private const int OneDnn = 2, Matmul = 3, AsBefore = 0, Fastest = 3; // Float32Backend, Float32Op, Float32Precision
+    private const int OneDnn = 2,
+        Matmul = 3,
+        AsBefore = 0,
+        Fastest = 3; // Float32Backend, Float32Op, Float32Precision
     private const double LargestError = 2e-6;
 
     private static readonly Lazy<bool> chosen = new(Choose);
@@ -25,13 +31,17 @@ internal static class MatmulRouting
     private static unsafe bool Choose()
     {
         TorchRuntime.EnsureLoaded();
-        if (!NativeLibrary.TryLoad("libtorch_cpu.so", out nint library)
+        if (
+            !NativeLibrary.TryLoad("libtorch_cpu.so", out nint library)
             || !NativeLibrary.TryGetExport(library, ContextSymbol, out nint context)
-            || !NativeLibrary.TryGetExport(library, SetSymbol, out nint set)) return false;
+            || !NativeLibrary.TryGetExport(library, SetSymbol, out nint set)
+        )
+            return false;
         nint global = ((delegate* unmanaged[Cdecl]<nint>)context)();
         var setPrecision = (delegate* unmanaged[Cdecl]<nint, int, int, int, void>)set;
         setPrecision(global, OneDnn, Matmul, Fastest);
-        if (Error() <= LargestError) return true;
+        if (Error() <= LargestError)
+            return true;
         setPrecision(global, OneDnn, Matmul, AsBefore);
         return false;
     }

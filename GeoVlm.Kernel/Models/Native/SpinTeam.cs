@@ -3,7 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace GeoVlm.Models.Native;
 
 /// <summary>Threads that do one short job together again and again, and wait for one another within it by spinning.</summary>
-/// <remarks>A meeting takes well under a microsecond where every member has a core. Between two jobs the threads sleep, so that libtorch's own are not disturbed.</remarks>
+/// <remarks>A meeting takes well under a microsecond where every member has a core. Between two jobs the threads sleep, so that libtorch's
+/// own are not disturbed.</remarks>
 internal sealed class SpinTeam : IDisposable
 {
     private const int PatientTurns = 2000; // some 100 µs
@@ -11,7 +12,9 @@ internal sealed class SpinTeam : IDisposable
     private readonly SemaphoreSlim[] start;
     private Action<int> job = _ => { };
     private ExceptionDispatchInfo? failure;
-    private int arrived, round, working;
+    private int arrived,
+        round,
+        working;
     private volatile bool dismissed;
 
     /// <summary>Starts a team.</summary>
@@ -36,17 +39,20 @@ internal sealed class SpinTeam : IDisposable
         (job, failure) = (work, null);
         Volatile.Write(ref arrived, 0);
         Volatile.Write(ref working, Size - 1);
-        foreach (SemaphoreSlim member in start) member.Release();
+        foreach (SemaphoreSlim member in start)
+            member.Release();
         Do(0);
         var spin = new SpinWait();
-        while (Volatile.Read(ref working) > 0) spin.SpinOnce(sleep1Threshold: -1);
+        while (Volatile.Read(ref working) > 0)
+            spin.SpinOnce(sleep1Threshold: -1);
         failure?.Throw();
     }
 
     /// <summary>Waits until every member has come here.</summary>
     public void Meet()
     {
-        if (Size == 1) return;
+        if (Size == 1)
+            return;
         int before = Volatile.Read(ref round);
         if (Interlocked.Increment(ref arrived) == Size)
         {
@@ -63,7 +69,8 @@ internal sealed class SpinTeam : IDisposable
                 Thread.SpinWait(4);
                 continue;
             }
-            if (Volatile.Read(ref failure) is not null) throw new InvalidOperationException("another thread of the team failed");
+            if (Volatile.Read(ref failure) is not null)
+                throw new InvalidOperationException("another thread of the team failed");
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }
@@ -72,7 +79,8 @@ internal sealed class SpinTeam : IDisposable
     public void Dispose()
     {
         dismissed = true;
-        foreach (SemaphoreSlim member in start) member.Release();
+        foreach (SemaphoreSlim member in start)
+            member.Release();
     }
 
     private void Serve(int member)
@@ -80,7 +88,8 @@ internal sealed class SpinTeam : IDisposable
         while (true)
         {
             start[member - 1].Wait();
-            if (dismissed) return;
+            if (dismissed)
+                return;
             Do(member);
             Interlocked.Decrement(ref working);
         }

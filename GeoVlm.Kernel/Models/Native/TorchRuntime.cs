@@ -14,7 +14,8 @@ namespace GeoVlm.Models.Native;
 public static class TorchRuntime
 {
     private static readonly Lock Gate = new();
-    private static string? shim, torchFolder;
+    private static string? shim,
+        torchFolder;
     private static bool patched;
     private static GeoVlmException? failure;
 
@@ -30,7 +31,8 @@ public static class TorchRuntime
                 {
                     Load();
                 }
-                catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
+                catch (Exception e)
+                    when (e is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
                 {
                     failure = new GeoVlmException($"libtorch does not load: {e.Message}\nSee 'geovlm doctor' and environment.md.", e);
                 }
@@ -39,11 +41,13 @@ public static class TorchRuntime
                     failure = e;
                 }
             }
-            if (failure is not null) throw failure;
+            if (failure is not null)
+                throw failure;
         }
     }
 
-    /// <summary>Tensors that this process holds; constant from step to step unless something leaks. Each parameter that was ever made adds one for good: TorchSharp 0.107 takes over its tensor without counting that.</summary>
+    /// <summary>Tensors that this process holds; constant from step to step unless something leaks. Each parameter that was ever made adds
+    /// one for good: TorchSharp 0.107 takes over its tensor without counting that.</summary>
     public static long LiveTensors => torch.Tensor.TotalCount;
 
     /// <summary>The device to compute on: <c>GEOVLM_DEVICE</c>, else CUDA where it works, else the CPU.</summary>
@@ -59,9 +63,12 @@ public static class TorchRuntime
             static torch.Device Choose()
             {
                 string? asked = Environment.GetEnvironmentVariable("GEOVLM_DEVICE");
-                if (string.IsNullOrWhiteSpace(asked)) return torch.cuda.is_available() ? torch.CUDA : torch.CPU;
-                if (asked != "cpu" && !asked.StartsWith("cuda", StringComparison.Ordinal)) throw new GeoVlmException($"GEOVLM_DEVICE is '{asked}'; write cpu, cuda or cuda:<number>.");
-                if (asked != "cpu" && !torch.cuda.is_available()) throw new GeoVlmException($"GEOVLM_DEVICE is '{asked}', but this libtorch sees no CUDA device.");
+                if (string.IsNullOrWhiteSpace(asked))
+                    return torch.cuda.is_available() ? torch.CUDA : torch.CPU;
+                if (asked != "cpu" && !asked.StartsWith("cuda", StringComparison.Ordinal))
+                    throw new GeoVlmException($"GEOVLM_DEVICE is '{asked}'; write cpu, cuda or cuda:<number>.");
+                if (asked != "cpu" && !torch.cuda.is_available())
+                    throw new GeoVlmException($"GEOVLM_DEVICE is '{asked}', but this libtorch sees no CUDA device.");
                 return torch.device(asked);
             }
         }
@@ -87,12 +94,14 @@ public static class TorchRuntime
     internal static void ListenForTorchSharp()
     {
         AppDomain.CurrentDomain.AssemblyLoad += (_, e) => LoadQuietlyFor(e.LoadedAssembly);
-        foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies()) LoadQuietlyFor(assembly);
+        foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
+            LoadQuietlyFor(assembly);
     }
 
     private static void LoadQuietlyFor(Assembly assembly)
     {
-        if (assembly.GetName().Name != "TorchSharp") return;
+        if (assembly.GetName().Name != "TorchSharp")
+            return;
         try
         {
             EnsureLoaded();
@@ -105,21 +114,31 @@ public static class TorchRuntime
 
     private static void Load()
     {
-        if (!OperatingSystem.IsLinux()) throw new GeoVlmException("Models run on Linux and WSL only: TorchSharp 0.107 does not load on Windows. Everything without a model works here.");
+        if (!OperatingSystem.IsLinux())
+            throw new GeoVlmException(
+                "Models run on Linux and WSL only: TorchSharp 0.107 does not load on Windows. Everything without a model works here."
+            );
         KeepFreedMemory();
         string[] folders = SearchFolders();
         string? asked = Environment.GetEnvironmentVariable("GEOVLM_LIBTORCH");
-        torchFolder = (asked is { Length: > 0 } ? [asked] : folders).FirstOrDefault(f => File.Exists(Path.Combine(f, "libtorch_cpu.so")))
-            ?? throw new GeoVlmException(asked is { Length: > 0 }
-                ? $"GEOVLM_LIBTORCH is '{asked}', where there is no libtorch_cpu.so; name the lib folder of libtorch 2.10."
-                : "libtorch_cpu.so was not found. Build with -p:TorchBackend=cpu or set GEOVLM_LIBTORCH to a folder that has it.");
-        string stock = folders.Append(torchFolder).Select(f => Path.Combine(f, "libLibTorchSharp.so")).FirstOrDefault(File.Exists)
-            ?? throw new GeoVlmException($"libLibTorchSharp.so was not found in {string.Join(", ", folders)}; restore the package TorchSharp.");
+        torchFolder =
+            (asked is { Length: > 0 } ? [asked] : folders).FirstOrDefault(f => File.Exists(Path.Combine(f, "libtorch_cpu.so")))
+            ?? throw new GeoVlmException(
+                asked is { Length: > 0 }
+                    ? $"GEOVLM_LIBTORCH is '{asked}', where there is no libtorch_cpu.so; name the lib folder of libtorch 2.10."
+                    : "libtorch_cpu.so was not found. Build with -p:TorchBackend=cpu or set GEOVLM_LIBTORCH to a folder that has it."
+            );
+        string stock =
+            folders.Append(torchFolder).Select(f => Path.Combine(f, "libLibTorchSharp.so")).FirstOrDefault(File.Exists)
+            ?? throw new GeoVlmException(
+                $"libLibTorchSharp.so was not found in {string.Join(", ", folders)}; restore the package TorchSharp."
+            );
 
         foreach (string name in (string[])["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"])
         {
             string path = Path.Combine(torchFolder, name);
-            if (File.Exists(path)) NativeLibrary.Load(path);
+            if (File.Exists(path))
+                NativeLibrary.Load(path);
         }
         patched = !NativeLibrary.TryLoad(stock, out _);
         shim = patched ? LoadPatched(stock) : stock;
@@ -129,7 +148,10 @@ public static class TorchRuntime
     private static string LoadPatched(string stock)
     {
         byte[] bytes = File.ReadAllBytes(stock);
-        if (!LibTorchSharpPatch.Apply(bytes)) throw new GeoVlmException($"{stock} does not load, and it is not the build of TorchSharp 0.107 that can be adapted; ask 'ldd' what it misses.");
+        if (!LibTorchSharpPatch.Apply(bytes))
+            throw new GeoVlmException(
+                $"{stock} does not load, and it is not the build of TorchSharp 0.107 that can be adapted; ask 'ldd' what it misses."
+            );
         string copy = WriteCopy(bytes);
         NativeLibrary.Load(copy);
         return copy;
@@ -137,8 +159,12 @@ public static class TorchRuntime
 
     private static string WriteCopy(byte[] bytes)
     {
-        string? home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        if (string.IsNullOrEmpty(home)) return Write(Directory.CreateTempSubdirectory("geovlm-").FullName);
+        string? home = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify
+        );
+        if (string.IsNullOrEmpty(home))
+            return Write(Directory.CreateTempSubdirectory("geovlm-").FullName);
         try
         {
             return Write(Directory.CreateDirectory(Path.Combine(home, "geovlm", "native")).FullName);
@@ -151,7 +177,8 @@ public static class TorchRuntime
         string Write(string folder)
         {
             string path = Path.Combine(folder, "libLibTorchSharp.so");
-            if (File.Exists(path) && bytes.AsSpan().SequenceEqual(File.ReadAllBytes(path))) return path;
+            if (File.Exists(path) && bytes.AsSpan().SequenceEqual(File.ReadAllBytes(path)))
+                return path;
             string beside = Path.Combine(folder, Path.GetRandomFileName());
             File.WriteAllBytes(beside, bytes);
             File.Move(beside, path, overwrite: true); // atomic, so that processes may start together
@@ -163,7 +190,8 @@ public static class TorchRuntime
     {
         string relative = Path.Combine("runtimes", "linux-x64", "native");
         List<string> folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, relative)];
-        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string host) folders.AddRange(host.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string host)
+            folders.AddRange(host.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
         Assembly? torchSharp = AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => a.GetName().Name == "TorchSharp");
         if (torchSharp is { IsDynamic: false, Location.Length: > 0 })
         {
@@ -176,12 +204,16 @@ public static class TorchRuntime
         return [.. folders.Distinct()];
     }
 
-    /// <summary>Tells glibc to keep freed memory: by default it unmaps every large tensor and faults its pages in again (242,000 page faults per training step against 26).</summary>
+    /// <summary>Tells glibc to keep freed memory: by default it unmaps every large tensor and faults its pages in again (242,000 page
+    /// faults per training step against 26).</summary>
     private static unsafe void KeepFreedMemory()
     {
-        if (!NativeLibrary.TryLoad("libc.so.6", out nint libc) || !NativeLibrary.TryGetExport(libc, "mallopt", out nint address)) return; // not glibc
+        if (!NativeLibrary.TryLoad("libc.so.6", out nint libc) || !NativeLibrary.TryGetExport(libc, "mallopt", out nint address))
+            return; // not glibc
         var mallopt = (delegate* unmanaged[Cdecl]<int, int, int>)address;
-        const int MMapThreshold = -3, TrimThreshold = -1, TopPad = -2;
+        const int MMapThreshold = -3,
+            TrimThreshold = -1,
+            TopPad = -2;
         mallopt(MMapThreshold, 1 << 30);
         mallopt(TrimThreshold, int.MaxValue);
         mallopt(TopPad, 64 << 20);

@@ -6,7 +6,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 
 /// <summary>softmax(q kᵀ / √head + bias) v, by the fastest exact way.</summary>
 /// <remarks>
-/// libtorch's own kernel for it never holds all scores, which a GPU and very long prompts need; on a CPU it is 4 to 36 times slower than two
+/// libtorch's own kernel for it never holds all scores, which a GPU and very long prompts need; on a CPU it is 4 to 36 times slower than
+/// two
 /// matrix products with the scores between them (measured for 64 to 512 tokens on two cores with AVX-512).
 /// </remarks>
 internal static class Attention
@@ -18,7 +19,8 @@ internal static class Attention
     private const long LargestScores = 16 << 20;
 
     /// <summary>Whether all scores are held, which autograd then keeps.</summary>
-    public static bool HoldsScores(DeviceType device, long heads, long queries, long keys) => device == DeviceType.CPU && heads * queries * keys <= LargestScores;
+    public static bool HoldsScores(DeviceType device, long heads, long queries, long keys) =>
+        device == DeviceType.CPU && heads * queries * keys <= LargestScores;
 
     /// <summary>Attends. Legend: B rows, H query heads, K key heads, T queries, S keys, d numbers per head.</summary>
     /// <param name="q_BHTd">Queries.</param>
@@ -29,18 +31,27 @@ internal static class Attention
     /// <returns>[B, H, T, d].</returns>
     public static Tensor Attend(Tensor q_BHTd, Tensor k_BKSd, Tensor v_BKSd, Tensor? bias = null, bool causal = false)
     {
-        long rows = q_BHTd.size(0), heads = q_BHTd.size(1), tokens = q_BHTd.size(2), head = q_BHTd.size(3), groups = k_BKSd.size(1), keys = k_BKSd.size(2);
+        long rows = q_BHTd.size(0),
+            heads = q_BHTd.size(1),
+            tokens = q_BHTd.size(2),
+            head = q_BHTd.size(3),
+            groups = k_BKSd.size(1),
+            keys = k_BKSd.size(2);
         if (!HoldsScores(q_BHTd.device_type, rows * heads, tokens, keys))
         {
             // The query heads that share a key head become the queries of one head: keys and values need no copies.
-            if (tokens == 1) return F.scaled_dot_product_attention(q_BHTd.reshape(rows, groups, heads / groups, head), k_BKSd, v_BKSd, bias).reshape(rows, heads, 1, head);
+            if (tokens == 1)
+                return F.scaled_dot_product_attention(q_BHTd.reshape(rows, groups, heads / groups, head), k_BKSd, v_BKSd, bias)
+                    .reshape(rows, heads, 1, head);
             Tensor Repeat(Tensor t) => heads == groups ? t : t.repeat_interleave(heads / groups, 1);
             return F.scaled_dot_product_attention(q_BHTd, Repeat(k_BKSd), Repeat(v_BKSd), bias, is_casual: causal);
         }
-        if (causal) bias = full([tokens, keys], Hidden, dtype: q_BHTd.dtype, device: q_BHTd.device).triu(1);
+        if (causal)
+            bias = full([tokens, keys], Hidden, dtype: q_BHTd.dtype, device: q_BHTd.device).triu(1);
         Tensor q = q_BHTd.mul(1 / Math.Sqrt(head)).reshape(rows, groups, heads / groups * tokens, head);
         Tensor scores = q.matmul(k_BKSd.transpose(-1, -2));
-        if (bias is not null) scores = scores.view(rows, heads, tokens, keys).add_(bias);
+        if (bias is not null)
+            scores = scores.view(rows, heads, tokens, keys).add_(bias);
         return scores.view(rows, groups, heads / groups * tokens, keys).softmax(-1).matmul(v_BKSd).view(rows, heads, tokens, head);
     }
 }

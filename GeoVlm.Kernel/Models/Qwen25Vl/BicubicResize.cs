@@ -13,15 +13,19 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// </remarks>
 internal static class BicubicResize
 {
-    private const int FractionBits = 22, Half = 1 << (FractionBits - 1);
+    private const int FractionBits = 22,
+        Half = 1 << (FractionBits - 1);
 
     // A band of rows on its side: a column of it is one run of bytes, and a filter along the rows is a sum of such runs.
-    private const int BandRows = 32, ColumnBytes = BandRows * 3, ColumnStride = 128;
+    private const int BandRows = 32,
+        ColumnBytes = BandRows * 3,
+        ColumnStride = 128;
 
     /// <summary>The picture at another size; the same object when the size is already right.</summary>
     public static RgbImage Resize(RgbImage image, int width, int height)
     {
-        if (image.Width == width && image.Height == height) return image;
+        if (image.Width == width && image.Height == height)
+            return image;
         byte[] result = GC.AllocateUninitializedArray<byte>(height * width * 3);
         Resize(image, width, height, result);
         return new(width, height, result);
@@ -34,8 +38,10 @@ internal static class BicubicResize
     /// <param name="target">[height, width, 3], and perhaps more that is left alone.</param>
     public static void Resize(RgbImage image, int width, int height, byte[] target)
     {
-        if (image.Width == width) Vertical(image.Pixels, width * 3, new Filter(image.Height, height), target);
-        else if (image.Height == height) Horizontal(image, new Filter(image.Width, width), target);
+        if (image.Width == width)
+            Vertical(image.Pixels, width * 3, new Filter(image.Height, height), target);
+        else if (image.Height == height)
+            Horizontal(image, new Filter(image.Width, width), target);
         else
         {
             byte[] narrowed = ArrayPool<byte>.Shared.Rent(image.Height * width * 3);
@@ -48,17 +54,26 @@ internal static class BicubicResize
     private static void Horizontal(RgbImage image, Filter filter, byte[] target)
     {
         int width = filter.OutputSize;
-        byte[] columns = ArrayPool<byte>.Shared.Rent(image.Width * ColumnStride), narrowed = ArrayPool<byte>.Shared.Rent(width * ColumnStride);
+        byte[] columns = ArrayPool<byte>.Shared.Rent(image.Width * ColumnStride),
+            narrowed = ArrayPool<byte>.Shared.Rent(width * ColumnStride);
         for (int top = 0; top < image.Height; top += BandRows)
         {
             int rows = Math.Min(BandRows, image.Height - top);
-            for (int row = 0; row < rows; row++) Upright(image.Pixels.AsSpan((top + row) * image.Width * 3, image.Width * 3), columns.AsSpan(row * 3));
+            for (int row = 0; row < rows; row++)
+                Upright(image.Pixels.AsSpan((top + row) * image.Width * 3, image.Width * 3), columns.AsSpan(row * 3));
             for (int x = 0; x < width; x++)
             {
                 (int first, int count) = filter.Span(x);
-                Weigh(columns, first * ColumnStride, ColumnStride, filter.Weights(x)[..count], narrowed.AsSpan(x * ColumnStride, ColumnBytes));
+                Weigh(
+                    columns,
+                    first * ColumnStride,
+                    ColumnStride,
+                    filter.Weights(x)[..count],
+                    narrowed.AsSpan(x * ColumnStride, ColumnBytes)
+                );
             }
-            for (int row = 0; row < rows; row++) Lying(narrowed.AsSpan(row * 3), target.AsSpan((top + row) * width * 3, width * 3));
+            for (int row = 0; row < rows; row++)
+                Lying(narrowed.AsSpan(row * 3), target.AsSpan((top + row) * width * 3, width * 3));
         }
         ArrayPool<byte>.Shared.Return(columns);
         ArrayPool<byte>.Shared.Return(narrowed);
@@ -103,7 +118,8 @@ internal static class BicubicResize
             for (int i = 0; i < target.Length; i++)
             {
                 int sum = Half;
-                for (int k = 0; k < weights.Length; k++) sum += source[at + k * stride + i] * weights[k];
+                for (int k = 0; k < weights.Length; k++)
+                    sum += source[at + k * stride + i] * weights[k];
                 target[i] = (byte)Math.Clamp(sum >> FractionBits, 0, 255);
             }
             return;
@@ -111,9 +127,14 @@ internal static class BicubicResize
         for (int i = 0; i < target.Length; i += step)
         {
             // The last vector overlaps the one before, so that no byte is left over.
-            int start = Math.Min(i, target.Length - step), from = at + start;
+            int start = Math.Min(i, target.Length - step),
+                from = at + start;
             // Of each four bytes the first, second, third and fourth: masks are cheaper than widening, which shuffles.
-            Vector<int> a = new(Half), b = a, c = a, d = a, mask = new(255);
+            Vector<int> a = new(Half),
+                b = a,
+                c = a,
+                d = a,
+                mask = new(255);
             foreach (int weight in weights)
             {
                 var bytes = Vector.LoadUnsafe(ref source[from]).As<byte, int>();
@@ -132,13 +153,17 @@ internal static class BicubicResize
     /// <summary>For each output index the input indices it reads and their weights.</summary>
     private sealed class Filter
     {
-        private readonly int[] firsts, counts, weights;
+        private readonly int[] firsts,
+            counts,
+            weights;
         private readonly int longest;
 
         public Filter(int inputSize, int outputSize)
         {
             OutputSize = outputSize;
-            double scale = (double)inputSize / outputSize, widening = Math.Max(scale, 1), support = 2 * widening;
+            double scale = (double)inputSize / outputSize,
+                widening = Math.Max(scale, 1),
+                support = 2 * widening;
             longest = (int)Math.Ceiling(support) * 2 + 1;
             firsts = new int[outputSize];
             counts = new int[outputSize];
@@ -146,9 +171,12 @@ internal static class BicubicResize
             double[] exact = new double[longest];
             for (int x = 0; x < outputSize; x++)
             {
-                double centre = (x + 0.5) * scale, sum = 0;
-                int first = Math.Max((int)(centre - support + 0.5), 0), count = Math.Min((int)(centre + support + 0.5), inputSize) - first;
-                for (int k = 0; k < count; k++) sum += exact[k] = Kernel((k + first - centre + 0.5) * (1 / widening));
+                double centre = (x + 0.5) * scale,
+                    sum = 0;
+                int first = Math.Max((int)(centre - support + 0.5), 0),
+                    count = Math.Min((int)(centre + support + 0.5), inputSize) - first;
+                for (int k = 0; k < count; k++)
+                    sum += exact[k] = Kernel((k + first - centre + 0.5) * (1 / widening));
                 for (int k = 0; k < count; k++)
                 {
                     double weight = exact[k] / sum * (1 << FractionBits);
@@ -168,7 +196,9 @@ internal static class BicubicResize
         {
             const double a = -0.5;
             x = Math.Abs(x);
-            return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+            return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1
+                : x < 2 ? (((x - 5) * x + 8) * x - 4) * a
+                : 0;
         }
     }
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace GeoVlm.Models.Qwen25Vl;
 
 /// <summary>A pass through layers that keeps only each layer's input, and computes a layer again when the gradient reaches it.</summary>
-/// <remarks>About a third more time for a fraction of the memory; the gradients are the same numbers, since a layer has no randomness.</remarks>
+/// <remarks>About a third more time for a fraction of the memory; the gradients are the same numbers, since a layer has no
+/// randomness.</remarks>
 internal sealed class CheckpointedPass
 {
     private readonly IReadOnlyList<Func<Tensor, Tensor>> layers;

@@ -41,7 +41,8 @@ internal sealed class FrameLayout : IDisposable
         int[] tokens = [.. windows.SelectMany(w => w)];
         long[] order = [.. tokens.SelectMany(t => Enumerable.Range(0, unit).Select(i => (long)t * unit + i))];
         long[] inverse = new long[tokens.Length];
-        for (int place = 0; place < tokens.Length; place++) inverse[tokens[place]] = place;
+        for (int place = 0; place < tokens.Length; place++)
+            inverse[tokens[place]] = place;
 
         List<WindowRun> runs = [];
         int start = 0;
@@ -59,19 +60,27 @@ internal sealed class FrameLayout : IDisposable
             Keep(tensor(order, device: device)),
             Keep(tensor(inverse, device: device)),
             new(Keep(rotary.Cos), Keep(rotary.SignedSin)),
-            runs);
+            runs
+        );
     }
 
-    /// <summary>Merged tokens of each window in raster order of windows: transformers' <c>window_index</c>, its empty windows left out.</summary>
+    /// <summary>Merged tokens of each window in raster order of windows: transformers' <c>window_index</c>, its empty windows left
+    /// out.</summary>
     public static IEnumerable<int[]> WindowsOf(VisionConfig config, int height, int width)
     {
-        int rows = height / config.MergeSize, columns = width / config.MergeSize, edge = config.WindowSize / config.PatchSize / config.MergeSize;
+        int rows = height / config.MergeSize,
+            columns = width / config.MergeSize,
+            edge = config.WindowSize / config.PatchSize / config.MergeSize;
         for (int top = 0; top < rows; top += edge)
         {
             for (int left = 0; left < columns; left += edge)
             {
-                int bottom = Math.Min(top + edge, rows), right = Math.Min(left + edge, columns);
-                yield return [.. from y in Enumerable.Range(top, bottom - top) from x in Enumerable.Range(left, right - left) select y * columns + x];
+                int bottom = Math.Min(top + edge, rows),
+                    right = Math.Min(left + edge, columns);
+                yield return
+                [
+                    .. from y in Enumerable.Range(top, bottom - top) from x in Enumerable.Range(left, right - left) select y * columns + x,
+                ];
             }
         }
     }
@@ -86,14 +95,19 @@ internal sealed class FrameLayout : IDisposable
     /// <summary>[patches, 1, 1, head / 2]: the first half turns with the patch's row, the second with its column.</summary>
     private static Tensor Angles(VisionConfig config, int width, long[] order, Device device)
     {
-        int quarter = config.HeadSize / 4, merge = config.MergeSize, unit = merge * merge, blocksPerRow = width / merge;
+        int quarter = config.HeadSize / 4,
+            merge = config.MergeSize,
+            unit = merge * merge,
+            blocksPerRow = width / merge;
         // Frequencies in float32, as the reference computes them; the last bit of an angle shows in the output.
         float[] frequencies = [.. Enumerable.Range(0, quarter).Select(i => 1f / (float)Math.Pow(10000, i / (double)quarter))];
         float[] angles = new float[order.Length * 2 * quarter];
         for (int i = 0; i < order.Length; i++)
         {
-            int block = (int)(order[i] / unit), inside = (int)(order[i] % unit);
-            int row = block / blocksPerRow * merge + inside / merge, column = block % blocksPerRow * merge + inside % merge;
+            int block = (int)(order[i] / unit),
+                inside = (int)(order[i] % unit);
+            int row = block / blocksPerRow * merge + inside / merge,
+                column = block % blocksPerRow * merge + inside % merge;
             for (int k = 0; k < quarter; k++)
             {
                 angles[(2 * i) * quarter + k] = row * frequencies[k];

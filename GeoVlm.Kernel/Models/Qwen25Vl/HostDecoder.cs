@@ -6,9 +6,11 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
-/// <summary>Decodes tokens on the CPU without libtorch, whose operators cost more than the arithmetic when a pass has one token a row.</summary>
+/// <summary>Decodes tokens on the CPU without libtorch, whose operators cost more than the arithmetic when a pass has one token a
+/// row.</summary>
 /// <remarks>
-/// The same formulas as <see cref="LanguageModel"/> on the same weights, read where they lie, an active adapter included. Threads divide the outputs
+/// The same formulas as <see cref="LanguageModel"/> on the same weights, read where they lie, an active adapter included. Threads divide
+/// the outputs
 /// of each matrix and meet after it. Sequences of one prompt share its keys and values; each row has memory of its own for what follows.
 /// Nothing is allocated per token. Legend: R rows, d hidden size, D head size.
 /// </remarks>
@@ -16,14 +18,23 @@ internal sealed unsafe class HostDecoder : IStepDecoder
 {
     private readonly TextConfig config;
     private readonly float epsilon;
-    private readonly float* embedding, norm;
+    private readonly float* embedding,
+        norm;
     private readonly Weights head;
     private readonly Layer[] layers;
     private readonly SpinTeam team;
     private readonly Action<int> pass;
     private readonly HostMemory memory = new();
     private readonly float[] frequencies;
-    private readonly float* hidden, query, keyValue, attended, gate, up, logits, cos, sin;
+    private readonly float* hidden,
+        query,
+        keyValue,
+        attended,
+        gate,
+        up,
+        logits,
+        cos,
+        sin;
     private readonly Scratch[] scratch;
     private readonly Dictionary<(KeyValueCache, int), Prompt> prompts = [];
     private readonly List<Row> rows = [];
@@ -55,12 +66,22 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         logits = PerRow(config.VocabularySize);
         cos = PerRow(half);
         sin = PerRow(half);
-        for (int i = 0; i < capacity; i++) slots.Push((nint)memory.Take(Block(newTokens)));
+        for (int i = 0; i < capacity; i++)
+            slots.Push((nint)memory.Take(Block(newTokens)));
         team = new SpinTeam(get_num_threads());
         int rank = Math.Max(16, layers.SelectMany(l => l.All).Append(head).Max(w => w.Rank));
         int columns = (longestPrompt + newTokens + HostKernels.Width) / HostKernels.Width * HostKernels.Width;
-        scratch = [.. Enumerable.Range(0, team.Size).Select(_ => new Scratch(
-            (nint)PerRow(config.HiddenSize), (nint)PerRow(rank), (nint)memory.Take((long)columns * config.Heads / config.KeyValueHeads), columns))];
+        scratch =
+        [
+            .. Enumerable
+                .Range(0, team.Size)
+                .Select(_ => new Scratch(
+                    (nint)PerRow(config.HiddenSize),
+                    (nint)PerRow(rank),
+                    (nint)memory.Take((long)columns * config.Heads / config.KeyValueHeads),
+                    columns
+                )),
+        ];
         pass = Pass;
     }
 
@@ -70,7 +91,8 @@ internal sealed unsafe class HostDecoder : IStepDecoder
     private int KeyWidth => config.KeyValueHeads * config.HeadSize;
 
     /// <summary>Whether this processor can, and the model's widths are whole vectors.</summary>
-    public static bool Supports(TextConfig config) => HostKernels.Supported
+    public static bool Supports(TextConfig config) =>
+        HostKernels.Supported
         && new[] { config.HiddenSize, config.IntermediateSize, config.HeadSize }.All(w => w % HostKernels.Width == 0)
         && (long)config.VocabularySize * config.HiddenSize * sizeof(float) < int.MaxValue;
 
@@ -104,15 +126,19 @@ internal sealed unsafe class HostDecoder : IStepDecoder
     /// <inheritdoc/>
     public Span<float> Step(ReadOnlySpan<int> tokens, ReadOnlySpan<long> positions)
     {
-        int half = config.HeadSize / 2, width = config.HiddenSize;
+        int half = config.HeadSize / 2,
+            width = config.HiddenSize;
         for (int m = 0; m < rows.Count; m++)
         {
-            if (rows[m].Tokens == newTokens) throw new InvalidOperationException($"a row has {newTokens} tokens already, the most it was made for");
+            if (rows[m].Tokens == newTokens)
+                throw new InvalidOperationException($"a row has {newTokens} tokens already, the most it was made for");
             new ReadOnlySpan<float>(embedding + (long)tokens[m] * width, width).CopyTo(new Span<float>(hidden + (long)m * width, width));
-            for (int i = 0; i < half; i++) (sin[m * half + i], cos[m * half + i]) = MathF.SinCos(positions[m] * frequencies[i]);
+            for (int i = 0; i < half; i++)
+                (sin[m * half + i], cos[m * half + i]) = MathF.SinCos(positions[m] * frequencies[i]);
         }
         team.Run(pass);
-        foreach (Row row in rows) row.Tokens++;
+        foreach (Row row in rows)
+            row.Tokens++;
         return new Span<float>(logits, rows.Count * config.VocabularySize);
     }
 
@@ -125,7 +151,10 @@ internal sealed unsafe class HostDecoder : IStepDecoder
 
     private void Pass(int thread)
     {
-        int count = rows.Count, d = config.HiddenSize, inner = config.IntermediateSize, keys = KeyWidth;
+        int count = rows.Count,
+            d = config.HiddenSize,
+            inner = config.IntermediateSize,
+            keys = KeyWidth;
         Scratch mine = scratch[thread];
         var normed = (float*)mine.Normed;
         for (int i = 0; i < layers.Length; i++)
@@ -136,14 +165,16 @@ internal sealed unsafe class HostDecoder : IStepDecoder
             Apply(layer.Key, normed, d, keyValue, 2 * keys);
             Apply(layer.Value, normed, d, keyValue + keys, 2 * keys);
             team.Meet();
-            for (int unit = thread; unit < count * config.KeyValueHeads; unit += team.Size) Attend(i, unit / config.KeyValueHeads, unit % config.KeyValueHeads, mine);
+            for (int unit = thread; unit < count * config.KeyValueHeads; unit += team.Size)
+                Attend(i, unit / config.KeyValueHeads, unit % config.KeyValueHeads, mine);
             team.Meet();
             Apply(layer.Output, attended, d, hidden, d, add: true);
             team.Meet();
             Norm((float*)layer.PostAttentionNorm);
             Apply(layer.Gate, normed, d, gate, inner);
             (int from, int to) = Apply(layer.Up, normed, d, up, inner);
-            for (int m = 0; m < count; m++) HostKernels.Gate(gate + (long)m * inner, up + (long)m * inner, from, to);
+            for (int m = 0; m < count; m++)
+                HostKernels.Gate(gate + (long)m * inner, up + (long)m * inner, from, to);
             team.Meet();
             Apply(layer.Down, gate, inner, hidden, d, add: true);
             team.Meet();
@@ -154,23 +185,29 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         // Every thread needs all of it, and computing it is cheaper than waiting for it.
         void Norm(float* weight)
         {
-            for (int m = 0; m < count; m++) HostKernels.RmsNorm(hidden + (long)m * d, weight, normed + (long)m * d, d, epsilon);
+            for (int m = 0; m < count; m++)
+                HostKernels.RmsNorm(hidden + (long)m * d, weight, normed + (long)m * d, d, epsilon);
         }
 
         (int From, int To) Apply(Weights w, float* x, int xRow, float* y, int yRow, bool add = false)
         {
             int blocks = (w.Output + HostKernels.Width - 1) / HostKernels.Width;
-            int from = blocks * thread / team.Size * HostKernels.Width, to = Math.Min(w.Output, blocks * (thread + 1) / team.Size * HostKernels.Width);
+            int from = blocks * thread / team.Size * HostKernels.Width,
+                to = Math.Min(w.Output, blocks * (thread + 1) / team.Size * HostKernels.Width);
             HostKernels.Product(x, xRow, count, (float*)w.Weight, w.Input, (float*)w.Bias, y, yRow, from, to, add);
-            if (w.Rank == 0) return (from, to);
+            if (w.Rank == 0)
+                return (from, to);
             var low = (float*)mine.LowRank;
             HostKernels.Product(x, xRow, count, (float*)w.A, w.Input, null, low, w.Rank, 0, w.Rank);
-            for (int m = 0; m < count * w.Rank; m++) low[m] *= w.Scaling;
-            if (w.Rank % HostKernels.Width == 0) HostKernels.Product(low, w.Rank, count, (float*)w.B, w.Rank, null, y, yRow, from, to, add: true);
+            for (int m = 0; m < count * w.Rank; m++)
+                low[m] *= w.Scaling;
+            if (w.Rank % HostKernels.Width == 0)
+                HostKernels.Product(low, w.Rank, count, (float*)w.B, w.Rank, null, y, yRow, from, to, add: true);
             else
             {
                 for (int m = 0; m < count; m++)
-                    for (int n = from; n < to; n++) y[(long)m * yRow + n] += HostKernels.Dot(low + m * w.Rank, (float*)w.B + (long)n * w.Rank, w.Rank);
+                for (int n = from; n < to; n++)
+                    y[(long)m * yRow + n] += HostKernels.Dot(low + m * w.Rank, (float*)w.B + (long)n * w.Rank, w.Rank);
             }
             return (from, to);
         }
@@ -179,28 +216,40 @@ internal sealed unsafe class HostDecoder : IStepDecoder
     /// <summary>Attention of the query heads that share one key head, in one row, over the prompt and the row's own tokens.</summary>
     private void Attend(int layer, int m, int keyHead, Scratch mine)
     {
-        int D = config.HeadSize, half = D / 2, group = config.Heads / config.KeyValueHeads;
+        int D = config.HeadSize,
+            half = D / 2,
+            group = config.Heads / config.KeyValueHeads;
         Row row = rows[m];
-        int own = row.Tokens, prompt = row.Prompt.Tokens, all = prompt + own + 1;
-        float* q = query + (long)m * config.HiddenSize + (long)keyHead * group * D, key = keyValue + (long)m * 2 * KeyWidth + (long)keyHead * D, value = key + KeyWidth;
-        float* c = cos + m * half, s = sin + m * half, scores = (float*)mine.Scores;
+        int own = row.Tokens,
+            prompt = row.Prompt.Tokens,
+            all = prompt + own + 1;
+        float* q = query + (long)m * config.HiddenSize + (long)keyHead * group * D,
+            key = keyValue + (long)m * 2 * KeyWidth + (long)keyHead * D,
+            value = key + KeyWidth;
+        float* c = cos + m * half,
+            s = sin + m * half,
+            scores = (float*)mine.Scores;
         float* Keys(float* block, int tokens, int kind) => block + (((long)layer * 2 + kind) * config.KeyValueHeads + keyHead) * tokens * D;
-        float* ownKeys = Keys((float*)row.Own, newTokens, 0), ownValues = Keys((float*)row.Own, newTokens, 1);
+        float* ownKeys = Keys((float*)row.Own, newTokens, 0),
+            ownValues = Keys((float*)row.Own, newTokens, 1);
         HostKernels.Rotate(key, c, s, half, 1);
         new ReadOnlySpan<float>(key, D).CopyTo(new Span<float>(ownKeys + (long)own * D, D));
         new ReadOnlySpan<float>(value, D).CopyTo(new Span<float>(ownValues + (long)own * D, D));
-        for (int g = 0; g < group; g++) HostKernels.Rotate(q + g * D, c, s, half, 1 / MathF.Sqrt(D));
+        for (int g = 0; g < group; g++)
+            HostKernels.Rotate(q + g * D, c, s, half, 1 / MathF.Sqrt(D));
         HostKernels.Product(q, D, group, Keys(row.Prompt.KeysAndValues, prompt, 0), D, null, scores, mine.Columns, 0, prompt);
         HostKernels.Product(q, D, group, ownKeys, D, null, scores + prompt, mine.Columns, 0, own + 1);
         for (int g = 0; g < group; g++)
         {
-            float* weights = scores + (long)g * mine.Columns, y = attended + (long)m * config.HiddenSize + ((long)keyHead * group + g) * D;
+            float* weights = scores + (long)g * mine.Columns,
+                y = attended + (long)m * config.HiddenSize + ((long)keyHead * group + g) * D;
             float scale = 1 / HostKernels.Exponentials(weights, all);
             var output = new Span<float>(y, D);
             output.Clear();
             HostKernels.WeightedSum(weights, Keys(row.Prompt.KeysAndValues, prompt, 1), prompt, y, D);
             HostKernels.WeightedSum(weights + prompt, ownValues, own + 1, y, D);
-            for (int i = 0; i < D; i++) y[i] *= scale;
+            for (int i = 0; i < D; i++)
+                y[i] *= scale;
         }
     }
 
@@ -234,8 +283,10 @@ internal sealed unsafe class HostDecoder : IStepDecoder
             LowRank? adapter = Lora.LowRank.Active ? linear.Slot.Attached : null;
             (Output, Input) = ((int)linear.Weight.size(0), (int)linear.Weight.size(1));
             Weight = (nint)Pointer(linear.Weight);
-            if ((adapter?.Bias ?? linear.Bias) is { } bias) Bias = (nint)Pointer(bias);
-            if (adapter is null) return;
+            if ((adapter?.Bias ?? linear.Bias) is { } bias)
+                Bias = (nint)Pointer(bias);
+            if (adapter is null)
+                return;
             (A, B, Rank, Scaling) = ((nint)Pointer(adapter.A), (nint)Pointer(adapter.B), (int)adapter.A.size(0), (float)adapter.Scaling);
         }
 

@@ -30,7 +30,13 @@ public sealed record ImagePreprocessor
 
     private ImagePreprocessor(ImagePreprocessor original)
     {
-        (MinPixels, MaxPixels, PatchSize, TemporalPatchSize, MergeSize) = (original.MinPixels, original.MaxPixels, original.PatchSize, original.TemporalPatchSize, original.MergeSize);
+        (MinPixels, MaxPixels, PatchSize, TemporalPatchSize, MergeSize) = (
+            original.MinPixels,
+            original.MaxPixels,
+            original.PatchSize,
+            original.TemporalPatchSize,
+            original.MergeSize
+        );
         (Mean, StandardDeviation) = (original.Mean, original.StandardDeviation);
         levels = new(ComputeLevels); // a copy may change the normalisation
     }
@@ -59,7 +65,8 @@ public sealed record ImagePreprocessor
     private int PatchLength => Channels * TemporalPatchSize * PatchSize * PatchSize;
 
     /// <summary>
-    /// Reads <c>preprocessor_config.json</c> of a Hugging Face folder, with <c>min_pixels</c> or with <c>size</c>; or the <c>image_processor</c> of the
+    /// Reads <c>preprocessor_config.json</c> of a Hugging Face folder, with <c>min_pixels</c> or with <c>size</c>; or the
+    /// <c>image_processor</c> of the
     /// <c>processor_config.json</c> that newer versions write instead.
     /// </summary>
     /// <exception cref="GeoVlmException">The file is missing or wrong.</exception>
@@ -67,7 +74,10 @@ public sealed record ImagePreprocessor
     {
         string path = Path.Combine(folder, "preprocessor_config.json");
         string newer = Path.Combine(folder, "processor_config.json");
-        JsonConfig json = !File.Exists(path) && File.Exists(newer) && JsonConfig.Load(newer).Section("image_processor") is { } section ? section : JsonConfig.Load(path);
+        JsonConfig json =
+            !File.Exists(path) && File.Exists(newer) && JsonConfig.Load(newer).Section("image_processor") is { } section
+                ? section
+                : JsonConfig.Load(path);
         JsonConfig? size = json.Section("size");
         ImagePreprocessor usual = new();
         ImagePreprocessor loaded = new()
@@ -80,29 +90,42 @@ public sealed record ImagePreprocessor
             Mean = json.Numbers("image_mean") ?? usual.Mean,
             StandardDeviation = json.Numbers("image_std") ?? usual.StandardDeviation,
         };
-        if (loaded.Mean.Count != Channels || loaded.StandardDeviation.Count != Channels || loaded.PatchSize < 1 || loaded.TemporalPatchSize < 1 || loaded.MergeSize < 1 || loaded.MinPixels < 1 || loaded.MaxPixels < loaded.MinPixels)
-            throw new GeoVlmException($"{path}: expected three numbers in image_mean and image_std, positive sizes and min_pixels <= max_pixels.");
+        if (
+            loaded.Mean.Count != Channels
+            || loaded.StandardDeviation.Count != Channels
+            || loaded.PatchSize < 1
+            || loaded.TemporalPatchSize < 1
+            || loaded.MergeSize < 1
+            || loaded.MinPixels < 1
+            || loaded.MaxPixels < loaded.MinPixels
+        )
+            throw new GeoVlmException(
+                $"{path}: expected three numbers in image_mean and image_std, positive sizes and min_pixels <= max_pixels."
+            );
         return loaded;
     }
 
     /// <summary>The text of a <c>preprocessor_config.json</c>.</summary>
-    public string ToJson() => new JsonObject
-    {
-        ["image_processor_type"] = "Qwen2VLImageProcessor",
-        ["processor_class"] = "Qwen2_5_VLProcessor",
-        ["min_pixels"] = MinPixels,
-        ["max_pixels"] = MaxPixels,
-        ["size"] = new JsonObject { ["shortest_edge"] = MinPixels, ["longest_edge"] = MaxPixels },
-        ["patch_size"] = PatchSize,
-        ["temporal_patch_size"] = TemporalPatchSize,
-        ["merge_size"] = MergeSize,
-        ["image_mean"] = new JsonArray([.. Mean.Select(m => (JsonNode)m)]),
-        ["image_std"] = new JsonArray([.. StandardDeviation.Select(d => (JsonNode)d)]),
-    }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    public string ToJson() =>
+        new JsonObject
+        {
+            ["image_processor_type"] = "Qwen2VLImageProcessor",
+            ["processor_class"] = "Qwen2_5_VLProcessor",
+            ["min_pixels"] = MinPixels,
+            ["max_pixels"] = MaxPixels,
+            ["size"] = new JsonObject { ["shortest_edge"] = MinPixels, ["longest_edge"] = MaxPixels },
+            ["patch_size"] = PatchSize,
+            ["temporal_patch_size"] = TemporalPatchSize,
+            ["merge_size"] = MergeSize,
+            ["image_mean"] = new JsonArray([.. Mean.Select(m => (JsonNode)m)]),
+            ["image_std"] = new JsonArray([.. StandardDeviation.Select(d => (JsonNode)d)]),
+        }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
-    /// <summary>The size that a picture is resized to: multiples of a merged patch, the area within limits, the aspect nearly kept.</summary>
+    /// <summary>The size that a picture is resized to: multiples of a merged patch, the area within limits, the aspect nearly
+    /// kept.</summary>
     /// <exception cref="GeoVlmException">The picture is empty or more than 200 times as long as wide.</exception>
-    public (int Width, int Height) ResizedSize(int width, int height) => SmartResize(width, height, PatchSize * MergeSize, MinPixels, MaxPixels);
+    public (int Width, int Height) ResizedSize(int width, int height) =>
+        SmartResize(width, height, PatchSize * MergeSize, MinPixels, MaxPixels);
 
     /// <summary>The patches of a picture or clip; its tokens are <see cref="VisualGrid.Tokens"/>.</summary>
     /// <param name="width">Columns of the original, in pixels.</param>
@@ -145,7 +168,8 @@ public sealed record ImagePreprocessor
     {
         VisualGrid[] grids = [.. visuals.Select(GridOf)];
         torch.Tensor rows = torch.empty([grids.Sum(g => g.Patches), PatchLength], dtype: torch.ScalarType.Float32, device: torch.CPU);
-        if (rows.numel() == 0) return new(rows, grids);
+        if (rows.numel() == 0)
+            return new(rows, grids);
         Span<float> target = MemoryMarshal.Cast<byte, float>(rows.bytes);
         for (int v = 0; v < grids.Length; v++)
         {
@@ -159,11 +183,16 @@ public sealed record ImagePreprocessor
     /// <summary>Qwen2-VL's <c>smart_resize</c>; rounds halves to even, as Python does.</summary>
     internal static (int Width, int Height) SmartResize(int width, int height, int factor, int minPixels, int maxPixels)
     {
-        if (width < 1 || height < 1) throw new GeoVlmException($"A picture of {width} x {height} pixels is empty.");
+        if (width < 1 || height < 1)
+            throw new GeoVlmException($"A picture of {width} x {height} pixels is empty.");
         double aspect = (double)Math.Max(width, height) / Math.Min(width, height);
-        if (aspect > 200) throw new GeoVlmException($"A picture of {width} x {height} pixels has the aspect ratio {aspect:0.#}, at most 200 is possible; crop it.");
+        if (aspect > 200)
+            throw new GeoVlmException(
+                $"A picture of {width} x {height} pixels has the aspect ratio {aspect:0.#}, at most 200 is possible; crop it."
+            );
         double area = (double)width * height;
-        double resizedWidth = Math.Round((double)width / factor) * factor, resizedHeight = Math.Round((double)height / factor) * factor;
+        double resizedWidth = Math.Round((double)width / factor) * factor,
+            resizedHeight = Math.Round((double)height / factor) * factor;
         if (resizedWidth * resizedHeight > maxPixels)
         {
             double shrink = Math.Sqrt(area / maxPixels);
@@ -181,23 +210,34 @@ public sealed record ImagePreprocessor
 
     private VisualGrid GridOf(IReadOnlyList<RgbImage> frames)
     {
-        if (frames.Count == 0) throw new GeoVlmException("A visual without a frame cannot be encoded.");
+        if (frames.Count == 0)
+            throw new GeoVlmException("A visual without a frame cannot be encoded.");
         RgbImage first = frames[0];
         foreach (RgbImage frame in frames)
-            if (frame.Width != first.Width || frame.Height != first.Height) throw new GeoVlmException($"The frames of one visual differ in size: {first.Width} x {first.Height} and {frame.Width} x {frame.Height} pixels.");
+            if (frame.Width != first.Width || frame.Height != first.Height)
+                throw new GeoVlmException(
+                    $"The frames of one visual differ in size: {first.Width} x {first.Height} and {frame.Width} x {frame.Height} pixels."
+                );
         return Grid(first.Width, first.Height, frames.Count);
     }
 
-    /// <summary>Rows in the order (frame, block row, block column, row in block, column in block); a row is (channel, frame, y, x).</summary>
+    /// <summary>Rows in the order (frame, block row, block column, row in block, column in block); a row is (channel, frame, y,
+    /// x).</summary>
     private void WritePatches(IReadOnlyList<RgbImage> frames, VisualGrid grid, Span<float> target)
     {
-        int plane = PatchSize * PatchSize, frameRow = 0;
-        int width = grid.Width * PatchSize, height = grid.Height * PatchSize;
+        int plane = PatchSize * PatchSize,
+            frameRow = 0;
+        int width = grid.Width * PatchSize,
+            height = grid.Height * PatchSize;
         // Resized pictures live as long as this call, so their memory is lent.
-        byte[]?[] lent = [.. frames.Select(f => (f.Width, f.Height) == (width, height) ? null : ArrayPool<byte>.Shared.Rent(width * height * Channels))];
+        byte[]?[] lent =
+        [
+            .. frames.Select(f => (f.Width, f.Height) == (width, height) ? null : ArrayPool<byte>.Shared.Rent(width * height * Channels)),
+        ];
         RgbImage[] resized = [.. frames.Zip(lent, (frame, buffer) => buffer is null ? frame : new RgbImage(width, height, buffer))];
         for (int i = 0; i < lent.Length; i++)
-            if (lent[i] is { } buffer) BicubicResize.Resize(frames[i], width, height, buffer);
+            if (lent[i] is { } buffer)
+                BicubicResize.Resize(frames[i], width, height, buffer);
         for (int t = 0; t < grid.Frames; t++, frameRow += grid.Height * grid.Width)
         {
             for (int f = 0; f < TemporalPatchSize; f++)
@@ -211,7 +251,8 @@ public sealed record ImagePreprocessor
                         int block = py / MergeSize * (grid.Width / MergeSize) + px / MergeSize;
                         int row = frameRow + (block * MergeSize + py % MergeSize) * MergeSize + px % MergeSize;
                         Span<float> patch = target.Slice(row * PatchLength, PatchLength);
-                        if (!again) WritePatch(resized[frame], px * PatchSize, py * PatchSize, patch[(f * plane)..]);
+                        if (!again)
+                            WritePatch(resized[frame], px * PatchSize, py * PatchSize, patch[(f * plane)..]);
                         else
                             for (int c = 0; c < Channels; c++)
                             {
@@ -222,15 +263,21 @@ public sealed record ImagePreprocessor
                 }
             }
         }
-        foreach (byte[] buffer in lent.OfType<byte[]>()) ArrayPool<byte>.Shared.Return(buffer);
+        foreach (byte[] buffer in lent.OfType<byte[]>())
+            ArrayPool<byte>.Shared.Return(buffer);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WritePatch(RgbImage image, int left, int top, Span<float> patch)
     {
         int plane = PatchSize * PatchSize;
-        ReadOnlySpan<float> level = levels.Value, reds = level[..256], greens = level.Slice(256, 256), blues = level.Slice(512, 256);
-        Span<float> red = patch[..plane], green = patch.Slice(TemporalPatchSize * plane, plane), blue = patch.Slice(2 * TemporalPatchSize * plane, plane);
+        ReadOnlySpan<float> level = levels.Value,
+            reds = level[..256],
+            greens = level.Slice(256, 256),
+            blues = level.Slice(512, 256);
+        Span<float> red = patch[..plane],
+            green = patch.Slice(TemporalPatchSize * plane, plane),
+            blue = patch.Slice(2 * TemporalPatchSize * plane, plane);
         for (int y = 0, to = 0; y < PatchSize; y++)
         {
             ReadOnlySpan<byte> pixels = image.Pixels.AsSpan(image.Offset(left, top + y), PatchSize * Channels);

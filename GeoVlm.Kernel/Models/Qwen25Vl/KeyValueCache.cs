@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
-/// <summary>Keys and values of the tokens decoded so far, one row per sequence, allocated once for the most rows and the longest sequence.</summary>
+/// <summary>Keys and values of the tokens decoded so far, one row per sequence, allocated once for the most rows and the longest
+/// sequence.</summary>
 /// <remarks>
-/// For sampling only: use it under <c>no_grad</c>. Each buffer is [capacity, key/value heads, maximum length, head]. All rows write the same
+/// For sampling only: use it under <c>no_grad</c>. Each buffer is [capacity, key/value heads, maximum length, head]. All rows write the
+/// same
 /// column; a row that enters late has its prompt to the left of that column, so rows may start at different columns and a mask hides what
 /// lies before. Positions are in the keys, so it does not matter in which column one lies.
 /// </remarks>
@@ -25,8 +27,14 @@ public sealed class KeyValueCache : IDisposable
         TextConfig text = config.Text;
         (MaxLength, Capacity, Rows) = (maxLength, rows, rows);
         // Not empty: a masked column counts 0 times what it holds, and 0 times a stray NaN is NaN.
-        buffers = [.. Enumerable.Range(0, 2 * text.Layers).Select(_ =>
-            zeros([rows, text.KeyValueHeads, maxLength, text.HeadSize], dtype: type, device: device).DetachFromDisposeScope())];
+        buffers =
+        [
+            .. Enumerable
+                .Range(0, 2 * text.Layers)
+                .Select(_ =>
+                    zeros([rows, text.KeyValueHeads, maxLength, text.HeadSize], dtype: type, device: device).DetachFromDisposeScope()
+                ),
+        ];
     }
 
     /// <summary>The column that the next token takes.</summary>
@@ -47,13 +55,15 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Frees the buffers.</summary>
     public void Dispose()
     {
-        foreach (Tensor buffer in buffers) buffer.Dispose();
+        foreach (Tensor buffer in buffers)
+            buffer.Dispose();
     }
 
     /// <summary>Copies a row over another.</summary>
     internal void MoveRow(long from, long to)
     {
-        foreach (Tensor buffer in buffers) Copy(buffer, from, Start, buffer, to, Start, Length - Start);
+        foreach (Tensor buffer in buffers)
+            Copy(buffer, from, Start, buffer, to, Start, Length - Start);
     }
 
     /// <summary>Takes a prompt's keys and values, so that its last token lies before the next column.</summary>
@@ -63,17 +73,21 @@ public sealed class KeyValueCache : IDisposable
     /// <param name="row">Where to.</param>
     internal void TakePrompt(KeyValueCache prompts, long promptRow, long tokens, long row)
     {
-        for (int i = 0; i < buffers.Length; i++) Copy(prompts.buffers[i], promptRow, 0, buffers[i], row, Length - tokens, tokens);
+        for (int i = 0; i < buffers.Length; i++)
+            Copy(prompts.buffers[i], promptRow, 0, buffers[i], row, Length - tokens, tokens);
     }
 
-    /// <summary>Copies the first tokens of a row of a float32 cache on the CPU to plain memory: [layers, keys then values, heads, tokens, head].</summary>
+    /// <summary>Copies the first tokens of a row of a float32 cache on the CPU to plain memory: [layers, keys then values, heads, tokens,
+    /// head].</summary>
     internal unsafe void CopyTo(long row, int tokens, float* target)
     {
         int layers = buffers.Length / 2;
         for (int i = 0; i < buffers.Length; i++)
         {
             using Tensor mine = buffers[i].select(0, row);
-            int heads = (int)mine.size(0), columns = (int)mine.size(1), head = (int)mine.size(2);
+            int heads = (int)mine.size(0),
+                columns = (int)mine.size(1),
+                head = (int)mine.size(2);
             var source = MemoryMarshal.Cast<byte, float>(mine.bytes);
             float* to = target + ((long)(i % layers) * 2 + i / layers) * heads * tokens * head;
             for (int h = 0; h < heads; h++)
@@ -93,7 +107,8 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Sets the column that the next token takes, before anything is written.</summary>
     internal void StartAt(long column) => Length = column;
 
-    /// <summary>Writes the keys and values of new tokens and returns all of a layer from <see cref="Start"/> on, the new ones included.</summary>
+    /// <summary>Writes the keys and values of new tokens and returns all of a layer from <see cref="Start"/> on, the new ones
+    /// included.</summary>
     /// <param name="layer">Layer.</param>
     /// <param name="key">[rows, heads, new tokens, head].</param>
     /// <param name="value">Likewise.</param>
@@ -103,9 +118,12 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Checks that tokens may be appended.</summary>
     internal void Reserve(long rows, long tokens)
     {
-        if (is_grad_enabled() && !is_inference_mode_enabled()) throw new InvalidOperationException("Decoding with a cache is for sampling; wrap it in torch.no_grad().");
-        if (rows != Rows) throw new ArgumentException($"the batch has {rows} rows, the cache {Rows}");
-        if (Length + tokens > MaxLength) throw new ArgumentException($"{Length} + {tokens} tokens do not fit a cache of {MaxLength}");
+        if (is_grad_enabled() && !is_inference_mode_enabled())
+            throw new InvalidOperationException("Decoding with a cache is for sampling; wrap it in torch.no_grad().");
+        if (rows != Rows)
+            throw new ArgumentException($"the batch has {rows} rows, the cache {Rows}");
+        if (Length + tokens > MaxLength)
+            throw new ArgumentException($"{Length} + {tokens} tokens do not fit a cache of {MaxLength}");
     }
 
     /// <summary>Counts tokens that every layer has appended.</summary>
@@ -115,7 +133,8 @@ public sealed class KeyValueCache : IDisposable
     {
         long tokens = added.size(2);
         using Tensor inUse = buffer.narrow(0, 0, Rows);
-        using (Tensor place = inUse.narrow(2, Length, tokens)) place.copy_(added).Dispose();
+        using (Tensor place = inUse.narrow(2, Length, tokens))
+            place.copy_(added).Dispose();
         return inUse.narrow(2, Start, Length + tokens - Start);
     }
 

@@ -42,11 +42,14 @@ internal static class Layers
         using Tensor swapped = cat([second, first], -1);
         using Tensor straight = (wide ?? x).mul(rotary.Cos);
         Tensor turned = straight.addcmul(swapped, rotary.SignedSin, 1);
-        if (wide is null) return turned;
-        using (turned) return turned.to(x.dtype);
+        if (wide is null)
+            return turned;
+        using (turned)
+            return turned.to(x.dtype);
     }
 
-    /// <summary>The same numbers as float32, in which sums of squares and rotations are computed whatever the model is; null where they are that already.</summary>
+    /// <summary>The same numbers as float32, in which sums of squares and rotations are computed whatever the model is; null where they are
+    /// that already.</summary>
     private static Tensor? Widened(Tensor x) => x.dtype == ScalarType.Float32 ? null : x.to(ScalarType.Float32);
 }
 
@@ -56,7 +59,8 @@ internal readonly record struct Linear(Tensor Weight, Tensor? Bias, AdapterSlot 
     public static Linear From(ParameterSet parameters, string name, bool bias) =>
         new(parameters[$"{name}.weight"], bias ? parameters[$"{name}.bias"] : null, parameters.Slot(name));
 
-    public Tensor Apply(Tensor x) => Slot.Attached is { } adapter && LowRank.Active ? adapter.Apply(x, Weight, Bias) : F.linear(x, Weight, Bias);
+    public Tensor Apply(Tensor x) =>
+        Slot.Attached is { } adapter && LowRank.Active ? adapter.Apply(x, Weight, Bias) : F.linear(x, Weight, Bias);
 }
 
 /// <summary>Tables of a rotary embedding, float32.</summary>
@@ -67,7 +71,9 @@ internal readonly record struct Rotary(Tensor Cos, Tensor SignedSin) : IDisposab
     /// <summary>Tables for angles [..., head / 2].</summary>
     public static Rotary From(Tensor angles)
     {
-        using Tensor cos = angles.cos(), sin = angles.sin(), negative = sin.neg();
+        using Tensor cos = angles.cos(),
+            sin = angles.sin(),
+            negative = sin.neg();
         return new(cat([cos, cos], -1), cat([negative, sin], -1));
     }
 

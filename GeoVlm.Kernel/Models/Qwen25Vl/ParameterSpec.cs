@@ -24,11 +24,14 @@ internal sealed record ParameterSpec(string Name, long[] Shape, Start Start)
         void Linear(string name, int output, int input, bool bias, Start start = Start.Linear)
         {
             specs.Add(new($"{name}.weight", [output, input], start));
-            if (bias) specs.Add(new($"{name}.bias", [output], Start.Zero));
+            if (bias)
+                specs.Add(new($"{name}.bias", [output], Start.Zero));
         }
 
         VisionConfig v = config.Vision;
-        specs.Add(new("visual.patch_embed.proj.weight", [v.HiddenSize, v.InChannels, v.TemporalPatchSize, v.PatchSize, v.PatchSize], Start.Linear));
+        specs.Add(
+            new("visual.patch_embed.proj.weight", [v.HiddenSize, v.InChannels, v.TemporalPatchSize, v.PatchSize, v.PatchSize], Start.Linear)
+        );
         for (int i = 0; i < v.Depth; i++)
         {
             string block = $"visual.blocks.{i}";
@@ -61,7 +64,8 @@ internal sealed record ParameterSpec(string Name, long[] Shape, Start Start)
             Linear($"{layer}.mlp.down_proj", t.HiddenSize, t.IntermediateSize, bias: false, Start.Residual);
         }
         Norm("model.norm", t.HiddenSize);
-        if (!t.TieWordEmbeddings) specs.Add(new("lm_head.weight", [t.VocabularySize, t.HiddenSize], Start.Embedding));
+        if (!t.TieWordEmbeddings)
+            specs.Add(new("lm_head.weight", [t.VocabularySize, t.HiddenSize], Start.Embedding));
         return specs;
     }
 }

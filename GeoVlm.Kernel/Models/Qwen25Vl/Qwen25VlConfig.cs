@@ -6,7 +6,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <param name="Tokens">Ids of the tokens that the architecture knows.</param>
 public sealed record Qwen25VlConfig(TextConfig Text, VisionConfig Vision, SpecialTokenIds Tokens)
 {
-    /// <summary>Reads <c>config.json</c> of a Hugging Face folder, the flat style of the Hub or the nested style of transformers 5.</summary>
+    /// <summary>Reads <c>config.json</c> of a Hugging Face folder, the flat style of the Hub or the nested style of transformers
+    /// 5.</summary>
     /// <exception cref="GeoVlmException">The file is missing, is of another architecture, or its numbers do not fit together.</exception>
     public static Qwen25VlConfig Load(string folder) => Qwen25VlConfigJson.Read(Path.Combine(folder, "config.json"));
 
@@ -22,21 +23,63 @@ public sealed record Qwen25VlConfig(TextConfig Text, VisionConfig Vision, Specia
         List<string> problems = [];
         void Expect(bool holds, string problem)
         {
-            if (!holds) problems.Add(problem);
+            if (!holds)
+                problems.Add(problem);
         }
-        int[] sizes = [Text.VocabularySize, Text.HiddenSize, Text.IntermediateSize, Text.Layers, Text.Heads, Text.KeyValueHeads,
-            Vision.Depth, Vision.HiddenSize, Vision.IntermediateSize, Vision.Heads, Vision.PatchSize, Vision.TemporalPatchSize, Vision.MergeSize, Vision.InChannels];
-        if (sizes.Any(s => s <= 0)) throw new GeoVlmException($"{where}: every size must be positive, found {string.Join(", ", sizes)}.");
+        int[] sizes =
+        [
+            Text.VocabularySize,
+            Text.HiddenSize,
+            Text.IntermediateSize,
+            Text.Layers,
+            Text.Heads,
+            Text.KeyValueHeads,
+            Vision.Depth,
+            Vision.HiddenSize,
+            Vision.IntermediateSize,
+            Vision.Heads,
+            Vision.PatchSize,
+            Vision.TemporalPatchSize,
+            Vision.MergeSize,
+            Vision.InChannels,
+        ];
+        if (sizes.Any(s => s <= 0))
+            throw new GeoVlmException($"{where}: every size must be positive, found {string.Join(", ", sizes)}.");
         Expect(Text.HiddenSize % Text.Heads == 0, $"hidden_size {Text.HiddenSize} is no multiple of num_attention_heads {Text.Heads}");
-        Expect(Text.Heads % Text.KeyValueHeads == 0, $"num_attention_heads {Text.Heads} is no multiple of num_key_value_heads {Text.KeyValueHeads}");
-        Expect(Text.RopeSections.Count == 3 && Text.RopeSections.Sum() * 2 == Text.HeadSize, $"mrope_section [{string.Join(", ", Text.RopeSections)}] must be three numbers that add up to half the head size {Text.HeadSize}");
-        Expect(Vision.HiddenSize % (Vision.Heads * 4) == 0, $"vision hidden_size {Vision.HiddenSize} is no multiple of four times its num_heads {Vision.Heads}");
-        Expect(Vision.WindowSize >= Vision.PatchSize * Vision.MergeSize, $"window_size {Vision.WindowSize} is smaller than one merged patch");
-        Expect(Vision.OutHiddenSize == Text.HiddenSize, $"vision out_hidden_size {Vision.OutHiddenSize} differs from hidden_size {Text.HiddenSize}");
-        foreach (int block in Vision.FullAttentionBlocks) Expect(block >= 0 && block < Vision.Depth, $"fullatt_block_indexes names block {block} of {Vision.Depth}");
-        foreach (var (name, id) in new[] { ("image", Tokens.Image), ("video", Tokens.Video), ("vision_start", Tokens.VisionStart), ("vision_end", Tokens.VisionEnd) })
+        Expect(
+            Text.Heads % Text.KeyValueHeads == 0,
+            $"num_attention_heads {Text.Heads} is no multiple of num_key_value_heads {Text.KeyValueHeads}"
+        );
+        Expect(
+            Text.RopeSections.Count == 3 && Text.RopeSections.Sum() * 2 == Text.HeadSize,
+            $"mrope_section [{string.Join(", ", Text.RopeSections)}] must be three numbers that add up to half the head size {Text.HeadSize}"
+        );
+        Expect(
+            Vision.HiddenSize % (Vision.Heads * 4) == 0,
+            $"vision hidden_size {Vision.HiddenSize} is no multiple of four times its num_heads {Vision.Heads}"
+        );
+        Expect(
+            Vision.WindowSize >= Vision.PatchSize * Vision.MergeSize,
+            $"window_size {Vision.WindowSize} is smaller than one merged patch"
+        );
+        Expect(
+            Vision.OutHiddenSize == Text.HiddenSize,
+            $"vision out_hidden_size {Vision.OutHiddenSize} differs from hidden_size {Text.HiddenSize}"
+        );
+        foreach (int block in Vision.FullAttentionBlocks)
+            Expect(block >= 0 && block < Vision.Depth, $"fullatt_block_indexes names block {block} of {Vision.Depth}");
+        foreach (
+            var (name, id) in new[]
+            {
+                ("image", Tokens.Image),
+                ("video", Tokens.Video),
+                ("vision_start", Tokens.VisionStart),
+                ("vision_end", Tokens.VisionEnd),
+            }
+        )
             Expect(id >= 0 && id < Text.VocabularySize, $"{name}_token_id {id} is none of the {Text.VocabularySize} tokens of vocab_size");
-        if (problems.Count > 0) throw new GeoVlmException($"{where}: {string.Join("; ", problems)}.");
+        if (problems.Count > 0)
+            throw new GeoVlmException($"{where}: {string.Join("; ", problems)}.");
     }
 }
 
@@ -135,6 +178,7 @@ public sealed record VisionConfig
 /// <param name="Padding">Fills batches; where the config names none, its <c>bos_token_id</c>.</param>
 public sealed record SpecialTokenIds(int Image, int Video, int VisionStart, int VisionEnd, int EndOfText, int Padding)
 {
-    /// <summary>The plain vision pad, which no prompt contains. Configs do not all name it; in every Qwen vocabulary it follows the end mark.</summary>
+    /// <summary>The plain vision pad, which no prompt contains. Configs do not all name it; in every Qwen vocabulary it follows the end
+    /// mark.</summary>
     public int VisionPad { get; init; } = VisionEnd + 1;
 }

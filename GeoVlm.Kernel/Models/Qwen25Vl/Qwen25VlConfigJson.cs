@@ -11,14 +11,23 @@ internal static class Qwen25VlConfigJson
     public static Qwen25VlConfig Read(string path)
     {
         JsonConfig root = JsonConfig.Load(path);
-        if (root.Text("model_type") is not "qwen2_5_vl") throw new GeoVlmException($"{path}: model_type is '{root.Text("model_type")}', expected 'qwen2_5_vl'; only Qwen2.5-VL models can be loaded.");
+        if (root.Text("model_type") is not "qwen2_5_vl")
+            throw new GeoVlmException(
+                $"{path}: model_type is '{root.Text("model_type")}', expected 'qwen2_5_vl'; only Qwen2.5-VL models can be loaded."
+            );
         JsonConfig text = root.Section("text_config") ?? root;
         JsonConfig vision = root.Section("vision_config") ?? throw new GeoVlmException($"{path}: 'vision_config' is missing.");
-        JsonConfig rope = text.Section("rope_parameters") ?? text.Section("rope_scaling") ?? throw new GeoVlmException($"{path}: neither 'rope_parameters' nor 'rope_scaling' is there.");
+        JsonConfig rope =
+            text.Section("rope_parameters")
+            ?? text.Section("rope_scaling")
+            ?? throw new GeoVlmException($"{path}: neither 'rope_parameters' nor 'rope_scaling' is there.");
         Refuse("rope type", rope.Text("rope_type") ?? rope.Text("type"), "mrope", "default");
         Refuse("hidden_act", text.Text("hidden_act"), "silu");
         Refuse("vision hidden_act", vision.Text("hidden_act"), "silu");
-        if (text.Flag("use_sliding_window", false)) throw new GeoVlmException($"{path}: use_sliding_window is true, expected false; every layer attends to the whole sequence here.");
+        if (text.Flag("use_sliding_window", false))
+            throw new GeoVlmException(
+                $"{path}: use_sliding_window is true, expected false; every layer attends to the whole sequence here."
+            );
         Qwen25VlConfig config = new(
             new TextConfig
             {
@@ -56,18 +65,23 @@ internal static class Qwen25VlConfigJson
                 root.Integer("vision_start_token_id"),
                 root.Integer("vision_end_token_id"),
                 text.Integer("eos_token_id", root.Integer("eos_token_id", -1)),
-                text.Integer("pad_token_id", root.Integer("pad_token_id", text.Integer("bos_token_id", root.Integer("bos_token_id", -1)))))
+                text.Integer("pad_token_id", root.Integer("pad_token_id", text.Integer("bos_token_id", root.Integer("bos_token_id", -1))))
+            )
             {
                 VisionPad = root.Integer("vision_token_id", text.Integer("vision_token_id", root.Integer("vision_end_token_id") + 1)),
-            });
+            }
+        );
         config.Validate(path);
         if (text.Integer("head_dim", config.Text.HeadSize) != config.Text.HeadSize)
-            throw new GeoVlmException($"{path}: head_dim is {text.Integer("head_dim")}, expected hidden_size / num_attention_heads = {config.Text.HeadSize}.");
+            throw new GeoVlmException(
+                $"{path}: head_dim is {text.Integer("head_dim")}, expected hidden_size / num_attention_heads = {config.Text.HeadSize}."
+            );
         return config;
 
         void Refuse(string what, string? found, params ReadOnlySpan<string> known)
         {
-            if (found is not null && !known.Contains(found)) throw new GeoVlmException($"{path}: {what} is '{found}', expected '{string.Join("' or '", known.ToArray())}'.");
+            if (found is not null && !known.Contains(found))
+                throw new GeoVlmException($"{path}: {what} is '{found}', expected '{string.Join("' or '", known.ToArray())}'.");
         }
     }
 

@@ -7,7 +7,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <param name="Next">Position, on all three axes, of the token after the last.</param>
 public sealed record RopePositions(long[] Time, long[] Height, long[] Width, long Next);
 
-/// <summary>Multimodal rotary positions (M-RoPE): text advances on all three axes at once, a visual spreads over time, height and width.</summary>
+/// <summary>Multimodal rotary positions (M-RoPE): text advances on all three axes at once, a visual spreads over time, height and
+/// width.</summary>
 /// <remarks>
 /// Follows <c>get_rope_index</c> of transformers 5: text after a visual continues at its start plus the longer side of its merged grid.
 /// (Version 4 continued after the largest position; they differ only for clips of several temporal patches.)
@@ -18,14 +19,23 @@ public static class RopeIndex
     /// <param name="tokens">Token ids.</param>
     /// <param name="grids">Patches of each visual, in order of appearance; exactly one per block of placeholders.</param>
     /// <param name="config">The model, for placeholder ids and merge size.</param>
-    /// <param name="secondsPerGrid">Seconds between temporal patches of each visual; null means 1. Fractions are dropped, as the reference does.</param>
+    /// <param name="secondsPerGrid">Seconds between temporal patches of each visual; null means 1. Fractions are dropped, as the reference
+    /// does.</param>
     /// <exception cref="GeoVlmException">Placeholders and grids do not match in number.</exception>
-    public static RopePositions Compute(ReadOnlySpan<int> tokens, IReadOnlyList<VisualGrid> grids, Qwen25VlConfig config, IReadOnlyList<double>? secondsPerGrid = null)
+    public static RopePositions Compute(
+        ReadOnlySpan<int> tokens,
+        IReadOnlyList<VisualGrid> grids,
+        Qwen25VlConfig config,
+        IReadOnlyList<double>? secondsPerGrid = null
+    )
     {
-        long[] time = new long[tokens.Length], height = new long[tokens.Length], width = new long[tokens.Length];
-        int merge = config.Vision.MergeSize, visual = 0;
+        long[] time = new long[tokens.Length],
+            height = new long[tokens.Length],
+            width = new long[tokens.Length];
+        int merge = config.Vision.MergeSize,
+            visual = 0;
         long next = 0;
-        for (int i = 0; i < tokens.Length;)
+        for (int i = 0; i < tokens.Length; )
         {
             if (tokens[i] != config.Tokens.Image && tokens[i] != config.Tokens.Video)
             {
@@ -33,9 +43,16 @@ public static class RopeIndex
                 i++;
                 continue;
             }
-            if (visual == grids.Count) throw new GeoVlmException($"The prompt has more visual placeholders than its {grids.Count} visuals need (token {i}).");
-            int placeholder = tokens[i], rows = grids[visual].Height / merge, columns = grids[visual].Width / merge, count = grids[visual].Tokens(merge);
-            if (i + count > tokens.Length || tokens.Slice(i, count).ContainsAnyExcept(placeholder)) throw new GeoVlmException($"Visual {visual} needs {count} placeholders in a row at token {i} of the prompt; there are fewer.");
+            if (visual == grids.Count)
+                throw new GeoVlmException($"The prompt has more visual placeholders than its {grids.Count} visuals need (token {i}).");
+            int placeholder = tokens[i],
+                rows = grids[visual].Height / merge,
+                columns = grids[visual].Width / merge,
+                count = grids[visual].Tokens(merge);
+            if (i + count > tokens.Length || tokens.Slice(i, count).ContainsAnyExcept(placeholder))
+                throw new GeoVlmException(
+                    $"Visual {visual} needs {count} placeholders in a row at token {i} of the prompt; there are fewer."
+                );
             long step = placeholder == config.Tokens.Video ? (long)(secondsPerGrid?[visual] ?? 1) * config.Vision.TokensPerSecond : 1;
             for (int j = 0; j < count; j++, i++)
             {
@@ -46,7 +63,8 @@ public static class RopeIndex
             next += Math.Max(rows, columns);
             visual++;
         }
-        if (visual != grids.Count) throw new GeoVlmException($"The prompt has placeholders for {visual} visuals, expected {grids.Count}.");
+        if (visual != grids.Count)
+            throw new GeoVlmException($"The prompt has placeholders for {visual} visuals, expected {grids.Count}.");
         return new(time, height, width, next);
     }
 }

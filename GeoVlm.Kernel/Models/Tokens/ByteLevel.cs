@@ -3,7 +3,8 @@ using System.Text;
 namespace GeoVlm.Models.Tokens;
 
 /// <summary>The printable stand-ins that byte-level BPE writes for bytes in its files: byte 0x20 is "Ġ", 0x0A is "Ċ".</summary>
-/// <remarks>GPT-2's table: the 188 bytes that print in Latin-1 stand for themselves, the other 68 are U+0100 onwards in byte order.</remarks>
+/// <remarks>GPT-2's table: the 188 bytes that print in Latin-1 stand for themselves, the other 68 are U+0100 onwards in byte
+/// order.</remarks>
 internal static class ByteLevel
 {
     private static readonly char[] Chars = BuildChars();
@@ -25,7 +26,8 @@ internal static class ByteLevel
         byte[] bytes = new byte[token.Length];
         for (int i = 0; i < bytes.Length; i++)
         {
-            if (token[i] >= Bytes.Length || Bytes[token[i]] < 0) return Encoding.UTF8.GetBytes(token);
+            if (token[i] >= Bytes.Length || Bytes[token[i]] < 0)
+                return Encoding.UTF8.GetBytes(token);
             bytes[i] = (byte)Bytes[token[i]];
         }
         return bytes;
@@ -35,7 +37,8 @@ internal static class ByteLevel
     {
         int[] bytes = new int[Chars.Max() + 1];
         Array.Fill(bytes, -1);
-        for (int b = 0; b < 256; b++) bytes[Chars[b]] = b;
+        for (int b = 0; b < 256; b++)
+            bytes[Chars[b]] = b;
         return bytes;
     }
 

@@ -6,7 +6,14 @@ public sealed record BytePairOptions
     /// <summary>The special tokens of Qwen2.5-VL that our models use, in id order.</summary>
     public static IReadOnlyList<string> QwenSpecialTokens { get; } =
     [
-        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
+        "<|endoftext|>",
+        "<|im_start|>",
+        "<|im_end|>",
+        "<|vision_start|>",
+        "<|vision_end|>",
+        "<|vision_pad|>",
+        "<|image_pad|>",
+        "<|video_pad|>",
     ];
 
     /// <summary>The tags around thought and answer. Not special, because the answer parser must see them in the decoded text.</summary>
@@ -15,7 +22,8 @@ public sealed record BytePairOptions
     /// <summary>Most tokens in all, added ones included; at least 256 plus those. Fewer when the corpus has no more pairs.</summary>
     public int VocabularySize { get; init; } = 1024;
 
-    /// <summary>Tokens that decoding leaves out, in id order after the BPE vocabulary. The end of text, which also pads, must be among them.</summary>
+    /// <summary>Tokens that decoding leaves out, in id order after the BPE vocabulary. The end of text, which also pads, must be among
+    /// them.</summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = QwenSpecialTokens;
 
     /// <summary>Tokens found whole that stay in decoded text, with the ids after the special ones.</summary>
@@ -37,12 +45,18 @@ public sealed record BytePairOptions
         string[] added = [.. SpecialTokens, .. AddedTokens];
         if (VocabularySize < 256 + added.Length)
             wrong.Add($"VocabularySize is {VocabularySize}; 256 bytes and {added.Length} added tokens need {256 + added.Length} at least");
-        if (added.Any(string.IsNullOrEmpty)) wrong.Add("an added token is empty");
-        if (added.GroupBy(token => token).FirstOrDefault(group => group.Count() > 1) is { } twice) wrong.Add($"\"{twice.Key}\" is added twice");
+        if (added.Any(string.IsNullOrEmpty))
+            wrong.Add("an added token is empty");
+        if (added.GroupBy(token => token).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            wrong.Add($"\"{twice.Key}\" is added twice");
         foreach (string needed in new[] { "<|endoftext|>", "<|im_end|>" })
-            if (!SpecialTokens.Contains(needed)) wrong.Add($"SpecialTokens lacks {needed}, which tokenizer_config.json names");
-        if (MinimumPairCount < 1) wrong.Add($"MinimumPairCount is {MinimumPairCount}; 1 is the least");
-        if (ModelMaxLength < 1) wrong.Add($"ModelMaxLength is {ModelMaxLength}; 1 is the least");
-        if (wrong.Count > 0) throw new GeoVlmException($"Tokenizer options: {string.Join("; ", wrong)}.");
+            if (!SpecialTokens.Contains(needed))
+                wrong.Add($"SpecialTokens lacks {needed}, which tokenizer_config.json names");
+        if (MinimumPairCount < 1)
+            wrong.Add($"MinimumPairCount is {MinimumPairCount}; 1 is the least");
+        if (ModelMaxLength < 1)
+            wrong.Add($"ModelMaxLength is {ModelMaxLength}; 1 is the least");
+        if (wrong.Count > 0)
+            throw new GeoVlmException($"Tokenizer options: {string.Join("; ", wrong)}.");
     }
 }

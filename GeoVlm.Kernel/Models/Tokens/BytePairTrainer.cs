@@ -4,12 +4,14 @@ using System.Text.RegularExpressions;
 namespace GeoVlm.Models.Tokens;
 
 /// <summary>Learns a byte-level BPE vocabulary from a small closed corpus and writes it as Hugging Face files.</summary>
-/// <remarks>Counts every pair anew for each merge, which suits some thousand distinct words; the result depends on nothing but the input.</remarks>
+/// <remarks>Counts every pair anew for each merge, which suits some thousand distinct words; the result depends on nothing but the
+/// input.</remarks>
 public static class BytePairTrainer
 {
     private static readonly WordSplitter Splitter = new(WordSplitter.NumberPattern);
 
-    /// <summary>Trains and writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>chat_template.jinja</c>, for us and for Python.</summary>
+    /// <summary>Trains and writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>chat_template.jinja</c>, for us and for
+    /// Python.</summary>
     /// <param name="corpus">Texts such as the model will read and write. Added tokens in them are passed over.</param>
     /// <param name="options">Size and required tokens.</param>
     /// <param name="folder">Where to write; created when missing. GeoVlmException when the options cannot be met.</param>
@@ -27,8 +29,10 @@ public static class BytePairTrainer
         List<Word> words = [.. CountWords(corpus, added).Select(entry => new Word(Letters(entry.Key), entry.Value))];
         Learn(required, minimum: 1);
         if (required.FirstOrDefault(word => word.Parts.Count > 1) is { } unfinished)
-            throw new GeoVlmException($"Tokenizer options: VocabularySize {options.VocabularySize} has no room for all {required.Count} SingleTokens "
-                + $"(\"{Plain(unfinished)}\" is still {unfinished.Parts.Count} tokens). Raise VocabularySize or name fewer.");
+            throw new GeoVlmException(
+                $"Tokenizer options: VocabularySize {options.VocabularySize} has no room for all {required.Count} SingleTokens "
+                    + $"(\"{Plain(unfinished)}\" is still {unfinished.Parts.Count} tokens). Raise VocabularySize or name fewer."
+            );
         Learn(words, options.MinimumPairCount);
         TokenizerWriter.Write(folder, vocabulary, merges, options);
 
@@ -38,8 +42,10 @@ public static class BytePairTrainer
             {
                 merges.Add(pair);
                 // Two pairs can spell the same token ("1" + "28" and "12" + "8"); it has one id.
-                if (known.Add(pair.Left + pair.Right)) vocabulary.Add(pair.Left + pair.Right);
-                foreach (Word word in required.Concat(words)) word.Merge(pair);
+                if (known.Add(pair.Left + pair.Right))
+                    vocabulary.Add(pair.Left + pair.Right);
+                foreach (Word word in required.Concat(words))
+                    word.Merge(pair);
             }
         }
     }
@@ -56,7 +62,8 @@ public static class BytePairTrainer
         (string Left, string Right)? best = null;
         long most = minimum - 1;
         foreach (((string Left, string Right) pair, long count) in counts)
-            if (count > most || (count == most && best is { } other && Precedes(pair, other))) (best, most) = (pair, count);
+            if (count > most || (count == most && best is { } other && Precedes(pair, other)))
+                (best, most) = (pair, count);
         return best;
     }
 
@@ -69,20 +76,26 @@ public static class BytePairTrainer
     private static SortedDictionary<string, long> CountWords(IEnumerable<string> corpus, string[] added)
     {
         SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
-        Regex whole = new(string.Join('|', added.OrderByDescending(token => token.Length).Select(Regex.Escape)), RegexOptions.CultureInvariant);
+        Regex whole = new(
+            string.Join('|', added.OrderByDescending(token => token.Length).Select(Regex.Escape)),
+            RegexOptions.CultureInvariant
+        );
         foreach (string text in corpus)
-            foreach (string piece in whole.Split(text))
-                foreach (string word in Splitter.Split(NfcNormalizer.Normalize(piece)))
-                    counts[word] = counts.GetValueOrDefault(word) + 1;
+        foreach (string piece in whole.Split(text))
+        foreach (string word in Splitter.Split(NfcNormalizer.Normalize(piece)))
+            counts[word] = counts.GetValueOrDefault(word) + 1;
         return counts;
     }
 
     private static Word Required(string text)
     {
         string[] pieces = [.. Splitter.Split(NfcNormalizer.Normalize(text))];
-        return pieces.Length == 1 ? new Word(Letters(text), 1) : throw new GeoVlmException(
-            $"Tokenizer options: \"{text}\" in SingleTokens cannot be one token, because the word pattern cuts it into {pieces.Length}: "
-            + $"{string.Join(", ", pieces.Select(piece => $"\"{piece}\""))}. A word takes one leading blank, a number three digits and none.");
+        return pieces.Length == 1
+            ? new Word(Letters(text), 1)
+            : throw new GeoVlmException(
+                $"Tokenizer options: \"{text}\" in SingleTokens cannot be one token, because the word pattern cuts it into {pieces.Length}: "
+                    + $"{string.Join(", ", pieces.Select(piece => $"\"{piece}\""))}. A word takes one leading blank, a number three digits and none."
+            );
     }
 
     private static List<string> Letters(string word) => [.. ByteLevel.Spell(NfcNormalizer.Normalize(word)).Select(c => c.ToString())];

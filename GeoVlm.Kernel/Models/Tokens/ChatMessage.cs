@@ -9,9 +9,11 @@ namespace GeoVlm.Models.Tokens;
 public sealed record ChatMessage(string Role, IReadOnlyList<ChatPart> Parts)
 {
     /// <summary>A turn of text alone.</summary>
-    public ChatMessage(string role, string text) : this(role, [new ChatPart(text)]) { }
+    public ChatMessage(string role, string text)
+        : this(role, [new ChatPart(text)]) { }
 
-    /// <summary>Reads a message as OpenAI and Hugging Face write it: <c>{role, content}</c>, content a text or a list of {type, text | image | image_url | video}.</summary>
+    /// <summary>Reads a message as OpenAI and Hugging Face write it: <c>{role, content}</c>, content a text or a list of {type, text |
+    /// image | image_url | video}.</summary>
     /// <exception cref="GeoVlmException">It has no role, or its content is neither.</exception>
     public static ChatMessage Read(JsonNode json)
     {
@@ -30,8 +32,10 @@ public sealed record ChatMessage(string Role, IReadOnlyList<ChatPart> Parts)
     private static ChatPart? Part(JsonObject part)
     {
         string? type = part["type"]?.GetValueKind() == JsonValueKind.String ? part["type"]!.GetValue<string>() : null;
-        if (type == "image" || part.ContainsKey("image") || part.ContainsKey("image_url")) return new ChatPart(ChatVisual.Image);
-        if (type == "video" || part.ContainsKey("video")) return new ChatPart(ChatVisual.Video);
+        if (type == "image" || part.ContainsKey("image") || part.ContainsKey("image_url"))
+            return new ChatPart(ChatVisual.Image);
+        if (type == "video" || part.ContainsKey("video"))
+            return new ChatPart(ChatVisual.Video);
         return part.ContainsKey("text") ? new ChatPart(part["text"]?.ToString() ?? "") : null;
     }
 
@@ -48,8 +52,10 @@ public sealed record ChatMessage(string Role, IReadOnlyList<ChatPart> Parts)
 public readonly record struct ChatPart(string? Text, ChatVisual? Visual)
 {
     /// <summary>Text.</summary>
-    public ChatPart(string text) : this(text, null) { }
+    public ChatPart(string text)
+        : this(text, null) { }
 
     /// <summary>A visual.</summary>
-    public ChatPart(ChatVisual visual) : this(null, visual) { }
+    public ChatPart(ChatVisual visual)
+        : this(null, visual) { }
 }

@@ -12,9 +12,9 @@ namespace GeoVlm.Models.Tokens;
 public sealed class ChatTemplate
 {
     /// <summary>The Jinja text of the layout without a default system turn; what our own small models carry in their folders.</summary>
-    /// <remarks>Renders like the stock one less that turn, under trim_blocks and lstrip_blocks as transformers sets them; it has no add_vision_id.</remarks>
-    public const string PlainJinja =
-        """
+    /// <remarks>Renders like the stock one less that turn, under trim_blocks and lstrip_blocks as transformers sets them; it has no
+    /// add_vision_id.</remarks>
+    public const string PlainJinja = """
         {% for message in messages %}<|im_start|>{{ message['role'] }}
         {% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}
         {% if part['type'] == 'image' or 'image' in part or 'image_url' in part %}<|vision_start|><|image_pad|><|vision_end|>{% elif part['type'] == 'video' or 'video' in part %}<|vision_start|><|video_pad|><|vision_end|>{% elif 'text' in part %}{{ part['text'] }}{% endif %}
@@ -36,22 +36,29 @@ public sealed class ChatTemplate
     public string? DefaultSystem { get; }
 
     /// <summary>
-    /// Reads the layout of a model folder from <c>chat_template.jinja</c>, <c>chat_template.json</c> or <c>tokenizer_config.json</c>, whichever
+    /// Reads the layout of a model folder from <c>chat_template.jinja</c>, <c>chat_template.json</c> or <c>tokenizer_config.json</c>,
+    /// whichever
     /// is there first: the text-only template in Qwen2.5-VL's tokenizer_config.json must not win over the visual one beside it.
     /// </summary>
     /// <remarks>GeoVlmException when there is none or it is neither of the two known ones.</remarks>
     public static ChatTemplate Load(string folder)
     {
-        (string path, string jinja) = Find(folder) ?? throw new GeoVlmException(
-            $"{folder}: no chat template in chat_template.jinja, chat_template.json or tokenizer_config.json. Copy chat_template.json from the "
-            + "published Qwen2.5-VL model into the folder.");
+        (string path, string jinja) =
+            Find(folder)
+            ?? throw new GeoVlmException(
+                $"{folder}: no chat template in chat_template.jinja, chat_template.json or tokenizer_config.json. Copy chat_template.json from the "
+                    + "published Qwen2.5-VL model into the folder."
+            );
         string text = Trim(jinja);
-        if (text == Trim(PlainJinja)) return Plain;
-        if (Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))) == StockHash) return Stock;
+        if (text == Trim(PlainJinja))
+            return Plain;
+        if (Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))) == StockHash)
+            return Stock;
         throw new GeoVlmException(
             $"{path}: this chat template ({text.Length} characters, beginning \"{text[..Math.Min(60, text.Length)]}\") is neither Qwen2.5-VL's "
-            + "stock template nor GeoVlm's own, and a guess would train the model on a layout that it never sees again. Put the published "
-            + "chat_template.json of Qwen2.5-VL in the folder, or write ChatTemplate.PlainJinja to chat_template.jinja.");
+                + "stock template nor GeoVlm's own, and a guess would train the model on a layout that it never sees again. Put the published "
+                + "chat_template.json of Qwen2.5-VL in the folder, or write ChatTemplate.PlainJinja to chat_template.jinja."
+        );
     }
 
     /// <summary>One question, ready for the model to answer: system turn if any, user turn, and the opening of the answer.</summary>
@@ -71,10 +78,13 @@ public sealed class ChatTemplate
     /// <exception cref="GeoVlmException">Numbers are asked of a template that has none.</exception>
     public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, bool addVisionId = false)
     {
-        if (addVisionId && DefaultSystem is null) throw new GeoVlmException("This model's chat template cannot number its pictures; leave add_vision_id out.");
+        if (addVisionId && DefaultSystem is null)
+            throw new GeoVlmException("This model's chat template cannot number its pictures; leave add_vision_id out.");
         StringBuilder text = new();
-        if (DefaultSystem is not null && messages.Count > 0 && messages[0].Role != "system") text.Append("<|im_start|>system\n").Append(DefaultSystem).Append("<|im_end|>\n");
-        int images = 0, videos = 0;
+        if (DefaultSystem is not null && messages.Count > 0 && messages[0].Role != "system")
+            text.Append("<|im_start|>system\n").Append(DefaultSystem).Append("<|im_end|>\n");
+        int images = 0,
+            videos = 0;
         foreach (ChatMessage message in messages)
         {
             text.Append("<|im_start|>").Append(message.Role).Append('\n');
@@ -87,7 +97,8 @@ public sealed class ChatTemplate
                 }
                 bool image = visual == ChatVisual.Image;
                 int number = image ? ++images : ++videos;
-                if (addVisionId) text.Append(image ? "Picture " : "Video ").Append(number).Append(": ");
+                if (addVisionId)
+                    text.Append(image ? "Picture " : "Video ").Append(number).Append(": ");
                 text.Append("<|vision_start|>").Append(image ? "<|image_pad|>" : "<|video_pad|>").Append("<|vision_end|>");
             }
             text.Append("<|im_end|>\n");
@@ -100,11 +111,13 @@ public sealed class ChatTemplate
     private static (string Path, string Jinja)? Find(string folder)
     {
         string jinja = Path.Combine(folder, "chat_template.jinja");
-        if (File.Exists(jinja)) return (jinja, File.ReadAllText(jinja));
+        if (File.Exists(jinja))
+            return (jinja, File.ReadAllText(jinja));
         foreach (string name in new[] { "chat_template.json", "tokenizer_config.json" })
         {
             string path = Path.Combine(folder, name);
-            if (File.Exists(path) && InJson(path) is { } text) return (path, text);
+            if (File.Exists(path) && InJson(path) is { } text)
+                return (path, text);
         }
         return null;
     }
@@ -114,15 +127,22 @@ public sealed class ChatTemplate
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (!document.RootElement.TryGetProperty("chat_template", out JsonElement template)) return null;
+            if (!document.RootElement.TryGetProperty("chat_template", out JsonElement template))
+                return null;
             // Some folders carry several under names, and "default" is what a plain chat uses.
             if (template.ValueKind == JsonValueKind.Array)
-                template = template.EnumerateArray().First(entry => entry.GetProperty("name").GetString() == "default").GetProperty("template");
+                template = template
+                    .EnumerateArray()
+                    .First(entry => entry.GetProperty("name").GetString() == "default")
+                    .GetProperty("template");
             return template.GetString();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new GeoVlmException($"{path}: malformed: {e.Message} Expected a JSON object whose chat_template is text; download it again.", e);
+            throw new GeoVlmException(
+                $"{path}: malformed: {e.Message} Expected a JSON object whose chat_template is text; download it again.",
+                e
+            );
         }
     }
 }

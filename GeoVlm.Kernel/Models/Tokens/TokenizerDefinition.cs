@@ -15,4 +15,5 @@ internal sealed record TokenizerDefinition(
     IReadOnlyList<AddedToken> AddedTokens,
     string Pattern,
     bool Nfc,
-    bool WholeWordsFirst = false);
+    bool WholeWordsFirst = false
+);

@@ -33,18 +33,21 @@ internal sealed class WordSplitter(string pattern)
         foreach (Match match in regex.Matches(shadow))
         {
             // What no alternative matches is a word of its own, as in the reference ("Isolated").
-            if (match.Index > end) yield return text[offsets[end]..offsets[match.Index]];
+            if (match.Index > end)
+                yield return text[offsets[end]..offsets[match.Index]];
             end = match.Index + match.Length;
-            if (match.Length > 0) yield return text[offsets[match.Index]..offsets[end]];
+            if (match.Length > 0)
+                yield return text[offsets[match.Index]..offsets[end]];
         }
-        if (end < shadow.Length) yield return text[offsets[end]..];
+        if (end < shadow.Length)
+            yield return text[offsets[end]..];
     }
 
     private (string Shadow, int[] Offsets) Shadow(string text)
     {
         StringBuilder shadow = new(text.Length);
         int[] offsets = new int[text.Length + 1];
-        for (int i = 0; i < text.Length;)
+        for (int i = 0; i < text.Length; )
         {
             offsets[shadow.Length] = i;
             Rune.DecodeFromUtf16(text.AsSpan(i), out Rune rune, out int units);
@@ -53,17 +56,19 @@ internal sealed class WordSplitter(string pattern)
         }
         offsets[shadow.Length] = text.Length;
         // The reference's case folding takes the long s for an s (U+017F); .NET's does not.
-        if (ignoresCase) shadow.Replace('\u017F', 's');
+        if (ignoresCase)
+            shadow.Replace('\u017F', 's');
         return (shadow.ToString(), offsets);
     }
 
-    private static char StandIn(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.UppercaseLetter => 'Ж',
-        UnicodeCategory.LowercaseLetter => 'ж',
-        UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => 'ㄱ',
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark => '\u0300',
-        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => '½',
-        _ => '☃',
-    };
+    private static char StandIn(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) switch
+        {
+            UnicodeCategory.UppercaseLetter => 'Ж',
+            UnicodeCategory.LowercaseLetter => 'ж',
+            UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => 'ㄱ',
+            UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark => '\u0300',
+            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => '½',
+            _ => '☃',
+        };
 }

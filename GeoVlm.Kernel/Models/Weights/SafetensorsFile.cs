@@ -44,13 +44,16 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Maps the file and checks its header.</summary>
-    /// <exception cref="GeoVlmException">The file is missing, truncated or damaged; the message names file, tensor, found and expected.</exception>
+    /// <exception cref="GeoVlmException">The file is missing, truncated or damaged; the message names file, tensor, found and
+    /// expected.</exception>
     public static SafetensorsFile Open(string path)
     {
         // The Hugging Face cache is made of links, and the length of a link is that of its text.
         FileInfo file = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
-        if (!file.Exists) throw new GeoVlmException($"{path}: no such file.");
-        if (file.Length < 8) throw new GeoVlmException($"{path}: {file.Length} bytes are too few for a safetensors file; download it again.");
+        if (!file.Exists)
+            throw new GeoVlmException($"{path}: no such file.");
+        if (file.Length < 8)
+            throw new GeoVlmException($"{path}: {file.Length} bytes are too few for a safetensors file; download it again.");
         MemoryMappedFile? map = null;
         MemoryMappedViewAccessor? view = null;
         try
@@ -60,8 +63,14 @@ public sealed class SafetensorsFile : IDisposable
             Span<byte> length = stackalloc byte[8];
             view.SafeMemoryMappedViewHandle.ReadSpan(0, length);
             ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
-            if (headerLength > LargestHeader) throw new GeoVlmException($"{path}: its header claims {headerLength} bytes, more than the format's limit of {LargestHeader}; this is no safetensors file.");
-            if ((long)headerLength + 8 > file.Length) throw new GeoVlmException($"{path}: truncated within its header ({file.Length} bytes, header up to {headerLength + 8}); download it again.");
+            if (headerLength > LargestHeader)
+                throw new GeoVlmException(
+                    $"{path}: its header claims {headerLength} bytes, more than the format's limit of {LargestHeader}; this is no safetensors file."
+                );
+            if ((long)headerLength + 8 > file.Length)
+                throw new GeoVlmException(
+                    $"{path}: truncated within its header ({file.Length} bytes, header up to {headerLength + 8}); download it again."
+                );
             byte[] json = new byte[headerLength];
             view.SafeMemoryMappedViewHandle.ReadSpan<byte>(8, json);
             long dataStart = 8 + (long)headerLength;
@@ -71,7 +80,8 @@ public sealed class SafetensorsFile : IDisposable
         {
             view?.Dispose();
             map?.Dispose();
-            if (e is IOException or UnauthorizedAccessException) throw new GeoVlmException($"{path}: cannot be read ({e.Message})", e);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new GeoVlmException($"{path}: cannot be read ({e.Message})", e);
             throw;
         }
     }
@@ -83,8 +93,11 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="GeoVlmException">There is no such tensor, or libtorch has no such element type.</exception>
     public torch.Tensor Read(string name, torch.ScalarType? type = null, torch.Device? device = null)
     {
-        if (!Entries.TryGetValue(name, out SafetensorsEntry? entry)) throw new GeoVlmException($"{Path}: no tensor '{name}' among {Entries.Count}.");
-        torch.ScalarType stored = SafetensorsTypes.ToTorch(entry.Type) ?? throw new GeoVlmException($"{Path}: tensor '{name}' is {entry.Type}, which cannot be read; convert it to BF16, F16 or F32.");
+        if (!Entries.TryGetValue(name, out SafetensorsEntry? entry))
+            throw new GeoVlmException($"{Path}: no tensor '{name}' among {Entries.Count}.");
+        torch.ScalarType stored =
+            SafetensorsTypes.ToTorch(entry.Type)
+            ?? throw new GeoVlmException($"{Path}: tensor '{name}' is {entry.Type}, which cannot be read; convert it to BF16, F16 or F32.");
         torch.Tensor raw = torch.empty([.. entry.Shape], dtype: stored);
         using (torch.Tensor flat = raw.view(-1))
         {
@@ -96,8 +109,10 @@ public sealed class SafetensorsFile : IDisposable
                 view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(dataStart + entry.Begin + from * raw.ElementSize), piece.bytes);
             }
         }
-        if ((type ?? stored) == stored && (device is null || device.type == DeviceType.CPU)) return raw;
-        using (raw) return raw.to(type ?? stored, device ?? torch.CPU);
+        if ((type ?? stored) == stored && (device is null || device.type == DeviceType.CPU))
+            return raw;
+        using (raw)
+            return raw.to(type ?? stored, device ?? torch.CPU);
     }
 
     /// <summary>Unmaps the file; tensors read from it stay.</summary>

@@ -3,7 +3,10 @@ using System.Text.Json;
 namespace GeoVlm.Models.Weights;
 
 /// <summary>The parsed and checked header of a safetensors file.</summary>
-internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record SafetensorsHeader(
+    IReadOnlyDictionary<string, SafetensorsEntry> Entries,
+    IReadOnlyDictionary<string, string> Metadata
+)
 {
     /// <summary>Parses the header.</summary>
     /// <param name="path">The file, for messages.</param>
@@ -20,7 +23,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
-                    foreach (JsonProperty item in property.Value.EnumerateObject()) metadata.Add(item.Name, Text(item.Value));
+                    foreach (JsonProperty item in property.Value.EnumerateObject())
+                        metadata.Add(item.Name, Text(item.Value));
                 else
                     entries.Add(property.Name, Entry(path, property));
             }
@@ -38,14 +42,25 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
         string type = Text(property.Value.GetProperty("dtype"));
         long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())];
         long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
-        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0]) throw new GeoVlmException($"{path}: tensor '{property.Name}' has the data offsets [{string.Join(", ", offsets)}], expected [begin, end].");
+        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
+            throw new GeoVlmException(
+                $"{path}: tensor '{property.Name}' has the data offsets [{string.Join(", ", offsets)}], expected [begin, end]."
+            );
         int elementBytes = SafetensorsTypes.Bytes(type);
-        if (elementBytes == 0) throw new GeoVlmException($"{path}: tensor '{property.Name}' has the unknown element type '{type}'.");
-        if (Array.Exists(shape, d => d < 0)) throw new GeoVlmException($"{path}: tensor '{property.Name}' has the shape [{string.Join(", ", shape)}], with a negative dimension.");
+        if (elementBytes == 0)
+            throw new GeoVlmException($"{path}: tensor '{property.Name}' has the unknown element type '{type}'.");
+        if (Array.Exists(shape, d => d < 0))
+            throw new GeoVlmException(
+                $"{path}: tensor '{property.Name}' has the shape [{string.Join(", ", shape)}], with a negative dimension."
+            );
         Int128 expected = elementBytes;
         foreach (long dimension in shape)
-            if ((expected *= dimension) > long.MaxValue) throw new GeoVlmException($"{path}: tensor '{property.Name}' has the impossible shape [{string.Join(", ", shape)}].");
-        if (offsets[1] - offsets[0] != expected) throw new GeoVlmException($"{path}: tensor '{property.Name}' occupies {offsets[1] - offsets[0]} bytes, expected {expected} for {type} [{string.Join(", ", shape)}].");
+            if ((expected *= dimension) > long.MaxValue)
+                throw new GeoVlmException($"{path}: tensor '{property.Name}' has the impossible shape [{string.Join(", ", shape)}].");
+        if (offsets[1] - offsets[0] != expected)
+            throw new GeoVlmException(
+                $"{path}: tensor '{property.Name}' occupies {offsets[1] - offsets[0]} bytes, expected {expected} for {type} [{string.Join(", ", shape)}]."
+            );
         return new(property.Name, type, shape, offsets[0], offsets[1]);
     }
 
@@ -54,11 +69,20 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
         long covered = 0;
         foreach (SafetensorsEntry entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
-            if (entry.Begin != covered) throw new GeoVlmException($"{path}: tensor '{entry.Name}' begins at byte {entry.Begin}, expected {covered}: tensors overlap or leave a gap.");
+            if (entry.Begin != covered)
+                throw new GeoVlmException(
+                    $"{path}: tensor '{entry.Name}' begins at byte {entry.Begin}, expected {covered}: tensors overlap or leave a gap."
+                );
             covered = entry.End;
         }
-        if (covered != dataLength) throw new GeoVlmException($"{path}: its tensors need {covered} bytes, found {dataLength}; the file is {(covered > dataLength ? "truncated" : "too long")}, download it again.");
+        if (covered != dataLength)
+            throw new GeoVlmException(
+                $"{path}: its tensors need {covered} bytes, found {dataLength}; the file is {(covered > dataLength ? "truncated" : "too long")}, download it again."
+            );
     }
 
-    private static string Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new FormatException($"found {element.ValueKind}, expected a string");
+    private static string Text(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String
+            ? element.GetString()!
+            : throw new FormatException($"found {element.ValueKind}, expected a string");
 }

@@ -19,10 +19,13 @@ public sealed class SafetensorsShards : IDisposable
     public static SafetensorsShards Open(string folder)
     {
         string index = Path.Combine(folder, "model.safetensors.index.json");
-        if (File.Exists(index)) return OpenIndex(index);
+        if (File.Exists(index))
+            return OpenIndex(index);
         string whole = Path.Combine(folder, "model.safetensors");
         if (!File.Exists(whole) && Directory.Exists(folder) && Directory.EnumerateFiles(folder).FirstOrDefault(IsPickle) is { } pickle)
-            throw new GeoVlmException($"{whole}: no such file, only {Path.GetFileName(pickle)}. That is a pickle, which can run any code as it is read, and is never loaded here; save the model as safetensors.");
+            throw new GeoVlmException(
+                $"{whole}: no such file, only {Path.GetFileName(pickle)}. That is a pickle, which can run any code as it is read, and is never loaded here; save the model as safetensors."
+            );
         return OpenFile(whole);
     }
 
@@ -39,11 +42,19 @@ public sealed class SafetensorsShards : IDisposable
             foreach (JsonProperty entry in document.RootElement.GetProperty("weight_map").EnumerateObject())
             {
                 string name = entry.Value.GetString() ?? "";
-                if (name.Length == 0 || Path.GetFileName(name) != name) throw new GeoVlmException($"{index}: tensor '{entry.Name}' is said to lie in '{name}', expected a file name in the same folder.");
+                if (name.Length == 0 || Path.GetFileName(name) != name)
+                    throw new GeoVlmException(
+                        $"{index}: tensor '{entry.Name}' is said to lie in '{name}', expected a file name in the same folder."
+                    );
                 string path = Path.Combine(Path.GetDirectoryName(index)!, name);
-                if (!File.Exists(path)) throw new GeoVlmException($"{index}: tensor '{entry.Name}' is said to lie in '{name}', and there is no such file beside it; download that shard.");
-                if (!shards.files.TryGetValue(path, out SafetensorsFile? file)) shards.files.Add(path, file = SafetensorsFile.Open(path));
-                if (!file.Entries.ContainsKey(entry.Name)) throw new GeoVlmException($"{index}: tensor '{entry.Name}' is said to lie in '{name}', which does not have it.");
+                if (!File.Exists(path))
+                    throw new GeoVlmException(
+                        $"{index}: tensor '{entry.Name}' is said to lie in '{name}', and there is no such file beside it; download that shard."
+                    );
+                if (!shards.files.TryGetValue(path, out SafetensorsFile? file))
+                    shards.files.Add(path, file = SafetensorsFile.Open(path));
+                if (!file.Entries.ContainsKey(entry.Name))
+                    throw new GeoVlmException($"{index}: tensor '{entry.Name}' is said to lie in '{name}', which does not have it.");
                 shards.owners[entry.Name] = file;
             }
             return shards;
@@ -64,12 +75,14 @@ public sealed class SafetensorsShards : IDisposable
     public (SafetensorsFile File, SafetensorsEntry Entry) Find(string name) => (owners[name], owners[name].Entries[name]);
 
     /// <summary>A copy of one tensor; see <see cref="SafetensorsFile.Read"/>.</summary>
-    public torch.Tensor Read(string name, torch.ScalarType? type = null, torch.Device? device = null) => owners[name].Read(name, type, device);
+    public torch.Tensor Read(string name, torch.ScalarType? type = null, torch.Device? device = null) =>
+        owners[name].Read(name, type, device);
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        foreach (SafetensorsFile file in files.Values) file.Dispose();
+        foreach (SafetensorsFile file in files.Values)
+            file.Dispose();
     }
 
     /// <summary>Opens one file.</summary>
@@ -79,7 +92,8 @@ public sealed class SafetensorsShards : IDisposable
         SafetensorsShards shards = new();
         SafetensorsFile file = SafetensorsFile.Open(path);
         shards.files.Add(path, file);
-        foreach (string name in file.Entries.Keys) shards.owners.Add(name, file);
+        foreach (string name in file.Entries.Keys)
+            shards.owners.Add(name, file);
         return shards;
     }
 }

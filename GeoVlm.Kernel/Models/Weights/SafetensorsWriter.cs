@@ -9,7 +9,8 @@ namespace GeoVlm.Models.Weights;
 /// <summary>Writes safetensors files.</summary>
 public static class SafetensorsWriter
 {
-    /// <summary>Writes the tensors in the given order. The file appears complete or not at all: it is written beside its place and renamed.</summary>
+    /// <summary>Writes the tensors in the given order. The file appears complete or not at all: it is written beside its place and
+    /// renamed.</summary>
     /// <param name="path">The file; replaced if there.</param>
     /// <param name="tensors">Names and tensors, on any device; none is changed.</param>
     /// <param name="type">Element type to store; null keeps each tensor's.</param>
@@ -22,7 +23,9 @@ public static class SafetensorsWriter
         foreach ((string name, torch.Tensor tensor) in all)
         {
             torch.ScalarType stored = type ?? tensor.dtype;
-            string typeName = SafetensorsTypes.FromTorch(stored) ?? throw new GeoVlmException($"{path}: tensor '{name}' is {stored}, which safetensors cannot hold.");
+            string typeName =
+                SafetensorsTypes.FromTorch(stored)
+                ?? throw new GeoVlmException($"{path}: tensor '{name}' is {stored}, which safetensors cannot hold.");
             long end = offset + tensor.numel() * SafetensorsTypes.Bytes(typeName);
             header[name] = new JsonObject
             {
@@ -32,29 +35,36 @@ public static class SafetensorsWriter
             };
             offset = end;
         }
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[8];
-            int padding = (8 - json.Length % 8) % 8; // data aligned to 8 bytes, as the reference writer does
-            BinaryPrimitives.WriteInt64LittleEndian(length, json.Length + padding);
-            stream.Write(length);
-            stream.Write(json);
-            stream.Write("       "u8[..padding]);
-            foreach ((_, torch.Tensor tensor) in all)
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(
+            header,
+            new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
+        AtomicFile.Write(
+            path,
+            stream =>
             {
-                if (tensor.numel() == 0) continue;
-                using torch.Tensor detached = tensor.detach();
-                using torch.Tensor onHost = detached.to(type ?? tensor.dtype, torch.CPU);
-                using torch.Tensor packed = onHost.contiguous();
-                using torch.Tensor flat = packed.view(-1);
-                for (long from = 0, count; from < flat.numel(); from += count)
+                Span<byte> length = stackalloc byte[8];
+                int padding = (8 - json.Length % 8) % 8; // data aligned to 8 bytes, as the reference writer does
+                BinaryPrimitives.WriteInt64LittleEndian(length, json.Length + padding);
+                stream.Write(length);
+                stream.Write(json);
+                stream.Write("       "u8[..padding]);
+                foreach ((_, torch.Tensor tensor) in all)
                 {
-                    count = Math.Min(SafetensorsFile.Piece, flat.numel() - from);
-                    using torch.Tensor piece = flat.narrow(0, from, count);
-                    stream.Write(piece.bytes);
+                    if (tensor.numel() == 0)
+                        continue;
+                    using torch.Tensor detached = tensor.detach();
+                    using torch.Tensor onHost = detached.to(type ?? tensor.dtype, torch.CPU);
+                    using torch.Tensor packed = onHost.contiguous();
+                    using torch.Tensor flat = packed.view(-1);
+                    for (long from = 0, count; from < flat.numel(); from += count)
+                    {
+                        count = Math.Min(SafetensorsFile.Piece, flat.numel() - from);
+                        using torch.Tensor piece = flat.narrow(0, from, count);
+                        stream.Write(piece.bytes);
+                    }
                 }
             }
-        });
+        );
     }
 }

@@ -34,18 +34,22 @@ internal abstract class Block
     /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits.</param>
     public MimeBundle ToBundle(int maxWidth, int pngBudget = 150_000)
     {
-        StringBuilder html = new(), text = new();
+        StringBuilder html = new(),
+            text = new();
         html.Append("<div style=\"font-family:" + TypeScale.Family + ";font-size:13px;line-height:1.4;text-align:left\">");
         WriteHtml(html);
         html.Append("</div>");
-        if (IsLive) html.Append(LiveScript.Element);
+        if (IsLive)
+            html.Append(LiveScript.Element);
         WriteText(text);
-        return new MimeBundle(new Dictionary<string, string>
-        {
-            [MimeBundle.Html] = html.ToString(),
-            [MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, pngBudget)),
-            [MimeBundle.Text] = text.ToString().TrimEnd(),
-        });
+        return new MimeBundle(
+            new Dictionary<string, string>
+            {
+                [MimeBundle.Html] = html.ToString(),
+                [MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, pngBudget)),
+                [MimeBundle.Text] = text.ToString().TrimEnd(),
+            }
+        );
     }
 
     /// <summary>The static picture.</summary>
@@ -56,7 +60,8 @@ internal abstract class Block
         double bytesPerBit = 0;
         foreach (float scale in new[] { 1f, 0.75f, 0.5f })
         {
-            if (Fits(scale, 40) && Encode(scale, 256, 64, 40) is { } png) return png;
+            if (Fits(scale, 40) && Encode(scale, 256, 64, 40) is { } png)
+                return png;
         }
         return Encode(0.35f, 40)!;
 
@@ -65,20 +70,26 @@ internal abstract class Block
 
         byte[]? Encode(float scale, params int[] colours)
         {
-            var picture = new Picture(Pixels(size.Width * scale, scale), Pixels(size.Height * scale, scale), canvas =>
-            {
-                canvas.Scale(scale);
-                canvas.Translate(margin, margin);
-                Paint(canvas, maxWidth);
-            });
+            var picture = new Picture(
+                Pixels(size.Width * scale, scale),
+                Pixels(size.Height * scale, scale),
+                canvas =>
+                {
+                    canvas.Scale(scale);
+                    canvas.Translate(margin, margin);
+                    Paint(canvas, maxWidth);
+                }
+            );
             using var bitmap = picture.Draw();
             foreach (int most in colours)
             {
                 bool isLast = scale < 0.5f;
-                if (!isLast && !Fits(scale, most)) continue;
+                if (!isLast && !Fits(scale, most))
+                    continue;
                 byte[] png = picture.ToPng(bitmap, most);
                 bytesPerBit = png.Length / (scale * scale * Math.Log2(most));
-                if (isLast || png.Length <= pngBudget) return png;
+                if (isLast || png.Length <= pngBudget)
+                    return png;
             }
             return null;
         }

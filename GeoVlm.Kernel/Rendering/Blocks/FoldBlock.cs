@@ -6,13 +6,16 @@ namespace GeoVlm.Rendering.Blocks;
 /// <summary>A block that a page shows folded under its summary; a picture and a text show all of it.</summary>
 internal sealed class FoldBlock(string summary, Block content) : Block
 {
-    private const float Indent = 12, Head = TypeScale.Body * TypeScale.LineHeight + 2;
+    private const float Indent = 12,
+        Head = TypeScale.Body * TypeScale.LineHeight + 2;
 
     public override bool IsLive => content.IsLive;
 
     public override void WriteHtml(StringBuilder html)
     {
-        html.Append("<details><summary style=\"cursor:pointer\">").Append(HtmlText.Encode(summary)).Append("</summary>")
+        html.Append("<details><summary style=\"cursor:pointer\">")
+            .Append(HtmlText.Encode(summary))
+            .Append("</summary>")
             .Append($"<div style=\"border-left:2px solid {Border};padding:2px 0 2px 10px;margin:4px 0\">");
         content.WriteHtml(html);
         html.Append("</div></details>");

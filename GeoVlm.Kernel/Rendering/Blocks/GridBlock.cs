@@ -19,7 +19,9 @@ internal sealed class GridBlock(IReadOnlyList<Block> children, int columns, floa
             html.Append("<tr style=\"background:none;border:none\">");
             foreach (var child in row)
             {
-                html.Append("<td valign=\"top\" style=\"vertical-align:top;text-align:left;border:none;background:none;padding:0 12px 10px 0\">");
+                html.Append(
+                    "<td valign=\"top\" style=\"vertical-align:top;text-align:left;border:none;background:none;padding:0 12px 10px 0\">"
+                );
                 child.WriteHtml(html);
                 html.Append("</td>");
             }
@@ -30,12 +32,14 @@ internal sealed class GridBlock(IReadOnlyList<Block> children, int columns, floa
 
     public override void WriteText(StringBuilder text)
     {
-        foreach (var child in children) child.WriteText(text);
+        foreach (var child in children)
+            child.WriteText(text);
     }
 
     public override SKSize Measure(float maxWidth)
     {
-        if (children.Count == 0) return SKSize.Empty;
+        if (children.Count == 0)
+            return SKSize.Empty;
         var (widths, heights) = Layout();
         return new(widths.Sum() + Gap * (widths.Length - 1), heights.Sum() + Gap * (heights.Length - 1));
     }
@@ -55,7 +59,13 @@ internal sealed class GridBlock(IReadOnlyList<Block> children, int columns, floa
     private (float[] Widths, float[] Heights) Layout()
     {
         var sizes = children.Select(c => c.Measure(cellWidth)).ToArray();
-        return ([.. Enumerable.Range(0, Math.Min(columns, sizes.Length)).Select(c => sizes.Where((_, i) => i % columns == c).Max(s => s.Width))],
-            [.. sizes.Chunk(columns).Select(row => row.Max(s => s.Height))]);
+        return (
+            [
+                .. Enumerable
+                    .Range(0, Math.Min(columns, sizes.Length))
+                    .Select(c => sizes.Where((_, i) => i % columns == c).Max(s => s.Width)),
+            ],
+            [.. sizes.Chunk(columns).Select(row => row.Max(s => s.Height))]
+        );
     }
 }

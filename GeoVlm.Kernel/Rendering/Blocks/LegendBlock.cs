@@ -6,7 +6,10 @@ namespace GeoVlm.Rendering.Blocks;
 /// <summary>What the colours and shapes of a picture mean: one style for all of them. Long ones wrap.</summary>
 internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Block
 {
-    private const float Size = TypeScale.Caption, Swatch = 14, Gap = 16, Row = Size * TypeScale.LineHeight + 2;
+    private const float Size = TypeScale.Caption,
+        Swatch = 14,
+        Gap = 16,
+        Row = Size * TypeScale.LineHeight + 2;
 
     public override void WriteHtml(StringBuilder html)
     {
@@ -14,7 +17,8 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
         foreach (var item in items)
         {
             html.Append("<span style=\"display:inline-block;white-space:nowrap;margin-right:16px\">");
-            if (item.Mark is { } mark) html.Append($"<b style=\"color:{item.Colour};margin-right:5px\">{MatchStyle.Sign(mark)}</b>");
+            if (item.Mark is { } mark)
+                html.Append($"<b style=\"color:{item.Colour};margin-right:5px\">{MatchStyle.Sign(mark)}</b>");
             else
             {
                 string line = item.Kind switch
@@ -23,16 +27,16 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
                     LegendKind.Dashed => $"border:2px dashed {item.Colour};background:#333;height:7px",
                     _ => $"border:2px solid {item.Colour};background:#333;height:7px",
                 };
-                html.Append($"<span style=\"display:inline-block;box-sizing:content-box;width:14px;{line};vertical-align:-1px;margin-right:5px\"></span>");
+                html.Append(
+                    $"<span style=\"display:inline-block;box-sizing:content-box;width:14px;{line};vertical-align:-1px;margin-right:5px\"></span>"
+                );
             }
             html.Append(HtmlText.Encode(item.Text)).Append("</span> ");
         }
         html.Append("</div>");
     }
 
-    public override void WriteText(StringBuilder text)
-    {
-    }
+    public override void WriteText(StringBuilder text) { }
 
     public override SKSize Measure(float maxWidth) => items.Count == 0 ? SKSize.Empty : Lay(null, maxWidth);
 
@@ -40,12 +44,16 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
 
     private SKSize Lay(SKCanvas? canvas, float maxWidth)
     {
-        float x = 0, y = 0, widest = 0;
+        float x = 0,
+            y = 0,
+            widest = 0;
         foreach (var item in items)
         {
             float width = Swatch + 5 + Painting.Width(item.Text, Size) + Gap;
-            if (x > 0 && x + width > maxWidth) (x, y) = (0, y + Row);
-            if (canvas is not null) Paint(canvas, item, x, y);
+            if (x > 0 && x + width > maxWidth)
+                (x, y) = (0, y + Row);
+            if (canvas is not null)
+                Paint(canvas, item, x, y);
             x += width;
             widest = Math.Max(widest, x);
         }
@@ -55,16 +63,26 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
     private static void Paint(SKCanvas canvas, LegendItem item, float x, float y)
     {
         var swatch = new SKRect(x + 1, y + 3, x + Swatch, y + Size + 1);
-        if (item.Mark is { } mark) MatchStyle.Mark(canvas, mark, swatch.MidX, swatch.MidY, 5, item.Colour);
+        if (item.Mark is { } mark)
+            MatchStyle.Mark(canvas, mark, swatch.MidX, swatch.MidY, 5, item.Colour);
         else
         {
-            using var paint = new SKPaint { Color = item.Kind == LegendKind.Fill ? Palette.Sk(item.Colour, item.Opacity) : new SKColor(0x33, 0x33, 0x33) };
+            using var paint = new SKPaint
+            {
+                Color = item.Kind == LegendKind.Fill ? Palette.Sk(item.Colour, item.Opacity) : new SKColor(0x33, 0x33, 0x33),
+            };
             canvas.DrawRect(swatch, paint);
         }
         if (item.Mark is null && item.Kind != LegendKind.Fill)
         {
             using var dash = item.Kind == LegendKind.Dashed ? SKPathEffect.CreateDash([4, 3], 0) : null;
-            using var stroke = new SKPaint { Color = Palette.Sk(item.Colour), Style = SKPaintStyle.Stroke, StrokeWidth = 2, PathEffect = dash };
+            using var stroke = new SKPaint
+            {
+                Color = Palette.Sk(item.Colour),
+                Style = SKPaintStyle.Stroke,
+                StrokeWidth = 2,
+                PathEffect = dash,
+            };
             canvas.DrawRect(swatch, stroke);
         }
         Painting.Line(canvas, item.Text, x + Swatch + 5, y + Size * 1.05f, Size, Painting.Ink);
@@ -81,7 +99,8 @@ internal sealed record LegendItem(string Text, string Colour, LegendKind Kind)
     public double Opacity { get; init; } = 1;
 
     /// <summary>The entry of a match state.</summary>
-    public static LegendItem Of(MatchState state) => new(MatchStyle.Name(state), MatchStyle.Colour(state), LegendKind.Fill) { Mark = state };
+    public static LegendItem Of(MatchState state) =>
+        new(MatchStyle.Name(state), MatchStyle.Colour(state), LegendKind.Fill) { Mark = state };
 }
 
 /// <summary>How the thing is drawn.</summary>
@@ -89,8 +108,10 @@ internal enum LegendKind
 {
     /// <summary>An area.</summary>
     Fill,
+
     /// <summary>A solid outline.</summary>
     Solid,
+
     /// <summary>A dashed outline.</summary>
     Dashed,
 }

@@ -16,7 +16,8 @@ internal sealed class LiveBlock(string kind, JsonNode? data, Block content) : Bl
     public override void WriteHtml(StringBuilder html)
     {
         html.Append($"<div data-geo=\"{kind}\"");
-        if (data is not null) html.Append(" data-geo-value=\"").Append(HtmlText.Encode(data.ToJsonString())).Append('"');
+        if (data is not null)
+            html.Append(" data-geo-value=\"").Append(HtmlText.Encode(data.ToJsonString())).Append('"');
         html.Append('>');
         content.WriteHtml(html);
         html.Append("</div>");

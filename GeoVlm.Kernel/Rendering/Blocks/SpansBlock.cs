@@ -7,12 +7,14 @@ namespace GeoVlm.Rendering.Blocks;
 /// <summary>A paragraph whose pieces have grounds of their own: tokens, n-grams, boxes named in a text.</summary>
 internal sealed class SpansBlock(IReadOnlyList<Span> spans, string label = "") : Block
 {
-    private const float Size = TypeScale.Body, Line = Size * 1.7f;
+    private const float Size = TypeScale.Body,
+        Line = Size * 1.7f;
 
     public override void WriteHtml(StringBuilder html)
     {
         html.Append("<div style=\"font-size:13px;line-height:1.7;white-space:pre-wrap;overflow-wrap:anywhere;max-width:56em\">");
-        if (label.Length > 0) html.Append("<b>").Append(HtmlText.Encode(label)).Append("</b>: ");
+        if (label.Length > 0)
+            html.Append("<b>").Append(HtmlText.Encode(label)).Append("</b>: ");
         foreach (var span in spans)
         {
             string text = HtmlText.Encode(span.Text);
@@ -22,9 +24,15 @@ internal sealed class SpansBlock(IReadOnlyList<Span> spans, string label = "") :
                 continue;
             }
             html.Append("<span");
-            if (span.Reference is { } reference) html.Append(CultureInfo.InvariantCulture, $" data-geo-ref=\"{reference}\"");
-            if (span.Values is { } values) html.Append(CultureInfo.InvariantCulture, $" data-geo-token=\"{string.Join(';', values.Select(v => v.ToString("0.####", CultureInfo.InvariantCulture)))}\"");
-            if (span.Title.Length > 0) html.Append(" title=\"").Append(HtmlText.Encode(span.Title)).Append('"');
+            if (span.Reference is { } reference)
+                html.Append(CultureInfo.InvariantCulture, $" data-geo-ref=\"{reference}\"");
+            if (span.Values is { } values)
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $" data-geo-token=\"{string.Join(';', values.Select(v => v.ToString("0.####", CultureInfo.InvariantCulture)))}\""
+                );
+            if (span.Title.Length > 0)
+                html.Append(" title=\"").Append(HtmlText.Encode(span.Title)).Append('"');
             string ground = span.Colour is null ? "" : $";background:{Palette.Css(span.Colour, span.Opacity)}";
             string under = span.IsUnderlined ? ";border-bottom:2px solid currentColor" : "";
             html.Append($" style=\"border-radius:2px;padding:1px 0{ground}{under}\">").Append(text).Append("</span>");
@@ -33,7 +41,12 @@ internal sealed class SpansBlock(IReadOnlyList<Span> spans, string label = "") :
     }
 
     public override void WriteText(StringBuilder text) =>
-        text.Append(HtmlText.Clean((label.Length > 0 ? label + ": " : "") + string.Concat(spans.Select(s => s.IsUnderlined ? $"*{s.Text}*" : s.Text)))).Append('\n');
+        text.Append(
+                HtmlText.Clean(
+                    (label.Length > 0 ? label + ": " : "") + string.Concat(spans.Select(s => s.IsUnderlined ? $"*{s.Text}*" : s.Text))
+                )
+            )
+            .Append('\n');
 
     public override SKSize Measure(float maxWidth) => Lay(null, maxWidth);
 
@@ -41,32 +54,41 @@ internal sealed class SpansBlock(IReadOnlyList<Span> spans, string label = "") :
 
     private SKSize Lay(SKCanvas? canvas, float maxWidth)
     {
-        float x = 0, y = 0, widest = 0;
-        using SKFont font = Typeface.Font(Size), bold = Typeface.Font(Size, true);
-        if (label.Length > 0) Put(new Span(label + ": "), label + ": ", bold);
+        float x = 0,
+            y = 0,
+            widest = 0;
+        using SKFont font = Typeface.Font(Size),
+            bold = Typeface.Font(Size, true);
+        if (label.Length > 0)
+            Put(new Span(label + ": "), label + ": ", bold);
         foreach (var span in spans)
-            foreach (string piece in Pieces(HtmlText.Clean(span.Text)))
-            {
-                if (piece == "\n") (x, y) = (0, y + Line);
-                else Put(span, piece, font);
-            }
+        foreach (string piece in Pieces(HtmlText.Clean(span.Text)))
+        {
+            if (piece == "\n")
+                (x, y) = (0, y + Line);
+            else
+                Put(span, piece, font);
+        }
         return new(widest, y + Line);
 
         void Put(Span span, string piece, SKFont face)
         {
-            for (string rest = piece; rest.Length > 0;)
+            for (string rest = piece; rest.Length > 0; )
             {
                 float width = face.MeasureText(rest);
-                if (x > 0 && x + face.MeasureText(rest.TrimEnd()) > maxWidth) (x, y) = (0, y + Line);
+                if (x > 0 && x + face.MeasureText(rest.TrimEnd()) > maxWidth)
+                    (x, y) = (0, y + Line);
                 string part = rest;
                 if (width > maxWidth && rest.Length > 1)
                 {
                     int kept = Math.Clamp(face.BreakText(rest, maxWidth), 1, rest.Length - 1);
-                    if (kept > 1 && char.IsHighSurrogate(rest[kept - 1])) kept--;
+                    if (kept > 1 && char.IsHighSurrogate(rest[kept - 1]))
+                        kept--;
                     part = rest[..kept];
                     width = face.MeasureText(part);
                 }
-                if (canvas is not null) Draw(canvas, span, part, face, width);
+                if (canvas is not null)
+                    Draw(canvas, span, part, face, width);
                 x += width;
                 widest = Math.Max(widest, x);
                 rest = rest[part.Length..];
@@ -80,8 +102,14 @@ internal sealed class SpansBlock(IReadOnlyList<Span> spans, string label = "") :
                 using var ground = new SKPaint { Color = Palette.Sk(span.Colour, span.Opacity) };
                 target.DrawRect(x, y + 2, width, Line - 4, ground);
             }
-            using var ink = new SKPaint { Color = Painting.Ink, IsAntialias = true, StrokeWidth = 1.5f };
-            if (span.IsUnderlined) target.DrawLine(x, y + Line - 3, x + width, y + Line - 3, ink);
+            using var ink = new SKPaint
+            {
+                Color = Painting.Ink,
+                IsAntialias = true,
+                StrokeWidth = 1.5f,
+            };
+            if (span.IsUnderlined)
+                target.DrawLine(x, y + Line - 3, x + width, y + Line - 3, ink);
             target.DrawText(piece, x, y + Line * 0.5f + Size * 0.36f, SKTextAlign.Left, face, ink);
         }
     }
@@ -95,7 +123,8 @@ internal sealed class SpansBlock(IReadOnlyList<Span> spans, string label = "") :
         {
             if (text[i] == '\n')
             {
-                if (i > start) yield return text[start..i];
+                if (i > start)
+                    yield return text[start..i];
                 yield return "\n";
                 start = i + 1;
             }
@@ -105,7 +134,8 @@ internal sealed class SpansBlock(IReadOnlyList<Span> spans, string label = "") :
                 start = i + 1;
             }
         }
-        if (start < text.Length) yield return text[start..];
+        if (start < text.Length)
+            yield return text[start..];
     }
 }
 

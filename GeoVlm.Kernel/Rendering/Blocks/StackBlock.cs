@@ -22,7 +22,8 @@ internal sealed class StackBlock(params IReadOnlyList<Block> children) : Block
 
     public override void WriteText(StringBuilder text)
     {
-        foreach (var child in children) child.WriteText(text);
+        foreach (var child in children)
+            child.WriteText(text);
     }
 
     public override SKSize Measure(float maxWidth)

@@ -20,9 +20,17 @@ internal sealed record Cell(string Text, bool IsNumber = false)
 }
 
 /// <summary>A table with a header, unless every header is empty. Long cells wrap.</summary>
-internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<Cell>> rows, string barColour = Palette.Blue, float barWidth = 90) : Block
+internal sealed class TableBlock(
+    IReadOnlyList<string> headers,
+    IReadOnlyList<IReadOnlyList<Cell>> rows,
+    string barColour = Palette.Blue,
+    float barWidth = 90
+) : Block
 {
-    private const float Size = TypeScale.Table, Padding = 8, BarHeight = 9, MaxColumn = 320;
+    private const float Size = TypeScale.Table,
+        Padding = 8,
+        BarHeight = 9,
+        MaxColumn = 320;
 
     /// <summary>What each row refers to in a picture beside the table; null for nothing.</summary>
     public IReadOnlyList<int>? RowReferences { get; init; }
@@ -36,13 +44,20 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
         {
             html.Append("<tr style=\"background:none\">");
             for (int c = 0; c < headers.Count; c++)
-                html.Append($"<th {Style(IsNumberColumn(c), $"white-space:nowrap;border-bottom:1.5px solid {Border};font-weight:600")}>").Append(HtmlText.Encode(headers[c])).Append("</th>");
+                html.Append($"<th {Style(IsNumberColumn(c), $"white-space:nowrap;border-bottom:1.5px solid {Border};font-weight:600")}>")
+                    .Append(HtmlText.Encode(headers[c]))
+                    .Append("</th>");
             html.Append("</tr>");
         }
         foreach (var (i, row) in rows.Index())
         {
-            html.Append(RowReferences is null ? "<tr style=\"background:none\">" : $"<tr data-geo-ref=\"{RowReferences[i]}\" style=\"background:none\">");
-            foreach (var cell in row) WriteCell(html, cell);
+            html.Append(
+                RowReferences is null
+                    ? "<tr style=\"background:none\">"
+                    : $"<tr data-geo-ref=\"{RowReferences[i]}\" style=\"background:none\">"
+            );
+            foreach (var cell in row)
+                WriteCell(html, cell);
             html.Append("</tr>");
         }
         html.Append("</table>");
@@ -50,12 +65,22 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
 
     private void WriteCell(StringBuilder html, Cell cell)
     {
-        string tint = cell.Highlight is not null ? $";background:{Palette.Css(cell.Highlight, 0.22)};font-weight:600"
-            : cell.Tint is { } ground ? $";background:{Palette.Css(ground.Colour, ground.Opacity)}" : "";
-        html.Append($"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}{(cell.Bar is null ? "" : ";white-space:nowrap")}")}>");
+        string tint =
+            cell.Highlight is not null ? $";background:{Palette.Css(cell.Highlight, 0.22)};font-weight:600"
+            : cell.Tint is { } ground ? $";background:{Palette.Css(ground.Colour, ground.Opacity)}"
+            : "";
+        html.Append(
+            $"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}{(cell.Bar is null ? "" : ";white-space:nowrap")}")}>"
+        );
         if (cell.Bar is { } bar)
-            html.Append(CultureInfo.InvariantCulture, $"<span style=\"display:inline-block;width:{barWidth}px;height:{BarHeight}px;margin-right:6px;background:rgba(128,128,128,.25)\">")
-                .Append(CultureInfo.InvariantCulture, $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>");
+            html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<span style=\"display:inline-block;width:{barWidth}px;height:{BarHeight}px;margin-right:6px;background:rgba(128,128,128,.25)\">"
+                )
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>"
+                );
         string text = HtmlText.Encode(cell.Text);
         html.Append(cell.Highlight is null ? text : $"<b>{text}</b>").Append("</td>");
     }
@@ -64,9 +89,15 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
     {
         string[][] grid = [.. (HasHeader ? new[] { headers.ToArray() } : []), .. rows.Select(r => r.Select(c => c.Text).ToArray())];
         grid = [.. grid.Select(r => r.Select(t => HtmlText.Truncate(HtmlText.Clean(t).ReplaceLineEndings(" "), 60)).ToArray())];
-        int[] widths = [.. Enumerable.Range(0, grid.Length == 0 ? 0 : grid.Max(r => r.Length)).Select(c => grid.Max(r => c < r.Length ? r[c].Length : 0))];
+        int[] widths =
+        [
+            .. Enumerable
+                .Range(0, grid.Length == 0 ? 0 : grid.Max(r => r.Length))
+                .Select(c => grid.Max(r => c < r.Length ? r[c].Length : 0)),
+        ];
         foreach (var row in grid)
-            text.Append(string.Join("  ", row.Select((t, c) => IsNumberColumn(c) ? t.PadLeft(widths[c]) : t.PadRight(widths[c]))).TrimEnd()).Append('\n');
+            text.Append(string.Join("  ", row.Select((t, c) => IsNumberColumn(c) ? t.PadLeft(widths[c]) : t.PadRight(widths[c]))).TrimEnd())
+                .Append('\n');
     }
 
     public override SKSize Measure(float maxWidth)
@@ -78,19 +109,23 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
     public override void Paint(SKCanvas canvas, float maxWidth)
     {
         float[] widths = Widths();
-        float y = 0, total = widths.Sum();
+        float y = 0,
+            total = widths.Sum();
         using var rule = new SKPaint { Color = new SKColor(0xC8, 0xC8, 0xC8), StrokeWidth = 1 };
         if (HasHeader)
         {
             float x = 0;
-            for (int c = 0; c < headers.Count; x += widths[c++]) PaintText(canvas, headers[c], x, y, widths[c], IsNumberColumn(c), true);
+            for (int c = 0; c < headers.Count; x += widths[c++])
+                PaintText(canvas, headers[c], x, y, widths[c], IsNumberColumn(c), true);
             y += Row;
             canvas.DrawLine(0, y, total, y, rule);
         }
         foreach (var row in rows)
         {
-            float x = 0, height = RowHeight(row, widths);
-            for (int c = 0; c < row.Count; x += widths[c++]) PaintCell(canvas, row[c], x, y, widths[c], height);
+            float x = 0,
+                height = RowHeight(row, widths);
+            for (int c = 0; c < row.Count; x += widths[c++])
+                PaintCell(canvas, row[c], x, y, widths[c], height);
             y += height;
             canvas.DrawLine(0, y, total, y, rule);
         }
@@ -120,18 +155,24 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
 
     private static void PaintText(SKCanvas canvas, string text, float x, float y, float width, bool toRight, bool bold)
     {
-        if (toRight) Painting.Line(canvas, text, x + width - Padding, y + 3 + Size * 1.05f, Size, Painting.Ink, bold, SKTextAlign.Right);
-        else Painting.Paragraph(canvas, text, x + Padding, y + 3, width - 2 * Padding + 0.5f, Size, Painting.Ink, bold);
+        if (toRight)
+            Painting.Line(canvas, text, x + width - Padding, y + 3 + Size * 1.05f, Size, Painting.Ink, bold, SKTextAlign.Right);
+        else
+            Painting.Paragraph(canvas, text, x + Padding, y + 3, width - 2 * Padding + 0.5f, Size, Painting.Ink, bold);
     }
 
     private float[] Widths()
     {
         float[] widths = new float[Math.Max(headers.Count, rows.Count == 0 ? 0 : rows.Max(r => r.Count))];
-        for (int c = 0; c < headers.Count; c++) widths[c] = Painting.Width(headers[c], Size, true) + 2 * Padding;
+        for (int c = 0; c < headers.Count; c++)
+            widths[c] = Painting.Width(headers[c], Size, true) + 2 * Padding;
         foreach (var row in rows)
             for (int c = 0; c < row.Count; c++)
             {
-                float text = row[c].Text.ReplaceLineEndings("\n").Split('\n').Max(t => Painting.Width(t, Size, row[c].Highlight is not null));
+                float text = row[c]
+                    .Text.ReplaceLineEndings("\n")
+                    .Split('\n')
+                    .Max(t => Painting.Width(t, Size, row[c].Highlight is not null));
                 float limit = row[c].IsNumber ? float.MaxValue : MaxColumn;
                 widths[c] = Math.Max(widths[c], Math.Min(limit, text) + 2 * Padding + (row[c].Bar is null ? 0 : barWidth + 6));
             }
@@ -143,7 +184,19 @@ internal sealed class TableBlock(IReadOnlyList<string> headers, IReadOnlyList<IR
         float height = Row;
         for (int c = 0; c < row.Count; c++)
             if (!row[c].IsNumber)
-                height = Math.Max(height, 6 + Painting.Paragraph(null, row[c].Text, 0, 0, widths[c] - 2 * Padding + 0.5f - (row[c].Bar is null ? 0 : barWidth + 6), Size, Painting.Ink));
+                height = Math.Max(
+                    height,
+                    6
+                        + Painting.Paragraph(
+                            null,
+                            row[c].Text,
+                            0,
+                            0,
+                            widths[c] - 2 * Padding + 0.5f - (row[c].Bar is null ? 0 : barWidth + 6),
+                            Size,
+                            Painting.Ink
+                        )
+                );
         return height;
     }
 

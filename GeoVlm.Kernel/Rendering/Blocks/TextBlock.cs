@@ -10,9 +10,12 @@ internal sealed class TextBlock(string text, string label = "", float size = Typ
 
     public override void WriteHtml(StringBuilder html)
     {
-        html.Append(System.Globalization.CultureInfo.InvariantCulture,
-            $"<div style=\"font-size:{size}px;white-space:pre-wrap;overflow-wrap:anywhere;max-width:46em{(bold ? ";font-weight:600" : "")}\">");
-        if (label.Length > 0) html.Append("<b>").Append(HtmlText.Encode(label)).Append("</b>: ");
+        html.Append(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"<div style=\"font-size:{size}px;white-space:pre-wrap;overflow-wrap:anywhere;max-width:46em{(bold ? ";font-weight:600" : "")}\">"
+        );
+        if (label.Length > 0)
+            html.Append("<b>").Append(HtmlText.Encode(label)).Append("</b>: ");
         html.Append(bold ? "<b>" : "").Append(HtmlText.Encode(text)).Append(bold ? "</b>" : "").Append("</div>");
     }
 
@@ -24,5 +27,6 @@ internal sealed class TextBlock(string text, string label = "", float size = Typ
         return new(Math.Min(maxWidth, Painting.Width(Whole.ReplaceLineEndings(" "), size, bold)), height);
     }
 
-    public override void Paint(SKCanvas canvas, float maxWidth) => Painting.Paragraph(canvas, Whole, 0, 0, maxWidth, size, Painting.Ink, bold);
+    public override void Paint(SKCanvas canvas, float maxWidth) =>
+        Painting.Paragraph(canvas, Whole, 0, 0, maxWidth, size, Painting.Ink, bold);
 }

@@ -13,13 +13,15 @@ namespace GeoVlm.Rendering.Charts;
 internal sealed class ChartBlock(string title, int width, int height, Action<ChartSurface> draw, string text) : Block
 {
     /// <summary>A line chart.</summary>
-    public ChartBlock(LineChart chart) : this(chart.Title, chart.Width, chart.Height, surface => ChartDrawing.Draw(chart, surface), chart.Sparklines()) { }
+    public ChartBlock(LineChart chart)
+        : this(chart.Title, chart.Width, chart.Height, surface => ChartDrawing.Draw(chart, surface), chart.Sparklines()) { }
 
     public override void WriteHtml(StringBuilder html)
     {
         html.Append($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"")
             .Append($" role=\"img\" style=\"display:block;max-width:100%;font-family:{TypeScale.Family}\" aria-label=\"")
-            .Append(HtmlText.Encode(title)).Append("\">");
+            .Append(HtmlText.Encode(title))
+            .Append("\">");
         draw(new SvgSurface(html));
         html.Append("</svg>");
     }

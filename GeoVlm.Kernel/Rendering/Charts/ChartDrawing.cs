@@ -5,7 +5,9 @@ namespace GeoVlm.Rendering.Charts;
 /// <summary>Draws a line chart, once for every surface.</summary>
 internal static class ChartDrawing
 {
-    private const float TickSize = TypeScale.Tick, TitleSize = TypeScale.Caption, HeadSize = TypeScale.Body;
+    private const float TickSize = TypeScale.Tick,
+        TitleSize = TypeScale.Caption,
+        HeadSize = TypeScale.Body;
     private const int MostPoints = 240;
 
     /// <summary>Draws the chart with its top left corner at the origin.</summary>
@@ -14,10 +16,17 @@ internal static class ChartDrawing
         var points = chart.Series.SelectMany(s => s.Points);
         double[] ends = chart.Range is { } range ? [range.Low, range.High] : [];
         var xAxis = ChartAxis.Of(points.Select(p => p.X).Concat(ends), Math.Max(4, chart.Width / 70), round: false);
-        var yAxis = ChartAxis.Of(points.SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }).Concat(ends), Math.Max(4, chart.Height / 50), round: true);
+        var yAxis = ChartAxis.Of(
+            points.SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }).Concat(ends),
+            Math.Max(4, chart.Height / 50),
+            round: true
+        );
         bool hasLegend = chart.Series.Count > 1;
         float tickWidth = yAxis.Ticks().Select(t => Painting.Width(yAxis.Label(t), TickSize)).DefaultIfEmpty().Max();
-        float left = 24 + tickWidth, top = 24 + (hasLegend ? 16 : 0), right = chart.Width - 12, bottom = chart.Height - 38;
+        float left = 24 + tickWidth,
+            top = 24 + (hasLegend ? 16 : 0),
+            right = chart.Width - 12,
+            bottom = chart.Height - 38;
         float X(double x) => left + (right - left) * (float)xAxis.Fraction(x);
         float Y(double y) => bottom - (bottom - top) * (float)yAxis.Fraction(y);
 
@@ -33,8 +42,21 @@ internal static class ChartDrawing
             surface.Text(xAxis.Label(tick), X(tick), bottom + 16, TickSize, SKTextAlign.Center);
         }
         surface.Polyline([new(left, top), new(left, bottom), new(right, bottom)], null, 1, 0.6);
-        surface.Text(Painting.Fit(chart.XTitle, right - left, TitleSize), (left + right) / 2, chart.Height - 6, TitleSize, SKTextAlign.Center);
-        surface.Text(Painting.Fit(chart.YTitle, bottom - top + 30, TitleSize), 12, (top + bottom) / 2, TitleSize, SKTextAlign.Center, vertical: true);
+        surface.Text(
+            Painting.Fit(chart.XTitle, right - left, TitleSize),
+            (left + right) / 2,
+            chart.Height - 6,
+            TitleSize,
+            SKTextAlign.Center
+        );
+        surface.Text(
+            Painting.Fit(chart.YTitle, bottom - top + 30, TitleSize),
+            12,
+            (top + bottom) / 2,
+            TitleSize,
+            SKTextAlign.Center,
+            vertical: true
+        );
 
         float legend = left;
         for (int i = 0; i < chart.Series.Count; i++)
@@ -44,14 +66,29 @@ internal static class ChartDrawing
             foreach (var run in Runs(Thin(series.Points)))
             {
                 if (run.Any(p => p.Low is not null && p.High is not null))
-                    surface.Area([.. run.Select(p => new SKPoint(X(p.X), Y(p.High ?? p.Y))), .. run.Reverse().Select(p => new SKPoint(X(p.X), Y(p.Low ?? p.Y)))], colour, 0.2);
+                    surface.Area(
+                        [
+                            .. run.Select(p => new SKPoint(X(p.X), Y(p.High ?? p.Y))),
+                            .. run.Reverse().Select(p => new SKPoint(X(p.X), Y(p.Low ?? p.Y))),
+                        ],
+                        colour,
+                        0.2
+                    );
                 if (series.Dots)
-                    foreach (var p in run) surface.Dot(new(X(p.X), Y(p.Y)), 3, colour);
+                    foreach (var p in run)
+                        surface.Dot(new(X(p.X), Y(p.Y)), 3, colour);
                 // A single point would be an invisible line.
-                surface.Polyline(run.Length > 1 ? [.. run.Select(p => new SKPoint(X(p.X), Y(p.Y)))] : [new(X(run[0].X) - 2, Y(run[0].Y)), new(X(run[0].X) + 2, Y(run[0].Y))],
-                    colour, run.Length > 1 ? 2 : 4, dashed: series.Dashed);
+                surface.Polyline(
+                    run.Length > 1
+                        ? [.. run.Select(p => new SKPoint(X(p.X), Y(p.Y)))]
+                        : [new(X(run[0].X) - 2, Y(run[0].Y)), new(X(run[0].X) + 2, Y(run[0].Y))],
+                    colour,
+                    run.Length > 1 ? 2 : 4,
+                    dashed: series.Dashed
+                );
             }
-            if (!hasLegend) continue;
+            if (!hasLegend)
+                continue;
             string name = Painting.Fit(series.Name, (right - left) / chart.Series.Count - 28, TickSize);
             surface.Polyline([new(legend, 29), new(legend + 16, 29)], colour, 2.5f, dashed: series.Dashed);
             surface.Text(name, legend + 20, 33, TickSize, SKTextAlign.Left);
@@ -65,25 +102,36 @@ internal static class ChartDrawing
         var run = new List<ChartPoint>();
         foreach (var point in points)
         {
-            if (IsFinite(point)) run.Add(point);
+            if (IsFinite(point))
+                run.Add(point);
             else if (run.Count > 0)
             {
                 yield return [.. run];
                 run.Clear();
             }
         }
-        if (run.Count > 0) yield return [.. run];
+        if (run.Count > 0)
+            yield return [.. run];
     }
 
     private static bool IsFinite(ChartPoint p) =>
-        double.IsFinite(p.X) && Math.Abs(p.X) < 1e300 && new[] { p.Y, p.Low ?? 0, p.High ?? 0 }.All(v => double.IsFinite(v) && Math.Abs(v) < 1e300);
+        double.IsFinite(p.X)
+        && Math.Abs(p.X) < 1e300
+        && new[] { p.Y, p.Low ?? 0, p.High ?? 0 }.All(v => double.IsFinite(v) && Math.Abs(v) < 1e300);
 
     // Long runs are shown by the mean of neighbours: a page redrawn at every step must stay small.
     private static IEnumerable<ChartPoint> Thin(IReadOnlyList<ChartPoint> points)
     {
-        if (points.Count <= MostPoints) return points;
+        if (points.Count <= MostPoints)
+            return points;
         int size = (points.Count + MostPoints - 1) / MostPoints;
-        return points.Chunk(size).Select(c => new ChartPoint(c[^1].X, c.Average(p => p.Y),
-            c.All(p => p.Low is not null) ? c.Average(p => p.Low) : null, c.All(p => p.High is not null) ? c.Average(p => p.High) : null));
+        return points
+            .Chunk(size)
+            .Select(c => new ChartPoint(
+                c[^1].X,
+                c.Average(p => p.Y),
+                c.All(p => p.Low is not null) ? c.Average(p => p.Low) : null,
+                c.All(p => p.High is not null) ? c.Average(p => p.High) : null
+            ));
     }
 }

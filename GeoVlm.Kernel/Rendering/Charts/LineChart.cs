@@ -34,7 +34,11 @@ public sealed record LineChart(string Title, string XTitle, string YTitle, param
         {
             double[] values = [.. series.Points.Select(p => p.Y).Where(double.IsFinite)];
             text.Append("\n  ").Append(series.Name).Append("  ").Append(Sparkline(values));
-            if (values.Length > 0) text.Append(CultureInfo.InvariantCulture, $"  {Number.Write(values[0])} → {Number.Write(values[^1])}, from {Number.Write(values.Min())} to {Number.Write(values.Max())}");
+            if (values.Length > 0)
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {Number.Write(values[0])} → {Number.Write(values[^1])}, from {Number.Write(values.Min())} to {Number.Write(values.Max())}"
+                );
         }
         return text.ToString();
     }
@@ -42,9 +46,11 @@ public sealed record LineChart(string Title, string XTitle, string YTitle, param
     private static string Sparkline(double[] values)
     {
         const string bars = "▁▂▃▄▅▆▇█";
-        if (values.Length == 0) return "no values";
+        if (values.Length == 0)
+            return "no values";
         double[] shown = values.Length <= 40 ? values : [.. values.Chunk((values.Length + 39) / 40).Select(c => c.Average())];
-        double low = shown.Min(), range = shown.Max() - low;
+        double low = shown.Min(),
+            range = shown.Max() - low;
         return string.Concat(shown.Select(v => bars[range > 0 && double.IsFinite(range) ? (int)Math.Round((v - low) / range * 7) : 3]));
     }
 }

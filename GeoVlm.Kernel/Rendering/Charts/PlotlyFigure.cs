@@ -23,7 +23,16 @@ internal static class PlotlyFigure
                 upper["fillcolor"] = $"rgba({c.Red},{c.Green},{c.Blue},0.2)";
                 traces.Add(upper);
             }
-            var line = Trace(series, p => p.Y, new JsonObject { ["color"] = colour, ["width"] = 2, ["dash"] = series.Dashed ? "dash" : "solid" });
+            var line = Trace(
+                series,
+                p => p.Y,
+                new JsonObject
+                {
+                    ["color"] = colour,
+                    ["width"] = 2,
+                    ["dash"] = series.Dashed ? "dash" : "solid",
+                }
+            );
             line["showlegend"] = chart.Series.Count > 1;
             line["hoverinfo"] = "all";
             traces.Add(line);
@@ -41,31 +50,39 @@ internal static class PlotlyFigure
                 ["paper_bgcolor"] = "rgba(0,0,0,0)",
                 ["plot_bgcolor"] = "rgba(0,0,0,0)",
                 ["font"] = new JsonObject { ["color"] = "#808080" },
-                ["margin"] = new JsonObject { ["l"] = 60, ["r"] = 20, ["t"] = 40, ["b"] = 50 },
+                ["margin"] = new JsonObject
+                {
+                    ["l"] = 60,
+                    ["r"] = 20,
+                    ["t"] = 40,
+                    ["b"] = 50,
+                },
             },
         }.ToJsonString();
     }
 
-    private static JsonObject Trace(ChartSeries series, Func<ChartPoint, double> y, JsonObject line) => new()
-    {
-        ["type"] = "scatter",
-        ["mode"] = "lines",
-        ["name"] = HtmlText.Encode(series.Name),
-        ["x"] = Values(series.Points.Select(p => p.X)),
-        ["y"] = Values(series.Points.Select(y)),
-        ["line"] = line,
-        ["showlegend"] = false,
-        ["hoverinfo"] = "skip",
-    };
+    private static JsonObject Trace(ChartSeries series, Func<ChartPoint, double> y, JsonObject line) =>
+        new()
+        {
+            ["type"] = "scatter",
+            ["mode"] = "lines",
+            ["name"] = HtmlText.Encode(series.Name),
+            ["x"] = Values(series.Points.Select(p => p.X)),
+            ["y"] = Values(series.Points.Select(y)),
+            ["line"] = line,
+            ["showlegend"] = false,
+            ["hoverinfo"] = "skip",
+        };
 
     // JSON has no NaN; Plotly shows null as a gap.
     private static JsonArray Values(IEnumerable<double> values) =>
         new([.. values.Select(v => double.IsFinite(v) ? JsonValue.Create(v) : null)]);
 
-    private static JsonObject Axis(string title) => new()
-    {
-        ["title"] = new JsonObject { ["text"] = HtmlText.Encode(title) },
-        ["gridcolor"] = "rgba(128,128,128,0.25)",
-        ["zerolinecolor"] = "rgba(128,128,128,0.5)",
-    };
+    private static JsonObject Axis(string title) =>
+        new()
+        {
+            ["title"] = new JsonObject { ["text"] = HtmlText.Encode(title) },
+            ["gridcolor"] = "rgba(128,128,128,0.25)",
+            ["zerolinecolor"] = "rgba(128,128,128,0.5)",
+        };
 }

@@ -11,7 +11,11 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ChartSurface
         using var paint = new SKPaint
         {
             Color = colour is null ? Painting.Ink.WithAlpha((byte)(255 * opacity)) : Palette.Sk(colour, opacity),
-            Style = SKPaintStyle.Stroke, StrokeWidth = width, IsAntialias = true, StrokeJoin = SKStrokeJoin.Round, PathEffect = dash,
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = width,
+            IsAntialias = true,
+            StrokeJoin = SKStrokeJoin.Round,
+            PathEffect = dash,
         };
         using var path = new SKPath();
         path.AddPoly([.. points], close: false);
@@ -35,7 +39,8 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ChartSurface
     public override void Text(string text, float x, float y, float size, SKTextAlign anchor, bool bold = false, bool vertical = false)
     {
         canvas.Save();
-        if (vertical) canvas.RotateDegrees(-90, x, y);
+        if (vertical)
+            canvas.RotateDegrees(-90, x, y);
         Painting.Line(canvas, text, x, y, size, Painting.Ink, bold, anchor);
         canvas.Restore();
     }

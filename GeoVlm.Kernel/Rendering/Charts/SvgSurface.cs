@@ -9,9 +9,14 @@ internal sealed class SvgSurface(StringBuilder svg) : ChartSurface
 {
     public override void Polyline(IReadOnlyList<SKPoint> points, string? colour, float width, double opacity = 1, bool dashed = false)
     {
-        svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colour ?? "currentColor"}\" stroke-width=\"{width:0.##}\"");
-        if (opacity < 1) svg.Append(CultureInfo.InvariantCulture, $" stroke-opacity=\"{opacity:0.##}\"");
-        if (dashed) svg.Append(" stroke-dasharray=\"3 3\"");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<polyline fill=\"none\" stroke=\"{colour ?? "currentColor"}\" stroke-width=\"{width:0.##}\""
+        );
+        if (opacity < 1)
+            svg.Append(CultureInfo.InvariantCulture, $" stroke-opacity=\"{opacity:0.##}\"");
+        if (dashed)
+            svg.Append(" stroke-dasharray=\"3 3\"");
         svg.Append(" stroke-linejoin=\"round\" points=\"");
         Points(points);
         svg.Append("\"/>");
@@ -25,19 +30,33 @@ internal sealed class SvgSurface(StringBuilder svg) : ChartSurface
     }
 
     public override void Dot(SKPoint centre, float radius, string? colour) =>
-        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{centre.X:0.#}\" cy=\"{centre.Y:0.#}\" r=\"{radius:0.#}\" fill=\"{colour ?? "currentColor"}\"/>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<circle cx=\"{centre.X:0.#}\" cy=\"{centre.Y:0.#}\" r=\"{radius:0.#}\" fill=\"{colour ?? "currentColor"}\"/>"
+        );
 
     public override void Text(string text, float x, float y, float size, SKTextAlign anchor, bool bold = false, bool vertical = false)
     {
-        string side = anchor switch { SKTextAlign.Center => "middle", SKTextAlign.Right => "end", _ => "start" };
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size:0.#}\" fill=\"currentColor\" text-anchor=\"{side}\"");
-        if (bold) svg.Append(" font-weight=\"600\"");
-        if (vertical) svg.Append(CultureInfo.InvariantCulture, $" transform=\"rotate(-90 {x:0.#} {y:0.#})\"");
+        string side = anchor switch
+        {
+            SKTextAlign.Center => "middle",
+            SKTextAlign.Right => "end",
+            _ => "start",
+        };
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size:0.#}\" fill=\"currentColor\" text-anchor=\"{side}\""
+        );
+        if (bold)
+            svg.Append(" font-weight=\"600\"");
+        if (vertical)
+            svg.Append(CultureInfo.InvariantCulture, $" transform=\"rotate(-90 {x:0.#} {y:0.#})\"");
         svg.Append('>').Append(HtmlText.Encode(text)).Append("</text>");
     }
 
     private void Points(IReadOnlyList<SKPoint> points)
     {
-        foreach (var p in points) svg.Append(CultureInfo.InvariantCulture, $"{p.X:0.#},{p.Y:0.#} ");
+        foreach (var p in points)
+            svg.Append(CultureInfo.InvariantCulture, $"{p.X:0.#},{p.Y:0.#} ");
     }
 }

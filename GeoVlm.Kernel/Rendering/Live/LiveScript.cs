@@ -17,7 +17,9 @@ public static class LiveScript
 
     private static string Read()
     {
-        using var stream = typeof(LiveScript).Assembly.GetManifestResourceStream("live.js") ?? throw new InvalidOperationException("live.js is not embedded.");
+        using var stream =
+            typeof(LiveScript).Assembly.GetManifestResourceStream("live.js")
+            ?? throw new InvalidOperationException("live.js is not embedded.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }

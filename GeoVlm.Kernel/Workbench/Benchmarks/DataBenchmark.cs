@@ -11,7 +11,9 @@ namespace GeoVlm.Workbench.Benchmarks;
 /// <summary>Indexing of instruction rows, decoding of pictures, windows of a large GeoTIFF.</summary>
 public sealed class DataBenchmark : IBenchmark
 {
-    private const int JpegSide = 512, SceneSide = 32768, WindowSide = 512;
+    private const int JpegSide = 512,
+        SceneSide = 32768,
+        WindowSide = 512;
 
     /// <inheritdoc/>
     public string Name => "data";
@@ -44,13 +46,19 @@ public sealed class DataBenchmark : IBenchmark
 
     private static IEnumerable<Measurement> Rows(string folder, int times)
     {
-        const int rows = 100_000, images = 1000;
+        const int rows = 100_000,
+            images = 1000;
         string root = Directory.CreateDirectory(Path.Combine(folder, "rows")).FullName;
-        for (int i = 0; i < images; i++) File.WriteAllBytes(Path.Combine(root, $"{i}.png"), []); // indexing opens none
+        for (int i = 0; i < images; i++)
+            File.WriteAllBytes(Path.Combine(root, $"{i}.png"), []); // indexing opens none
         using (var lines = new StreamWriter(Path.Combine(root, "train.jsonl"), append: false, new UTF8Encoding(false)))
             for (int i = 0; i < rows; i++)
-                lines.WriteLine($$"""{"id": "{{i}}", "image": "{{i % images}}.png", "conversations": [{"from": "human", "value": "<image>\nHow many ships are there in picture {{i}}?"}, {"from": "gpt", "value": "{{i % 17}}"}]}""");
-        double best = double.PositiveInfinity, cpu = double.PositiveInfinity, held = 0;
+                lines.WriteLine(
+                    $$"""{"id": "{{i}}", "image": "{{i % images}}.png", "conversations": [{"from": "human", "value": "<image>\nHow many ships are there in picture {{i}}?"}, {"from": "gpt", "value": "{{i % 17}}"}]}"""
+                );
+        double best = double.PositiveInfinity,
+            cpu = double.PositiveInfinity,
+            held = 0;
         for (int i = 0; i < times; i++)
         {
             long before = GC.GetTotalMemory(forceFullCollection: true);
@@ -60,7 +68,10 @@ public sealed class DataBenchmark : IBenchmark
             cpu = Math.Min(cpu, (Environment.CpuUsage.TotalTime - busy).TotalSeconds);
             best = Math.Min(best, watch.Elapsed.TotalSeconds);
             held = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6;
-            if (dataset.Count != rows) throw new GeoVlmException($"{dataset.Count} rows were indexed, {rows} were written: {dataset.Problems.FirstOrDefault()?.What}");
+            if (dataset.Count != rows)
+                throw new GeoVlmException(
+                    $"{dataset.Count} rows were indexed, {rows} were written: {dataset.Problems.FirstOrDefault()?.What}"
+                );
         }
         yield return new($"100,000 instruction rows indexed, best of {times}", best, "s", "at most 1.5 s", best <= 1.5);
         yield return new("the same in processor time, whatever else runs", cpu, "s");
@@ -73,9 +84,11 @@ public sealed class DataBenchmark : IBenchmark
         var scene = new RgbImage(JpegSide, JpegSide);
         // Smooth ground with some grain: compresses about as aerial pictures do.
         for (int y = 0; y < JpegSide; y++)
-            for (int x = 0; x < JpegSide; x++)
-                for (int c = 0; c < 3; c++)
-                    scene.Pixels[scene.Offset(x, y) + c] = (byte)(110 + 60 * Math.Sin(x / 37.0 + c) * Math.Cos(y / 53.0) + (Seed.Mix((ulong)(x * JpegSide + y)) & 31));
+        for (int x = 0; x < JpegSide; x++)
+        for (int c = 0; c < 3; c++)
+            scene.Pixels[scene.Offset(x, y) + c] = (byte)(
+                110 + 60 * Math.Sin(x / 37.0 + c) * Math.Cos(y / 53.0) + (Seed.Mix((ulong)(x * JpegSide + y)) & 31)
+            );
         using (var png = SKBitmap.Decode(PictureFile.EncodePng(scene)))
         using (var jpeg = png.Encode(SKEncodedImageFormat.Jpeg, 90))
             File.WriteAllBytes(path, jpeg.ToArray());
@@ -83,11 +96,13 @@ public sealed class DataBenchmark : IBenchmark
         var image = GeoImage.Deferred("scene", path);
         float[] values = preprocessor.Values(image.Load());
         var watch = Stopwatch.StartNew();
-        for (int i = 0; i < count; i++) image.Load();
+        for (int i = 0; i < count; i++)
+            image.Load();
         double decode = count / watch.Elapsed.TotalSeconds;
         var busy = Environment.CpuUsage.TotalTime;
         watch.Restart();
-        for (int i = 0; i < count; i++) Encode();
+        for (int i = 0; i < count; i++)
+            Encode();
         double all = count / watch.Elapsed.TotalSeconds;
         double perSecond = count / (Environment.CpuUsage.TotalTime - busy).TotalSeconds;
         yield return new("JPEG 512 x 512 decoded, one core", decode, "images/s");
@@ -113,7 +128,18 @@ public sealed class DataBenchmark : IBenchmark
     private static void WriteScene(string path)
     {
         using var file = new BinaryWriter(File.Create(path));
-        (ushort Tag, uint Value)[] tags = [(256, SceneSide), (257, SceneSide), (258, 8), (259, 1), (262, 1), (273, 4096), (277, 1), (278, SceneSide), (279, 1u << 30)];
+        (ushort Tag, uint Value)[] tags =
+        [
+            (256, SceneSide),
+            (257, SceneSide),
+            (258, 8),
+            (259, 1),
+            (262, 1),
+            (273, 4096),
+            (277, 1),
+            (278, SceneSide),
+            (279, 1u << 30),
+        ];
         file.Write("II*\0"u8);
         file.Write(8u);
         file.Write((ushort)tags.Length);

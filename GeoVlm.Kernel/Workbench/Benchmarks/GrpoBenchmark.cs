@@ -9,7 +9,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
-/// <summary>Whole GRPO steps on the tiny checkpoint: steps per minute, the share of each phase, and whether memory stays where it is.</summary>
+/// <summary>Whole GRPO steps on the tiny checkpoint: steps per minute, the share of each phase, and whether memory stays where it
+/// is.</summary>
 /// <remarks>The same step on a model of 82 M parameters, beside the reference implementation, is <c>bench model</c>.</remarks>
 public sealed class GrpoBenchmark : IBenchmark
 {
@@ -26,13 +27,31 @@ public sealed class GrpoBenchmark : IBenchmark
     {
         int steps = quick ? 10 : 60;
         using var policy = Policy.Load(ModelFolder.Find(ModelFolder.Tiny, Environment.CurrentDirectory));
-        var samples = SyntheticDataset.Create(new SyntheticOptions { Split = "bench", Count = 400, Tasks = [EoTask.ReferredDetection] }).Samples;
+        var samples = SyntheticDataset
+            .Create(
+                new SyntheticOptions
+                {
+                    Split = "bench",
+                    Count = 400,
+                    Tasks = [EoTask.ReferredDetection],
+                }
+            )
+            .Samples;
         using var trainer = new GrpoTrainer(policy, samples, s => RubricCatalogue.For(s.Task), new GrpoConfig { Steps = WarmUp + steps });
-        progress($"{WarmUp} steps to warm up, {steps} measured ({trainer.Config.PromptsPerStep} prompts × {trainer.Config.GroupSize} completions)");
-        for (int i = 0; i < WarmUp; i++) trainer.Step(cancellation);
+        progress(
+            $"{WarmUp} steps to warm up, {steps} measured ({trainer.Config.PromptsPerStep} prompts × {trainer.Config.GroupSize} completions)"
+        );
+        for (int i = 0; i < WarmUp; i++)
+            trainer.Step(cancellation);
 
-        double rollout = 0, update = 0, judging = 0, images = 0, display = 0;
-        long tokens = 0, memory = Environment.WorkingSet, tensors = TorchRuntime.LiveTensors;
+        double rollout = 0,
+            update = 0,
+            judging = 0,
+            images = 0,
+            display = 0;
+        long tokens = 0,
+            memory = Environment.WorkingSet,
+            tensors = TorchRuntime.LiveTensors;
         var records = new List<StepRecord>();
         for (int i = 0; i < steps; i++)
         {
@@ -42,25 +61,48 @@ public sealed class GrpoBenchmark : IBenchmark
             // Judging, decoding and drawing of the same step again: within a step they run beside each other and cannot be told apart.
             judging += Seconds(() =>
             {
-                foreach (var group in trainer.LatestRollouts) _ = RubricCatalogue.For(group.Group.Prompt.Sample.Task).JudgeGroup([.. group.Group.Rollouts.Select(r => r.Text)], group.Group.Prompt.Sample, group.Group.Frame);
+                foreach (var group in trainer.LatestRollouts)
+                    _ = RubricCatalogue
+                        .For(group.Group.Prompt.Sample.Task)
+                        .JudgeGroup([.. group.Group.Rollouts.Select(r => r.Text)], group.Group.Prompt.Sample, group.Group.Frame);
             });
             images += Seconds(() =>
             {
-                foreach (var group in trainer.LatestRollouts) _ = policy.Encode(group.Group.Prompt);
+                foreach (var group in trainer.LatestRollouts)
+                    _ = policy.Encode(group.Group.Prompt);
             });
             if (i % 5 == 0) // at most two updates a second are shown
-                display += Seconds(() => _ = new TrainingDashboard([.. records.Select(r => new TrainingPoint(r.Step, r.Reward, r.RewardStd, r.Kl ?? 0, r.MeanLength, 0))], steps).Render());
+                display += Seconds(() =>
+                    _ = new TrainingDashboard(
+                        [.. records.Select(r => new TrainingPoint(r.Step, r.Reward, r.RewardStd, r.Kl ?? 0, r.MeanLength, 0))],
+                        steps
+                    ).Render()
+                );
         }
         double whole = rollout + update;
         Measurement Share(string what, double seconds, double? goal = null) =>
-            new($"share of {what}", seconds / whole, "of a step", goal is null ? "" : $"below {goal:0.00}", goal is null ? null : seconds / whole < goal);
+            new(
+                $"share of {what}",
+                seconds / whole,
+                "of a step",
+                goal is null ? "" : $"below {goal:0.00}",
+                goal is null ? null : seconds / whole < goal
+            );
         double drift = (Environment.WorkingSet - memory) / (double)memory;
         return
         [
             new("steps per minute", steps / whole * 60, "1/min", "", null),
             new("sampled tokens", tokens / rollout, "tokens/s of roll-out", "", null),
-            Share("roll-out", rollout), Share("update", update), Share("rewards, decoding of images and display", judging + images + display, 0.05),
-            new("live tensors more after the measured steps", TorchRuntime.LiveTensors - tensors, "tensors", "0", TorchRuntime.LiveTensors == tensors),
+            Share("roll-out", rollout),
+            Share("update", update),
+            Share("rewards, decoding of images and display", judging + images + display, 0.05),
+            new(
+                "live tensors more after the measured steps",
+                TorchRuntime.LiveTensors - tensors,
+                "tensors",
+                "0",
+                TorchRuntime.LiveTensors == tensors
+            ),
             new("resident memory more after the measured steps", drift, "of it", "below 0.02 over 300 steps", null),
         ];
     }

@@ -3,7 +3,8 @@ using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
-/// <summary>The Jupyter kernel as a front end sees it, beside this machine's ipykernel where there is one: real processes, the same client.</summary>
+/// <summary>The Jupyter kernel as a front end sees it, beside this machine's ipykernel where there is one: real processes, the same
+/// client.</summary>
 public sealed class KernelBenchmark : IBenchmark
 {
     private const int StreamMegabytes = 8; // a cell may print 8 MiB
@@ -17,13 +18,23 @@ public sealed class KernelBenchmark : IBenchmark
     /// <inheritdoc/>
     public IReadOnlyList<Measurement> Run(bool quick, Action<string> progress, CancellationToken cancellation)
     {
-        Subject own = new("GeoVlm", KernelLaunch.Own(), "Console.WriteL",
-            $"{{ var b = new string('x', 99_999) + \"\\n\"; for (int i = 0; i < {StreamMegabytes * 10}; i++) Console.Write(b); }}");
+        Subject own = new(
+            "GeoVlm",
+            KernelLaunch.Own(),
+            "Console.WriteL",
+            $"{{ var b = new string('x', 99_999) + \"\\n\"; for (int i = 0; i < {StreamMegabytes * 10}; i++) Console.Write(b); }}"
+        );
         Figures ours = Measure(own, quick, progress, cancellation);
         Figures? theirs = Python() is { } python ? Measure(python, quick, progress, cancellation) : null;
         List<Measurement> all =
         [
-            new("start to kernel_info, median", ours.Start, "s", "at most 0.3 s, and no slower than ipykernel", ours.Start <= 0.3 && !(ours.Start > theirs?.Start)),
+            new(
+                "start to kernel_info, median",
+                ours.Start,
+                "s",
+                "at most 0.3 s, and no slower than ipykernel",
+                ours.Start <= 0.3 && !(ours.Start > theirs?.Start)
+            ),
             new("first cell, median", ours.First, "s", "at most 0.7 s", ours.First <= 0.7),
             new("warm 1+1, p50", ours.Warm50, "ms", "no slower than ipykernel", theirs is null ? null : ours.Warm50 <= theirs.Warm50),
             new("warm 1+1, p95", ours.Warm95, "ms"),
@@ -32,12 +43,17 @@ public sealed class KernelBenchmark : IBenchmark
             new($"{StreamMegabytes} MB of output", ours.Stream, "MB/s", "at least 50 MB/s", ours.Stream >= 50),
             new("memory added by warm cells", ours.Growth, "MB/1000 cells", "at most 150 MB", ours.Growth <= 150),
         ];
-        if (theirs is null) return all;
+        if (theirs is null)
+            return all;
         return
         [
-            .. all, new("ipykernel: start to kernel_info, median", theirs.Start, "s"), new("ipykernel: first cell, median", theirs.First, "s"),
-            new("ipykernel: warm 1+1, p50", theirs.Warm50, "ms"), new("ipykernel: warm 1+1, p95", theirs.Warm95, "ms"),
-            new("ipykernel: completion, p95", theirs.Completion95, "ms"), new($"ipykernel: {StreamMegabytes} MB of output", theirs.Stream, "MB/s"),
+            .. all,
+            new("ipykernel: start to kernel_info, median", theirs.Start, "s"),
+            new("ipykernel: first cell, median", theirs.First, "s"),
+            new("ipykernel: warm 1+1, p50", theirs.Warm50, "ms"),
+            new("ipykernel: warm 1+1, p95", theirs.Warm95, "ms"),
+            new("ipykernel: completion, p95", theirs.Completion95, "ms"),
+            new($"ipykernel: {StreamMegabytes} MB of output", theirs.Stream, "MB/s"),
         ];
     }
 
@@ -45,7 +61,12 @@ public sealed class KernelBenchmark : IBenchmark
     {
         try
         {
-            return new("ipykernel", KernelLaunch.Python(), "import os; os.pat", $"b = 'x' * 99_999 + '\\n'\nfor i in range({StreamMegabytes * 10}): print(b, end='')");
+            return new(
+                "ipykernel",
+                KernelLaunch.Python(),
+                "import os; os.pat",
+                $"b = 'x' * 99_999 + '\\n'\nfor i in range({StreamMegabytes * 10}): print(b, end='')"
+            );
         }
         catch (GeoVlmException)
         {
@@ -56,7 +77,8 @@ public sealed class KernelBenchmark : IBenchmark
     private static Figures Measure(Subject subject, bool quick, Action<string> progress, CancellationToken cancellation)
     {
         progress($"{subject.Name}: starting");
-        List<double> starts = [], firsts = [];
+        List<double> starts = [],
+            firsts = [];
         KernelProcess? kernel = null;
         try
         {
@@ -70,16 +92,28 @@ public sealed class KernelBenchmark : IBenchmark
             }
             progress($"{subject.Name}: cells and completion");
             int count = quick ? 100 : 1000;
-            for (int i = 0; i < 20; i++) Wait(kernel!, kernel!.Execute("1+1"), cancellation);
+            for (int i = 0; i < 20; i++)
+                Wait(kernel!, kernel!.Execute("1+1"), cancellation);
             double first = Wait(kernel!, kernel!.Complete(subject.Completion), cancellation);
-            double[] completions = [.. Enumerable.Range(0, 40).Select(_ => Wait(kernel, kernel.Complete(subject.Completion), cancellation)).Order()];
+            double[] completions =
+            [
+                .. Enumerable.Range(0, 40).Select(_ => Wait(kernel, kernel.Complete(subject.Completion), cancellation)).Order(),
+            ];
             long before = kernel.MemoryBytes;
             double[] warm = [.. Enumerable.Range(0, count).Select(_ => Wait(kernel, kernel.Execute("1+1"), cancellation)).Order()];
             double growth = (kernel.MemoryBytes - before) / 1e6 * 1000 / count;
             progress($"{subject.Name}: output");
             double stream = Wait(kernel, kernel.Execute(subject.Stream), cancellation);
             return new Figures(
-                Median(starts), Median(firsts), warm[count / 2], warm[count * 95 / 100], first, completions[38], StreamMegabytes * 1000 / stream, growth);
+                Median(starts),
+                Median(firsts),
+                warm[count / 2],
+                warm[count * 95 / 100],
+                first,
+                completions[38],
+                StreamMegabytes * 1000 / stream,
+                growth
+            );
         }
         finally
         {
@@ -91,12 +125,15 @@ public sealed class KernelBenchmark : IBenchmark
     private static double Wait(KernelProcess kernel, string request, CancellationToken cancellation)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        bool replied = false, idle = false;
+        bool replied = false,
+            idle = false;
         while (!replied || !idle)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (kernel.HasEnded) throw new GeoVlmException($"The kernel ended (exit code {kernel.ExitCode}) while it was measured.");
-            if (kernel.Receive() is not { } message || message.Parent["msg_id"]?.GetValue<string>() != request) continue;
+            if (kernel.HasEnded)
+                throw new GeoVlmException($"The kernel ended (exit code {kernel.ExitCode}) while it was measured.");
+            if (kernel.Receive() is not { } message || message.Parent["msg_id"]?.GetValue<string>() != request)
+                continue;
             replied |= message.Type.EndsWith("_reply", StringComparison.Ordinal);
             idle |= message.Text("execution_state") == "idle";
         }
@@ -108,5 +145,13 @@ public sealed class KernelBenchmark : IBenchmark
     private sealed record Subject(string Name, KernelLaunch Launch, string Completion, string Stream);
 
     private sealed record Figures(
-        double Start, double First, double Warm50, double Warm95, double CompletionFirst, double Completion95, double Stream, double Growth);
+        double Start,
+        double First,
+        double Warm50,
+        double Warm95,
+        double CompletionFirst,
+        double Completion95,
+        double Stream,
+        double Growth
+    );
 }

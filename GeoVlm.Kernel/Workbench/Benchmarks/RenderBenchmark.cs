@@ -20,11 +20,29 @@ public sealed class RenderBenchmark : IBenchmark
     {
         var samples = SyntheticDataset.Create(new SyntheticOptions { Count = 64, Tasks = [EoTask.ReferredDetection] }).Samples;
         // Decoded once: what is measured is drawing, and these scenes are painted when they are asked for.
-        samples = [.. samples.Select(s => s with { Images = [GeoImage.FromMemory(s.Images[0].Name, s.Images[0].Load(), s.Images[0].GroundSampleDistanceMetres)] })];
+        samples =
+        [
+            .. samples.Select(s =>
+                s with
+                {
+                    Images = [GeoImage.FromMemory(s.Images[0].Name, s.Images[0].Load(), s.Images[0].GroundSampleDistanceMetres)],
+                }
+            ),
+        ];
         var image = samples[0].Images[0];
         var random = new SeededRandom(1);
         var frame = CoordinateFrame.Original(image.Width, image.Height);
-        var boxes = new BoxesAnswer([.. Enumerable.Range(0, 10_000).Select(_ => Box.FromXywh(random.Next(image.Width), random.Next(image.Height), 1 + random.Next(20), 1 + random.Next(20))).Select(b => new LabelledBox(b, "car"))], frame);
+        var boxes = new BoxesAnswer(
+            [
+                .. Enumerable
+                    .Range(0, 10_000)
+                    .Select(_ =>
+                        Box.FromXywh(random.Next(image.Width), random.Next(image.Height), 1 + random.Next(20), 1 + random.Next(20))
+                    )
+                    .Select(b => new LabelledBox(b, "car")),
+            ],
+            frame
+        );
         var few = new BoxesAnswer([.. boxes.Objects.Take(20)], frame);
         int repeats = quick ? 3 : 9;
         var results = new List<Measurement>();

@@ -8,7 +8,8 @@ namespace GeoVlm.Workbench.Benchmarks;
 /// <summary>The reward service under load: many clients at once, each sending the completions of one group.</summary>
 public sealed class RewardServiceBenchmark : IBenchmark
 {
-    private const int Clients = 200, GroupSize = 8;
+    private const int Clients = 200,
+        GroupSize = 8;
 
     /// <inheritdoc/>
     public string Name => "serving";
@@ -27,25 +28,39 @@ public sealed class RewardServiceBenchmark : IBenchmark
     {
         await using var service = RewardService.Start(new WebServiceOptions());
         using var client = new HttpClient { BaseAddress = service.Address };
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            task = "object-detection", width = 800, height = 800, reference = "[[10,10,50,50],[100,100,180,160],[300,20,360,90]]",
-            completions = Enumerable.Range(0, GroupSize).Select(i => $"<think>three objects, one near the border</think><answer>[{10 + i},10,50,50],[100,{100 + i},180,160],[5,5,9,9]</answer>"),
-        });
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                task = "object-detection",
+                width = 800,
+                height = 800,
+                reference = "[[10,10,50,50],[100,100,180,160],[300,20,360,90]]",
+                completions = Enumerable
+                    .Range(0, GroupSize)
+                    .Select(i =>
+                        $"<think>three objects, one near the border</think><answer>[{10 + i},10,50,50],[100,{100 + i},180,160],[5,5,9,9]</answer>"
+                    ),
+            }
+        );
         await Post(client, body, cancellation).ConfigureAwait(false);
         progress($"{Clients} clients, {requests} requests each, {GroupSize} completions a request, clients and service on this machine");
         var watch = Stopwatch.StartNew();
-        double[][] seconds = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
-        {
-            var times = new double[requests];
-            for (int r = 0; r < requests; r++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                await Post(client, body, cancellation).ConfigureAwait(false);
-                times[r] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            }
-            return times;
-        })).ConfigureAwait(false);
+        double[][] seconds = await Task.WhenAll(
+                Enumerable
+                    .Range(0, Clients)
+                    .Select(async _ =>
+                    {
+                        var times = new double[requests];
+                        for (int r = 0; r < requests; r++)
+                        {
+                            long start = Stopwatch.GetTimestamp();
+                            await Post(client, body, cancellation).ConfigureAwait(false);
+                            times[r] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                        }
+                        return times;
+                    })
+            )
+            .ConfigureAwait(false);
         double total = watch.Elapsed.TotalSeconds;
         double[] sorted = [.. seconds.SelectMany(s => s).Order()];
         return

@@ -21,12 +21,16 @@ public sealed class AboutCommand : IMagicCommand
     public string CSharp => "typeof(CommandCatalogue).Assembly.GetName().Version";
 
     /// <inheritdoc />
-    public void Run(MagicArguments arguments, CommandContext context) => context.Host.Stream(StreamKind.Stdout,
-        $"""
-        GeoVlm   {typeof(AboutCommand).Assembly.GetName().Version?.ToString(3)}
-        runtime  {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}
-        machine  {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GiB of memory, {RuntimeInformation.OSDescription}
-        folder   {context.WorkingFolder}
+    public void Run(MagicArguments arguments, CommandContext context) =>
+        context.Host.Stream(
+            StreamKind.Stdout,
+            $"""
+            GeoVlm   {typeof(AboutCommand).Assembly.GetName().Version?.ToString(3)}
+            runtime  {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}
+            machine  {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
+                / (1L << 30)} GiB of memory, {RuntimeInformation.OSDescription}
+            folder   {context.WorkingFolder}
 
-        """);
+            """
+        );
 }

@@ -56,5 +56,7 @@ public static class CommandCatalogue
     /// <exception cref="GeoVlmException">There is none; the message has the nearest names.</exception>
     public static IMagicCommand Find(string name) =>
         All.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name))
-        ?? throw new GeoVlmException($"unknown command {name}{(NearestName.Suggestion(name, All.Select(command => command.Name)) is { Length: > 0 } meant ? meant : ";")} `#!lsmagic` lists all");
+        ?? throw new GeoVlmException(
+            $"unknown command {name}{(NearestName.Suggestion(name, All.Select(command => command.Name)) is { Length: > 0 } meant ? meant : ";")} `#!lsmagic` lists all"
+        );
 }

@@ -19,10 +19,12 @@ public abstract class CommandContext
 
     /// <summary>The value of a variable of the session.</summary>
     /// <exception cref="GeoVlmException">There is none of this name and type; the message lists those there are.</exception>
-    public abstract T GetVariable<T>(string name) where T : class;
+    public abstract T GetVariable<T>(string name)
+        where T : class;
 
     /// <summary>The latest variable of this type, for commands whose argument was left out; null when there is none.</summary>
-    public abstract T? LatestVariable<T>() where T : class;
+    public abstract T? LatestVariable<T>()
+        where T : class;
 
     /// <summary>The visible variables of the session, oldest first.</summary>
     public abstract IReadOnlyList<SessionVariable> Variables { get; }
@@ -34,9 +36,11 @@ public abstract class CommandContext
     public abstract int BodyLine { get; }
 
     /// <summary>Something that lives as long as the session, made on the first call and disposed with it; one of each type.</summary>
-    public abstract T Keep<T>(Func<T> make) where T : class;
+    public abstract T Keep<T>(Func<T> make)
+        where T : class;
 
-    /// <summary>Runs code of the user in another managed language: an interrupt may then wake it from waits, and leave it behind after 1 s.</summary>
+    /// <summary>Runs code of the user in another managed language: an interrupt may then wake it from waits, and leave it behind after 1
+    /// s.</summary>
     public abstract void RunCode(Action code);
 
     /// <summary>Runs a cell within the one that runs; the value of its last expression is shown.</summary>

@@ -16,8 +16,10 @@ internal sealed class CommandHelp(IMagicCommand command) : IRenderable
         StringBuilder text = new();
         text.Append(Usage()).Append("\n    ").Append(command.Summary).Append('\n');
         int width = command.Options.Select(option => option.Name.Length).DefaultIfEmpty(0).Max();
-        foreach (MagicOption option in command.Options) text.Append($"\n    {option.Name.PadRight(width)}  {Describe(option)}");
-        if (command.Options.Count > 0) text.Append('\n');
+        foreach (MagicOption option in command.Options)
+            text.Append($"\n    {option.Name.PadRight(width)}  {Describe(option)}");
+        if (command.Options.Count > 0)
+            text.Append('\n');
         text.Append("\nexamples\n").AppendJoin('\n', command.Examples.Select(Indent));
         text.Append("\n\nin C#\n").Append(Indent(command.CSharp));
         return text.ToString();
@@ -31,10 +33,14 @@ internal sealed class CommandHelp(IMagicCommand command) : IRenderable
         {
             html.Append("<table>");
             foreach (MagicOption option in command.Options)
-                html.Append($"<tr><td style=\"text-align:left\"><code>{Encode(option.Name)}</code></td><td style=\"text-align:left\">{Encode(Describe(option))}</td></tr>");
+                html.Append(
+                    $"<tr><td style=\"text-align:left\"><code>{Encode(option.Name)}</code></td><td style=\"text-align:left\">{Encode(Describe(option))}</td></tr>"
+                );
             html.Append("</table>");
         }
-        html.Append($"<p>examples</p><pre>{Encode(string.Join('\n', command.Examples))}</pre><p>in C#</p><pre>{Encode(command.CSharp)}</pre>");
+        html.Append(
+            $"<p>examples</p><pre>{Encode(string.Join('\n', command.Examples))}</pre><p>in C#</p><pre>{Encode(command.CSharp)}</pre>"
+        );
         return html.ToString();
     }
 
@@ -42,7 +48,8 @@ internal sealed class CommandHelp(IMagicCommand command) : IRenderable
 
     private static string Form(MagicOption option)
     {
-        string form = option.IsPositional ? $"<{option.Name}>"
+        string form =
+            option.IsPositional ? $"<{option.Name}>"
             : option.Kind == MagicOptionKind.Flag ? option.Name
             : $"{option.Name} <{option.Kind.ToString().ToLowerInvariant()}>";
         return option.Required ? form : $"[{form}]";
@@ -52,9 +59,12 @@ internal sealed class CommandHelp(IMagicCommand command) : IRenderable
     public static string Describe(MagicOption option)
     {
         List<string> notes = [];
-        if (option.Required) notes.Add("required");
-        if (option.Choices is { } choices) notes.Add($"one of {string.Join(", ", choices)}");
-        if (option.Default is { } standard) notes.Add($"default {standard}");
+        if (option.Required)
+            notes.Add("required");
+        if (option.Choices is { } choices)
+            notes.Add($"one of {string.Join(", ", choices)}");
+        if (option.Default is { } standard)
+            notes.Add($"default {standard}");
         return notes.Count == 0 ? option.Summary : $"{option.Summary} ({string.Join("; ", notes)})";
     }
 

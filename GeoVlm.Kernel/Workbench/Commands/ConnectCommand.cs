@@ -30,6 +30,9 @@ public sealed class ConnectCommand : IMagicCommand
     {
         string name = arguments.Required("--kernel-name");
         KernelConnections.Of(context).Connect(name, arguments.Required("--kernel-spec"));
-        context.Host.Stream(StreamKind.Stdout, $"#!{name} runs on the kernel {arguments.Required("--kernel-spec")}; it starts with its first cell.\n");
+        context.Host.Stream(
+            StreamKind.Stdout,
+            $"#!{name} runs on the kernel {arguments.Required("--kernel-spec")}; it starts with its first cell.\n"
+        );
     }
 }

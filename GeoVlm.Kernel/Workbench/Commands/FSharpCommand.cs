@@ -18,7 +18,8 @@ public sealed class FSharpCommand : IBodyCommand
     public IReadOnlyList<MagicOption> Options => [];
 
     /// <inheritdoc />
-    public IReadOnlyList<string> Examples => ["#!fsharp\nlet squares = [ for n in 1 .. 3 -> n * n ]\nsquares |> List.sum", "#!share squares --from fsharp"];
+    public IReadOnlyList<string> Examples =>
+        ["#!fsharp\nlet squares = [ for n in 1 .. 3 -> n * n ]\nsquares |> List.sum", "#!share squares --from fsharp"];
 
     /// <inheritdoc />
     public string CSharp => "var squares = Enumerable.Range(1, 3).Select(n => n * n).ToList();";
@@ -29,9 +30,11 @@ public sealed class FSharpCommand : IBodyCommand
     /// <inheritdoc />
     public void RunBody(MagicArguments arguments, string body, CommandContext context)
     {
-        if (string.IsNullOrWhiteSpace(body)) return;
+        if (string.IsNullOrWhiteSpace(body))
+            return;
         FSharpLanguage fsharp = context.Keep(() => new FSharpLanguage(context.WorkingFolder));
         // Blank lines make the line numbers those of the cell.
-        if (fsharp.Run(new string((char)10, Math.Max(0, context.BodyLine - 1)) + body, context) is { } shown) context.Host.Display(shown);
+        if (fsharp.Run(new string((char)10, Math.Max(0, context.BodyLine - 1)) + body, context) is { } shown)
+            context.Host.Display(shown);
     }
 }

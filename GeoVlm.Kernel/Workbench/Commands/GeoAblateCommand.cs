@@ -14,7 +14,8 @@ public sealed class GeoAblateCommand : IMagicCommand
     public string Name => "#!geo-ablate";
 
     /// <inheritdoc/>
-    public string Summary => "train every combination of some options with several seeds, and compare them on held-out samples; finished runs are never repeated";
+    public string Summary =>
+        "train every combination of some options with several seeds, and compare them on held-out samples; finished runs are never repeated";
 
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
@@ -23,9 +24,16 @@ public sealed class GeoAblateCommand : IMagicCommand
         new("--heldout", "variable with the samples to evaluate, before and after", Required: true),
         new("--model", "variable with the policy that every run begins from; the latest one when left out"),
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
-        new("--vary", "what varies: \"beta=0|0.02; reward=task|standard|iou:1,format:0.3; task=referred-detection|change-detection; method=grpo|sft|sft-weak\"", Required: true),
+        new(
+            "--vary",
+            "what varies: \"beta=0|0.02; reward=task|standard|iou:1,format:0.3; task=referred-detection|change-detection; method=grpo|sft|sft-weak\"",
+            Required: true
+        ),
         new("--seeds", "seeds of each combination", Default: "1,2,3"),
-        new("--preset", "options to begin with; those below override it", Default: "laptop") { Choices = [.. GrpoPresets.All.Select(p => p.Name)] },
+        new("--preset", "options to begin with; those below override it", Default: "laptop")
+        {
+            Choices = [.. GrpoPresets.All.Select(p => p.Name)],
+        },
         new("--set", "options that do not vary: \"lr=1e-4; group=8\""),
         new("--steps", "optimizer updates of each run", MagicOptionKind.Integer),
         new("--reward", "rewards instead of each task's own: names or variables with weights, \"iou:1,format:0.3\""),
@@ -44,23 +52,33 @@ public sealed class GeoAblateCommand : IMagicCommand
     ];
 
     /// <inheritdoc/>
-    public string CSharp => "new Ablation(new AblationPlan { Start = policy, Train = train.Samples, HeldOut = heldout.Samples, Base = new(new GrpoConfig(), s => RubricCatalogue.For(s.Task)), "
+    public string CSharp =>
+        "new Ablation(new AblationPlan { Start = policy, Train = train.Samples, HeldOut = heldout.Samples, Base = new(new GrpoConfig(), s => RubricCatalogue.For(s.Task)), "
         + "Factors = [AblationFactor.Option(\"beta\", \"0\", \"0.02\")] }, \"runs/beta\").Run()";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
         var config = GrpoPresets.Find(arguments.Required("--preset")).Config;
-        foreach (var (name, value) in Pairs(arguments.Text("--set") ?? "", "--set")) config = GrpoOption.Set(config, name, value);
-        if (arguments.Integer("--steps") is { } steps) config = config with { Steps = steps };
+        foreach (var (name, value) in Pairs(arguments.Text("--set") ?? "", "--set"))
+            config = GrpoOption.Set(config, name, value);
+        if (arguments.Integer("--steps") is { } steps)
+            config = config with { Steps = steps };
         var policy = SessionArguments.Policy(arguments, context);
         var plan = new AblationPlan
         {
             Start = policy,
             Train = SessionArguments.Dataset(arguments, context).Samples,
             HeldOut = context.GetVariable<EoDataset>(arguments.Required("--heldout")).Samples,
-            Base = new AblationArm(config, SessionArguments.Rubrics(arguments, context)) { Task = arguments.Text("--task") is { } task ? EoTaskNames.Parse(task) : null },
-            Factors = [.. Pairs(arguments.Required("--vary"), "--vary").Select(p => Factor(p.Name, p.Value.Split('|', StringSplitOptions.TrimEntries), context))],
+            Base = new AblationArm(config, SessionArguments.Rubrics(arguments, context))
+            {
+                Task = arguments.Text("--task") is { } task ? EoTaskNames.Parse(task) : null,
+            },
+            Factors =
+            [
+                .. Pairs(arguments.Required("--vary"), "--vary")
+                    .Select(p => Factor(p.Name, p.Value.Split('|', StringSplitOptions.TrimEntries), context)),
+            ],
             Seeds = Seeds(arguments.Required("--seeds")),
             KeepWeights = arguments.Flag("--keep-weights"),
             EvaluationBatch = SessionArguments.EvaluationOptions(policy, context).BatchSize,
@@ -77,39 +95,72 @@ public sealed class GeoAblateCommand : IMagicCommand
         }
     }
 
-    private static AblationTableRow Row(AblationEffect effect) => new(effect.Cell.Name, effect.Task, effect.Metric, effect.Seeds, effect.Samples, effect.Before,
-        Estimate(effect.After), Estimate(effect.Change), effect.AgainstReference is { } other ? Estimate(other) : null);
+    private static AblationTableRow Row(AblationEffect effect) =>
+        new(
+            effect.Cell.Name,
+            effect.Task,
+            effect.Metric,
+            effect.Seeds,
+            effect.Samples,
+            effect.Before,
+            Estimate(effect.After),
+            Estimate(effect.Change),
+            effect.AgainstReference is { } other ? Estimate(other) : null
+        );
 
     private static Estimate Estimate(AblationInterval interval) => new(interval.Mean, interval.Low, interval.High);
 
-    private static AblationFactor Factor(string name, string[] values, CommandContext context) => name switch
-    {
-        "reward" => new AblationFactor(name, [.. values.Select(v => Reward(v, context))]),
-        "task" => new AblationFactor(name, [.. values.Select(v => (Label: v, Task: EoTaskNames.Parse(v))).Select(v => new AblationValue(v.Label, arm => arm with { Task = v.Task }))]),
-        "method" => new AblationFactor(name, [.. values.Select(v => new AblationValue(v, arm => arm with { Method = Method(v) }))]),
-        _ => AblationFactor.Option(name, values),
-    };
+    private static AblationFactor Factor(string name, string[] values, CommandContext context) =>
+        name switch
+        {
+            "reward" => new AblationFactor(name, [.. values.Select(v => Reward(v, context))]),
+            "task" => new AblationFactor(
+                name,
+                [
+                    .. values
+                        .Select(v => (Label: v, Task: EoTaskNames.Parse(v)))
+                        .Select(v => new AblationValue(v.Label, arm => arm with { Task = v.Task })),
+                ]
+            ),
+            "method" => new AblationFactor(name, [.. values.Select(v => new AblationValue(v, arm => arm with { Method = Method(v) }))]),
+            _ => AblationFactor.Option(name, values),
+        };
 
-    private static AblationMethod Method(string name) => Enum.TryParse<AblationMethod>(name.Replace("-", ""), ignoreCase: true, out var method)
-        ? method : throw new GeoVlmException($"'{name}' is no method; there are grpo, sft and sft-weak");
+    private static AblationMethod Method(string name) =>
+        Enum.TryParse<AblationMethod>(name.Replace("-", ""), ignoreCase: true, out var method)
+            ? method
+            : throw new GeoVlmException($"'{name}' is no method; there are grpo, sft and sft-weak");
 
     private static AblationValue Reward(string text, CommandContext context)
     {
-        if (text == "task") return new AblationValue(text, arm => arm with { RubricOf = RubricCatalogueOf });
-        Func<Sample, Rubric> rubrics = SessionArguments.Rubrics(text == "standard" ? $"standard:1,format:{RubricCatalogue.FormatWeight}" : text, context);
+        if (text == "task")
+            return new AblationValue(text, arm => arm with { RubricOf = RubricCatalogueOf });
+        Func<Sample, Rubric> rubrics = SessionArguments.Rubrics(
+            text == "standard" ? $"standard:1,format:{RubricCatalogue.FormatWeight}" : text,
+            context
+        );
         return new AblationValue(text, arm => arm with { RubricOf = rubrics });
     }
 
     private static Rubric RubricCatalogueOf(Sample sample) => RubricCatalogue.For(sample.Task);
 
     private static (string Name, string Value)[] Pairs(string text, string option) =>
-    [
-        .. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } value]
-            ? (name, value) : throw new GeoVlmException($"{option}: '{part}' is not of the form name=value; separate several by semicolons")),
-    ];
+        [
+            .. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(part =>
+                    part.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } value]
+                        ? (name, value)
+                        : throw new GeoVlmException($"{option}: '{part}' is not of the form name=value; separate several by semicolons")
+                ),
+        ];
 
     private static ulong[] Seeds(string text) =>
-        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(s => ulong.TryParse(s, out ulong seed) ? seed : throw new GeoVlmException($"--seeds: '{s}' is no whole number of 0 or more"))];
+        [
+            .. text.Split(',', StringSplitOptions.TrimEntries)
+                .Select(s =>
+                    ulong.TryParse(s, out ulong seed) ? seed : throw new GeoVlmException($"--seeds: '{s}' is no whole number of 0 or more")
+                ),
+        ];
 
     private sealed class Progress(Ablation ablation, CommandContext context)
     {
@@ -121,11 +172,22 @@ public sealed class GeoAblateCommand : IMagicCommand
 
         public void Show(AblationProgress progress)
         {
-            if (sinceShown.IsRunning && sinceShown.Elapsed < Pause && progress.Step > 0) return;
+            if (sinceShown.IsRunning && sinceShown.Elapsed < Pause && progress.Step > 0)
+                return;
             sinceShown.Restart();
-            if (progress.Finished != table.Finished) Read();
+            if (progress.Finished != table.Finished)
+                Read();
             string reward = progress.Reward is { } value ? $", reward {Number.Write(value, "0.000")}" : "";
-            Update(table with { Planned = progress.Planned, Status = progress.Cell.Length == 0 ? "" : $"{progress.Cell}, seed {progress.Seed}, step {progress.Step} of {progress.Steps}{reward}" });
+            Update(
+                table with
+                {
+                    Planned = progress.Planned,
+                    Status =
+                        progress.Cell.Length == 0
+                            ? ""
+                            : $"{progress.Cell}, seed {progress.Seed}, step {progress.Step} of {progress.Steps}{reward}",
+                }
+            );
         }
 
         public AblationResult ShowResult()
@@ -144,8 +206,10 @@ public sealed class GeoAblateCommand : IMagicCommand
 
         private void Update(AblationTable now)
         {
-            if (shown) context.Host.UpdateDisplay(now.Render(), displayId);
-            else context.Display(now, displayId);
+            if (shown)
+                context.Host.UpdateDisplay(now.Render(), displayId);
+            else
+                context.Display(now, displayId);
             shown = true;
         }
     }

@@ -29,7 +29,9 @@ public sealed class GeoCheckCommand : IMagicCommand
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
-        var check = SessionArguments.Dataset(arguments, context).Check(new CheckOptions { Images = arguments.Integer("--images")!.Value, Cancellation = context.Cancellation });
+        var check = SessionArguments
+            .Dataset(arguments, context)
+            .Check(new CheckOptions { Images = arguments.Integer("--images")!.Value, Cancellation = context.Cancellation });
         context.SetVariable(arguments.Required("--as"), check);
         context.Display(new CheckReport(check));
     }

@@ -48,23 +48,38 @@ public sealed class GeoCompareCommand : IMagicCommand
     {
         RunSummary[] runs =
         [
-            .. arguments.Required("runs").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(r => RunSummary.Read(Path.GetFullPath(r, context.WorkingFolder))),
+            .. arguments
+                .Required("runs")
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(r => RunSummary.Read(Path.GetFullPath(r, context.WorkingFolder))),
         ];
         int window = Math.Max(1, arguments.Integer("--window")!.Value);
         string[] names = Names(runs);
         foreach (var (title, unit, value) in curves)
         {
-            var series = runs.Zip(names, (run, name) => new ChartSeries(name, Smooth(run.Steps, value, window))).Where(s => s.Points.Any(p => double.IsFinite(p.Y))).ToArray();
-            if (series.Length > 0) context.Display(new LineChart(title, "step", window > 1 ? $"{unit}, mean of {window} steps" : unit, series));
+            var series = runs.Zip(names, (run, name) => new ChartSeries(name, Smooth(run.Steps, value, window)))
+                .Where(s => s.Points.Any(p => double.IsFinite(p.Y)))
+                .ToArray();
+            if (series.Length > 0)
+                context.Display(new LineChart(title, "step", window > 1 ? $"{unit}, mean of {window} steps" : unit, series));
         }
-        string[][] differences = [.. runs.Skip(1).SelectMany((run, i) => runs[0].Manifest.Differences(run.Manifest).Select(d => new[] { names[i + 1], d }))];
+        string[][] differences =
+        [
+            .. runs.Skip(1).SelectMany((run, i) => runs[0].Manifest.Differences(run.Manifest).Select(d => new[] { names[i + 1], d })),
+        ];
         context.Display(new Table(["run", $"differs from {names[0]}"], [.. differences.Select(d => (IReadOnlyList<object?>)d)]));
     }
 
     // The last folder's name is enough, unless two share it.
     private static string[] Names(RunSummary[] runs) =>
-        runs.DistinctBy(r => r.Name).Count() == runs.Length ? [.. runs.Select(r => r.Name)] : [.. runs.Select(r => Path.Combine(Path.GetFileName(Path.GetDirectoryName(r.Path)) ?? "", r.Name))];
+        runs.DistinctBy(r => r.Name).Count() == runs.Length
+            ? [.. runs.Select(r => r.Name)]
+            : [.. runs.Select(r => Path.Combine(Path.GetFileName(Path.GetDirectoryName(r.Path)) ?? "", r.Name))];
 
     private static ChartPoint[] Smooth(IReadOnlyList<StepRecord> steps, Func<StepRecord, double> value, int window) =>
-        [.. steps.Select((s, i) => new ChartPoint(s.Step, steps.Skip(Math.Max(0, i - window + 1)).Take(Math.Min(window, i + 1)).Average(value)))];
+        [
+            .. steps.Select(
+                (s, i) => new ChartPoint(s.Step, steps.Skip(Math.Max(0, i - window + 1)).Take(Math.Min(window, i + 1)).Average(value))
+            ),
+        ];
 }

@@ -35,7 +35,11 @@ public sealed class GeoExportCommand : IMagicCommand
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Examples { get; } =
-        ["#!geo-load synthetic --split train --count 8 --tasks referred-detection", "#!geo-export --to trl --preset vlm-r1 --lora r=16 --out job-trl", "#!geo-export --to verl --out job-verl"];
+    [
+        "#!geo-load synthetic --split train --count 8 --tasks referred-detection",
+        "#!geo-export --to trl --preset vlm-r1 --lora r=16 --out job-trl",
+        "#!geo-export --to verl --out job-verl",
+    ];
 
     /// <inheritdoc/>
     public string CSharp => "// the folder is plain files; #!geo-export writes them";
@@ -45,25 +49,51 @@ public sealed class GeoExportCommand : IMagicCommand
     {
         var dataset = SessionArguments.Dataset(arguments, context);
         var target = TrainerTargetCatalogue.Find(arguments.Required("--to"));
-        if (arguments.Text("--run") is not null && arguments.Text("--preset") is not null) throw new GeoVlmException("give --run or --preset, not both");
-        var config = arguments.Text("--run") is { } run ? RunFolder.ReadJson<RunManifest>(Path.GetFullPath(run, context.WorkingFolder), "config.json").Options
+        if (arguments.Text("--run") is not null && arguments.Text("--preset") is not null)
+            throw new GeoVlmException("give --run or --preset, not both");
+        var config = arguments.Text("--run") is { } run
+            ? RunFolder.ReadJson<RunManifest>(Path.GetFullPath(run, context.WorkingFolder), "config.json").Options
             : GrpoPresets.Find(arguments.Text("--preset") ?? "vlm-r1").Config;
-        if (arguments.Text("--reward") is { } rewards) SessionArguments.Rubrics(rewards, context); // an unknown name is told now, not by the cluster
-        if (!Uri.TryCreate(arguments.Required("--rewards-url"), UriKind.Absolute, out var address)) throw new GeoVlmException($"--rewards-url {arguments.Required("--rewards-url")} is no address like http://host:8765");
+        if (arguments.Text("--reward") is { } rewards)
+            SessionArguments.Rubrics(rewards, context); // an unknown name is told now, not by the cluster
+        if (!Uri.TryCreate(arguments.Required("--rewards-url"), UriKind.Absolute, out var address))
+            throw new GeoVlmException($"--rewards-url {arguments.Required("--rewards-url")} is no address like http://host:8765");
         var usual = new ImagePreprocessor();
-        int maxPixels = arguments.Integer("--max-pixels")!.Value, gpus = arguments.Integer("--gpus")!.Value;
-        if (maxPixels < usual.MinPixels || gpus < 1) throw new GeoVlmException($"--max-pixels must be at least {usual.MinPixels} and --gpus at least 1");
+        int maxPixels = arguments.Integer("--max-pixels")!.Value,
+            gpus = arguments.Integer("--gpus")!.Value;
+        if (maxPixels < usual.MinPixels || gpus < 1)
+            throw new GeoVlmException($"--max-pixels must be at least {usual.MinPixels} and --gpus at least 1");
         var job = new ExportJob(dataset.Name, [.. dataset.Samples], config, arguments.Required("--base"))
         {
-            Preprocessor = usual with { MaxPixels = maxPixels }, Lora = arguments.Text("--lora") is { } lora ? LoraConfig.Parse(lora) : null, Rewards = arguments.Text("--reward"),
-            RewardAddress = address, GpusPerNode = gpus,
+            Preprocessor = usual with { MaxPixels = maxPixels },
+            Lora = arguments.Text("--lora") is { } lora ? LoraConfig.Parse(lora) : null,
+            Rewards = arguments.Text("--reward"),
+            RewardAddress = address,
+            GpusPerNode = gpus,
         };
         string folder = Path.GetFullPath(arguments.Required("--out"), context.WorkingFolder);
         var options = JobFolder.Write(folder, target, job, context.Cancellation);
-        context.Display(new Table(["ours", "value", target.Name, "note"],
-        [
-            .. options.Select(o => (IReadOnlyList<object?>)[o.Ours, o.Value, o.Theirs.Count > 0 ? string.Join(", ", o.Theirs.Select(t => $"{t.Name}={t.Value}")) : o.IsTranslated ? "" : "not translatable", o.Note]),
-        ]));
-        context.Host.Stream(StreamKind.Stdout, $"{job.Samples.Count} samples in {arguments.Required("--out")}: train.parquet, {string.Join(", ", target.Files(job, []).Keys)}, launch.sh, README.md\n");
+        context.Display(
+            new Table(
+                ["ours", "value", target.Name, "note"],
+                [
+                    .. options.Select(o =>
+                        (IReadOnlyList<object?>)
+                            [
+                                o.Ours,
+                                o.Value,
+                                o.Theirs.Count > 0 ? string.Join(", ", o.Theirs.Select(t => $"{t.Name}={t.Value}"))
+                                : o.IsTranslated ? ""
+                                : "not translatable",
+                                o.Note,
+                            ]
+                    ),
+                ]
+            )
+        );
+        context.Host.Stream(
+            StreamKind.Stdout,
+            $"{job.Samples.Count} samples in {arguments.Required("--out")}: train.parquet, {string.Join(", ", target.Files(job, []).Keys)}, launch.sh, README.md\n"
+        );
     }
 }

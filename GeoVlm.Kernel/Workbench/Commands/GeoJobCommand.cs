@@ -15,7 +15,11 @@ public sealed class GeoJobCommand : IMagicCommand
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
     [
-        new("action", "list: all jobs; attach: show a job here, from its beginning on; wait: until it has ended; stop: as an interrupt would, it keeps what it learned", Default: "list")
+        new(
+            "action",
+            "list: all jobs; attach: show a job here, from its beginning on; wait: until it has ended; stop: as an interrupt would, it keeps what it learned",
+            Default: "list"
+        )
         {
             Choices = ["list", "attach", "wait", "stop"],
         },
@@ -41,8 +45,14 @@ public sealed class GeoJobCommand : IMagicCommand
         var board = JobBoard.Of(context);
         if (arguments.Required("action") == "list")
         {
-            foreach (var each in board.Jobs) TakeVariables(each, context);
-            context.Display(new Table(["job", "state", "for", "what"], [.. board.Jobs.Select(j => (IReadOnlyList<object?>)[j.Name, Describe(j), $"{j.Elapsed.TotalSeconds:0} s", j.What])]));
+            foreach (var each in board.Jobs)
+                TakeVariables(each, context);
+            context.Display(
+                new Table(
+                    ["job", "state", "for", "what"],
+                    [.. board.Jobs.Select(j => (IReadOnlyList<object?>)[j.Name, Describe(j), $"{j.Elapsed.TotalSeconds:0} s", j.What])]
+                )
+            );
             return;
         }
         var job = board.Find(arguments.Text("job"));
@@ -60,13 +70,17 @@ public sealed class GeoJobCommand : IMagicCommand
                 break;
         }
         TakeVariables(job, context);
-        context.Host.Stream(job.State == JobState.Failed ? StreamKind.Stderr : StreamKind.Stdout, $"{job.Name}: {Describe(job)} after {job.Elapsed.TotalSeconds:0.0} s\n");
+        context.Host.Stream(
+            job.State == JobState.Failed ? StreamKind.Stderr : StreamKind.Stdout,
+            $"{job.Name}: {Describe(job)} after {job.Elapsed.TotalSeconds:0.0} s\n"
+        );
     }
 
     private static string Describe(Job job) => job.Error is { } error ? $"failed: {error}" : job.State.ToString().ToLowerInvariant();
 
     private static void TakeVariables(Job job, CommandContext context)
     {
-        foreach (var (name, value) in job.Output.TakeVariables()) context.SetVariable(name, value);
+        foreach (var (name, value) in job.Output.TakeVariables())
+            context.SetVariable(name, value);
     }
 }

@@ -18,11 +18,29 @@ public sealed class GeoModelCommand : IMagicCommand
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
     [
-        new("model", $"\"{ModelFolder.Tiny}\", a folder with config.json, model.safetensors and a tokenizer, or owner/name of the Hugging Face Hub", Default: ModelFolder.Tiny),
+        new(
+            "model",
+            $"\"{ModelFolder.Tiny}\", a folder with config.json, model.safetensors and a tokenizer, or owner/name of the Hugging Face Hub",
+            Default: ModelFolder.Tiny
+        ),
         SessionArguments.Lora,
-        new("--adapter", "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model, or of a run: its latest checkpoint"),
-        new("--dtype", "what it computes in, and is trained in: float32, or bfloat16 for half the memory (the optimizer stays float32); fp32 and bf16 for short", Default: "float32") { Choices = NumberTypeNames.All },
-        new("--download", "fetch it from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN) where neither a folder nor the local cache has it", MagicOptionKind.Flag),
+        new(
+            "--adapter",
+            "folder of a PEFT adapter (adapter_config.json, adapter_model.safetensors) to put on the model, or of a run: its latest checkpoint"
+        ),
+        new(
+            "--dtype",
+            "what it computes in, and is trained in: float32, or bfloat16 for half the memory (the optimizer stays float32); fp32 and bf16 for short",
+            Default: "float32"
+        )
+        {
+            Choices = NumberTypeNames.All,
+        },
+        new(
+            "--download",
+            "fetch it from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN) where neither a folder nor the local cache has it",
+            MagicOptionKind.Flag
+        ),
         new("--plan", "load nothing: show what a GRPO training of it would take", MagicOptionKind.Flag),
         new("--group", "for --plan: completions per prompt", MagicOptionKind.Integer, Default: "8"),
         new("--prompt", "for --plan: tokens of a prompt besides its picture's", MagicOptionKind.Integer, Default: "128"),
@@ -34,7 +52,13 @@ public sealed class GeoModelCommand : IMagicCommand
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Examples { get; } = ["#!geo-model tiny", "#!geo-model tiny --lora r=8,alpha=16 --as second", "#!geo-model tiny --dtype bf16 --as half", "#!geo-model Qwen/Qwen2.5-VL-3B-Instruct --plan --lora r=16 --budget-gb 24"];
+    public IReadOnlyList<string> Examples { get; } =
+    [
+        "#!geo-model tiny",
+        "#!geo-model tiny --lora r=8,alpha=16 --as second",
+        "#!geo-model tiny --dtype bf16 --as half",
+        "#!geo-model Qwen/Qwen2.5-VL-3B-Instruct --plan --lora r=16 --budget-gb 24",
+    ];
 
     /// <inheritdoc/>
     public string CSharp => "var policy = Policy.Load(ModelFolder.Find(\"tiny\", Environment.CurrentDirectory));";
@@ -48,11 +72,19 @@ public sealed class GeoModelCommand : IMagicCommand
             return;
         }
         string name = arguments.Required("model");
-        var policy = Policy.Load(arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder), type: NumberTypeNames.Parse(arguments.Required("--dtype")));
+        var policy = Policy.Load(
+            arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder),
+            type: NumberTypeNames.Parse(arguments.Required("--dtype"))
+        );
         try
         {
-            if (arguments.Text("--adapter") is { } folder) policy.Model.LoadAdapter(RunFolder.LatestCheckpoint(Path.GetFullPath(folder, context.WorkingFolder)) ?? Path.GetFullPath(folder, context.WorkingFolder));
-            if (arguments.Text("--lora") is { } lora) policy.AddAdapter(LoraConfig.Parse(lora));
+            if (arguments.Text("--adapter") is { } folder)
+                policy.Model.LoadAdapter(
+                    RunFolder.LatestCheckpoint(Path.GetFullPath(folder, context.WorkingFolder))
+                        ?? Path.GetFullPath(folder, context.WorkingFolder)
+                );
+            if (arguments.Text("--lora") is { } lora)
+                policy.AddAdapter(LoraConfig.Parse(lora));
         }
         catch
         {
@@ -61,42 +93,75 @@ public sealed class GeoModelCommand : IMagicCommand
         }
         context.SetVariable(arguments.Required("--as"), policy);
         var (text, vision) = (policy.Model.Config.Text, policy.Model.Config.Vision);
-        context.Display(new Table(["policy", policy.Name],
-        [
-            ["parameters", $"{policy.Model.ParameterCount:N0}"],
-            .. policy.Model.Adapter is { } adapter ? [["adapter", $"{adapter.ParameterCount:N0} parameters: {adapter.Config.Describe()}"]] : (string[][])[],
-            ["decoder", $"{text.Layers} layers, hidden size {text.HiddenSize}, {text.Heads} heads sharing {text.KeyValueHeads} key/value heads"],
-            ["vision tower", $"{vision.Depth} blocks, hidden size {vision.HiddenSize}, {vision.PatchSize} pixel patches"],
-            ["vocabulary", $"{policy.Tokenizer.VocabularySize:N0} tokens"],
-            ["picture", $"at most {policy.Model.Preprocessor.MaxPixels:N0} pixels after resizing"],
-            ["device", $"{policy.DeviceName}, {NumberTypeNames.NameOf(policy.Model.NumberType)}"],
-        ]));
+        context.Display(
+            new Table(
+                ["policy", policy.Name],
+                [
+                    ["parameters", $"{policy.Model.ParameterCount:N0}"],
+                    .. policy.Model.Adapter is { } adapter
+                        ?
+                        [
+                            ["adapter", $"{adapter.ParameterCount:N0} parameters: {adapter.Config.Describe()}"],
+                        ]
+                        : (string[][])[],
+                    [
+                        "decoder",
+                        $"{text.Layers} layers, hidden size {text.HiddenSize}, {text.Heads} heads sharing {text.KeyValueHeads} key/value heads",
+                    ],
+                    ["vision tower", $"{vision.Depth} blocks, hidden size {vision.HiddenSize}, {vision.PatchSize} pixel patches"],
+                    ["vocabulary", $"{policy.Tokenizer.VocabularySize:N0} tokens"],
+                    ["picture", $"at most {policy.Model.Preprocessor.MaxPixels:N0} pixels after resizing"],
+                    ["device", $"{policy.DeviceName}, {NumberTypeNames.NameOf(policy.Model.NumberType)}"],
+                ]
+            )
+        );
     }
 
     private static string Download(string name, CommandContext context)
     {
         string told = "";
-        return ModelFolder.FindOrDownload(name, context.WorkingFolder, at =>
-        {
-            string line = $"{at.Index}/{at.Count} {at.File} {(at.Total > 0 ? 10 * at.Done / at.Total * 10 : 0)} %\n";
-            if (line != told) context.Host.Stream(StreamKind.Stdout, line);
-            told = line;
-        }, context.Cancellation);
+        return ModelFolder.FindOrDownload(
+            name,
+            context.WorkingFolder,
+            at =>
+            {
+                string line = $"{at.Index}/{at.Count} {at.File} {(at.Total > 0 ? 10 * at.Done / at.Total * 10 : 0)} %\n";
+                if (line != told)
+                    context.Host.Stream(StreamKind.Stdout, line);
+                told = line;
+            },
+            context.Cancellation
+        );
     }
 
     private static void Plan(MagicArguments arguments, CommandContext context)
     {
         var shape = ModelShape.Find(arguments.Required("model"), context.WorkingFolder);
         var (width, height) = MemoryPlanText.Size(arguments.Required("--image"));
-        var plan = MemoryPlan.Of(shape.Config, shape.Preprocessor, new MemoryRequest
-        {
-            Group = arguments.Integer("--group")!.Value, PromptTokens = arguments.Integer("--prompt")!.Value, NewTokens = arguments.Integer("--new-tokens")!.Value, ImageWidth = width, ImageHeight = height,
-            Lora = arguments.Text("--lora") is { } lora ? LoraConfig.Parse(lora) : null, Checkpointing = arguments.Flag("--checkpointing"),
-            Type = NumberTypeNames.Parse(arguments.Required("--dtype")),
-        });
+        var plan = MemoryPlan.Of(
+            shape.Config,
+            shape.Preprocessor,
+            new MemoryRequest
+            {
+                Group = arguments.Integer("--group")!.Value,
+                PromptTokens = arguments.Integer("--prompt")!.Value,
+                NewTokens = arguments.Integer("--new-tokens")!.Value,
+                ImageWidth = width,
+                ImageHeight = height,
+                Lora = arguments.Text("--lora") is { } lora ? LoraConfig.Parse(lora) : null,
+                Checkpointing = arguments.Flag("--checkpointing"),
+                Type = NumberTypeNames.Parse(arguments.Required("--dtype")),
+            }
+        );
         long budget = arguments.Number("--budget-gb") is { } gigabytes ? (long)(gigabytes * 1e9) : MemoryPlanText.Available;
         context.Display(new Table(["memory", "size", "when", "from"], [.. MemoryPlanText.Rows(plan)]));
-        foreach (string line in MemoryPlanText.Verdict(plan, budget, plan.PeakBytes <= budget ? [] : plan.Advice(shape.Config, shape.Preprocessor, budget)))
+        foreach (
+            string line in MemoryPlanText.Verdict(
+                plan,
+                budget,
+                plan.PeakBytes <= budget ? [] : plan.Advice(shape.Config, shape.Preprocessor, budget)
+            )
+        )
             context.Host.Stream(StreamKind.Stdout, line + "\n");
     }
 }

@@ -47,19 +47,24 @@ public sealed class GeoReplayCommand : IMagicCommand
         var run = RunSummary.Read(Path.GetFullPath(arguments.Required("run"), context.WorkingFolder));
         int step = arguments.Integer("--step") ?? run.Steps.LastOrDefault()?.Step ?? 0;
         var rollouts = RunFolder.ReadRollouts(run.Path, step);
-        if (rollouts.Count == 0) throw new GeoVlmException($"{run.Name} has no step {step}; it has 1 to {run.Steps.Count}");
+        if (rollouts.Count == 0)
+            throw new GeoVlmException($"{run.Name} has no step {step}; it has 1 to {run.Steps.Count}");
         int? wanted = arguments.Integer("--group");
         var groups = rollouts.GroupBy(r => r.Group).Where(g => wanted is null || g.Key == wanted).ToArray();
-        if (groups.Length == 0) throw new GeoVlmException($"step {step} has no group {wanted}; it has 0 to {rollouts.Max(r => r.Group)}");
+        if (groups.Length == 0)
+            throw new GeoVlmException($"step {step} has no group {wanted}; it has 0 to {rollouts.Max(r => r.Group)}");
         var samples = arguments.Text("--dataset") is { } name ? context.GetVariable<EoDataset>(name).Samples : [];
         foreach (var group in groups)
         {
             string id = group.First().Sample;
             var sample = samples.FirstOrDefault(s => s.Id == id);
-            if (sample is null && samples.Count > 0) context.Host.Stream(StreamKind.Stderr, $"sample {id} is not in {arguments.Text("--dataset")}\n");
+            if (sample is null && samples.Count > 0)
+                context.Host.Stream(StreamKind.Stderr, $"sample {id} is not in {arguments.Text("--dataset")}\n");
             context.Host.Stream(StreamKind.Stdout, $"step {step}, prompt {group.Key}, {id}: {group.First().Prompt}\n");
-            if (sample is not null && group.First().Frame is [var width, var height]) context.Display(new GroupView(Judged(group, sample, new CoordinateFrame("model pixels", width, height))));
-            else context.Display(new RolloutsView(group));
+            if (sample is not null && group.First().Frame is [var width, var height])
+                context.Display(new GroupView(Judged(group, sample, new CoordinateFrame("model pixels", width, height))));
+            else
+                context.Display(new RolloutsView(group));
         }
     }
 
@@ -69,8 +74,25 @@ public sealed class GeoReplayCommand : IMagicCommand
         var rubric = RubricCatalogue.For(sample.Task);
         var rollouts = records.OrderBy(r => r.Rollout).ToArray();
         return new JudgedGroup(
-            new RolloutGroup(new Prompt(sample, rollouts[0].Prompt), frame, [.. rollouts.Select(r => new Rollout(r.Completion, new int[r.Tokens], new float[r.Tokens], Enum.Parse<FinishReason>(r.Finish, ignoreCase: true)))]),
-            [.. rollouts.Select(r => new Judgement(CompletionParser.Parse(r.Completion, rubric.Parser, sample, frame), new RewardBreakdown(r.Reward, [.. r.Rewards.Select(p => new RewardPart(p.Key, 1, p.Value, ""))])))],
-            [.. rollouts.Select(r => r.Advantage)]);
+            new RolloutGroup(
+                new Prompt(sample, rollouts[0].Prompt),
+                frame,
+                [
+                    .. rollouts.Select(r => new Rollout(
+                        r.Completion,
+                        new int[r.Tokens],
+                        new float[r.Tokens],
+                        Enum.Parse<FinishReason>(r.Finish, ignoreCase: true)
+                    )),
+                ]
+            ),
+            [
+                .. rollouts.Select(r => new Judgement(
+                    CompletionParser.Parse(r.Completion, rubric.Parser, sample, frame),
+                    new RewardBreakdown(r.Reward, [.. r.Rewards.Select(p => new RewardPart(p.Key, 1, p.Value, ""))])
+                )),
+            ],
+            [.. rollouts.Select(r => r.Advantage)]
+        );
     }
 }

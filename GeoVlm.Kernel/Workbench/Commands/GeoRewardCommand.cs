@@ -18,7 +18,8 @@ public sealed class GeoRewardCommand : IBodyCommand
     public string Name => "#!geo-reward";
 
     /// <inheritdoc/>
-    public string Summary => "write a reward: a lambda, a class, or a composition such as 0.7 * iou + 0.3 * format; used at once by its task";
+    public string Summary =>
+        "write a reward: a lambda, a class, or a composition such as 0.7 * iou + 0.3 * format; used at once by its task";
 
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
@@ -43,7 +44,8 @@ public sealed class GeoRewardCommand : IBodyCommand
     ];
 
     /// <inheritdoc/>
-    public string CSharp => "var gentle = Reward.Define<BoxesAnswer>(\"gentle\", (answer, reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box))";
+    public string CSharp =>
+        "var gentle = Reward.Define<BoxesAnswer>(\"gentle\", (answer, reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box))";
 
     /// <inheritdoc/>
     public void RunBody(MagicArguments arguments, string body, CommandContext context)
@@ -51,24 +53,45 @@ public sealed class GeoRewardCommand : IBodyCommand
         string name = arguments.Required("name");
         EoTask? task = arguments.Text("--task") is { } taskName ? EoTaskNames.Parse(taskName) : null;
         double weight = arguments.Number("--weight")!.Value;
-        if (!(weight >= 0 && double.IsFinite(weight))) throw new GeoVlmException($"--weight is {weight}, expected a number of at least 0; to pay for the opposite, write a reward that does");
-        if (!string.IsNullOrWhiteSpace(body)) Define(name, body, arguments.Required("--language"), task, context);
-        var reward = context.Variables.FirstOrDefault(v => v.Name == name)?.Value as IReward ?? (string.IsNullOrWhiteSpace(body) ? RewardCatalogue.Find(name) : context.GetVariable<IReward>(name));
+        if (!(weight >= 0 && double.IsFinite(weight)))
+            throw new GeoVlmException(
+                $"--weight is {weight}, expected a number of at least 0; to pay for the opposite, write a reward that does"
+            );
+        if (!string.IsNullOrWhiteSpace(body))
+            Define(name, body, arguments.Required("--language"), task, context);
+        var reward =
+            context.Variables.FirstOrDefault(v => v.Name == name)?.Value as IReward
+            ?? (string.IsNullOrWhiteSpace(body) ? RewardCatalogue.Find(name) : context.GetVariable<IReward>(name));
         if (task is not { } chosen)
         {
-            context.Display(new Table(["reward", "what it pays for"], [[reward.Name, reward.Summary]]));
+            context.Display(
+                new Table(
+                    ["reward", "what it pays for"],
+                    [
+                        [reward.Name, reward.Summary],
+                    ]
+                )
+            );
             return;
         }
         var session = context.Keep(() => new SessionRewards());
-        if (arguments.Flag("--reset")) session.Reset(chosen);
+        if (arguments.Flag("--reset"))
+            session.Reset(chosen);
         var rubric = session.Add(chosen, reward, weight, arguments.Flag("--alone"));
-        context.Display(new Table([$"rewards of {EoTaskNames.Of(chosen)}", "weight", "what it pays for"],
-            [.. rubric.Rewards.Select(r => (IReadOnlyList<object?>)[r.Reward.Name, r.Weight, r.Reward.Summary])]));
+        context.Display(
+            new Table(
+                [$"rewards of {EoTaskNames.Of(chosen)}", "weight", "what it pays for"],
+                [.. rubric.Rewards.Select(r => (IReadOnlyList<object?>)[r.Reward.Name, r.Weight, r.Reward.Summary])]
+            )
+        );
     }
 
     private static void Define(string name, string body, string language, EoTask? task, CommandContext context)
     {
-        if (!SyntaxFacts.IsValidIdentifier(name)) throw new GeoVlmException($"'{name}' cannot be a variable: a reward that is written in a cell has a name of letters, digits and '_'");
+        if (!SyntaxFacts.IsValidIdentifier(name))
+            throw new GeoVlmException(
+                $"'{name}' cannot be a variable: a reward that is written in a cell has a name of letters, digits and '_'"
+            );
         string answer = task is { } known ? TaskExample.Of(known)[0].Sample.Reference.GetType().Name : "Answer";
         // Blank lines keep the line numbers of errors those of the cell.
         string blank = new('\n', Math.Max(0, context.BodyLine - 1));
@@ -89,14 +112,31 @@ public sealed class GeoRewardCommand : IBodyCommand
     private static string OfCSharp(string name, string body, string answer)
     {
         string text = Quoted(body);
-        var root = (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(body, new CSharpParseOptions(kind: Microsoft.CodeAnalysis.SourceCodeKind.Script)).GetRoot();
-        if (root.Members.OfType<ClassDeclarationSyntax>().LastOrDefault(c => c.BaseList is not null) is { } type) return $"{body}\nvar {name} = Reward.Named({Quoted(name)}, new {type.Identifier.Text}(), {text});";
+        var root = (CompilationUnitSyntax)
+            CSharpSyntaxTree.ParseText(body, new CSharpParseOptions(kind: Microsoft.CodeAnalysis.SourceCodeKind.Script)).GetRoot();
+        if (root.Members.OfType<ClassDeclarationSyntax>().LastOrDefault(c => c.BaseList is not null) is { } type)
+            return $"{body}\nvar {name} = Reward.Named({Quoted(name)}, new {type.Identifier.Text}(), {text});";
         string expression = body.TrimEnd(';', ' ', '\n', '\r', '\t');
-        if (SyntaxFactory.ParseExpression(expression) is not LambdaExpressionSyntax lambda) return $"var {name} = Reward.Named({Quoted(name)}, ({expression}), {text});";
+        if (SyntaxFactory.ParseExpression(expression) is not LambdaExpressionSyntax lambda)
+            return $"var {name} = Reward.Named({Quoted(name)}, ({expression}), {text});";
         bool typed = lambda is ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters: [{ Type: not null }, ..] };
-        bool whole = lambda is ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters: [{ Type: IdentifierNameSyntax { Identifier.Text: nameof(Judging.Parsing.ParsedCompletion) } }, _] }
-            or ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters: [{ Identifier.Text: "completion" }, { Identifier.Text: "sample" }] };
-        string maker = whole ? "Reward.OfCompletion" : typed ? "Reward.Define" : $"Reward.Define<{answer}>";
+        bool whole =
+            lambda
+            is ParenthesizedLambdaExpressionSyntax
+                {
+                    ParameterList.Parameters: [
+                        { Type: IdentifierNameSyntax { Identifier.Text: nameof(Judging.Parsing.ParsedCompletion) } },
+                        _,
+                    ]
+                }
+                or ParenthesizedLambdaExpressionSyntax
+                {
+                    ParameterList.Parameters: [{ Identifier.Text: "completion" }, { Identifier.Text: "sample" }]
+                };
+        string maker =
+            whole ? "Reward.OfCompletion"
+            : typed ? "Reward.Define"
+            : $"Reward.Define<{answer}>";
         return $"var {name} = {maker}({Quoted(name)}, {expression}, source: {text});";
     }
 
@@ -104,7 +144,11 @@ public sealed class GeoRewardCommand : IBodyCommand
     {
         var quoted = new StringBuilder("\"");
         foreach (char c in text)
-            quoted.Append(c is >= ' ' and < '\x7f' and not ('"' or '\\') ? c.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"));
+            quoted.Append(
+                c is >= ' ' and < '\x7f' and not ('"' or '\\')
+                    ? c.ToString()
+                    : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")
+            );
         return quoted.Append('"').ToString();
     }
 }

@@ -7,7 +7,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-reward-try</c>: what rewards pay for completions typed below it, part by part with reasons, boxes drawn as found, false and missed.</summary>
+/// <summary><c>#!geo-reward-try</c>: what rewards pay for completions typed below it, part by part with reasons, boxes drawn as found,
+/// false and missed.</summary>
 public sealed class GeoRewardTryCommand : IBodyCommand
 {
     private const int MostCards = 6;
@@ -48,22 +49,42 @@ public sealed class GeoRewardTryCommand : IBodyCommand
         var sample = Sample(arguments, context);
         var frame = Frame(arguments.Required("--frame"), sample);
         var rubric = SessionArguments.Rubrics(arguments, context, [sample])(sample);
-        string[] completions = string.IsNullOrWhiteSpace(body) ? [ResponseFormat.Wrap("worked answer", AnswerText.Write(sample, frame))] : Split(body);
-        if (arguments.Flag("--bare")) completions = [.. completions.Select(c => ResponseFormat.Wrap("", c))];
+        string[] completions = string.IsNullOrWhiteSpace(body)
+            ? [ResponseFormat.Wrap("worked answer", AnswerText.Write(sample, frame))]
+            : Split(body);
+        if (arguments.Flag("--bare"))
+            completions = [.. completions.Select(c => ResponseFormat.Wrap("", c))];
         var judgements = rubric.JudgeGroup(completions, sample, frame);
         context.SetVariable(arguments.Required("--as"), judgements);
         if (judgements.Count > 1)
-            context.Display(new Table(["completion", "reward", .. rubric.Rewards.Select(r => $"{r.Reward.Name} × {r.Weight}")],
-                [.. judgements.Select(j => (IReadOnlyList<object?>)[HtmlText.Truncate(j.Completion.Text, 120), j.Reward.Total, .. j.Reward.Parts.Select(p => (object?)p.Value)])]));
-        foreach (var judgement in judgements.Take(MostCards)) context.Display(new VerdictCard(sample, judgement));
+            context.Display(
+                new Table(
+                    ["completion", "reward", .. rubric.Rewards.Select(r => $"{r.Reward.Name} × {r.Weight}")],
+                    [
+                        .. judgements.Select(j =>
+                            (IReadOnlyList<object?>)
+                                [HtmlText.Truncate(j.Completion.Text, 120), j.Reward.Total, .. j.Reward.Parts.Select(p => (object?)p.Value)]
+                        ),
+                    ]
+                )
+            );
+        foreach (var judgement in judgements.Take(MostCards))
+            context.Display(new VerdictCard(sample, judgement));
     }
 
     /// <summary>One completion a line; with a line <c>---</c>, what stands between such lines.</summary>
     internal static string[] Split(string body)
     {
         string[] lines = body.ReplaceLineEndings("\n").Split('\n');
-        if (!lines.Any(l => l.Trim() == "---")) return [.. lines.Where(l => !string.IsNullOrWhiteSpace(l))];
-        return [.. string.Join('\n', lines.Select(l => l.Trim() == "---" ? "\0" : l)).Split('\0').Select(c => c.Trim('\n')).Where(c => !string.IsNullOrWhiteSpace(c))];
+        if (!lines.Any(l => l.Trim() == "---"))
+            return [.. lines.Where(l => !string.IsNullOrWhiteSpace(l))];
+        return
+        [
+            .. string.Join('\n', lines.Select(l => l.Trim() == "---" ? "\0" : l))
+                .Split('\0')
+                .Select(c => c.Trim('\n'))
+                .Where(c => !string.IsNullOrWhiteSpace(c)),
+        ];
     }
 
     private static Sample Sample(MagicArguments arguments, CommandContext context)
@@ -71,22 +92,32 @@ public sealed class GeoRewardTryCommand : IBodyCommand
         if (arguments.Text("dataset") is null && arguments.Text("--task") is { } task)
         {
             var examples = TaskExample.Of(EoTaskNames.Parse(task));
-            return int.TryParse(arguments.Required("--sample"), out int kind) && kind >= 0 && kind < examples.Count ? examples[kind].Sample
-                : throw new GeoVlmException($"--sample is {arguments.Required("--sample")}, but {task} has {examples.Count} worked example{(examples.Count == 1 ? "" : "s")}, counted from 0");
+            return int.TryParse(arguments.Required("--sample"), out int kind) && kind >= 0 && kind < examples.Count
+                ? examples[kind].Sample
+                : throw new GeoVlmException(
+                    $"--sample is {arguments.Required("--sample")}, but {task} has {examples.Count} worked example{(examples.Count == 1 ? "" : "s")}, counted from 0"
+                );
         }
         var dataset = SessionArguments.Dataset(arguments, context);
         string which = arguments.Required("--sample");
-        if (dataset.Samples.FirstOrDefault(s => s.Id == which) is { } named) return named;
-        return int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < dataset.Count ? dataset.Samples[index]
+        if (dataset.Samples.FirstOrDefault(s => s.Id == which) is { } named)
+            return named;
+        return int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < dataset.Count
+            ? dataset.Samples[index]
             : throw new GeoVlmException($"'{dataset.Name}' has {dataset.Count} samples, counted from 0, and none with the id '{which}'");
     }
 
-    private static CoordinateFrame Frame(string text, Sample sample) => text switch
-    {
-        "original" => sample.Images.Count > 0 ? sample.Frame : CoordinateFrame.Percent,
-        "percent" => CoordinateFrame.Percent,
-        "thousandths" => CoordinateFrame.Thousandths,
-        _ when text.Split('x') is [var w, var h] && int.TryParse(w, out int width) && int.TryParse(h, out int height) && width > 0 && height > 0 => CoordinateFrame.Model(width, height),
-        _ => throw new GeoVlmException($"--frame is '{text}', expected original, percent, thousandths, or a size such as 448x448"),
-    };
+    private static CoordinateFrame Frame(string text, Sample sample) =>
+        text switch
+        {
+            "original" => sample.Images.Count > 0 ? sample.Frame : CoordinateFrame.Percent,
+            "percent" => CoordinateFrame.Percent,
+            "thousandths" => CoordinateFrame.Thousandths,
+            _ when text.Split('x') is [var w, var h]
+                    && int.TryParse(w, out int width)
+                    && int.TryParse(h, out int height)
+                    && width > 0
+                    && height > 0 => CoordinateFrame.Model(width, height),
+            _ => throw new GeoVlmException($"--frame is '{text}', expected original, percent, thousandths, or a size such as 448x448"),
+        };
 }

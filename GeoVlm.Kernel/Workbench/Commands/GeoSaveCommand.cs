@@ -18,16 +18,16 @@ public sealed class GeoSaveCommand : IMagicCommand
     [
         new("dataset", "variable with a dataset; the latest one when left out"),
         new("--path", "the new folder", Required: true),
-        new("--format", "parquet with images in it (Hugging Face's layout), or jsonl conversations with image files", Default: "parquet") { Choices = ["parquet", "jsonl"] },
+        new("--format", "parquet with images in it (Hugging Face's layout), or jsonl conversations with image files", Default: "parquet")
+        {
+            Choices = ["parquet", "jsonl"],
+        },
         new("--task", "only samples of this task") { Choices = EoTaskNames.All },
     ];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Examples { get; } =
-    [
-        "#!geo-load synthetic --count 4 --quiet",
-        "#!geo-save train --path saved --format jsonl",
-    ];
+    ["#!geo-load synthetic --count 4 --quiet", "#!geo-save train --path saved --format jsonl"];
 
     /// <inheritdoc/>
     public string CSharp => "train.Save(\"out/train\", SaveFormat.Jsonl)";
@@ -38,9 +38,11 @@ public sealed class GeoSaveCommand : IMagicCommand
         var dataset = SessionArguments.Dataset(arguments, context);
         var format = arguments.Required("--format") == "jsonl" ? SaveFormat.Jsonl : SaveFormat.Parquet;
         var saved = dataset.Save(Path.GetFullPath(arguments.Required("--path"), context.WorkingFolder), format, context.Cancellation);
-        context.Display(new Table(["file", "SHA-256"], [.. saved.Files.Select(f => new object?[] { f.Key, f.Value })])
-        {
-            Title = $"{saved.Samples:N0} samples in {saved.Folder}, {saved.Bytes / 1e6:0.0} MB",
-        });
+        context.Display(
+            new Table(["file", "SHA-256"], [.. saved.Files.Select(f => new object?[] { f.Key, f.Value })])
+            {
+                Title = $"{saved.Samples:N0} samples in {saved.Folder}, {saved.Bytes / 1e6:0.0} MB",
+            }
+        );
     }
 }

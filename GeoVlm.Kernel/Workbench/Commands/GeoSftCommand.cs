@@ -13,7 +13,8 @@ using GeoVlm.Workbench.Jobs;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-sft</c>: supervised fine-tuning on a dataset, or on synthetic scenes with clean or weak labels (the control for a GRPO run).</summary>
+/// <summary><c>#!geo-sft</c>: supervised fine-tuning on a dataset, or on synthetic scenes with clean or weak labels (the control for a GRPO
+/// run).</summary>
 public sealed class GeoSftCommand : IMagicCommand
 {
     private static readonly SftConfig Defaults = new();
@@ -34,7 +35,10 @@ public sealed class GeoSftCommand : IMagicCommand
         SessionArguments.Train,
         SessionArguments.Checkpointing,
         new("--weights", "weight of each task in the draw, \"referred-detection:2,image-caption:1\"; every sample alike when left out"),
-        new("--labels", "of synthetic scenes: clean: exact boxes, strict format; weak: boxes too large, formats mixed", Default: "weak") { Choices = ["clean", "weak"] },
+        new("--labels", "of synthetic scenes: clean: exact boxes, strict format; weak: boxes too large, formats mixed", Default: "weak")
+        {
+            Choices = ["clean", "weak"],
+        },
         new("--scenes", "synthetic scenes to paint", MagicOptionKind.Integer, Default: "1000"),
         new("--seconds", "stop after this many seconds", MagicOptionKind.Number),
         new("--steps", "stop after this many steps", MagicOptionKind.Integer, Default: $"{Defaults.Steps}"),
@@ -42,7 +46,11 @@ public sealed class GeoSftCommand : IMagicCommand
         new("--micro-batch", "images per forward and backward pass; less memory, same result", MagicOptionKind.Integer),
         new("--lr", "peak learning rate", MagicOptionKind.Number, Default: "1e-4"),
         new("--warmup", "steps of linear warm-up", MagicOptionKind.Integer, Default: $"{Defaults.WarmupSteps}"),
-        new("--decay", "let the rate fall to a twentieth over the steps, along half a cosine; constant when left out", MagicOptionKind.Flag),
+        new(
+            "--decay",
+            "let the rate fall to a twentieth over the steps, along half a cosine; constant when left out",
+            MagicOptionKind.Flag
+        ),
         new("--loss", "nll, or dft: weighed by each token's own probability", Default: "nll") { Choices = ["nll", "dft"] },
         new("--smoothing", "label smoothing", MagicOptionKind.Number, Default: "0"),
         new("--eval", "variable with samples to evaluate on, greedily, while training"),
@@ -66,7 +74,8 @@ public sealed class GeoSftCommand : IMagicCommand
     ];
 
     /// <inheritdoc/>
-    public string CSharp => "using var trainer = new SftTrainer(policy, new SftConfig { Steps = 100 }); trainer.Step(new DatasetLessons(policy, train.Samples).Rows(0))";
+    public string CSharp =>
+        "using var trainer = new SftTrainer(policy, new SftConfig { Steps = 100 }); trainer.Step(new DatasetLessons(policy, train.Samples).Rows(0))";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
@@ -79,7 +88,9 @@ public sealed class GeoSftCommand : IMagicCommand
             Train(arguments, context, policy, steps);
             return;
         }
-        var job = JobBoard.Of(context).Start("sft", $"fine-tuning of {policy.Name}", context, background => Train(arguments, background, policy, steps));
+        var job = JobBoard
+            .Of(context)
+            .Start("sft", $"fine-tuning of {policy.Name}", context, background => Train(arguments, background, policy, steps));
         context.Host.Stream(StreamKind.Stdout, $"{job.Name} works in the background: `#!geo-job attach {job.Name}`, `wait` or `stop`\n");
     }
 
@@ -90,7 +101,9 @@ public sealed class GeoSftCommand : IMagicCommand
         using var run = OnDisk(arguments, context, policy, Config(arguments, steps));
         using var own = run is null ? new SftTrainer(policy, Config(arguments, steps)) : null;
         var trainer = run?.Trainer ?? own!;
-        var watch = arguments.Text("--eval") is { } name ? new Watch(policy, context.GetVariable<EoDataset>(name).Samples, run, arguments, context) : null;
+        var watch = arguments.Text("--eval") is { } name
+            ? new Watch(policy, context.GetVariable<EoDataset>(name).Samples, run, arguments, context)
+            : null;
         List<SftRecord> records = run is null ? [] : [.. SftRun.ReadSteps(run.Path)];
         var clock = Stopwatch.StartNew();
         try
@@ -109,33 +122,63 @@ public sealed class GeoSftCommand : IMagicCommand
         }
         run?.Save();
         string best = watch?.KeepBest() ?? "";
-        context.Display(new LineChart(
-            $"Fine-tuning: {records.Count} steps in {clock.Elapsed.TotalSeconds:0} s{best}", "step", "negative log-likelihood per answer token",
-            new ChartSeries("loss", [.. records.Select(r => new ChartPoint(r.Step, r.Loss))])));
+        context.Display(
+            new LineChart(
+                $"Fine-tuning: {records.Count} steps in {clock.Elapsed.TotalSeconds:0} s{best}",
+                "step",
+                "negative log-likelihood per answer token",
+                new ChartSeries("loss", [.. records.Select(r => new ChartPoint(r.Step, r.Loss))])
+            )
+        );
         if (watch is not null)
-            context.Display(new LineChart("Mean reward on the evaluation samples", "step", "mean reward", new ChartSeries("reward", [.. watch.Scores.Select(s => new ChartPoint(s.Step, s.Reward))])));
-        foreach (var (sample, what) in problems) context.Host.Stream(StreamKind.Stderr, $"{sample} was left out: {what}\n");
-        foreach (string note in trainer.Notes.Concat(run?.Warnings ?? [])) context.Host.Stream(StreamKind.Stderr, note + "\n");
+            context.Display(
+                new LineChart(
+                    "Mean reward on the evaluation samples",
+                    "step",
+                    "mean reward",
+                    new ChartSeries("reward", [.. watch.Scores.Select(s => new ChartPoint(s.Step, s.Reward))])
+                )
+            );
+        foreach (var (sample, what) in problems)
+            context.Host.Stream(StreamKind.Stderr, $"{sample} was left out: {what}\n");
+        foreach (string note in trainer.Notes.Concat(run?.Warnings ?? []))
+            context.Host.Stream(StreamKind.Stderr, note + "\n");
     }
 
     private static SftRun? OnDisk(MagicArguments arguments, CommandContext context, Policy policy, SftConfig config)
     {
         bool resume = arguments.Flag("--resume");
-        if (arguments.Text("--run") is not { } folder) return resume ? throw new GeoVlmException("--resume needs the run's folder: --run FOLDER") : null;
-        string path = Path.GetFullPath(folder, context.WorkingFolder), seed = arguments.Required("--seed");
-        var options = new RunOptions { CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value), NotebookHash = context.Keep(() => new CellJournal()).Hash };
+        if (arguments.Text("--run") is not { } folder)
+            return resume ? throw new GeoVlmException("--resume needs the run's folder: --run FOLDER") : null;
+        string path = Path.GetFullPath(folder, context.WorkingFolder),
+            seed = arguments.Required("--seed");
+        var options = new RunOptions
+        {
+            CheckpointEvery = Math.Max(1, arguments.Integer("--checkpoint-every")!.Value),
+            NotebookHash = context.Keep(() => new CellJournal()).Hash,
+        };
         string data = arguments.Text("dataset") is null
             ? $"{arguments.Required("--scenes")} synthetic scenes, {arguments.Required("--labels")} labels, seed {seed}"
             : $"{SessionArguments.Dataset(arguments, context).Count} samples of SHA-256 {Fingerprint.Of(SessionArguments.Dataset(arguments, context).Samples)}, weights {arguments.Text("--weights") ?? "equal"}, seed {seed}";
-        return resume ? SftRun.Resume(path, policy, config, data, arguments.Flag("--force"), options) : SftRun.Start(path, policy, config, data, options);
+        return resume
+            ? SftRun.Resume(path, policy, config, data, arguments.Flag("--force"), options)
+            : SftRun.Start(path, policy, config, data, options);
     }
 
-    private static (Func<int, Func<int, SftRow>> Rows, IReadOnlyDictionary<string, string> Problems) Lessons(MagicArguments arguments, CommandContext context, Policy policy)
+    private static (Func<int, Func<int, SftRow>> Rows, IReadOnlyDictionary<string, string> Problems) Lessons(
+        MagicArguments arguments,
+        CommandContext context,
+        Policy policy
+    )
     {
         ulong seed = (ulong)arguments.Integer("--seed")!.Value;
         if (arguments.Text("dataset") is not null)
         {
-            var lessons = new DatasetLessons(policy, SessionArguments.Dataset(arguments, context).Samples, new DatasetLessonOptions { Seed = seed, TaskWeights = Weights(arguments.Text("--weights")) });
+            var lessons = new DatasetLessons(
+                policy,
+                SessionArguments.Dataset(arguments, context).Samples,
+                new DatasetLessonOptions { Seed = seed, TaskWeights = Weights(arguments.Text("--weights")) }
+            );
             return (lessons.Rows, lessons.Problems);
         }
         int scenes = arguments.Integer("--scenes")!.Value;
@@ -144,27 +187,32 @@ public sealed class GeoSftCommand : IMagicCommand
         return (step => painted.Rows(step, kind), new Dictionary<string, string>());
     }
 
-    private static SftConfig Config(MagicArguments arguments, int steps) => new()
-    {
-        Steps = steps,
-        ImagesPerStep = arguments.Integer("--images")!.Value,
-        ImagesPerMicroBatch = arguments.Integer("--micro-batch"),
-        LearningRate = arguments.Number("--lr")!.Value,
-        WarmupSteps = arguments.Integer("--warmup")!.Value,
-        ConstantShare = arguments.Flag("--decay") ? 0 : 1,
-        Loss = Enum.Parse<AnswerLossKind>(arguments.Required("--loss"), ignoreCase: true),
-        GradientCheckpointing = arguments.Flag("--checkpointing"),
-        Train = TrainedPartsNames.Parse(arguments.Text("--train") ?? "all"),
-        LabelSmoothing = arguments.Number("--smoothing")!.Value,
-    };
+    private static SftConfig Config(MagicArguments arguments, int steps) =>
+        new()
+        {
+            Steps = steps,
+            ImagesPerStep = arguments.Integer("--images")!.Value,
+            ImagesPerMicroBatch = arguments.Integer("--micro-batch"),
+            LearningRate = arguments.Number("--lr")!.Value,
+            WarmupSteps = arguments.Integer("--warmup")!.Value,
+            ConstantShare = arguments.Flag("--decay") ? 0 : 1,
+            Loss = Enum.Parse<AnswerLossKind>(arguments.Required("--loss"), ignoreCase: true),
+            GradientCheckpointing = arguments.Flag("--checkpointing"),
+            Train = TrainedPartsNames.Parse(arguments.Text("--train") ?? "all"),
+            LabelSmoothing = arguments.Number("--smoothing")!.Value,
+        };
 
-    private static Dictionary<EoTask, double> Weights(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part =>
-    {
-        string[] pair = part.Split(':', 2);
-        return pair.Length == 2 && double.TryParse(pair[1], CultureInfo.InvariantCulture, out double weight)
-            ? (Task: EoTaskNames.Parse(pair[0]), weight)
-            : throw new GeoVlmException($"'{part}' is no weight; write task:number, for example referred-detection:2");
-    }).ToDictionary(p => p.Task, p => p.weight);
+    private static Dictionary<EoTask, double> Weights(string? text) =>
+        (text ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(part =>
+            {
+                string[] pair = part.Split(':', 2);
+                return pair.Length == 2 && double.TryParse(pair[1], CultureInfo.InvariantCulture, out double weight)
+                    ? (Task: EoTaskNames.Parse(pair[0]), weight)
+                    : throw new GeoVlmException($"'{part}' is no weight; write task:number, for example referred-detection:2");
+            })
+            .ToDictionary(p => p.Task, p => p.weight);
 
     /// <summary>Evaluates now and then, remembers the best weights, and says when to stop.</summary>
     private sealed class Watch
@@ -196,22 +244,29 @@ public sealed class GeoSftCommand : IMagicCommand
 
         public void After(int step)
         {
-            if (step % every != 0) return;
-            double reward = Evaluator.Evaluate(new TorchRolloutEngine(policy), samples, SessionArguments.EvaluationOptions(policy, context)).Samples.Average(r => r.Judgement.Reward.Total);
+            if (step % every != 0)
+                return;
+            double reward = Evaluator
+                .Evaluate(new TorchRolloutEngine(policy), samples, SessionArguments.EvaluationOptions(policy, context))
+                .Samples.Average(r => r.Judgement.Reward.Total);
             scores.Add((step, reward));
             run?.Score(reward);
-            if (stop is null) return;
+            if (stop is null)
+                return;
             stop.Add(reward);
-            if (!stop.IsBest || run is not null) return; // a run has the best weights on disk
+            if (!stop.IsBest || run is not null)
+                return; // a run has the best weights on disk
             best?.Dispose();
             best = policy.Copy();
         }
 
         public string KeepBest()
         {
-            if (stop is null || scores.Count == 0) return "";
+            if (stop is null || scores.Count == 0)
+                return "";
             run?.TakeBest();
-            if (best is not null) policy.CopyWeightsFrom(best);
+            if (best is not null)
+                policy.CopyWeightsFrom(best);
             best?.Dispose();
             return $"; kept the best weights, of step {scores.MaxBy(s => s.Reward).Step}";
         }

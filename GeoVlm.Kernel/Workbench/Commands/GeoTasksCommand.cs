@@ -27,20 +27,28 @@ public sealed class GeoTasksCommand : IMagicCommand
     {
         var session = context.Keep(() => new SessionRewards());
         EoTask? only = arguments.Text("task") is { } name ? EoTaskNames.Parse(name) : null;
-        context.Display(new Table(
-            ["task", "prompt", "worked answer", "earns", "rewards", "standard (task-blind)", "metrics"],
-            [.. TaskExample.All.Where(e => only is null || e.Sample.Task == only).Select(e => Row(e, session.For(e.Sample.Task)))]));
+        context.Display(
+            new Table(
+                ["task", "prompt", "worked answer", "earns", "rewards", "standard (task-blind)", "metrics"],
+                [.. TaskExample.All.Where(e => only is null || e.Sample.Task == only).Select(e => Row(e, session.For(e.Sample.Task)))]
+            )
+        );
     }
 
     private static IReadOnlyList<object?> Row(TaskExample example, Rubric rubric) =>
-    [
-        EoTaskNames.Of(rubric.Task) + (example.Kind.Length > 0 ? $" ({example.Kind})" : ""),
-        rubric.Template.For(example.Sample).Text,
-        example.Completion,
-        rubric.Judge(example.Completion, example.Sample, example.Sample.Frame).Reward.Total,
-        Rewards(rubric), Rewards(rubric.Standard),
-        string.Join(", ", rubric.Metrics.Select(m => m.Name)),
-    ];
+        [
+            EoTaskNames.Of(rubric.Task) + (example.Kind.Length > 0 ? $" ({example.Kind})" : ""),
+            rubric.Template.For(example.Sample).Text,
+            example.Completion,
+            rubric.Judge(example.Completion, example.Sample, example.Sample.Frame).Reward.Total,
+            Rewards(rubric),
+            Rewards(rubric.Standard),
+            string.Join(", ", rubric.Metrics.Select(m => m.Name)),
+        ];
 
-    private static string Rewards(Rubric rubric) => string.Join(" + ", rubric.Rewards.Select(p => p.Weight == 1 ? p.Reward.Name : FormattableString.Invariant($"{p.Weight} {p.Reward.Name}")));
+    private static string Rewards(Rubric rubric) =>
+        string.Join(
+            " + ",
+            rubric.Rewards.Select(p => p.Weight == 1 ? p.Reward.Name : FormattableString.Invariant($"{p.Weight} {p.Reward.Name}"))
+        );
 }

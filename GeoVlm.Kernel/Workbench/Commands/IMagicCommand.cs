@@ -32,7 +32,13 @@ public interface IMagicCommand
 /// <param name="Kind">How its text is read.</param>
 /// <param name="Required">Whether it must be given.</param>
 /// <param name="Default">The text used when it is not given; null for none.</param>
-public sealed record MagicOption(string Name, string Summary, MagicOptionKind Kind = MagicOptionKind.Text, bool Required = false, string? Default = null)
+public sealed record MagicOption(
+    string Name,
+    string Summary,
+    MagicOptionKind Kind = MagicOptionKind.Text,
+    bool Required = false,
+    string? Default = null
+)
 {
     /// <summary>The values that make sense, when they can be listed; an unknown one is refused with the nearest.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
@@ -49,10 +55,13 @@ public enum MagicOptionKind
 {
     /// <summary>As it stands.</summary>
     Text,
+
     /// <summary>A whole number.</summary>
     Integer,
+
     /// <summary>A decimal number.</summary>
     Number,
+
     /// <summary>Present or absent; takes no value.</summary>
     Flag,
 }

@@ -12,7 +12,8 @@ public sealed class ImportCommand : IMagicCommand
     public string Summary => "Runs the code cells of another notebook (.ipynb, .dib) or a C# file (.cs, .csx) here.";
 
     /// <inheritdoc />
-    public IReadOnlyList<MagicOption> Options { get; } = [new("file", "Path of the file; it starts from this notebook's folder.", Required: true)];
+    public IReadOnlyList<MagicOption> Options { get; } =
+    [new("file", "Path of the file; it starts from this notebook's folder.", Required: true)];
 
     /// <inheritdoc />
     public IReadOnlyList<string> Examples => ["#!import --help"];
@@ -26,10 +27,12 @@ public sealed class ImportCommand : IMagicCommand
         string path = Path.GetFullPath(arguments.Required("file"), context.WorkingFolder);
         if (Path.GetExtension(path).ToLowerInvariant() is ".cs" or ".csx")
         {
-            if (!File.Exists(path)) throw new GeoVlmException($"#!import: {path} does not exist; it starts from {context.WorkingFolder}");
+            if (!File.Exists(path))
+                throw new GeoVlmException($"#!import: {path} does not exist; it starts from {context.WorkingFolder}");
             context.RunCell(File.ReadAllText(path));
             return;
         }
-        foreach (NotebookCell cell in NotebookFile.Read(path).Cells.Where(cell => cell.IsCode)) context.RunCell(cell.Submission);
+        foreach (NotebookCell cell in NotebookFile.Read(path).Cells.Where(cell => cell.IsCode))
+            context.RunCell(cell.Submission);
     }
 }

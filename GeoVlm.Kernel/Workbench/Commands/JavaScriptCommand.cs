@@ -29,6 +29,7 @@ public sealed class JavaScriptCommand : IBodyCommand
     /// <inheritdoc />
     public void RunBody(MagicArguments arguments, string body, CommandContext context)
     {
-        if (!string.IsNullOrWhiteSpace(body)) context.Host.Display(context.Keep(() => new JavaScriptValues()).Page(body));
+        if (!string.IsNullOrWhiteSpace(body))
+            context.Host.Display(context.Keep(() => new JavaScriptValues()).Page(body));
     }
 }

@@ -26,12 +26,19 @@ public sealed class LsMagicCommand : IMagicCommand
     {
         int width = CommandCatalogue.All.Max(command => command.Name.Length);
         string text = string.Join('\n', CommandCatalogue.All.Select(command => $"{command.Name.PadRight(width)}  {command.Summary}"));
-        string rows = string.Concat(CommandCatalogue.All.Select(command =>
-            $"<tr><td style=\"text-align:left\"><code>{WebUtility.HtmlEncode(command.Name)}</code></td><td style=\"text-align:left\">{WebUtility.HtmlEncode(command.Summary)}</td></tr>"));
-        context.Host.Display(new MimeBundle(new Dictionary<string, string>
-        {
-            [MimeBundle.Html] = $"<table>{rows}</table><p><code>#!help &lt;name&gt;</code> shows a command's options.</p>",
-            [MimeBundle.Text] = text,
-        }));
+        string rows = string.Concat(
+            CommandCatalogue.All.Select(command =>
+                $"<tr><td style=\"text-align:left\"><code>{WebUtility.HtmlEncode(command.Name)}</code></td><td style=\"text-align:left\">{WebUtility.HtmlEncode(command.Summary)}</td></tr>"
+            )
+        );
+        context.Host.Display(
+            new MimeBundle(
+                new Dictionary<string, string>
+                {
+                    [MimeBundle.Html] = $"<table>{rows}</table><p><code>#!help &lt;name&gt;</code> shows a command's options.</p>",
+                    [MimeBundle.Text] = text,
+                }
+            )
+        );
     }
 }

@@ -26,7 +26,8 @@ internal sealed class MagicLine
 
     /// <summary>Fits the words to a command's options.</summary>
     /// <param name="command">The command of this name.</param>
-    /// <param name="variable">Gives the text of the session's variable for <c>@name</c>; null checks all but those, before a cell runs.</param>
+    /// <param name="variable">Gives the text of the session's variable for <c>@name</c>; null checks all but those, before a cell
+    /// runs.</param>
     /// <exception cref="GeoVlmException">Unknown, repeated, missing or ill-fitting arguments; the message names every one.</exception>
     public MagicArguments Bind(IMagicCommand command, Func<string, string>? variable = null)
     {
@@ -36,15 +37,21 @@ internal sealed class MagicLine
         Queue<MagicOption> positional = new(command.Options.Where(option => option.IsPositional));
         for (int i = 0; i < words.Count; i++)
         {
-            if (words[i].IsOption) ReadOption(ref i);
-            else if (positional.TryDequeue(out MagicOption? option)) Take(option, words[i]);
-            else problems.Add($"'{words[i].Text}' is one argument too many; it takes {Describe(command)}");
+            if (words[i].IsOption)
+                ReadOption(ref i);
+            else if (positional.TryDequeue(out MagicOption? option))
+                Take(option, words[i]);
+            else
+                problems.Add($"'{words[i].Text}' is one argument too many; it takes {Describe(command)}");
         }
         foreach (MagicOption option in command.Options)
         {
-            if (values.ContainsKey(option.Name) || later.Contains(option.Name)) continue;
-            if (option.Default is { } standard) values[option.Name] = standard;
-            else if (option.Required) problems.Add($"{option.Name} is missing: {option.Summary}");
+            if (values.ContainsKey(option.Name) || later.Contains(option.Name))
+                continue;
+            if (option.Default is { } standard)
+                values[option.Name] = standard;
+            else if (option.Required)
+                problems.Add($"{option.Name} is missing: {option.Summary}");
         }
         if (problems.Count > 0)
             throw new GeoVlmException($"{command.Name}: {string.Join("; ", problems)}. `{command.Name} --help` shows its options");
@@ -59,12 +66,15 @@ internal sealed class MagicLine
                 string[] names = [.. command.Options.Where(candidate => !candidate.IsPositional).Select(candidate => candidate.Name)];
                 string all = names.Length == 0 ? "it has no options" : $"it has {string.Join(", ", names)}";
                 problems.Add($"unknown option {parts[0]}{NearestName.Suggestion(parts[0], names)} ({all})");
-                if (parts.Length == 1 && i + 1 < words.Count && !words[i + 1].IsOption) i++; // most likely its value
+                if (parts.Length == 1 && i + 1 < words.Count && !words[i + 1].IsOption)
+                    i++; // most likely its value
             }
             else if (option.Kind == MagicOptionKind.Flag)
             {
-                if (parts.Length == 2) problems.Add($"{option.Name} takes no value: write it to switch it on, leave it out otherwise");
-                else if (!values.TryAdd(option.Name, "true")) problems.Add($"{option.Name} is given twice");
+                if (parts.Length == 2)
+                    problems.Add($"{option.Name} takes no value: write it to switch it on, leave it out otherwise");
+                else if (!values.TryAdd(option.Name, "true"))
+                    problems.Add($"{option.Name} is given twice");
             }
             else if (parts.Length == 2)
             {
@@ -98,20 +108,23 @@ internal sealed class MagicLine
                 text = variable(text[1..]);
             }
             values[option.Name] = text;
-            if (Problem(option, text) is { } problem) problems.Add(problem);
+            if (Problem(option, text) is { } problem)
+                problems.Add(problem);
         }
     }
 
-    private static string? Problem(MagicOption option, string text) => option switch
-    {
-        { Kind: MagicOptionKind.Integer } when !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
-            $"{option.Name} wants a whole number, found '{text}'",
-        { Kind: MagicOptionKind.Number } when !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) =>
-            $"{option.Name} wants a number such as 0.5 or 1e-4, found '{text}'",
-        { Choices: { } choices } when !choices.Contains(text) =>
-            $"{option.Name} cannot be '{text}'{NearestName.Suggestion(text, choices)} (one of {string.Join(", ", choices)})",
-        _ => null,
-    };
+    private static string? Problem(MagicOption option, string text) =>
+        option switch
+        {
+            { Kind: MagicOptionKind.Integer }
+                when !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
+                $"{option.Name} wants a whole number, found '{text}'",
+            { Kind: MagicOptionKind.Number } when !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) =>
+                $"{option.Name} wants a number such as 0.5 or 1e-4, found '{text}'",
+            { Choices: { } choices } when !choices.Contains(text) =>
+                $"{option.Name} cannot be '{text}'{NearestName.Suggestion(text, choices)} (one of {string.Join(", ", choices)})",
+            _ => null,
+        };
 
     private static string Describe(IMagicCommand command)
     {

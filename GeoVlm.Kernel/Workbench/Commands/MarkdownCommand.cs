@@ -24,10 +24,15 @@ public sealed class MarkdownCommand : IBodyCommand
     public string CSharp => "display(HTML(Markdig.Markdown.ToHtml(\"# A title\")));";
 
     /// <inheritdoc />
-    public void RunBody(MagicArguments arguments, string body, CommandContext context) => context.Host.Display(new MimeBundle(new Dictionary<string, string>
-    {
-        [MimeBundle.Html] = Markdown.ToHtml(body, Pipeline),
-        [MimeBundle.Markdown] = body,
-        [MimeBundle.Text] = body,
-    }));
+    public void RunBody(MagicArguments arguments, string body, CommandContext context) =>
+        context.Host.Display(
+            new MimeBundle(
+                new Dictionary<string, string>
+                {
+                    [MimeBundle.Html] = Markdown.ToHtml(body, Pipeline),
+                    [MimeBundle.Markdown] = body,
+                    [MimeBundle.Text] = body,
+                }
+            )
+        );
 }

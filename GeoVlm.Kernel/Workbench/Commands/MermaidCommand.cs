@@ -2,7 +2,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!mermaid</c>: Draws the text below as a Mermaid diagram, in front ends that know Mermaid; elsewhere the text is shown.</summary>
+/// <summary><c>#!mermaid</c>: Draws the text below as a Mermaid diagram, in front ends that know Mermaid; elsewhere the text is
+/// shown.</summary>
 public sealed class MermaidCommand : IBodyCommand
 {
     /// <inheritdoc />
@@ -18,7 +19,8 @@ public sealed class MermaidCommand : IBodyCommand
     public IReadOnlyList<string> Examples => ["#!mermaid\ngraph LR\n  image --> policy --> answer"];
 
     /// <inheritdoc />
-    public string CSharp => "display(new MimeBundle(new Dictionary<string, string> { [\"text/vnd.mermaid\"] = text, [\"text/plain\"] = text }));";
+    public string CSharp =>
+        "display(new MimeBundle(new Dictionary<string, string> { [\"text/vnd.mermaid\"] = text, [\"text/plain\"] = text }));";
 
     /// <inheritdoc />
     public void RunBody(MagicArguments arguments, string body, CommandContext context) =>

@@ -2,7 +2,8 @@ using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!python</c>: Runs Python through the ipykernel of this machine, started with the first cell; `#!share x --from csharp` brings values.</summary>
+/// <summary><c>#!python</c>: Runs Python through the ipykernel of this machine, started with the first cell; `#!share x --from csharp`
+/// brings values.</summary>
 public sealed class PythonCommand : IBodyCommand
 {
     /// <inheritdoc />
@@ -12,7 +13,8 @@ public sealed class PythonCommand : IBodyCommand
     public IReadOnlyList<string> Aliases => ["#!py"];
 
     /// <inheritdoc />
-    public string Summary => "Runs Python through the ipykernel of this machine, started with the first cell; `#!share x --from csharp` brings values.";
+    public string Summary =>
+        "Runs Python through the ipykernel of this machine, started with the first cell; `#!share x --from csharp` brings values.";
 
     /// <inheritdoc />
     public IReadOnlyList<MagicOption> Options => [];
@@ -29,6 +31,7 @@ public sealed class PythonCommand : IBodyCommand
     /// <inheritdoc />
     public void RunBody(MagicArguments arguments, string body, CommandContext context)
     {
-        if (!string.IsNullOrWhiteSpace(body)) KernelConnections.Of(context).Python().Run(body, context);
+        if (!string.IsNullOrWhiteSpace(body))
+            KernelConnections.Of(context).Python().Run(body, context);
     }
 }

@@ -16,20 +16,26 @@ public sealed class SetCommand : IMagicCommand
     public IReadOnlyList<MagicOption> Options { get; } =
     [
         new("--name", "Name of the variable.", Required: true),
-        new("--value", "Text, number, true or false; or @language:name for a value of another language.", Required: true) { IsLiteral = true },
+        new("--value", "Text, number, true or false; or @language:name for a value of another language.", Required: true)
+        {
+            IsLiteral = true,
+        },
         new("--mime-type", "Accepted for notebooks of Polyglot; the way is chosen by the value."),
         new("--byref", "Accepted for notebooks of Polyglot; .NET values are always shared.", MagicOptionKind.Flag),
     ];
 
     /// <inheritdoc />
-    public IReadOnlyList<string> Examples => ["#!set --name threshold --value 0.5", "#!fsharp\nlet y = 3", "#!set --name x --value @fsharp:y"];
+    public IReadOnlyList<string> Examples =>
+        ["#!set --name threshold --value 0.5", "#!fsharp\nlet y = 3", "#!set --name x --value @fsharp:y"];
 
     /// <inheritdoc />
     public string CSharp => "var threshold = 0.5;";
 
     /// <inheritdoc />
-    public void Run(MagicArguments arguments, CommandContext context) => LanguageCatalogue.Find(context.Language, context)
-        .Set(arguments.Required("--name"), Value(arguments.Required("--value"), context), context);
+    public void Run(MagicArguments arguments, CommandContext context) =>
+        LanguageCatalogue
+            .Find(context.Language, context)
+            .Set(arguments.Required("--name"), Value(arguments.Required("--value"), context), context);
 
     private static object? Value(string text, CommandContext context)
     {

@@ -9,7 +9,8 @@ public sealed class ShareCommand : IMagicCommand
     public string Name => "#!share";
 
     /// <inheritdoc />
-    public string Summary => "Brings a value of another language into this one: a .NET value as it is, to and from other processes as JSON.";
+    public string Summary =>
+        "Brings a value of another language into this one: a .NET value as it is, to and from other processes as JSON.";
 
     /// <inheritdoc />
     public IReadOnlyList<MagicOption> Options { get; } =

@@ -27,11 +27,18 @@ public sealed class ShellCommand : IBodyCommand
     public void RunBody(MagicArguments arguments, string body, CommandContext context)
     {
         if (Environment.GetEnvironmentVariable("GEOVLM_ALLOW_SHELL") != "1")
-            throw new GeoVlmException("#!sh is off, so that a notebook from elsewhere runs no commands by surprise. Set GEOVLM_ALLOW_SHELL=1 before the kernel starts.");
-        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-s"])
-        {
-            WorkingDirectory = context.WorkingFolder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+            throw new GeoVlmException(
+                "#!sh is off, so that a notebook from elsewhere runs no commands by surprise. Set GEOVLM_ALLOW_SHELL=1 before the kernel starts."
+            );
+        using Process shell = Process.Start(
+            new ProcessStartInfo("sh", ["-s"])
+            {
+                WorkingDirectory = context.WorkingFolder,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         using CancellationTokenRegistration stop = context.Cancellation.Register(() => shell.Kill(entireProcessTree: true));
         shell.OutputDataReceived += (_, line) => Show(StreamKind.Stdout, line.Data);
         shell.ErrorDataReceived += (_, line) => Show(StreamKind.Stderr, line.Data);
@@ -41,11 +48,13 @@ public sealed class ShellCommand : IBodyCommand
         shell.StandardInput.Close();
         shell.WaitForExit();
         context.Cancellation.ThrowIfCancellationRequested();
-        if (shell.ExitCode != 0) throw new GeoVlmException($"#!sh: the script ended with exit code {shell.ExitCode}.");
+        if (shell.ExitCode != 0)
+            throw new GeoVlmException($"#!sh: the script ended with exit code {shell.ExitCode}.");
 
         void Show(StreamKind stream, string? line)
         {
-            if (line is not null) context.Host.Stream(stream, line + "\n");
+            if (line is not null)
+                context.Host.Stream(stream, line + "\n");
         }
     }
 }

@@ -27,10 +27,11 @@ public sealed class TimeCommand : IMagicCommand
         context.AtCellEnd(() => context.Host.Stream(StreamKind.Stdout, $"wall time: {Describe(watch.Elapsed)}\n"));
     }
 
-    private static string Describe(TimeSpan elapsed) => elapsed switch
-    {
-        { TotalSeconds: < 1 } => $"{elapsed.TotalMilliseconds:0.0} ms",
-        { TotalMinutes: < 1 } => $"{elapsed.TotalSeconds:0.00} s",
-        _ => $"{(int)elapsed.TotalMinutes} min {elapsed.Seconds} s",
-    };
+    private static string Describe(TimeSpan elapsed) =>
+        elapsed switch
+        {
+            { TotalSeconds: < 1 } => $"{elapsed.TotalMilliseconds:0.0} ms",
+            { TotalMinutes: < 1 } => $"{elapsed.TotalSeconds:0.00} s",
+            _ => $"{(int)elapsed.TotalMinutes} min {elapsed.Seconds} s",
+        };
 }

@@ -5,7 +5,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary>The display of a training run: curves and alarms in one place, the latest group on its image below, both replaced in place.</summary>
+/// <summary>The display of a training run: curves and alarms in one place, the latest group on its image below, both replaced in
+/// place.</summary>
 /// <param name="context">Where it is shown.</param>
 /// <param name="first">Steps that were taken before.</param>
 /// <param name="steps">Steps of the whole run.</param>
@@ -18,17 +19,20 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
     private readonly string groupId = $"geo-group-{Guid.NewGuid():N}";
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<StepSigns> signs = [];
-    private TimeSpan? latest, latestGroup;
+    private TimeSpan? latest,
+        latestGroup;
 
     /// <summary>Shows a step that was just taken, unless the last one was shown just now.</summary>
     public void Show(IReadOnlyList<StepRecord> records, IReadOnlyList<JudgedGroup> rollouts)
     {
         signs.Add(StepSigns.Of(records[^1].Step, [.. rollouts.Select(g => g.Judgements)]));
         bool isLast = records.Count == steps;
-        if (!isLast && clock.Elapsed - latest < Pause) return;
+        if (!isLast && clock.Elapsed - latest < Pause)
+            return;
         Show(records, "");
         // The group that teaches most: its siblings differ most.
-        if (!isLast && clock.Elapsed - latestGroup < GroupPause) return;
+        if (!isLast && clock.Elapsed - latestGroup < GroupPause)
+            return;
         var group = rollouts.MaxBy(g => g.Judgements.Max(j => j.Reward.Total) - g.Judgements.Min(j => j.Reward.Total))!;
         try
         {
@@ -45,19 +49,25 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
     public void Show(IReadOnlyList<StepRecord> records, string status)
     {
         bool goesOn = records.Count > first && records.Count < steps && status.Length == 0;
-        Put(new TrainingDashboard([.. records.Select(Point)], steps)
-        {
-            Status = status,
-            TimeLeft = goesOn ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
-            Alarms = [.. TrainingAlarms.Of(signs).Select(a => $"step {signs[^1].Step}: {a.Message}")],
-        }.Render(), curvesId, isFirst: latest is null);
+        Put(
+            new TrainingDashboard([.. records.Select(Point)], steps)
+            {
+                Status = status,
+                TimeLeft = goesOn ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
+                Alarms = [.. TrainingAlarms.Of(signs).Select(a => $"step {signs[^1].Step}: {a.Message}")],
+            }.Render(),
+            curvesId,
+            isFirst: latest is null
+        );
         latest = clock.Elapsed;
     }
 
     private void Put(MimeBundle bundle, string id, bool isFirst)
     {
-        if (isFirst) context.Host.Display(bundle, id);
-        else context.Host.UpdateDisplay(bundle, id);
+        if (isFirst)
+            context.Host.Display(bundle, id);
+        else
+            context.Host.UpdateDisplay(bundle, id);
     }
 
     private static TrainingPoint Point(StepRecord record)

@@ -19,6 +19,11 @@ public sealed class WhoCommand : IMagicCommand
     public string CSharp => "#!who has no C# equivalent: variables are the session's";
 
     /// <inheritdoc />
-    public void Run(MagicArguments arguments, CommandContext context) => context.Host.Stream(StreamKind.Stdout,
-        context.Variables.Count == 0 ? "no variables yet\n" : string.Join("  ", context.Variables.Select(variable => variable.Name)) + "\n");
+    public void Run(MagicArguments arguments, CommandContext context) =>
+        context.Host.Stream(
+            StreamKind.Stdout,
+            context.Variables.Count == 0
+                ? "no variables yet\n"
+                : string.Join("  ", context.Variables.Select(variable => variable.Name)) + "\n"
+        );
 }

@@ -33,15 +33,22 @@ public sealed class WhosCommand : IMagicCommand
             return;
         }
         (string Name, string Type, string Value)[] rows =
-            [.. context.Variables.Select(variable => (variable.Name, CSharpName.Short(variable.Type), Short(variable.Value)))];
-        int names = rows.Max(row => row.Name.Length), types = rows.Max(row => row.Type.Length);
+        [
+            .. context.Variables.Select(variable => (variable.Name, CSharpName.Short(variable.Type), Short(variable.Value))),
+        ];
+        int names = rows.Max(row => row.Name.Length),
+            types = rows.Max(row => row.Type.Length);
         string text = string.Join('\n', rows.Select(row => $"{row.Name.PadRight(names)}  {row.Type.PadRight(types)}  {row.Value}"));
         string html = string.Concat(rows.Select(row => $"<tr>{Cell(row.Name)}{Cell(row.Type)}{Cell(row.Value)}</tr>"));
-        context.Host.Display(new MimeBundle(new Dictionary<string, string>
-        {
-            [MimeBundle.Html] = $"<table><tr><th>variable</th><th>type</th><th>value</th></tr>{html}</table>",
-            [MimeBundle.Text] = text,
-        }));
+        context.Host.Display(
+            new MimeBundle(
+                new Dictionary<string, string>
+                {
+                    [MimeBundle.Html] = $"<table><tr><th>variable</th><th>type</th><th>value</th></tr>{html}</table>",
+                    [MimeBundle.Text] = text,
+                }
+            )
+        );
     }
 
     private static string Cell(string text) => $"<td style=\"text-align:left\">{WebUtility.HtmlEncode(text)}</td>";

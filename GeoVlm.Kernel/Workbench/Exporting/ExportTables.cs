@@ -41,7 +41,16 @@ internal abstract class RewardedRow
     protected RewardedRow() { }
 
     /// <summary>The row of a sample.</summary>
-    protected RewardedRow(ExportRow row) => (images, id, task, reference, width, height, frame) = (ExportTables.Images(row), row.Id, row.Task, row.Reference, row.Width, row.Height, row.Frame);
+    protected RewardedRow(ExportRow row) =>
+        (images, id, task, reference, width, height, frame) = (
+            ExportTables.Images(row),
+            row.Id,
+            row.Task,
+            row.Reference,
+            row.Width,
+            row.Height,
+            row.Frame
+        );
 
     public List<ImageCell> images { get; set; } = [];
 
@@ -65,7 +74,8 @@ internal sealed class TrlRow : RewardedRow
 {
     public TrlRow() { }
 
-    public TrlRow(ExportRow row) : base(row) { }
+    public TrlRow(ExportRow row)
+        : base(row) { }
 
     public List<TurnCell> prompt { get; set; } = [];
 }
@@ -75,7 +85,8 @@ internal sealed class SwiftRow : RewardedRow
 {
     public SwiftRow() { }
 
-    public SwiftRow(ExportRow row) : base(row) { }
+    public SwiftRow(ExportRow row)
+        : base(row) { }
 
     public List<TurnCell> messages { get; set; } = [];
 }
@@ -100,12 +111,15 @@ internal sealed class VerlRow
 internal static class ExportTables
 {
     /// <summary>The pictures of a row.</summary>
-    public static List<ImageCell> Images(ExportRow row) => [.. row.Images.Select((png, i) => new ImageCell { bytes = png, path = $"{row.Id}-{i}.png" })];
+    public static List<ImageCell> Images(ExportRow row) =>
+        [.. row.Images.Select((png, i) => new ImageCell { bytes = png, path = $"{row.Id}-{i}.png" })];
 
-    /// <summary>The user's turn; <paramref name="placeholders"/> puts an image mark in front for every picture, where a trainer wants them in the text.</summary>
+    /// <summary>The user's turn; <paramref name="placeholders"/> puts an image mark in front for every picture, where a trainer wants them
+    /// in the text.</summary>
     public static List<TurnCell> Turns(ExportRow row, bool placeholders) =>
         [new TurnCell { content = (placeholders ? string.Concat(row.Images.Select(_ => "<image>")) : "") + row.Prompt }];
 
     /// <summary>Writes the rows.</summary>
-    public static async Task Write<T>(Stream stream, IEnumerable<T> rows) where T : class, new() => await ParquetSerializer.SerializeAsync([.. rows], stream).ConfigureAwait(false);
+    public static async Task Write<T>(Stream stream, IEnumerable<T> rows)
+        where T : class, new() => await ParquetSerializer.SerializeAsync([.. rows], stream).ConfigureAwait(false);
 }

@@ -2,7 +2,8 @@ using GeoVlm.Learning;
 
 namespace GeoVlm.Workbench.Exporting;
 
-/// <summary>Another trainer that a job can be written for. To add one: its file here and its line in <see cref="TrainerTargetCatalogue"/>.</summary>
+/// <summary>Another trainer that a job can be written for. To add one: its file here and its line in
+/// <see cref="TrainerTargetCatalogue"/>.</summary>
 internal interface ITrainerTarget
 {
     /// <summary>What <c>#!geo-export --to</c> calls it.</summary>

@@ -16,10 +16,12 @@ internal static class JobFolder
     /// <param name="job">What is to be trained.</param>
     /// <param name="cancellation">Stops between samples.</param>
     /// <returns>Every option, translated or not.</returns>
-    /// <exception cref="GeoVlmException">There is nothing to train on, a picture cannot be read, or the folder cannot be written.</exception>
+    /// <exception cref="GeoVlmException">There is nothing to train on, a picture cannot be read, or the folder cannot be
+    /// written.</exception>
     public static IReadOnlyList<TranslatedOption> Write(string folder, ITrainerTarget target, ExportJob job, CancellationToken cancellation)
     {
-        if (job.Samples.Count == 0) throw new GeoVlmException("There are no samples to export. Load a dataset, or check the filter that chose them.");
+        if (job.Samples.Count == 0)
+            throw new GeoVlmException("There are no samples to export. Load a dataset, or check the filter that chose them.");
         job.Config.Validate();
         var options = target.Translate(job.Config);
         // Where two options of ours set one of theirs, the later one is the more particular.
@@ -34,10 +36,15 @@ internal static class JobFolder
         {
             Directory.CreateDirectory(folder);
             AtomicFile.Write(Path.Combine(folder, "train.parquet"), stream => target.WriteDataset(stream, rows).GetAwaiter().GetResult());
-            foreach (var (name, text) in target.Files(job, theirs)) Text(folder, name, text);
+            foreach (var (name, text) in target.Files(job, theirs))
+                Text(folder, name, text);
             Text(folder, FetchedRun.ManifestFile, JsonSerializer.Serialize(Manifest(job), RunFolder.Indented) + "\n");
-            Text(folder, "launch.sh", $"#!/usr/bin/env bash\n# Run inside this folder, with the reward service reachable: see README.md.\nset -euo pipefail\ncd \"$(dirname \"$0\")\"\n{target.Launch(job)}\n"
-                + "if [ -n \"${GEOVLM_OUTPUT:-}\" ]; then mkdir -p \"$GEOVLM_OUTPUT\" && cp -r output/. \"$GEOVLM_OUTPUT\"; fi\n");
+            Text(
+                folder,
+                "launch.sh",
+                $"#!/usr/bin/env bash\n# Run inside this folder, with the reward service reachable: see README.md.\nset -euo pipefail\ncd \"$(dirname \"$0\")\"\n{target.Launch(job)}\n"
+                    + "if [ -n \"${GEOVLM_OUTPUT:-}\" ]; then mkdir -p \"$GEOVLM_OUTPUT\" && cp -r output/. \"$GEOVLM_OUTPUT\"; fi\n"
+            );
             Text(folder, "README.md", Readme(target, job, options));
             return options;
         }
@@ -47,25 +54,39 @@ internal static class JobFolder
         }
     }
 
-    private static RunManifest Manifest(ExportJob job) => new()
-    {
-        Options = job.Config, Model = job.Model, WeightsHash = "", Samples = job.Samples.Count, SamplesHash = Fingerprint.Of(job.Samples),
-        Rewards = job.Samples.GroupBy(s => s.Task).OrderBy(g => g.Key).ToDictionary(g => EoTaskNames.Of(g.Key), g => job.Rewards ?? RubricCatalogue.For(g.Key).RewardText), RewardText = job.Rewards,
-    };
+    private static RunManifest Manifest(ExportJob job) =>
+        new()
+        {
+            Options = job.Config,
+            Model = job.Model,
+            WeightsHash = "",
+            Samples = job.Samples.Count,
+            SamplesHash = Fingerprint.Of(job.Samples),
+            Rewards = job
+                .Samples.GroupBy(s => s.Task)
+                .OrderBy(g => g.Key)
+                .ToDictionary(g => EoTaskNames.Of(g.Key), g => job.Rewards ?? RubricCatalogue.For(g.Key).RewardText),
+            RewardText = job.Rewards,
+        };
 
-    private static void Text(string folder, string name, string text) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    private static void Text(string folder, string name, string text) =>
+        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     private static string Readme(ITrainerTarget target, ExportJob job, IReadOnlyList<TranslatedOption> options)
     {
-        var text = new StringBuilder($"""
+        var text = new StringBuilder(
+            $"""
             # {job.Name}
 
-            A GRPO job for {target.Name}, written by GeoVlm: {job.Samples.Count} samples, model `{job.Model}`{(job.Lora is null ? "" : $", adapter of {job.Lora.Describe()}")}.
+            A GRPO job for {target.Name}, written by GeoVlm: {job.Samples.Count} samples, model `{job.Model}`{(
+                job.Lora is null ? "" : $", adapter of {job.Lora.Describe()}"
+            )}.
 
             1. Where the cluster can reach it, `geovlm serve-rewards --host '*' --port {job.RewardAddress.Port} --token-env GEOVLM_REWARDS_TOKEN`.
             2. Here, `GEOVLM_REWARDS_URL={job.RewardAddress.ToString().TrimEnd('/')} GEOVLM_REWARDS_TOKEN=… bash launch.sh`.
 
-            Rewards: {job.Rewards ?? "each task's own"}. Pictures are resized to between {job.Preprocessor.MinPixels} and {job.Preprocessor.MaxPixels} pixels; the column `frame` holds the size that
+            Rewards: {job.Rewards
+                ?? "each task's own"}. Pictures are resized to between {job.Preprocessor.MinPixels} and {job.Preprocessor.MaxPixels} pixels; the column `frame` holds the size that
             coordinates in completions refer to, so a trainer that resizes otherwise gets wrong rewards for boxes.
 
             ## Options
@@ -75,9 +96,12 @@ internal static class JobFolder
             | Ours | Value | {target.Name} | |
             | --- | --- | --- | --- |
 
-            """);
+            """
+        );
         foreach (var option in options)
-            text.Append($"| {option.Ours} | {option.Value} | {(option.Theirs.Count > 0 ? string.Join(", ", option.Theirs.Select(t => $"`{t.Name}={t.Value}`")) : option.IsTranslated ? "nothing to set" : "**not translatable**")} | {option.Note} |\n");
+            text.Append(
+                $"| {option.Ours} | {option.Value} | {(option.Theirs.Count > 0 ? string.Join(", ", option.Theirs.Select(t => $"`{t.Name}={t.Value}`")) : option.IsTranslated ? "nothing to set" : "**not translatable**")} | {option.Note} |\n"
+            );
         return text.ToString();
     }
 }

@@ -30,19 +30,23 @@ internal sealed class OptionTable(GrpoConfig config)
     }
 
     /// <summary>An option of theirs that is set only where ours is.</summary>
-    public OptionTable Optional(string ours, string theirs, double? value) => Add(ours, value is { } set ? [(theirs, (object)set)] : [], "");
+    public OptionTable Optional(string ours, string theirs, double? value) =>
+        Add(ours, value is { } set ? [(theirs, (object)set)] : [], "");
 
     private OptionTable Add(string ours, (string Name, object Value)[] theirs, string note)
     {
         object? value = typeof(GrpoConfig).GetProperty(ours)?.GetValue(config);
-        options.Add(new TranslatedOption(ours, value is null ? "none" : Text(value), [.. theirs.Select(t => (t.Name, Text(t.Value)))], note));
+        options.Add(
+            new TranslatedOption(ours, value is null ? "none" : Text(value), [.. theirs.Select(t => (t.Name, Text(t.Value)))], note)
+        );
         return this;
     }
 
-    private static string Text(object value) => value switch
-    {
-        bool flag => JsonSerializer.Serialize(flag),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString()!,
-    };
+    private static string Text(object value) =>
+        value switch
+        {
+            bool flag => JsonSerializer.Serialize(flag),
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString()!,
+        };
 }

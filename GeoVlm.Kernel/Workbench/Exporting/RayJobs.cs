@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace GeoVlm.Workbench.Exporting;
 
 /// <summary>Jobs of a Ray cluster over its REST interface (the dashboard's address, port 8265).</summary>
-/// <remarks>Paths and shapes from Ray's "Ray Jobs REST API": PUT /api/packages/gcs/NAME, POST /api/jobs/, GET /api/jobs/ID, GET /api/jobs/ID/logs, POST /api/jobs/ID/stop.</remarks>
+/// <remarks>Paths and shapes from Ray's "Ray Jobs REST API": PUT /api/packages/gcs/NAME, POST /api/jobs/, GET /api/jobs/ID, GET
+/// /api/jobs/ID/logs, POST /api/jobs/ID/stop.</remarks>
 internal sealed class RayJobs : IDisposable
 {
     private const long LargestPackage = 500L << 20; // Ray refuses larger ones
@@ -29,14 +30,25 @@ internal sealed class RayJobs : IDisposable
     public string Submit(string folder, string command, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {
         byte[] package = Pack(folder);
-        string name = $"_ray_pkg_{Convert.ToHexStringLower(SHA256.HashData(package))[..16]}.zip", id = $"geovlm_{Guid.NewGuid():N}"[..23];
+        string name = $"_ray_pkg_{Convert.ToHexStringLower(SHA256.HashData(package))[..16]}.zip",
+            id = $"geovlm_{Guid.NewGuid():N}"[..23];
         Send(HttpMethod.Put, $"api/packages/gcs/{name}", () => new ByteArrayContent(package), "Sending the folder", cancellation);
         // With an id of our own a repeated request starts no second job.
-        Send(HttpMethod.Post, "api/jobs/", RestClient.Json(new
-        {
-            entrypoint = command, submission_id = id, metadata = new { name = Path.GetFileName(folder) },
-            runtime_env = new { working_dir = $"gcs://{name}", env_vars = environment },
-        }), "Submitting the job", cancellation);
+        Send(
+            HttpMethod.Post,
+            "api/jobs/",
+            RestClient.Json(
+                new
+                {
+                    entrypoint = command,
+                    submission_id = id,
+                    metadata = new { name = Path.GetFileName(folder) },
+                    runtime_env = new { working_dir = $"gcs://{name}", env_vars = environment },
+                }
+            ),
+            "Submitting the job",
+            cancellation
+        );
         return id;
     }
 
@@ -52,7 +64,13 @@ internal sealed class RayJobs : IDisposable
     /// <exception cref="GeoVlmException">There is no such job, or the cluster does not answer.</exception>
     public string Logs(string id, CancellationToken cancellation)
     {
-        using var answer = Send(HttpMethod.Get, $"api/jobs/{Uri.EscapeDataString(id)}/logs", null, $"Asking for the log of job {id}", cancellation);
+        using var answer = Send(
+            HttpMethod.Get,
+            $"api/jobs/{Uri.EscapeDataString(id)}/logs",
+            null,
+            $"Asking for the log of job {id}",
+            cancellation
+        );
         return Text(answer, "logs");
     }
 
@@ -62,7 +80,9 @@ internal sealed class RayJobs : IDisposable
     public bool Stop(string id, CancellationToken cancellation)
     {
         using var answer = Send(HttpMethod.Post, $"api/jobs/{Uri.EscapeDataString(id)}/stop", null, $"Stopping job {id}", cancellation);
-        return answer is not null && answer.RootElement.TryGetProperty("stopped", out var stopped) && stopped.ValueKind == JsonValueKind.True;
+        return answer is not null
+            && answer.RootElement.TryGetProperty("stopped", out var stopped)
+            && stopped.ValueKind == JsonValueKind.True;
     }
 
     /// <inheritdoc/>
@@ -70,10 +90,13 @@ internal sealed class RayJobs : IDisposable
 
     private static byte[] Pack(string folder)
     {
-        if (!Directory.Exists(folder)) throw new GeoVlmException($"There is no job folder {folder}. Write one with #!geo-export.");
+        if (!Directory.Exists(folder))
+            throw new GeoVlmException($"There is no job folder {folder}. Write one with #!geo-export.");
         long size = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
         if (size > LargestPackage)
-            throw new GeoVlmException($"{folder} has {size >> 20} MB, more than the {LargestPackage >> 20} MB that Ray takes. Put train.parquet where the cluster can read it, name it in the configuration, and submit the rest.");
+            throw new GeoVlmException(
+                $"{folder} has {size >> 20} MB, more than the {LargestPackage >> 20} MB that Ray takes. Put train.parquet where the cluster can read it, name it in the configuration, and submit the rest."
+            );
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
             foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
@@ -90,10 +113,19 @@ internal sealed class RayJobs : IDisposable
     private JsonDocument? Send(HttpMethod method, string path, Func<HttpContent>? content, string about, CancellationToken cancellation)
     {
         // A repeated submission may have got through the first time.
-        var reply = rest.Send(method, path, content, about, cancellation, (r, attempt) => attempt > 1 && method == HttpMethod.Post && r.Text.Contains("already exists", StringComparison.Ordinal));
+        var reply = rest.Send(
+            method,
+            path,
+            content,
+            about,
+            cancellation,
+            (r, attempt) => attempt > 1 && method == HttpMethod.Post && r.Text.Contains("already exists", StringComparison.Ordinal)
+        );
         return reply.Text.AsSpan().TrimStart().StartsWith("{") ? reply.Json(about) : null;
     }
 
     private static string Text(JsonDocument? answer, string name) =>
-        answer is not null && answer.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        answer is not null && answer.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
 }

@@ -7,7 +7,8 @@ namespace GeoVlm.Workbench.Exporting;
 /// <summary>Requests to a REST interface: repeated where a fault may pass, told in the server's words where it does not.</summary>
 internal sealed class RestClient : IDisposable
 {
-    private const int Attempts = 5, MessageLength = 500;
+    private const int Attempts = 5,
+        MessageLength = 500;
     private readonly HttpClient http;
     private readonly string name;
 
@@ -18,15 +19,21 @@ internal sealed class RestClient : IDisposable
     public RestClient(Uri address, string? token, string name)
     {
         this.name = name;
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(address.ToString().TrimEnd('/') + "/"), Timeout = TimeSpan.FromMinutes(30) };
-        if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(address.ToString().TrimEnd('/') + "/"),
+            Timeout = TimeSpan.FromMinutes(30),
+        };
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     /// <summary>Where paths start.</summary>
     public Uri Address => http.BaseAddress!;
 
     /// <summary>A value as the body of a request.</summary>
-    public static Func<HttpContent> Json(object value, string type = "application/json") => () => new StringContent(JsonSerializer.Serialize(value), new MediaTypeHeaderValue(type));
+    public static Func<HttpContent> Json(object value, string type = "application/json") =>
+        () => new StringContent(JsonSerializer.Serialize(value), new MediaTypeHeaderValue(type));
 
     /// <summary>Sends a request.</summary>
     /// <param name="method">Its method.</param>
@@ -36,7 +43,14 @@ internal sealed class RestClient : IDisposable
     /// <param name="cancellation">Stops waiting.</param>
     /// <param name="accept">From the answer and the attempt, from 1: whether a status that is no success is fine.</param>
     /// <exception cref="GeoVlmException">The server refuses, or fails for good.</exception>
-    public RestReply Send(HttpMethod method, string path, Func<HttpContent>? content, string about, CancellationToken cancellation, Func<RestReply, int, bool>? accept = null)
+    public RestReply Send(
+        HttpMethod method,
+        string path,
+        Func<HttpContent>? content,
+        string about,
+        CancellationToken cancellation,
+        Func<RestReply, int, bool>? accept = null
+    )
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -44,14 +58,23 @@ internal sealed class RestClient : IDisposable
             {
                 using var request = new HttpRequestMessage(method, path) { Content = content?.Invoke() };
                 using var response = http.Send(request, HttpCompletionOption.ResponseContentRead, cancellation);
-                var reply = new RestReply((int)response.StatusCode, new StreamReader(response.Content.ReadAsStream(cancellation)).ReadToEnd(), response.Headers.ETag?.ToString());
-                if (response.IsSuccessStatusCode || accept?.Invoke(reply, attempt) == true) return reply;
+                var reply = new RestReply(
+                    (int)response.StatusCode,
+                    new StreamReader(response.Content.ReadAsStream(cancellation)).ReadToEnd(),
+                    response.Headers.ETag?.ToString()
+                );
+                if (response.IsSuccessStatusCode || accept?.Invoke(reply, attempt) == true)
+                    return reply;
                 if (reply.Status < 500 && response.StatusCode != HttpStatusCode.TooManyRequests || attempt == Attempts)
-                    throw new GeoVlmException($"{about}: {name} at {Address} answered {reply.Status}: {(reply.Text.Length > MessageLength ? reply.Text[..MessageLength] + "…" : reply.Text)}");
+                    throw new GeoVlmException(
+                        $"{about}: {name} at {Address} answered {reply.Status}: {(reply.Text.Length > MessageLength ? reply.Text[..MessageLength] + "…" : reply.Text)}"
+                    );
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || e is TaskCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception e)
+                when (e is HttpRequestException or IOException || e is TaskCanceledException && !cancellation.IsCancellationRequested)
             {
-                if (attempt == Attempts) throw new GeoVlmException($"{about}: {name} at {Address} does not answer: {e.Message}", e);
+                if (attempt == Attempts)
+                    throw new GeoVlmException($"{about}: {name} at {Address} does not answer: {e.Message}", e);
             }
             cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(0.25 * Math.Pow(2, attempt)));
             cancellation.ThrowIfCancellationRequested();

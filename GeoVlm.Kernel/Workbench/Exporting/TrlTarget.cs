@@ -11,51 +11,85 @@ internal sealed class TrlTarget : ITrainerTarget
 {
     public string Name => "trl";
 
-    public string Source => "TRL 1.10.0.dev0, commit f2cd577 (2026-07-24): trl/trainer/grpo_config.py, trl/trainer/grpo_trainer.py; TrainingArguments of transformers";
+    public string Source =>
+        "TRL 1.10.0.dev0, commit f2cd577 (2026-07-24): trl/trainer/grpo_config.py, trl/trainer/grpo_trainer.py; TrainingArguments of transformers";
 
-    public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) => TransformersOptions.Of(c)
-        .Lacks("Train", c.Train == TrainedParts.All, "GRPOConfig freezes nothing; train.py does it")
-        .Is("Loss", ("loss_type", c.Loss))
-        .Add(Advantage(c))
-        .Lacks("Kl", c.Kl == KlEstimator.K3 || c.Beta == 0, "TRL always estimates by k3")
-        .Is("WeighKlByRatio", ("use_bias_correction_kl", c.WeighKlByRatio))
-        .Optional("OffPolicyThreshold", "off_policy_mask_threshold", c.OffPolicyThreshold)
-        .Nearly("Order", c.Order == PromptOrdering.Shuffled ? "" : "TRL shuffles or keeps the file's order; the file is not sorted for it", ("shuffle_dataset", c.Order == PromptOrdering.Shuffled))
-        .Lacks("Resamples", c.Resamples == 0, "TRL does not replace groups of equal rewards")
-        .Is("MaskTruncated", ("mask_truncated_completions", c.MaskTruncated))
-        .Is("SamplerCorrection", [("vllm_importance_sampling_correction", c.SamplerCorrection != SamplerCorrectionMode.None), .. TransformersOptions.Mode(c, "vllm_importance_sampling_mode")])
-        .Is("SamplerCap", ("vllm_importance_sampling_clip_max", c.SamplerCap))
-        .Options;
+    public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) =>
+        TransformersOptions
+            .Of(c)
+            .Lacks("Train", c.Train == TrainedParts.All, "GRPOConfig freezes nothing; train.py does it")
+            .Is("Loss", ("loss_type", c.Loss))
+            .Add(Advantage(c))
+            .Lacks("Kl", c.Kl == KlEstimator.K3 || c.Beta == 0, "TRL always estimates by k3")
+            .Is("WeighKlByRatio", ("use_bias_correction_kl", c.WeighKlByRatio))
+            .Optional("OffPolicyThreshold", "off_policy_mask_threshold", c.OffPolicyThreshold)
+            .Nearly(
+                "Order",
+                c.Order == PromptOrdering.Shuffled ? "" : "TRL shuffles or keeps the file's order; the file is not sorted for it",
+                ("shuffle_dataset", c.Order == PromptOrdering.Shuffled)
+            )
+            .Lacks("Resamples", c.Resamples == 0, "TRL does not replace groups of equal rewards")
+            .Is("MaskTruncated", ("mask_truncated_completions", c.MaskTruncated))
+            .Is(
+                "SamplerCorrection",
+                [
+                    ("vllm_importance_sampling_correction", c.SamplerCorrection != SamplerCorrectionMode.None),
+                    .. TransformersOptions.Mode(c, "vllm_importance_sampling_mode"),
+                ]
+            )
+            .Is("SamplerCap", ("vllm_importance_sampling_clip_max", c.SamplerCap))
+            .Options;
 
-    public Task WriteDataset(Stream stream, IReadOnlyList<ExportRow> rows) => ExportTables.Write(stream, rows.Select(r => new TrlRow(r) { prompt = ExportTables.Turns(r, placeholders: false) }));
+    public Task WriteDataset(Stream stream, IReadOnlyList<ExportRow> rows) =>
+        ExportTables.Write(stream, rows.Select(r => new TrlRow(r) { prompt = ExportTables.Turns(r, placeholders: false) }));
 
-    public IReadOnlyDictionary<string, string> Files(ExportJob job, IReadOnlyList<(string Name, string Value)> options) => new Dictionary<string, string>
-    {
-        ["config.yaml"] = ExportTexts.Yaml([.. options, ("bf16", "true"), ("use_vllm", "true"), ("vllm_mode", "colocate"), ("output_dir", "output"), ("logging_steps", "1"), ("log_completions", "true"),
-            ("remove_unused_columns", "false"), ("report_to", "none")]),
-        ["geovlm_rewards.py"] = ExportTexts.RewardClient(job) + """
+    public IReadOnlyDictionary<string, string> Files(ExportJob job, IReadOnlyList<(string Name, string Value)> options) =>
+        new Dictionary<string, string>
+        {
+            ["config.yaml"] = ExportTexts.Yaml([
+                .. options,
+                ("bf16", "true"),
+                ("use_vllm", "true"),
+                ("vllm_mode", "colocate"),
+                ("output_dir", "output"),
+                ("logging_steps", "1"),
+                ("log_completions", "true"),
+                ("remove_unused_columns", "false"),
+                ("report_to", "none"),
+            ]),
+            ["geovlm_rewards.py"] =
+                ExportTexts.RewardClient(job)
+                + """
 
-            def geovlm_reward(completions, **columns):
-                return score(completions, columns)  # None leaves a completion out
-            """ + "\n",
-        ["train.py"] = string.Join("\n", Script(job)) + "\n",
-    };
+                    def geovlm_reward(completions, **columns):
+                        return score(completions, columns)  # None leaves a completion out
+                    """
+                + "\n",
+            ["train.py"] = string.Join("\n", Script(job)) + "\n",
+        };
 
     public string Launch(ExportJob job) => $"accelerate launch --num_processes {job.GpusPerNode} train.py";
 
-    private static TranslatedOption Advantage(GrpoConfig c) => c.Advantage switch
-    {
-        "group" or "batch" => new("Advantage", c.Advantage, [("scale_rewards", c.Advantage)]),
-        "mean" => new("Advantage", c.Advantage, [("scale_rewards", "none")]),
-        "gdpo" => new("Advantage", c.Advantage, [("multi_objective_aggregation", "normalize_then_sum")], "acts only on several reward functions; the client here sums the parts, so split it by parts"),
-        _ => new("Advantage", c.Advantage, [], "GRPOTrainer has no leave-one-out advantage; RLOOTrainer does"),
-    };
+    private static TranslatedOption Advantage(GrpoConfig c) =>
+        c.Advantage switch
+        {
+            "group" or "batch" => new("Advantage", c.Advantage, [("scale_rewards", c.Advantage)]),
+            "mean" => new("Advantage", c.Advantage, [("scale_rewards", "none")]),
+            "gdpo" => new(
+                "Advantage",
+                c.Advantage,
+                [("multi_objective_aggregation", "normalize_then_sum")],
+                "acts only on several reward functions; the client here sums the parts, so split it by parts"
+            ),
+            _ => new("Advantage", c.Advantage, [], "GRPOTrainer has no leave-one-out advantage; RLOOTrainer does"),
+        };
 
     private static IEnumerable<string> Script(ExportJob job)
     {
         yield return "import yaml";
         yield return "from datasets import Image, List, load_dataset";
-        if (job.Lora is not null) yield return "from peft import LoraConfig";
+        if (job.Lora is not null)
+            yield return "from peft import LoraConfig";
         yield return "from trl import GRPOConfig, GRPOTrainer";
         yield return "";
         yield return "from geovlm_rewards import geovlm_reward";
@@ -71,7 +105,10 @@ internal sealed class TrlTarget : ITrainerTarget
                 + $"use_rslora={Python(lora.RankStabilized)}, target_modules={Targets(lora.Targets)}),";
         yield return ")";
         var train = job.Config.Train;
-        foreach (var (part, module) in ((TrainedParts, string)[])[(TrainedParts.Vision, "visual"), (TrainedParts.Merger, "visual.merger"), (TrainedParts.Language, "language_model")])
+        foreach (
+            var (part, module) in ((TrainedParts, string)[])
+                [(TrainedParts.Vision, "visual"), (TrainedParts.Merger, "visual.merger"), (TrainedParts.Language, "language_model")]
+        )
             if (job.Lora is null && train != TrainedParts.All)
                 yield return $"trainer.model.model.{module}.requires_grad_({Python(train.HasFlag(part))})";
         yield return $"trainer.processing_class.image_processor.min_pixels = {job.Preprocessor.MinPixels}";
@@ -82,5 +119,6 @@ internal sealed class TrlTarget : ITrainerTarget
 
     private static string Python(bool value) => value ? "True" : "False";
 
-    private static string Targets(LoraTargets targets) => targets.Expression is { } expression ? JsonSerializer.Serialize(expression) : JsonSerializer.Serialize(targets.Names);
+    private static string Targets(LoraTargets targets) =>
+        targets.Expression is { } expression ? JsonSerializer.Serialize(expression) : JsonSerializer.Serialize(targets.Names);
 }

@@ -16,9 +16,13 @@ public static class InteractiveAdapter
     /// <summary>Registers with the host that runs this process.</summary>
     /// <returns>A line that says what is there now.</returns>
     /// <exception cref="GeoVlmException">This process is no .NET Interactive, or one whose shape is not known.</exception>
-    public static string Register() => Register(
-        AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(assembly => assembly.GetName().Name == HostAssembly)
-        ?? throw new GeoVlmException("This process is no .NET Interactive. In Jupyter choose the kernel \"GeoVlm (C#)\" instead: it has the commands already."));
+    public static string Register() =>
+        Register(
+            AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(assembly => assembly.GetName().Name == HostAssembly)
+                ?? throw new GeoVlmException(
+                    "This process is no .NET Interactive. In Jupyter choose the kernel \"GeoVlm (C#)\" instead: it has the commands already."
+                )
+        );
 
     internal static string Register(Assembly hostAssembly)
     {
@@ -26,16 +30,29 @@ public static class InteractiveAdapter
         {
             InteractiveHost host = new(hostAssembly);
             InteractiveContext context = new(host);
-            IMagicCommand[] commands = [.. CommandCatalogue.All.Where(command => command.Name.StartsWith("#!geo-", StringComparison.Ordinal))];
-            foreach (IMagicCommand command in commands) host.AddDirective(command, (line, cell) => context.Run(command, line, cell));
+            IMagicCommand[] commands =
+            [
+                .. CommandCatalogue.All.Where(command => command.Name.StartsWith("#!geo-", StringComparison.Ordinal)),
+            ];
+            foreach (IMagicCommand command in commands)
+                host.AddDirective(command, (line, cell) => context.Run(command, line, cell));
             host.AddFormatter(typeof(IRenderable), value => ((IRenderable)value).Render());
             return $"GeoVlm: {commands.Length} commands are there ({string.Join(", ", commands.Select(command => command.Name))}); {commands[0].Name} --help shows how.";
         }
-        catch (Exception error) when (error is MissingMemberException or TypeLoadException or TargetInvocationException or ArgumentException or NullReferenceException)
+        catch (Exception error)
+            when (error
+                    is MissingMemberException
+                        or TypeLoadException
+                        or TargetInvocationException
+                        or ArgumentException
+                        or NullReferenceException
+            )
         {
             throw new GeoVlmException(
                 $"This .NET Interactive ({hostAssembly.GetName().Version}) has another shape than expected: {(error.InnerException ?? error).Message} "
-                + "Use the kernel \"GeoVlm (C#)\", or report the version.", error);
+                    + "Use the kernel \"GeoVlm (C#)\", or report the version.",
+                error
+            );
         }
     }
 }

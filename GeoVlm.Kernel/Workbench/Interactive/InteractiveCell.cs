@@ -11,8 +11,13 @@ internal sealed class InteractiveCell(InteractiveHost host, object context) : IC
     public CancellationToken Cancellation =>
         context.GetType().GetProperty("CancellationToken")?.GetValue(context) is CancellationToken token ? token : CancellationToken.None;
 
-    public void Stream(StreamKind stream, string text) => host.Publish(
-        context, stream == StreamKind.Stdout ? "StandardOutputValueProduced" : "StandardErrorValueProduced", MimeBundle.OfText(text), null);
+    public void Stream(StreamKind stream, string text) =>
+        host.Publish(
+            context,
+            stream == StreamKind.Stdout ? "StandardOutputValueProduced" : "StandardErrorValueProduced",
+            MimeBundle.OfText(text),
+            null
+        );
 
     public void Display(MimeBundle bundle, string? displayId = null) => host.Publish(context, "DisplayedValueProduced", bundle, displayId);
 

@@ -25,7 +25,12 @@ internal sealed class InteractiveContext(InteractiveHost host) : CommandContext
 
     /// <inheritdoc />
     public override IReadOnlyList<SessionVariable> Variables =>
-        [.. host.Variables().GroupBy(found => found.Name).Select(same => same.Last()).Select(found => new SessionVariable(found.Name, found.Value?.GetType() ?? typeof(object), found.Value))];
+        [
+            .. host.Variables()
+                .GroupBy(found => found.Name)
+                .Select(same => same.Last())
+                .Select(found => new SessionVariable(found.Name, found.Value?.GetType() ?? typeof(object), found.Value)),
+        ];
 
     /// <inheritdoc />
     public override string Language => CellSegment.CSharp;
@@ -43,23 +48,28 @@ internal sealed class InteractiveContext(InteractiveHost host) : CommandContext
             MagicLine parsed = MagicLine.Parse(line.Trim());
             try
             {
-                if (parsed.AsksForHelp) Display(new CommandHelp(command));
-                else command.Run(parsed.Bind(command, TextOf), this);
+                if (parsed.AsksForHelp)
+                    Display(new CommandHelp(command));
+                else
+                    command.Run(parsed.Bind(command, TextOf), this);
             }
             finally
             {
-                foreach (Action action in atEnd) action();
+                foreach (Action action in atEnd)
+                    action();
             }
         }
     }
 
     /// <summary>Called by the code that declares a variable in the host: its value.</summary>
-    internal static object Take(string key) => Waiting.TryRemove(key, out object? value) ? value : throw new InvalidOperationException("There is no such value.");
+    internal static object Take(string key) =>
+        Waiting.TryRemove(key, out object? value) ? value : throw new InvalidOperationException("There is no such value.");
 
     /// <inheritdoc />
     public override void SetVariable(string name, object value)
     {
-        string key = Guid.NewGuid().ToString("N"), type = CSharpName.Of(value.GetType());
+        string key = Guid.NewGuid().ToString("N"),
+            type = CSharpName.Of(value.GetType());
         Waiting[key] = value;
         host.Submit($"{type} {name} = ({type})global::{typeof(InteractiveValues).FullName}.{nameof(InteractiveValues.Take)}(\"{key}\");");
     }
@@ -68,10 +78,14 @@ internal sealed class InteractiveContext(InteractiveHost host) : CommandContext
     public override T GetVariable<T>(string name) =>
         Variables.FirstOrDefault(candidate => candidate.Name == name) is not { } found
             ? throw new GeoVlmException($"no variable {name}{NearestName.Suggestion(name, Variables.Select(candidate => candidate.Name))}")
-            : found.Value as T ?? throw new GeoVlmException($"the variable {name} is a {CSharpName.Short(found.Type)}, not a {CSharpName.Short(typeof(T))}");
+            : found.Value as T
+                ?? throw new GeoVlmException(
+                    $"the variable {name} is a {CSharpName.Short(found.Type)}, not a {CSharpName.Short(typeof(T))}"
+                );
 
     /// <inheritdoc />
-    public override T? LatestVariable<T>() where T : class => Variables.Select(variable => variable.Value).OfType<T>().LastOrDefault();
+    public override T? LatestVariable<T>()
+        where T : class => Variables.Select(variable => variable.Value).OfType<T>().LastOrDefault();
 
     /// <inheritdoc />
     public override T Keep<T>(Func<T> make) => kept.Get(make);
@@ -85,9 +99,10 @@ internal sealed class InteractiveContext(InteractiveHost host) : CommandContext
     /// <inheritdoc />
     public override void AtCellEnd(Action action) => atEnd.Add(action);
 
-    private string TextOf(string name) => Variables.FirstOrDefault(variable => variable.Name == name)?.Value switch
-    {
-        null => throw new GeoVlmException($"@{name}: no variable {name}"),
-        var value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
-    };
+    private string TextOf(string name) =>
+        Variables.FirstOrDefault(variable => variable.Name == name)?.Value switch
+        {
+            null => throw new GeoVlmException($"@{name}: no variable {name}"),
+            var value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
+        };
 }

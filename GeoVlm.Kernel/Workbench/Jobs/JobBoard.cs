@@ -15,7 +15,8 @@ public sealed class JobBoard : IDisposable
     {
         get
         {
-            lock (gate) return [.. jobs];
+            lock (gate)
+                return [.. jobs];
         }
     }
 
@@ -44,14 +45,17 @@ public sealed class JobBoard : IDisposable
     public Job Find(string? name)
     {
         var all = Jobs;
-        if (all.Count == 0) throw new GeoVlmException("this session has no jobs; `#!geo-grpo … --background` begins one");
+        if (all.Count == 0)
+            throw new GeoVlmException("this session has no jobs; `#!geo-grpo … --background` begins one");
         return name is null ? all[^1] : NearestName.Find(all, j => j.Name, name, "job");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var job in Jobs) job.Stop();
-        foreach (var job in Jobs) job.Wait(TimeToStop);
+        foreach (var job in Jobs)
+            job.Stop();
+        foreach (var job in Jobs)
+            job.Wait(TimeToStop);
     }
 }

@@ -2,7 +2,8 @@ using GeoVlm.Workbench.Commands;
 
 namespace GeoVlm.Workbench.Jobs;
 
-/// <summary>What a command may use once it works in the background: its own output and token; variables are kept for the session's next <c>#!geo-job</c>.</summary>
+/// <summary>What a command may use once it works in the background: its own output and token; variables are kept for the session's next
+/// <c>#!geo-job</c>.</summary>
 /// <param name="start">The context of the cell that began it.</param>
 /// <param name="output">Where it shows things.</param>
 /// <param name="cancellation">Stops it.</param>
@@ -35,7 +36,8 @@ internal sealed class JobContext(CommandContext start, JobOutput output, Cancell
     public override T GetVariable<T>(string name) => throw new InvalidOperationException(NotHere);
 
     /// <inheritdoc/>
-    public override T? LatestVariable<T>() where T : class => throw new InvalidOperationException(NotHere);
+    public override T? LatestVariable<T>()
+        where T : class => throw new InvalidOperationException(NotHere);
 
     /// <inheritdoc/>
     public override T Keep<T>(Func<T> make) => start.Keep(make);

@@ -18,7 +18,8 @@ internal sealed class JobOutput(ICellHost first) : ICellHost
     {
         lock (gate)
         {
-            if (text.Length < MostText) text.Append(printed.AsSpan(0, Math.Min(printed.Length, MostText - text.Length)));
+            if (text.Length < MostText)
+                text.Append(printed.AsSpan(0, Math.Min(printed.Length, MostText - text.Length)));
             viewer.Stream(stream, printed);
         }
     }
@@ -28,7 +29,8 @@ internal sealed class JobOutput(ICellHost first) : ICellHost
         lock (gate)
         {
             displayId ??= Guid.NewGuid().ToString("N");
-            if (!displays.ContainsKey(displayId)) order.Add(displayId);
+            if (!displays.ContainsKey(displayId))
+                order.Add(displayId);
             displays[displayId] = bundle;
             viewer.Display(bundle, displayId);
         }
@@ -54,11 +56,13 @@ internal sealed class JobOutput(ICellHost first) : ICellHost
         }
     }
 
-    public string Input(string prompt, bool password) => throw new GeoVlmException($"A job in the background asks \"{prompt}\", but nobody waits for it. Run it without --background.");
+    public string Input(string prompt, bool password) =>
+        throw new GeoVlmException($"A job in the background asks \"{prompt}\", but nobody waits for it. Run it without --background.");
 
     public void SetVariable(string name, object value)
     {
-        lock (gate) variables.Add((name, value));
+        lock (gate)
+            variables.Add((name, value));
     }
 
     /// <summary>Shows everything so far in another cell, which gets what comes from now on.</summary>
@@ -67,12 +71,15 @@ internal sealed class JobOutput(ICellHost first) : ICellHost
         lock (gate)
         {
             viewer = host;
-            if (text.Length > 0) host.Stream(StreamKind.Stderr, text.ToString());
-            foreach (string id in order) host.Display(displays[id], id);
+            if (text.Length > 0)
+                host.Stream(StreamKind.Stderr, text.ToString());
+            foreach (string id in order)
+                host.Display(displays[id], id);
         }
     }
 
-    /// <summary>The variables that the job set since the last call. They become the session's when one of its cells asks, never while another cell runs.</summary>
+    /// <summary>The variables that the job set since the last call. They become the session's when one of its cells asks, never while
+    /// another cell runs.</summary>
     public IReadOnlyList<(string Name, object Value)> TakeVariables()
     {
         lock (gate)

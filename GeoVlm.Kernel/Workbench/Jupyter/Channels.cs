@@ -37,9 +37,14 @@ internal sealed class Channels : IDisposable
         ioPub.Options.XPubVerbose = true; // the second front end is welcomed as well
         (NetMQSocket, int)[] ports =
         [
-            (shell, file.ShellPort), (control, file.ControlPort), (stdin, file.StdinPort), (ioPub, file.IoPubPort), (heartbeat, file.HeartbeatPort),
+            (shell, file.ShellPort),
+            (control, file.ControlPort),
+            (stdin, file.StdinPort),
+            (ioPub, file.IoPubPort),
+            (heartbeat, file.HeartbeatPort),
         ];
-        foreach ((NetMQSocket socket, int port) in ports) Bind(socket, file.Address(port));
+        foreach ((NetMQSocket socket, int port) in ports)
+            Bind(socket, file.Address(port));
 
         poller = [shell, control, stdin, ioPub, heartbeat, outbox];
     }
@@ -71,22 +76,38 @@ internal sealed class Channels : IDisposable
     public void SendStdin(Message message) => Send(stdin, message);
 
     /// <summary>Tells every front end.</summary>
-    public void Publish(string type, JsonObject content, JsonObject? parent, JsonObject? metadata = null, IReadOnlyList<byte[]>? buffers = null) =>
-        Send(ioPub, Message.Create(type, content, parent, [Encoding.UTF8.GetBytes("kernel." + type)]) with { Metadata = metadata ?? [], Buffers = buffers ?? [] });
+    public void Publish(
+        string type,
+        JsonObject content,
+        JsonObject? parent,
+        JsonObject? metadata = null,
+        IReadOnlyList<byte[]>? buffers = null
+    ) =>
+        Send(
+            ioPub,
+            Message.Create(type, content, parent, [Encoding.UTF8.GetBytes("kernel." + type)]) with
+            {
+                Metadata = metadata ?? [],
+                Buffers = buffers ?? [],
+            }
+        );
 
     /// <summary>Sends what is waiting, then closes the sockets.</summary>
     public void Dispose()
     {
         lock (sending)
         {
-            if (closed) return;
+            if (closed)
+                return;
             closed = true;
             outbox.Enqueue(new Outgoing(null, []));
         }
-        while (poller.IsRunning) Thread.Sleep(1);
+        while (poller.IsRunning)
+            Thread.Sleep(1);
         poller.Dispose();
         outbox.Dispose();
-        foreach (NetMQSocket socket in Sockets) socket.Dispose();
+        foreach (NetMQSocket socket in Sockets)
+            socket.Dispose();
     }
 
     // Background jobs of the user may still print when the kernel stops.
@@ -94,7 +115,8 @@ internal sealed class Channels : IDisposable
     {
         Outgoing outgoing = new(socket, wire.Write(message));
         lock (sending)
-            if (!closed) outbox.Enqueue(outgoing);
+            if (!closed)
+                outbox.Enqueue(outgoing);
     }
 
     private void SendWaiting()
@@ -114,15 +136,18 @@ internal sealed class Channels : IDisposable
     private void Receive(NetMQSocket socket, Action<Message> accept)
     {
         List<byte[]> frames = socket.ReceiveMultipartBytes();
-        if (wire.Read(frames, out string fault) is { } message) accept(message);
-        else Console.Error.WriteLine($"geovlm: a message was dropped, because {fault}.");
+        if (wire.Read(frames, out string fault) is { } message)
+            accept(message);
+        else
+            Console.Error.WriteLine($"geovlm: a message was dropped, because {fault}.");
     }
 
     // JEP 65: a front end may send requests once this has come, since its subscription is then in place.
     private void Welcome()
     {
         byte[] frame = ioPub.ReceiveMultipartBytes()[0];
-        if (frame is not [1, .. byte[] topic]) return;
+        if (frame is not [1, .. byte[] topic])
+            return;
         JsonObject content = new() { ["subscription"] = Encoding.UTF8.GetString(topic) };
         ioPub.SendMultipartBytes(wire.Write(Message.Create("iopub_welcome", content, null, [topic])));
     }
@@ -135,7 +160,10 @@ internal sealed class Channels : IDisposable
         }
         catch (NetMQException error)
         {
-            throw new GeoVlmException($"The kernel cannot listen on {address}: {error.ErrorCode}. Start the kernel again; Jupyter then picks other ports.", error);
+            throw new GeoVlmException(
+                $"The kernel cannot listen on {address}: {error.ErrorCode}. Start the kernel again; Jupyter then picks other ports.",
+                error
+            );
         }
     }
 

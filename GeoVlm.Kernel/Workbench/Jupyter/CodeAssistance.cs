@@ -12,7 +12,8 @@ internal sealed class CodeAssistance(Lazy<ISession> session)
         string code = request.Text("code") ?? "";
         int cursor = Utf16Index(code, request.Integer("cursor_pos") ?? int.MaxValue);
         Completions found = session.Value.Complete(code, cursor, cancellation);
-        int start = CodePoints(code, found.Start), end = CodePoints(code, found.End);
+        int start = CodePoints(code, found.Start),
+            end = CodePoints(code, found.End);
         return new JsonObject
         {
             ["status"] = "ok",
@@ -22,10 +23,19 @@ internal sealed class CodeAssistance(Lazy<ISession> session)
             ["metadata"] = new JsonObject
             {
                 // What JupyterLab and VS Code show beside each match; the name is IPython's.
-                ["_jupyter_types_experimental"] = new JsonArray([.. found.Items.Select(item => (JsonNode)new JsonObject
-                {
-                    ["text"] = item.Text, ["type"] = item.Kind, ["signature"] = item.Signature, ["start"] = start, ["end"] = end,
-                })]),
+                ["_jupyter_types_experimental"] = new JsonArray([
+                    .. found.Items.Select(item =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["text"] = item.Text,
+                                ["type"] = item.Kind,
+                                ["signature"] = item.Signature,
+                                ["start"] = start,
+                                ["end"] = end,
+                            }
+                    ),
+                ]),
             },
         };
     }
@@ -39,7 +49,9 @@ internal sealed class CodeAssistance(Lazy<ISession> session)
         {
             ["status"] = "ok",
             ["found"] = found is not null,
-            ["data"] = found is null ? new JsonObject() : new JsonObject { [MimeBundle.Text] = found.Text, [MimeBundle.Markdown] = found.Markdown },
+            ["data"] = found is null
+                ? new JsonObject()
+                : new JsonObject { [MimeBundle.Text] = found.Text, [MimeBundle.Markdown] = found.Markdown },
             ["metadata"] = new JsonObject(),
         };
     }
@@ -47,14 +59,16 @@ internal sealed class CodeAssistance(Lazy<ISession> session)
     private static int Utf16Index(string code, int codePoints)
     {
         int index = 0;
-        for (int seen = 0; seen < codePoints && index < code.Length; seen++) index += char.IsSurrogatePair(code, index) ? 2 : 1;
+        for (int seen = 0; seen < codePoints && index < code.Length; seen++)
+            index += char.IsSurrogatePair(code, index) ? 2 : 1;
         return index;
     }
 
     private static int CodePoints(string code, int index)
     {
         int count = 0;
-        for (int at = 0; at < index; count++) at += char.IsSurrogatePair(code, at) ? 2 : 1;
+        for (int at = 0; at < index; count++)
+            at += char.IsSurrogatePair(code, at) ? 2 : 1;
         return count;
     }
 }

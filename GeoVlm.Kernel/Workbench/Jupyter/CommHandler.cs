@@ -11,10 +11,18 @@ internal sealed class CommHandler(Channels channels, Lazy<ISession> session)
     {
         string id = request.Text("comm_id") ?? "";
         CommMessage message = new(
-            request.Type, id, request.Text("target_name"), request.Content["data"] as JsonObject ?? [], request.Metadata, request.Buffers);
+            request.Type,
+            id,
+            request.Text("target_name"),
+            request.Content["data"] as JsonObject ?? [],
+            request.Metadata,
+            request.Buffers
+        );
         JupyterCellHost host = new(channels, request, CancellationToken.None);
-        if (session.Value.Comms is { } comms) comms.Receive(message, host);
-        else host.SendComm(CommMessage.Close(id)); // or a widget waits for ever
+        if (session.Value.Comms is { } comms)
+            comms.Receive(message, host);
+        else
+            host.SendComm(CommMessage.Close(id)); // or a widget waits for ever
         host.Flush();
     }
 
@@ -23,7 +31,8 @@ internal sealed class CommHandler(Channels channels, Lazy<ISession> session)
     {
         JsonObject open = [];
         foreach ((string id, string target) in session.Value.Comms?.Open ?? [])
-            if (request.Text("target_name") is not { } wanted || wanted == target) open[id] = new JsonObject { ["target_name"] = target };
+            if (request.Text("target_name") is not { } wanted || wanted == target)
+                open[id] = new JsonObject { ["target_name"] = target };
         return new JsonObject { ["status"] = "ok", ["comms"] = open };
     }
 }

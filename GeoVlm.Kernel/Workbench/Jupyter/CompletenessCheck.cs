@@ -24,7 +24,12 @@ internal static class CompletenessCheck
     {
         int depth = 0;
         foreach (SyntaxToken token in tree.GetRoot().DescendantTokens().Where(token => !token.IsMissing))
-            depth += token.Kind() switch { SyntaxKind.OpenBraceToken => 1, SyntaxKind.CloseBraceToken => -1, _ => 0 };
+            depth += token.Kind() switch
+            {
+                SyntaxKind.OpenBraceToken => 1,
+                SyntaxKind.CloseBraceToken => -1,
+                _ => 0,
+            };
         return Math.Max(0, depth);
     }
 }

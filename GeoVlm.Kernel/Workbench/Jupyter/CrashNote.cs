@@ -6,18 +6,23 @@ using Microsoft.Win32.SafeHandles;
 namespace GeoVlm.Workbench.Jupyter;
 
 /// <summary>
-/// Remembers on disk which cell runs. Native code that crashes takes the process with it, too late for a word; Jupyter then starts the kernel
+/// Remembers on disk which cell runs. Native code that crashes takes the process with it, too late for a word; Jupyter then starts the
+/// kernel
 /// again on the same connection, and this one says which cell it was.
 /// </summary>
 internal sealed class CrashNote : IDisposable
 {
-    private readonly string path, owner;
+    private readonly string path,
+        owner;
     private readonly SafeFileHandle? file;
     private string? before;
 
     public CrashNote(ConnectionFile connection)
     {
-        path = Path.Combine(Path.GetTempPath(), $"geovlm-kernel-{Environment.UserName}-{connection.ShellPort}-{connection.ControlPort}.json");
+        path = Path.Combine(
+            Path.GetTempPath(),
+            $"geovlm-kernel-{Environment.UserName}-{connection.ShellPort}-{connection.ControlPort}.json"
+        );
         owner = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(connection.Key)));
         try
         {
@@ -25,11 +30,13 @@ internal sealed class CrashNote : IDisposable
             {
                 string left = File.ReadAllText(path);
                 File.Delete(path);
-                if (left.Length > 0 && JsonSerializer.Deserialize<Note>(left) is { } note && note.Owner == owner) before = note.Cell;
+                if (left.Length > 0 && JsonSerializer.Deserialize<Note>(left) is { } note && note.Owner == owner)
+                    before = note.Cell;
             }
             // Kept open and rewritten: a file made and deleted for each cell would cost the cell a millisecond.
             FileStreamOptions made = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) made.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            if (!OperatingSystem.IsWindows())
+                made.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             new FileStream(path, made).Dispose();
             file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         }
@@ -40,9 +47,10 @@ internal sealed class CrashNote : IDisposable
     }
 
     /// <summary>What to tell the user once about the process before this one; null for nothing.</summary>
-    public string? Take() => Interlocked.Exchange(ref before, null) is { } cell
-        ? $"The kernel was started again: its process ended abruptly while this cell ran, and the variables are lost.\n{Shorten(cell)}\n"
-        : null;
+    public string? Take() =>
+        Interlocked.Exchange(ref before, null) is { } cell
+            ? $"The kernel was started again: its process ended abruptly while this cell ran, and the variables are lost.\n{Shorten(cell)}\n"
+            : null;
 
     /// <summary>A cell starts.</summary>
     public void Write(string code) => Change(JsonSerializer.SerializeToUtf8Bytes(new Note(owner, code)));
@@ -53,14 +61,16 @@ internal sealed class CrashNote : IDisposable
     /// <summary>The kernel ends as it should.</summary>
     public void Dispose()
     {
-        if (file is null) return;
+        if (file is null)
+            return;
         file.Dispose();
         File.Delete(path);
     }
 
     private void Change(byte[] content)
     {
-        if (file is null) return;
+        if (file is null)
+            return;
         try
         {
             lock (file)

@@ -11,7 +11,13 @@ namespace GeoVlm.Workbench.Jupyter;
 /// <param name="history">Takes what was run.</param>
 /// <param name="crash">Told of each cell, for the case that it ends the process.</param>
 /// <param name="isBeside">A subshell, whose cells run while those of the main shell do.</param>
-internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> session, InputHistory history, CrashNote crash, bool isBeside)
+internal sealed partial class ExecuteHandler(
+    Channels channels,
+    Lazy<ISession> session,
+    InputHistory history,
+    CrashNote crash,
+    bool isBeside
+)
 {
     private readonly Lock gate = new();
     private CancellationTokenSource? running;
@@ -22,13 +28,15 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
     /// <summary>Stops the running cell; nothing happens when none runs. Any thread.</summary>
     public void Interrupt()
     {
-        lock (gate) running?.Cancel();
+        lock (gate)
+            running?.Cancel();
     }
 
     /// <summary>Answers the running cell, which will not end: the process does.</summary>
     public void Leave(string why)
     {
-        if (unanswered is not var (request, front)) return;
+        if (unanswered is not var (request, front))
+            return;
         JsonObject error = ErrorContent(new CellError("KernelExit", why, [why]));
         front?.Flush();
         front?.Error((JsonObject)error.DeepClone());
@@ -51,7 +59,8 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
         }
 
         using CancellationTokenSource cancellation = new();
-        lock (gate) running = cancellation;
+        lock (gate)
+            running = cancellation;
         JsonObject reply;
         try
         {
@@ -59,12 +68,14 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
         }
         finally
         {
-            lock (gate) running = null;
+            lock (gate)
+                running = null;
             unanswered = null;
         }
 
         // What was queued behind a failing cell counted on it.
-        if (reply["status"]!.GetValue<string>() == "error" && request.Flag("stop_on_error") != false) abortThrough = received();
+        if (reply["status"]!.GetValue<string>() == "error" && request.Flag("stop_on_error") != false)
+            abortThrough = received();
         channels.SendShell(request.Reply(reply));
     }
 
@@ -74,17 +85,21 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
         bool silent = request.Flag("silent") == true;
         bool store = !silent && request.Flag("store_history") != false;
         int number = count + 1;
-        if (store) count = number;
+        if (store)
+            count = number;
 
         JupyterCellHost? front = silent ? null : new JupyterCellHost(channels, request, cancellation);
         if (!silent)
             channels.Publish("execute_input", new JsonObject { ["code"] = code, ["execution_count"] = number }, request.Header);
 
         unanswered = (request, front);
-        if (front is not null && crash.Take() is { } news) front.Stream(StreamKind.Stderr, news);
-        if (Asked().Match(code) is { Success: true } asked) return Page(asked.Groups[1].Value, number, front, cancellation);
+        if (front is not null && crash.Take() is { } news)
+            front.Stream(StreamKind.Stderr, news);
+        if (Asked().Match(code) is { Success: true } asked)
+            return Page(asked.Groups[1].Value, number, front, cancellation);
         CellResult result = Execute(code, (ICellHost?)front ?? new SilentCellHost(), cancellation, number);
-        if (store) history.Add(number, code, result.Value?.Data.GetValueOrDefault(MimeBundle.Text));
+        if (store)
+            history.Add(number, code, result.Value?.Data.GetValueOrDefault(MimeBundle.Text));
         front?.Flush();
 
         if (result.Error is { } error)
@@ -95,7 +110,8 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
             failed["execution_count"] = number;
             return failed;
         }
-        if (result.Value is { } value) front?.Result(value, number);
+        if (result.Value is { } value)
+            front?.Result(value, number);
         return new JsonObject
         {
             ["status"] = "ok",
@@ -118,19 +134,29 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
         }
         JsonObject page = new()
         {
-            ["source"] = "page", ["start"] = 0,
+            ["source"] = "page",
+            ["start"] = 0,
             ["data"] = new JsonObject { [MimeBundle.Text] = found.Text, [MimeBundle.Markdown] = found.Markdown },
         };
-        return new JsonObject { ["status"] = "ok", ["execution_count"] = number, ["user_expressions"] = new JsonObject(), ["payload"] = new JsonArray(page) };
+        return new JsonObject
+        {
+            ["status"] = "ok",
+            ["execution_count"] = number,
+            ["user_expressions"] = new JsonObject(),
+            ["payload"] = new JsonArray(page),
+        };
     }
 
     private CellResult Execute(string code, ICellHost host, CancellationToken cancellation, int number)
     {
-        if (string.IsNullOrWhiteSpace(code)) return new CellResult(CellStatus.Ok, null, null);
+        if (string.IsNullOrWhiteSpace(code))
+            return new CellResult(CellStatus.Ok, null, null);
         try
         {
             crash.Write(code);
-            return isBeside ? session.Value.ExecuteBeside(code, host, cancellation, number) : session.Value.Execute(code, host, cancellation, number);
+            return isBeside
+                ? session.Value.ExecuteBeside(code, host, cancellation, number)
+                : session.Value.Execute(code, host, cancellation, number);
         }
         catch (Exception error) // a fault of the session itself: the user must see it, and the kernel must answer
         {
@@ -146,7 +172,8 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
     private JsonObject UserExpressions(Message request, CancellationToken cancellation, int number)
     {
         JsonObject answers = [];
-        if (request.Content["user_expressions"] is not JsonObject expressions) return answers;
+        if (request.Content["user_expressions"] is not JsonObject expressions)
+            return answers;
         foreach ((string name, JsonNode? node) in expressions)
         {
             CellResult result = Execute(NotebookText.Join(node) ?? "", new SilentCellHost(), cancellation, number);
@@ -159,12 +186,13 @@ internal sealed partial class ExecuteHandler(Channels channels, Lazy<ISession> s
         return answers;
     }
 
-    private static JsonObject ErrorContent(CellError error) => new()
-    {
-        ["ename"] = error.Name,
-        ["evalue"] = error.Message,
-        ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
-    };
+    private static JsonObject ErrorContent(CellError error) =>
+        new()
+        {
+            ["ename"] = error.Name,
+            ["evalue"] = error.Message,
+            ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
+        };
 
     [GeneratedRegex(@"^\s*((?:#!)?[\w.-]+)\?\s*$")]
     private static partial Regex Asked();

@@ -18,11 +18,10 @@ internal sealed class JupyterCellHost : ICellHost
         this.channels = channels;
         this.request = request;
         this.cancellation = cancellation;
-        streams = new StreamBuffer((kind, text) => Publish("stream", new JsonObject
-        {
-            ["name"] = kind == StreamKind.Stdout ? "stdout" : "stderr",
-            ["text"] = text,
-        }));
+        streams = new StreamBuffer(
+            (kind, text) =>
+                Publish("stream", new JsonObject { ["name"] = kind == StreamKind.Stdout ? "stdout" : "stderr", ["text"] = text })
+        );
     }
 
     public void Stream(StreamKind stream, string text) => streams.Add(stream, text);
@@ -48,7 +47,8 @@ internal sealed class JupyterCellHost : ICellHost
     {
         streams.Flush();
         JsonObject content = new() { ["comm_id"] = message.Id, ["data"] = message.Data.DeepClone() };
-        if (message.Target is { } target) content["target_name"] = target;
+        if (message.Target is { } target)
+            content["target_name"] = target;
         channels.Publish(message.Type, content, request.Header, (JsonObject)message.Metadata.DeepClone(), message.Buffers);
     }
 
@@ -74,10 +74,11 @@ internal sealed class JupyterCellHost : ICellHost
 
     private void Publish(string type, JsonObject content) => channels.Publish(type, content, request.Header);
 
-    private static JsonObject Data(MimeBundle bundle, string? displayId) => new()
-    {
-        ["data"] = MimeContent.ToWire(bundle),
-        ["metadata"] = new JsonObject(),
-        ["transient"] = displayId is null ? new JsonObject() : new JsonObject { ["display_id"] = displayId },
-    };
+    private static JsonObject Data(MimeBundle bundle, string? displayId) =>
+        new()
+        {
+            ["data"] = MimeContent.ToWire(bundle),
+            ["metadata"] = new JsonObject(),
+            ["transient"] = displayId is null ? new JsonObject() : new JsonObject { ["display_id"] = displayId },
+        };
 }

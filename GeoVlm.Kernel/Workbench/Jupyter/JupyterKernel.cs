@@ -4,11 +4,14 @@ using System.Text.Json.Nodes;
 namespace GeoVlm.Workbench.Jupyter;
 
 /// <summary>One kernel process, from the connection file to shutdown.</summary>
-/// <remarks>Threads: the sockets, shell (cells, in order), one for each subshell, control (interrupt and shutdown, while a cell runs), and comms.
+/// <remarks>Threads: the sockets, shell (cells, in order), one for each subshell, control (interrupt and shutdown, while a cell runs), and
+/// comms.
 /// The session starts in the background, so that kernel_info is answered before the compiler is loaded.</remarks>
 public sealed class JupyterKernel : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), UntilWarmUp = TimeSpan.FromSeconds(1), UntilAssistance = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1),
+        UntilWarmUp = TimeSpan.FromSeconds(1),
+        UntilAssistance = TimeSpan.FromSeconds(4);
 
     private readonly Channels channels;
     private readonly Lazy<ISession> session;
@@ -31,22 +34,33 @@ public sealed class JupyterKernel : IDisposable
         session = new Lazy<ISession>(() => newSession(Environment.CurrentDirectory));
         assistance = new CodeAssistance(session);
         comms = new CommHandler(channels, session);
-        subshells = new Subshells(id => new ShellLane(id, new ExecuteHandler(channels, session, history, crash, id is not null), Answer, stop.Token));
+        subshells = new Subshells(id => new ShellLane(
+            id,
+            new ExecuteHandler(channels, session, history, crash, id is not null),
+            Answer,
+            stop.Token
+        ));
     }
 
     /// <summary>Serves requests until a front end, or SIGTERM, asks the kernel to stop. SIGINT interrupts the running cell.</summary>
     public void Run()
     {
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
-        {
-            signal.Cancel = true;
-            subshells.Interrupt();
-        });
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        });
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT,
+            signal =>
+            {
+                signal.Cancel = true;
+                subshells.Interrupt();
+            }
+        );
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            signal =>
+            {
+                signal.Cancel = true;
+                stop.Cancel();
+            }
+        );
         AppDomain.CurrentDomain.ProcessExit += Leaving;
         using IDisposable? parent = ParentWatch.Start(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), stop.Cancel);
 
@@ -63,7 +77,8 @@ public sealed class JupyterKernel : IDisposable
         subshells.Interrupt();
         control.Join(Patience);
         // A cell deep in native code may not end; its thread then dies with the process.
-        if (main.Join(Patience) && session.IsValueCreated) session.Value.Dispose();
+        if (main.Join(Patience) && session.IsValueCreated)
+            session.Value.Dispose();
         crash.Dispose();
     }
 
@@ -74,7 +89,8 @@ public sealed class JupyterKernel : IDisposable
         stop.Dispose();
     }
 
-    // The compiler comes after the first answer, which it would slow down, and the language services after it: a first cell wants the processor.
+    // The compiler comes after the first answer, which it would slow down, and the language services after it: a first cell wants the
+    // processor.
     private void WarmUp()
     {
         try
@@ -82,11 +98,13 @@ public sealed class JupyterKernel : IDisposable
             answered.Wait(UntilWarmUp, stop.Token);
             ISession made = session.Value; // should it fail, the first cell shows why
             stop.Token.WaitHandle.WaitOne(UntilAssistance);
-            if (!stop.IsCancellationRequested) made.Complete("Console.", 8, stop.Token);
+            if (!stop.IsCancellationRequested)
+                made.Complete("Console.", 8, stop.Token);
         }
         catch (Exception error)
         {
-            if (!stop.IsCancellationRequested) Console.Error.WriteLine($"geovlm: warming up failed: {error.Message}");
+            if (!stop.IsCancellationRequested)
+                Console.Error.WriteLine($"geovlm: warming up failed: {error.Message}");
         }
     }
 
@@ -117,23 +135,32 @@ public sealed class JupyterKernel : IDisposable
         }
     }
 
-    private void Answer(ShellLane lane, Numbered numbered) => Between(numbered.Message, channels.SendShell, () =>
-    {
-        Message request = numbered.Message;
-        JsonObject? content = request.Type switch
-        {
-            "complete_request" => assistance.Complete(request, stop.Token),
-            "inspect_request" => assistance.Inspect(request, stop.Token),
-            "is_complete_request" => CompletenessCheck.Answer(request.Text("code") ?? ""),
-            "history_request" => history.Answer(request),
-            "comm_info_request" => comms.Info(request),
-            _ => null,
-        };
-        if (content is not null) channels.SendShell(request.Reply(content));
-        else if (request.Type == "execute_request") lane.Execute.Handle(numbered, () => lane.Received);
-        else if (request.Type is "comm_open" or "comm_msg" or "comm_close") comms.Handle(request);
-        else AnswerControl(request, channels.SendShell);
-    });
+    private void Answer(ShellLane lane, Numbered numbered) =>
+        Between(
+            numbered.Message,
+            channels.SendShell,
+            () =>
+            {
+                Message request = numbered.Message;
+                JsonObject? content = request.Type switch
+                {
+                    "complete_request" => assistance.Complete(request, stop.Token),
+                    "inspect_request" => assistance.Inspect(request, stop.Token),
+                    "is_complete_request" => CompletenessCheck.Answer(request.Text("code") ?? ""),
+                    "history_request" => history.Answer(request),
+                    "comm_info_request" => comms.Info(request),
+                    _ => null,
+                };
+                if (content is not null)
+                    channels.SendShell(request.Reply(content));
+                else if (request.Type == "execute_request")
+                    lane.Execute.Handle(numbered, () => lane.Received);
+                else if (request.Type is "comm_open" or "comm_msg" or "comm_close")
+                    comms.Handle(request);
+                else
+                    AnswerControl(request, channels.SendShell);
+            }
+        );
 
     // Shutdown came over shell before protocol 5.4; a type that is not known gets no answer, as the protocol says.
     private void AnswerControl(Message request, Action<Message> send)
@@ -168,12 +195,20 @@ public sealed class JupyterKernel : IDisposable
         }
         catch (Exception error)
         {
-            if (error is not GeoVlmException) Console.Error.WriteLine($"geovlm: {request.Type} failed: {error}");
+            if (error is not GeoVlmException)
+                Console.Error.WriteLine($"geovlm: {request.Type} failed: {error}");
             if (request.Type.EndsWith("_request", StringComparison.Ordinal))
-                send(request.Reply(new JsonObject
-                {
-                    ["status"] = "error", ["ename"] = error.GetType().Name, ["evalue"] = error.Message, ["traceback"] = new JsonArray(error.Message),
-                }));
+                send(
+                    request.Reply(
+                        new JsonObject
+                        {
+                            ["status"] = "error",
+                            ["ename"] = error.GetType().Name,
+                            ["evalue"] = error.Message,
+                            ["traceback"] = new JsonArray(error.Message),
+                        }
+                    )
+                );
         }
         finally
         {
@@ -187,7 +222,9 @@ public sealed class JupyterKernel : IDisposable
     // Somebody, most likely a library that a cell called, ends the process: no cell may just vanish.
     private void Leaving(object? sender, EventArgs arguments)
     {
-        subshells.Leave($"the process of the kernel ends (exit code {Environment.ExitCode}), because code called Environment.Exit; its variables are lost");
+        subshells.Leave(
+            $"the process of the kernel ends (exit code {Environment.ExitCode}), because code called Environment.Exit; its variables are lost"
+        );
         channels.Dispose();
         crash.Clear();
     }

@@ -6,7 +6,9 @@ namespace GeoVlm.Workbench.Jupyter;
 internal static class KernelLogo
 {
     private const float Side = 64;
-    private const string Ground = "#12324a", Globe = "#7fd1c7", Box = "#ffb347";
+    private const string Ground = "#12324a",
+        Globe = "#7fd1c7",
+        Box = "#ffb347";
 
     // SVG path data in a square of 64 by 64; the PNG draws the same paths.
     private const string GlobePath =
@@ -15,13 +17,13 @@ internal static class KernelLogo
 
     public static string Svg() =>
         $"""
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">
-          <rect width="64" height="64" rx="12" fill="{Ground}"/>
-          <path d="{GlobePath}" fill="none" stroke="{Globe}" stroke-width="2"/>
-          <path d="{BoxPath}" fill="none" stroke="{Box}" stroke-width="4" stroke-linecap="round" stroke-linejoin="round"/>
-        </svg>
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">
+              <rect width="64" height="64" rx="12" fill="{Ground}"/>
+              <path d="{GlobePath}" fill="none" stroke="{Globe}" stroke-width="2"/>
+              <path d="{BoxPath}" fill="none" stroke="{Box}" stroke-width="4" stroke-linecap="round" stroke-linejoin="round"/>
+            </svg>
 
-        """;
+            """;
 
     /// <summary>The logo as a PNG.</summary>
     /// <param name="sidePixels">Width and height.</param>
@@ -45,8 +47,12 @@ internal static class KernelLogo
         using SKPath path = SKPath.ParseSvgPathData(data);
         using SKPaint paint = new()
         {
-            Color = SKColor.Parse(color), StrokeWidth = width, Style = SKPaintStyle.Stroke,
-            StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round, IsAntialias = true,
+            Color = SKColor.Parse(color),
+            StrokeWidth = width,
+            Style = SKPaintStyle.Stroke,
+            StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+            IsAntialias = true,
         };
         canvas.DrawPath(path, paint);
     }

@@ -12,7 +12,13 @@ namespace GeoVlm.Workbench.Jupyter;
 /// <param name="Content">What it says.</param>
 /// <param name="Buffers">Binary attachments.</param>
 internal sealed record Message(
-    IReadOnlyList<byte[]> Identities, JsonObject Header, JsonObject Parent, JsonObject Metadata, JsonObject Content, IReadOnlyList<byte[]> Buffers)
+    IReadOnlyList<byte[]> Identities,
+    JsonObject Header,
+    JsonObject Parent,
+    JsonObject Metadata,
+    JsonObject Content,
+    IReadOnlyList<byte[]> Buffers
+)
 {
     /// <summary>The version of the protocol that this kernel speaks.</summary>
     public const string ProtocolVersion = "5.5";
@@ -25,18 +31,23 @@ internal sealed record Message(
     /// <summary>The subshell that a request is for; null for the main shell.</summary>
     public string? SubshellId => Text(Header, "subshell_id");
 
-    public static Message Create(string type, JsonObject content, JsonObject? parent, IReadOnlyList<byte[]> identities) => new(
-        identities,
-        new JsonObject
-        {
-            ["msg_id"] = Guid.NewGuid().ToString(),
-            ["session"] = Session,
-            ["username"] = "kernel",
-            ["date"] = DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture),
-            ["msg_type"] = type,
-            ["version"] = ProtocolVersion,
-        },
-        parent ?? [], [], content, []);
+    public static Message Create(string type, JsonObject content, JsonObject? parent, IReadOnlyList<byte[]> identities) =>
+        new(
+            identities,
+            new JsonObject
+            {
+                ["msg_id"] = Guid.NewGuid().ToString(),
+                ["session"] = Session,
+                ["username"] = "kernel",
+                ["date"] = DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+                ["msg_type"] = type,
+                ["version"] = ProtocolVersion,
+            },
+            parent ?? [],
+            [],
+            content,
+            []
+        );
 
     /// <summary>The answer to this request, to its sender.</summary>
     public Message Reply(JsonObject content)
@@ -47,15 +58,18 @@ internal sealed record Message(
 
     public string? Text(string name) => Text(Content, name);
 
-    public bool? Flag(string name) => Content[name]?.GetValueKind() switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => null,
-    };
+    public bool? Flag(string name) =>
+        Content[name]?.GetValueKind() switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        };
 
     public int? Integer(string name) =>
-        Content[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out int number) ? number : null;
+        Content[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out int number)
+            ? number
+            : null;
 
     private static string? Text(JsonObject part, string name) =>
         part[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;

@@ -12,9 +12,11 @@ internal sealed class MessageSigner(string key)
     /// <summary>The signature in lower-case hexadecimal, as ASCII; empty without a key.</summary>
     public byte[] Sign(params ReadOnlySpan<byte[]> parts)
     {
-        if (keyBytes.Length == 0) return [];
+        if (keyBytes.Length == 0)
+            return [];
         using IncrementalHash hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, keyBytes);
-        foreach (byte[] part in parts) hash.AppendData(part);
+        foreach (byte[] part in parts)
+            hash.AppendData(part);
         return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 

@@ -14,14 +14,21 @@ internal static class ParentWatch
     /// <returns>Stops watching when disposed.</returns>
     public static IDisposable? Start(string? processId, Action gone)
     {
-        if (!int.TryParse(processId, CultureInfo.InvariantCulture, out int id) || id <= 1 || !IsRunning(id)) return null;
+        if (!int.TryParse(processId, CultureInfo.InvariantCulture, out int id) || id <= 1 || !IsRunning(id))
+            return null;
         Timer? timer = null;
-        timer = new Timer(_ =>
-        {
-            if (IsRunning(id)) return;
-            timer!.Change(Timeout.Infinite, Timeout.Infinite);
-            gone();
-        }, null, Interval, Interval);
+        timer = new Timer(
+            _ =>
+            {
+                if (IsRunning(id))
+                    return;
+                timer!.Change(Timeout.Infinite, Timeout.Infinite);
+                gone();
+            },
+            null,
+            Interval,
+            Interval
+        );
         return timer;
     }
 
@@ -34,7 +41,7 @@ internal static class ParentWatch
         }
         catch (ArgumentException)
         {
-            return false;   // how .NET says that there is no such process
+            return false; // how .NET says that there is no such process
         }
     }
 }

@@ -36,7 +36,8 @@ internal sealed class ShellLane
     /// <summary>Takes a request from the thread of the sockets.</summary>
     public void Add(Message message)
     {
-        if (!requests.IsAddingCompleted) requests.Add(new Numbered(Interlocked.Increment(ref received), message));
+        if (!requests.IsAddingCompleted)
+            requests.Add(new Numbered(Interlocked.Increment(ref received), message));
     }
 
     /// <summary>Ends it after the requests that it has.</summary>
@@ -50,7 +51,8 @@ internal sealed class ShellLane
         {
             try
             {
-                if (requests.TryTake(out Numbered next, Timeout.Infinite, stop)) answer(this, next);
+                if (requests.TryTake(out Numbered next, Timeout.Infinite, stop))
+                    answer(this, next);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

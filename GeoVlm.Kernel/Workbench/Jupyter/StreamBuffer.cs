@@ -22,20 +22,25 @@ internal sealed class StreamBuffer
 
     public void Add(StreamKind kind, string text)
     {
-        if (text.Length == 0) return;
+        if (text.Length == 0)
+            return;
         lock (gate)
         {
-            if (kind != pendingKind) SendAll(); // keeps the order in which the two streams were written
+            if (kind != pendingKind)
+                SendAll(); // keeps the order in which the two streams were written
             pendingKind = kind;
-            if (pending.Length == 0) timer.Change(Wait, Timeout.InfiniteTimeSpan);
+            if (pending.Length == 0)
+                timer.Change(Wait, Timeout.InfiniteTimeSpan);
             pending.Append(text);
-            if (pending.Length >= Largest && !char.IsHighSurrogate(pending[^1])) SendAll();
+            if (pending.Length >= Largest && !char.IsHighSurrogate(pending[^1]))
+                SendAll();
         }
     }
 
     public void Flush()
     {
-        lock (gate) SendAll();
+        lock (gate)
+            SendAll();
     }
 
     // Half of a surrogate pair waits for the other half, or JSON could not carry it.
@@ -58,7 +63,8 @@ internal sealed class StreamBuffer
 
     private void SendAll()
     {
-        if (pending.Length == 0) return;
+        if (pending.Length == 0)
+            return;
         string text = pending.ToString();
         pending.Clear();
         send(pendingKind, text);

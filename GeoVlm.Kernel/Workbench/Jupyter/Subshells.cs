@@ -18,13 +18,15 @@ internal sealed class Subshells(Func<string?, ShellLane> start)
     /// <summary>Stops the running cells; nothing happens where none runs.</summary>
     public void Interrupt()
     {
-        foreach (ShellLane lane in All) lane.Execute.Interrupt();
+        foreach (ShellLane lane in All)
+            lane.Execute.Interrupt();
     }
 
     /// <summary>Answers the requests whose cells will not end.</summary>
     public void Leave(string why)
     {
-        foreach (ShellLane lane in All) lane.Execute.Leave(why);
+        foreach (ShellLane lane in All)
+            lane.Execute.Leave(why);
     }
 
     /// <summary>The content of the reply to a create, delete or list request.</summary>
@@ -41,7 +43,8 @@ internal sealed class Subshells(Func<string?, ShellLane> start)
                 break;
             case "delete_subshell_request":
                 string named = request.Text("subshell_id") ?? "";
-                if (!lanes.TryRemove(named, out ShellLane? lane)) throw new GeoVlmException($"There is no subshell {named}.");
+                if (!lanes.TryRemove(named, out ShellLane? lane))
+                    throw new GeoVlmException($"There is no subshell {named}.");
                 lane.Complete();
                 break;
             default:

@@ -20,21 +20,38 @@ internal sealed class WireFormat(MessageSigner signer)
 
     public List<byte[]> Write(Message message)
     {
-        byte[] header = Bytes(message.Header), parent = Bytes(message.Parent), metadata = Bytes(message.Metadata), content = Bytes(message.Content);
-        return [.. message.Identities, Delimiter.ToArray(), signer.Sign(header, parent, metadata, content), header, parent, metadata, content, .. message.Buffers];
+        byte[] header = Bytes(message.Header),
+            parent = Bytes(message.Parent),
+            metadata = Bytes(message.Metadata),
+            content = Bytes(message.Content);
+        return
+        [
+            .. message.Identities,
+            Delimiter.ToArray(),
+            signer.Sign(header, parent, metadata, content),
+            header,
+            parent,
+            metadata,
+            content,
+            .. message.Buffers,
+        ];
     }
 
     /// <summary>The message; null when it is malformed or not signed with our key, and then <paramref name="fault"/> says why.</summary>
     public Message? Read(IReadOnlyList<byte[]> frames, out string fault)
     {
         int delimiter = 0;
-        while (delimiter < frames.Count && !Delimiter.SequenceEqual(frames[delimiter])) delimiter++;
+        while (delimiter < frames.Count && !Delimiter.SequenceEqual(frames[delimiter]))
+            delimiter++;
         if (frames.Count - delimiter - 1 < PartsAfterDelimiter)
         {
             fault = "it has too few frames";
             return null;
         }
-        byte[] header = frames[delimiter + 2], parent = frames[delimiter + 3], metadata = frames[delimiter + 4], content = frames[delimiter + 5];
+        byte[] header = frames[delimiter + 2],
+            parent = frames[delimiter + 3],
+            metadata = frames[delimiter + 4],
+            content = frames[delimiter + 5];
         if (!signer.Verify(frames[delimiter + 1], header, parent, metadata, content))
         {
             fault = "its signature is wrong";
@@ -49,8 +66,13 @@ internal sealed class WireFormat(MessageSigner signer)
         {
             fault = "";
             return new Message(
-                [.. frames.Take(delimiter)], Object(header), Object(parent), Object(metadata), Object(content),
-                [.. frames.Skip(delimiter + 1 + PartsAfterDelimiter)]);
+                [.. frames.Take(delimiter)],
+                Object(header),
+                Object(parent),
+                Object(metadata),
+                Object(content),
+                [.. frames.Skip(delimiter + 1 + PartsAfterDelimiter)]
+            );
         }
         catch (JsonException error)
         {
@@ -62,11 +84,14 @@ internal sealed class WireFormat(MessageSigner signer)
     // A signature comes twice only when somebody sends again what he overheard. On the thread of the sockets alone.
     private bool IsReplayed(byte[] signature)
     {
-        if (signature.Length == 0) return false;
+        if (signature.Length == 0)
+            return false;
         string text = Encoding.ASCII.GetString(signature);
-        if (!seen.Add(text)) return true;
+        if (!seen.Add(text))
+            return true;
         order.Enqueue(text);
-        if (order.Count > Remembered) seen.Remove(order.Dequeue());
+        if (order.Count > Remembered)
+            seen.Remove(order.Dequeue());
         return false;
     }
 

@@ -12,8 +12,10 @@ internal static class AssemblyDocumentation
     public static DocumentationProvider? Of(string assembly)
     {
         string beside = Path.ChangeExtension(assembly, ".xml");
-        if (File.Exists(beside)) return XmlDocumentationProvider.CreateFromFile(beside);
-        if (ReferencePack.Value is not { } pack || !assembly.StartsWith(RuntimeEnvironment.GetRuntimeDirectory(), StringComparison.Ordinal)) return null;
+        if (File.Exists(beside))
+            return XmlDocumentationProvider.CreateFromFile(beside);
+        if (ReferencePack.Value is not { } pack || !assembly.StartsWith(RuntimeEnvironment.GetRuntimeDirectory(), StringComparison.Ordinal))
+            return null;
         // The basic types live in System.Private.CoreLib and are documented where code refers to them.
         string name = Path.GetFileNameWithoutExtension(assembly) switch
         {
@@ -26,9 +28,12 @@ internal static class AssemblyDocumentation
 
     private static string? FindReferencePack()
     {
-        string packs = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref"));
+        string packs = Path.GetFullPath(
+            Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref")
+        );
         string framework = $"net{Environment.Version.Major}.{Environment.Version.Minor}";
-        return !Directory.Exists(packs) ? null : Directory.GetDirectories(packs)
-            .Select(version => Path.Combine(version, "ref", framework)).LastOrDefault(Directory.Exists);
+        return !Directory.Exists(packs)
+            ? null
+            : Directory.GetDirectories(packs).Select(version => Path.Combine(version, "ref", framework)).LastOrDefault(Directory.Exists);
     }
 }

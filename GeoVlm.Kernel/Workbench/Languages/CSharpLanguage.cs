@@ -13,13 +13,16 @@ namespace GeoVlm.Workbench.Languages;
 internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 {
     /// <summary>
-    /// Held while a submission is compiled. Two compilations that bind the same references at the same time each make symbols of their own for
+    /// Held while a submission is compiled. Two compilations that bind the same references at the same time each make symbols of their own
+    /// for
     /// them, and a later submission that sees both finds every imported static member ambiguous with itself (CS0229).
     /// </summary>
     private static readonly Lock Compiler = new();
 
     private const int LongCell = 10_000; // characters
-    private static readonly PropertyInfo? ConcurrentBuild = typeof(CompilationOptions).GetProperty(nameof(CompilationOptions.ConcurrentBuild));
+    private static readonly PropertyInfo? ConcurrentBuild = typeof(CompilationOptions).GetProperty(
+        nameof(CompilationOptions.ConcurrentBuild)
+    );
 
     private readonly PackageReferences packages = new(workingFolder);
     private readonly Lazy<ScriptState<object>> root = new(() => Begin(workingFolder));
@@ -41,13 +44,16 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 
     /// <summary>The visible variables: of each name the latest, in the order of declaration.</summary>
     public IReadOnlyList<SessionVariable> Variables =>
-        state is null ? [] :
-        [
-            .. state.Variables.Select((variable, order) => (variable, order))
-                .GroupBy(entry => entry.variable.Name, (_, same) => same.Last())
-                .OrderBy(entry => entry.order)
-                .Select(entry => new SessionVariable(entry.variable.Name, entry.variable.Type, entry.variable.Value)),
-        ];
+        state is null
+            ? []
+            :
+            [
+                .. state
+                    .Variables.Select((variable, order) => (variable, order))
+                    .GroupBy(entry => entry.variable.Name, (_, same) => same.Last())
+                    .OrderBy(entry => entry.order)
+                    .Select(entry => new SessionVariable(entry.variable.Name, entry.variable.Type, entry.variable.Value)),
+            ];
 
     /// <summary>Runs C# on the calling cell thread and renders its last expression.</summary>
     /// <param name="code">The code, with the line numbers of the cell (magic lines are blank).</param>
@@ -60,21 +66,26 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     {
         (code, IReadOnlyList<string> references) = packages.Resolve(code, cancellation);
         ScriptState<object> from = state ?? root.Value;
-        ScriptOptions cellOptions = Options(from, [.. references.Select(path => MetadataReference.CreateFromFile(path))]).WithFilePath(Path.Combine(workingFolder, cellName));
+        ScriptOptions cellOptions = Options(from, [.. references.Select(path => MetadataReference.CreateFromFile(path))])
+            .WithFilePath(Path.Combine(workingFolder, cellName));
 
         (Script<object> script, bool declares, Func<bool> hasValue) = Compile(code, from, cellOptions, cancellation);
         MimeBundle? value = null;
         thread.RunCode(async () =>
         {
             ScriptState<object> next = await Start(script, from, cancellation);
-            // A failed cell keeps what it declared before it failed. One that declares nothing leaves the chain as it is, or each later cell would look through it.
+            // A failed cell keeps what it declared before it failed. One that declares nothing leaves the chain as it is, or each later
+            // cell would look through it.
             thread.Keep(() =>
             {
-                if (declares || references.Count > 0) Commit(from, next, thread.IsBeside);
+                if (declares || references.Count > 0)
+                    Commit(from, next, thread.IsBeside);
             });
             workspace.Ran(code, references);
-            if (next.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
-            if (next.ReturnValue is not null || hasValue()) value = ValueRenderer.Render(next.ReturnValue);
+            if (next.Exception is { } exception)
+                ExceptionDispatchInfo.Throw(exception);
+            if (next.ReturnValue is not null || hasValue())
+                value = ValueRenderer.Render(next.ReturnValue);
         });
         return value;
     }
@@ -82,7 +93,8 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     /// <summary>A cell of the main shell starts: what cells beside it set waits for its end.</summary>
     public void Enter()
     {
-        lock (stateGate) mainRuns = true;
+        lock (stateGate)
+            mainRuns = true;
     }
 
     /// <summary>The cell of the main shell has ended.</summary>
@@ -95,7 +107,8 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
             set = [.. waiting];
             waiting.Clear();
         }
-        foreach ((string name, object value) in set) Declare(name, value);
+        foreach ((string name, object value) in set)
+            Declare(name, value);
     }
 
     /// <summary>Declares a variable of the value's own type.</summary>
@@ -127,7 +140,8 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
             }
         }
         foreach (ScriptVariable variable in next.Variables.Skip(from.Variables.Length))
-            if (variable.Value is { } value) SetVariable(variable.Name, value, isBeside);
+            if (variable.Value is { } value)
+                SetVariable(variable.Name, value, isBeside);
     }
 
     private void Declare(string name, object value)
@@ -141,7 +155,8 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
             ScriptState<object> from = state ?? root.Value;
             Script<object> script = Continue(code, from, Options(from, []));
             Diagnostic[] errors;
-            lock (Compiler) errors = Errors(script, CancellationToken.None);
+            lock (Compiler)
+                errors = Errors(script, CancellationToken.None);
             if (errors.Length > 0)
                 throw new InvalidOperationException($"The variable {name} of type {type} cannot be declared: {errors[0].GetMessage()}");
             state = Start(script, from, CancellationToken.None).GetAwaiter().GetResult();
@@ -150,14 +165,20 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
         {
             VariableSlot.Value = null;
         }
-        if (state.Exception is { } exception) ExceptionDispatchInfo.Throw(exception);
+        if (state.Exception is { } exception)
+            ExceptionDispatchInfo.Throw(exception);
         workspace.Ran(code, []);
     }
 
     /// <inheritdoc />
     public void Dispose() => workspace.Dispose();
 
-    private (Script<object> Script, bool Declares, Func<bool> HasValue) Compile(string code, ScriptState<object> from, ScriptOptions cellOptions, CancellationToken cancellation)
+    private (Script<object> Script, bool Declares, Func<bool> HasValue) Compile(
+        string code,
+        ScriptState<object> from,
+        ScriptOptions cellOptions,
+        CancellationToken cancellation
+    )
     {
         using Lock.Scope compiling = Compiler.EnterScope();
         Script<object> written = Continue(code, from, cellOptions);
@@ -174,13 +195,18 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
             script = written;
             errors = Errors(written, cancellation);
         }
-        if (errors.Length > 0) throw new CellCompilationException(errors, code);
+        if (errors.Length > 0)
+            throw new CellCompilationException(errors, code);
         // Asked of a null alone, which a call of void gives as well: the answer costs as much as the compilation.
-        return (script, CSharpWorkspace.Declares((CompilationUnitSyntax)tree.GetRoot(cancellation)), () =>
-        {
-            using Lock.Scope binding = Compiler.EnterScope();
-            return EndsInValue(tree, model);
-        });
+        return (
+            script,
+            CSharpWorkspace.Declares((CompilationUnitSyntax)tree.GetRoot(cancellation)),
+            () =>
+            {
+                using Lock.Scope binding = Compiler.EnterScope();
+                return EndsInValue(tree, model);
+            }
+        );
     }
 
     // A submission inherits the references and imports of those before it. Roslyn adds to them what its own options name, without looking
@@ -192,7 +218,8 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     {
         Script<object> script = from.Script.ContinueWith(code, cellOptions);
         // A cell is too short to be worth sharing out over threads, which Roslyn does unless told; scripts have no option for it.
-        if (code.Length < LongCell) ConcurrentBuild?.SetValue(script.GetCompilation().Options, false);
+        if (code.Length < LongCell)
+            ConcurrentBuild?.SetValue(script.GetCompilation().Options, false);
         return script;
     }
 
@@ -203,7 +230,8 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     private static ScriptState<object> Begin(string workingFolder)
     {
         Script<object> empty = CSharpScript.Create("", CSharpReferences.Options(workingFolder), assemblyLoader: CSharpReferences.Loader());
-        lock (Compiler) _ = Errors(empty, CancellationToken.None);
+        lock (Compiler)
+            _ = Errors(empty, CancellationToken.None);
         return empty.RunAsync(globals: null).GetAwaiter().GetResult();
     }
 
@@ -212,7 +240,13 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 
     private static bool EndsInValue(SyntaxTree tree, SemanticModel model)
     {
-        if (tree.GetRoot() is not CompilationUnitSyntax { Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }] })
+        if (
+            tree.GetRoot()
+            is not CompilationUnitSyntax
+            {
+                Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }]
+            }
+        )
             return false;
         return model.GetTypeInfo(last.Expression).Type?.SpecialType != SpecialType.System_Void;
     }

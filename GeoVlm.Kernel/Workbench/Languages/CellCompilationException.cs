@@ -16,14 +16,17 @@ internal sealed class CellCompilationException(IReadOnlyList<Diagnostic> errors,
         {
             lines.Add(Line(error));
             FileLinePositionSpan span = error.Location.GetMappedLineSpan();
-            int line = span.StartLinePosition.Line, column = span.StartLinePosition.Character;
-            if (IsLoaded(error) || line >= source.Length) continue;
+            int line = span.StartLinePosition.Line,
+                column = span.StartLinePosition.Character;
+            if (IsLoaded(error) || line >= source.Length)
+                continue;
             string text = source[line].TrimEnd('\r');
             lines.Add("    " + text);
             // Tabs stay tabs, so that the caret stands below the place however wide they are.
             lines.Add("    " + new string([.. text.Take(column).Select(c => c == '\t' ? c : ' ')]) + "^");
         }
-        if (errors.Count > MostShown) lines.Add($"and {errors.Count - MostShown} more");
+        if (errors.Count > MostShown)
+            lines.Add($"and {errors.Count - MostShown} more");
         return lines;
     }
 
@@ -31,7 +34,8 @@ internal sealed class CellCompilationException(IReadOnlyList<Diagnostic> errors,
     {
         FileLinePositionSpan span = error.Location.GetMappedLineSpan();
         string file = IsLoaded(error) ? Path.GetFileName(span.Path) : "";
-        string place = error.Location == Location.None ? "" : $"{file}({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1}): ";
+        string place =
+            error.Location == Location.None ? "" : $"{file}({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1}): ";
         return $"{place}{error.Id}: {error.GetMessage()}";
     }
 

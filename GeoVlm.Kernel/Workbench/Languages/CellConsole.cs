@@ -49,13 +49,16 @@ internal sealed class CellConsole(StreamKind stream, TextWriter outside) : TextW
     /// <inheritdoc />
     public override void Write(string? value)
     {
-        if (CellScope.Current is { } scope) scope.Write(stream, value ?? "");
-        else outside.Write(value);
+        if (CellScope.Current is { } scope)
+            scope.Write(stream, value ?? "");
+        else
+            outside.Write(value);
     }
 
     /// <inheritdoc />
     public override void Flush()
     {
-        if (CellScope.Current is null) outside.Flush();
+        if (CellScope.Current is null)
+            outside.Flush();
     }
 }

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>Turns exceptions into what a notebook shows: a message alone for what the user can mend, the user's own frames for the rest.</summary>
+/// <summary>Turns exceptions into what a notebook shows: a message alone for what the user can mend, the user's own frames for the
+/// rest.</summary>
 internal static partial class CellErrors
 {
     private const int MostFrames = 20;
@@ -39,13 +40,14 @@ internal static partial class CellErrors
         return new CellError(exception.GetType().Name, exception.Message, lines);
     }
 
-    private static Exception Unwrap(Exception exception) => exception switch
-    {
-        AggregateException { InnerExceptions: [var first, ..] } => Unwrap(first),
-        TargetInvocationException { InnerException: { } inner } => Unwrap(inner),
-        TypeInitializationException { InnerException: GeoVlmException inner } => inner,
-        _ => exception,
-    };
+    private static Exception Unwrap(Exception exception) =>
+        exception switch
+        {
+            AggregateException { InnerExceptions: [var first, ..] } => Unwrap(first),
+            TargetInvocationException { InnerException: { } inner } => Unwrap(inner),
+            TypeInitializationException { InnerException: GeoVlmException inner } => inner,
+            _ => exception,
+        };
 
     // Where it was thrown, when that is not the user's code, then the user's frames.
     private static IEnumerable<string> Frames(Exception exception, string cellFolder)
@@ -54,19 +56,22 @@ internal static partial class CellErrors
         List<string> shown = [];
         foreach (StackFrame frame in frames)
         {
-            if (frame.GetMethod() is not { } method) continue;
+            if (frame.GetMethod() is not { } method)
+                continue;
             if (IsOfCell(method))
             {
                 string file = frame.GetFileName() is { } path ? Path.GetRelativePath(cellFolder, path) : "cell";
                 string line = frame.GetFileLineNumber() > 0 ? $", line {frame.GetFileLineNumber()}" : "";
                 string text = $"   at {UserName(method)} in {file}{line}";
-                if (shown.Count == 0 || shown[^1] != text) shown.Add(text);
+                if (shown.Count == 0 || shown[^1] != text)
+                    shown.Add(text);
             }
             else if (shown.Count == 0)
             {
                 shown.Add($"   at {method.DeclaringType?.FullName}.{method.Name}");
             }
-            if (shown.Count == MostFrames) break;
+            if (shown.Count == MostFrames)
+                break;
         }
         return shown;
     }
@@ -74,19 +79,26 @@ internal static partial class CellErrors
     private static bool IsOfCell(MethodBase method)
     {
         Type? outermost = method.DeclaringType;
-        while (outermost?.DeclaringType is { } outer) outermost = outer;
+        while (outermost?.DeclaringType is { } outer)
+            outermost = outer;
         return outermost?.Name.StartsWith("Submission#", StringComparison.Ordinal) == true;
     }
 
     // The compiler's names carry the user's between angle brackets: <F>d__3.MoveNext, <<Initialize>>g__F|0_1.
     private static string UserName(MethodBase method)
     {
-        string type = method.DeclaringType?.Name ?? "", name = method.Name;
-        if (LocalFunction().Match(name) is { Success: true } local) return local.Groups[1].Value;
-        if (LocalFunction().Match(type) is { Success: true } asyncLocal) return asyncLocal.Groups[1].Value;
-        if (name.Contains(">b__", StringComparison.Ordinal) || type.Contains(">b__", StringComparison.Ordinal)) return "lambda";
-        if (type.Contains("<<Initialize>>", StringComparison.Ordinal) || name.Contains("Initialize", StringComparison.Ordinal)) return "cell";
-        if (StateMachine().Match(type) is { Success: true } machine) return machine.Groups[1].Value;
+        string type = method.DeclaringType?.Name ?? "",
+            name = method.Name;
+        if (LocalFunction().Match(name) is { Success: true } local)
+            return local.Groups[1].Value;
+        if (LocalFunction().Match(type) is { Success: true } asyncLocal)
+            return asyncLocal.Groups[1].Value;
+        if (name.Contains(">b__", StringComparison.Ordinal) || type.Contains(">b__", StringComparison.Ordinal))
+            return "lambda";
+        if (type.Contains("<<Initialize>>", StringComparison.Ordinal) || name.Contains("Initialize", StringComparison.Ordinal))
+            return "cell";
+        if (StateMachine().Match(type) is { Success: true } machine)
+            return machine.Groups[1].Value;
         return type.StartsWith("Submission#", StringComparison.Ordinal) ? name : $"{type}.{name}";
     }
 

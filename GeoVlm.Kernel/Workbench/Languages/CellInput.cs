@@ -11,7 +11,8 @@ internal sealed class CellInput(TextReader outside) : TextReader
     {
         lock (Installing)
         {
-            if (ReferenceEquals(Console.In, installed)) return;
+            if (ReferenceEquals(Console.In, installed))
+                return;
             Console.SetIn(new CellInput(Console.In));
             installed = Console.In;
         }
@@ -24,7 +25,10 @@ internal sealed class CellInput(TextReader outside) : TextReader
     public override string ReadToEnd() => CellScope.Current is null ? outside.ReadToEnd() : ReadLine() ?? "";
 
     /// <inheritdoc />
-    public override int Read() => CellScope.Current is null ? outside.Read() : ReadLine() is { Length: > 0 } line ? line[0] : -1;
+    public override int Read() =>
+        CellScope.Current is null ? outside.Read()
+        : ReadLine() is { Length: > 0 } line ? line[0]
+        : -1;
 
     /// <inheritdoc />
     public override int Peek() => CellScope.Current is null ? outside.Peek() : -1;

@@ -18,10 +18,12 @@ public static class CellInterrupt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Poll()
     {
-        if (raised != 0) Check();
+        if (raised != 0)
+            Check();
     }
 
-    /// <summary><see cref="Poll"/> for the entry of a function: endless recursion becomes an exception rather than the end of the process.</summary>
+    /// <summary><see cref="Poll"/> for the entry of a function: endless recursion becomes an exception rather than the end of the
+    /// process.</summary>
     /// <exception cref="OperationCanceledException">The cell was interrupted.</exception>
     /// <exception cref="InsufficientExecutionStackException">The stack is nearly full.</exception>
     public static void Enter()
@@ -32,8 +34,10 @@ public static class CellInterrupt
 
     /// <summary>What stands in for Environment.Exit, which would take the session with it.</summary>
     /// <exception cref="GeoVlmException">Always.</exception>
-    public static void Exit(int exitCode) => throw new GeoVlmException(
-        $"Environment.Exit({exitCode}) would end the whole session, so the cell ended instead. To end the session, shut the kernel down.");
+    public static void Exit(int exitCode) =>
+        throw new GeoVlmException(
+            $"Environment.Exit({exitCode}) would end the whole session, so the cell ended instead. To end the session, shut the kernel down."
+        );
 
     internal static void Raise() => Interlocked.Increment(ref raised);
 

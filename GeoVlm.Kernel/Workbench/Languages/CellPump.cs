@@ -3,7 +3,8 @@ using System.Diagnostics;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>Brings the continuations of a cell's awaits back to the cell's thread, so that thread-static state holds over an await.</summary>
+/// <summary>Brings the continuations of a cell's awaits back to the cell's thread, so that thread-static state holds over an
+/// await.</summary>
 internal sealed class CellPump(CellScope scope) : SynchronizationContext
 {
     // An await that does not know of the interrupt gets this long to end before the cell is given up.
@@ -14,15 +15,23 @@ internal sealed class CellPump(CellScope scope) : SynchronizationContext
     /// <returns>False when the cell was interrupted and its task did not end in time.</returns>
     public bool RunUntilDone(Task task)
     {
-        task.ContinueWith(_ => Post(static _ => { }, null), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        task.ContinueWith(
+            _ => Post(static _ => { }, null),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
         Stopwatch? sinceInterrupt = null;
         try
         {
             while (!task.IsCompleted)
             {
-                if (scope.Cancellation.IsCancellationRequested) sinceInterrupt ??= Stopwatch.StartNew();
-                if (sinceInterrupt?.Elapsed > Grace) return false;
-                if (Take(sinceInterrupt is null ? Timeout.InfiniteTimeSpan : Grace) is { } work) work.Call(work.State);
+                if (scope.Cancellation.IsCancellationRequested)
+                    sinceInterrupt ??= Stopwatch.StartNew();
+                if (sinceInterrupt?.Elapsed > Grace)
+                    return false;
+                if (Take(sinceInterrupt is null ? Timeout.InfiniteTimeSpan : Grace) is { } work)
+                    work.Call(work.State);
             }
             task.GetAwaiter().GetResult();
             return true;
@@ -30,7 +39,8 @@ internal sealed class CellPump(CellScope scope) : SynchronizationContext
         finally
         {
             queue.CompleteAdding();
-            foreach ((SendOrPostCallback call, object? state) in queue) Elsewhere(call, state);
+            foreach ((SendOrPostCallback call, object? state) in queue)
+                Elsewhere(call, state);
         }
     }
 
@@ -54,8 +64,13 @@ internal sealed class CellPump(CellScope scope) : SynchronizationContext
     {
         try
         {
-            return queue.TryTake(out (SendOrPostCallback, object?) work, (int)patience.TotalMilliseconds, scope.Cancellation.IsCancellationRequested ? default : scope.Cancellation)
-                ? work : null;
+            return queue.TryTake(
+                out (SendOrPostCallback, object?) work,
+                (int)patience.TotalMilliseconds,
+                scope.Cancellation.IsCancellationRequested ? default : scope.Cancellation
+            )
+                ? work
+                : null;
         }
         catch (Exception exception) when (exception is OperationCanceledException or ThreadInterruptedException)
         {
@@ -64,18 +79,23 @@ internal sealed class CellPump(CellScope scope) : SynchronizationContext
     }
 
     // Tasks that nobody awaited go on elsewhere, as they would without this pump; those of an interrupted cell end with it.
-    private void Elsewhere(SendOrPostCallback call, object? state) => ThreadPool.QueueUserWorkItem(_ =>
-    {
-        if (scope.Cancellation.IsCancellationRequested) return;
-        try
+    private void Elsewhere(SendOrPostCallback call, object? state) =>
+        ThreadPool.QueueUserWorkItem(_ =>
         {
-            call(state);
-        }
-        catch (Exception exception)
-        {
-            // Only an `async void` throws here; its cell is gone, and it may not take the process with it.
-            if (!scope.RefusesOutput)
-                scope.Write(StreamKind.Stderr, $"unhandled in an async void of an earlier cell: {exception.GetType().Name}: {exception.Message}\n");
-        }
-    });
+            if (scope.Cancellation.IsCancellationRequested)
+                return;
+            try
+            {
+                call(state);
+            }
+            catch (Exception exception)
+            {
+                // Only an `async void` throws here; its cell is gone, and it may not take the process with it.
+                if (!scope.RefusesOutput)
+                    scope.Write(
+                        StreamKind.Stderr,
+                        $"unhandled in an async void of an earlier cell: {exception.GetType().Name}: {exception.Message}\n"
+                    );
+            }
+        });
 }

@@ -3,7 +3,8 @@ using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>The running cell, as seen from its thread and from every task that it starts: where output goes and whether it was interrupted.</summary>
+/// <summary>The running cell, as seen from its thread and from every task that it starts: where output goes and whether it was
+/// interrupted.</summary>
 internal sealed class CellScope(ICellHost host, CancellationToken cancellation, long outputLimit, CommHub comms)
 {
     private static readonly AsyncLocal<CellScope?> Flowing = new();
@@ -12,7 +13,11 @@ internal sealed class CellScope(ICellHost host, CancellationToken cancellation, 
     private bool isCut;
 
     /// <summary>The cell that the calling code belongs to; null outside of cells.</summary>
-    public static CellScope? Current { get => Flowing.Value; set => Flowing.Value = value; }
+    public static CellScope? Current
+    {
+        get => Flowing.Value;
+        set => Flowing.Value = value;
+    }
 
     /// <summary>Cancelled when the user interrupts the cell.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
@@ -34,11 +39,14 @@ internal sealed class CellScope(ICellHost host, CancellationToken cancellation, 
     /// <summary>Prints, up to the limit of the cell.</summary>
     public void Write(StreamKind stream, string text)
     {
-        if (RefusesOutput) throw new OperationCanceledException("The cell was interrupted.", Cancellation);
-        if (text.Length == 0) return;
+        if (RefusesOutput)
+            throw new OperationCanceledException("The cell was interrupted.", Cancellation);
+        if (text.Length == 0)
+            return;
         lock (gate)
         {
-            if (isCut) return;
+            if (isCut)
+                return;
             if (printed + text.Length <= outputLimit)
             {
                 printed += text.Length;
@@ -47,8 +55,10 @@ internal sealed class CellScope(ICellHost host, CancellationToken cancellation, 
             }
             isCut = true;
             host.Stream(stream, text[..(int)(outputLimit - printed)]);
-            host.Stream(StreamKind.Stderr,
-                $"\n[output cut: this cell printed more than {outputLimit / 1024.0 / 1024.0:0.###} MiB; it runs on, and clear_output() makes room again]\n");
+            host.Stream(
+                StreamKind.Stderr,
+                $"\n[output cut: this cell printed more than {outputLimit / 1024.0 / 1024.0:0.###} MiB; it runs on, and clear_output() makes room again]\n"
+            );
         }
     }
 
@@ -57,8 +67,10 @@ internal sealed class CellScope(ICellHost host, CancellationToken cancellation, 
     {
         lock (gate)
         {
-            if (update) host.UpdateDisplay(bundle, displayId!);
-            else host.Display(bundle, displayId);
+            if (update)
+                host.UpdateDisplay(bundle, displayId!);
+            else
+                host.Display(bundle, displayId);
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     private const int StackBytes = 4 << 20; // more makes endless recursion slow to report: its whole stack is unwound
     private static readonly TimeSpan UntilRepeat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UntilLeft = TimeSpan.FromMilliseconds(1000);
-    private const int Left = 1, Ended = 2;
+    private const int Left = 1,
+        Ended = 2;
     private readonly Lock gate = new();
     private readonly ManualResetEvent done = new(false); // not disposed: a thread left behind sets it late
     private bool runsCode;
@@ -30,30 +31,38 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     /// <summary>Whether something of the cell goes on in the background because it could not be stopped.</summary>
     public bool IsLeftBehind { get; private set; }
 
-    /// <summary>Runs the body on a new thread, with this cell as scope, and blocks until it has ended; its exception is thrown here.</summary>
+    /// <summary>Runs the body on a new thread, with this cell as scope, and blocks until it has ended; its exception is thrown
+    /// here.</summary>
     /// <exception cref="OperationCanceledException">The cell was interrupted and left behind.</exception>
     public void Run(Action body)
     {
         ExceptionDispatchInfo? failure = null;
-        Thread thread = new(() =>
+        Thread thread = new(
+            () =>
+            {
+                CellScope.Current = scope;
+                try
+                {
+                    body();
+                }
+                catch (Exception exception)
+                {
+                    failure = ExceptionDispatchInfo.Capture(exception);
+                }
+                finally
+                {
+                    // No lock here: an interrupt that is still pending would turn it into an exception.
+                    if (Interlocked.Exchange(ref runaway, Ended) == Left)
+                        CellInterrupt.Lower();
+                    done.Set();
+                }
+            },
+            StackBytes
+        )
         {
-            CellScope.Current = scope;
-            try
-            {
-                body();
-            }
-            catch (Exception exception)
-            {
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-            finally
-            {
-                // No lock here: an interrupt that is still pending would turn it into an exception.
-                if (Interlocked.Exchange(ref runaway, Ended) == Left) CellInterrupt.Lower();
-                done.Set();
-            }
-        }, StackBytes)
-        { IsBackground = true, Name = "cell" };
+            IsBackground = true,
+            Name = "cell",
+        };
         thread.Start();
 
         if (WaitHandle.WaitAny([done, scope.Cancellation.WaitHandle]) == 1 && !Interrupt(thread))
@@ -61,23 +70,28 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
         failure?.Throw();
     }
 
-    /// <summary>Runs C# of a cell on the calling cell thread until its task has ended; only within this can stages 2 and 3 strike.</summary>
+    /// <summary>Runs C# of a cell on the calling cell thread until its task has ended; only within this can stages 2 and 3
+    /// strike.</summary>
     public void RunCode(Func<Task> start)
     {
         CellPump pump = new(scope);
         SynchronizationContext? before = SynchronizationContext.Current;
-        lock (gate) runsCode = true;
+        lock (gate)
+            runsCode = true;
         try
         {
             SynchronizationContext.SetSynchronizationContext(pump);
-            if (pump.RunUntilDone(start())) return;
-            lock (gate) IsLeftBehind = true;
+            if (pump.RunUntilDone(start()))
+                return;
+            lock (gate)
+                IsLeftBehind = true;
             throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);
         }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(before);
-            lock (gate) runsCode = false;
+            lock (gate)
+                runsCode = false;
         }
     }
 
@@ -87,7 +101,8 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     {
         lock (gate)
         {
-            if (IsLeftBehind) throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);
+            if (IsLeftBehind)
+                throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);
             result();
         }
     }
@@ -101,19 +116,22 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
         {
             lock (gate)
             {
-                if (!runsCode) continue;
+                if (!runsCode)
+                    continue;
                 // Not between the two times: that is when `finally` blocks clean up, and they may wait.
-                if (isFirst || since.Elapsed > UntilRepeat) thread.Interrupt();
+                if (isFirst || since.Elapsed > UntilRepeat)
+                    thread.Interrupt();
                 scope.RefusesOutput = since.Elapsed > UntilRepeat;
                 isFirst = false;
-                if (since.Elapsed <= UntilLeft) continue;
+                if (since.Elapsed <= UntilLeft)
+                    continue;
                 IsLeftBehind = true;
                 // The flag stays up for it until it ends, whatever the session runs meanwhile.
-                if (Interlocked.CompareExchange(ref runaway, Left, 0) == 0) CellInterrupt.Raise();
+                if (Interlocked.CompareExchange(ref runaway, Left, 0) == 0)
+                    CellInterrupt.Raise();
                 return false;
             }
-        }
-        while (!done.WaitOne(50));
+        } while (!done.WaitOne(50));
         return true;
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>Has the compiler compile an expression while another thread reads the references: much of what a first cell waits for is code of the compiler that
+/// <summary>Has the compiler compile an expression while another thread reads the references: much of what a first cell waits for is code
+/// of the compiler that
 /// runs for the first time.</summary>
 internal static class CompilerPrimer
 {
@@ -15,10 +16,19 @@ internal static class CompilerPrimer
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText("1+1", new CSharpParseOptions(LanguageVersion.Preview, kind: SourceCodeKind.Script));
         var compilation = CSharpCompilation.CreateScriptCompilation(
-            "primer", tree, [CSharpReferences.Of(typeof(object).Assembly.Location)],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, usings: ["System"], optimizationLevel: OptimizationLevel.Release), returnType: typeof(object));
+            "primer",
+            tree,
+            [CSharpReferences.Of(typeof(object).Assembly.Location)],
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                usings: ["System"],
+                optimizationLevel: OptimizationLevel.Release
+            ),
+            returnType: typeof(object)
+        );
         _ = compilation.GetSemanticModel(tree).GetTypeInfo(tree.GetRoot().DescendantNodes().OfType<ExpressionSyntax>().First());
-        using MemoryStream assembly = new(), symbols = new();
+        using MemoryStream assembly = new(),
+            symbols = new();
         compilation.Emit(assembly, symbols);
     }
 }

@@ -13,6 +13,5 @@ public sealed class DisplayHandle
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Shows this value in place of what stood there.</summary>
-    public void Update(object? value) =>
-        (CellScope.Current ?? origin).Display(ValueRenderer.Render(value), Id, update: true);
+    public void Update(object? value) => (CellScope.Current ?? origin).Display(ValueRenderer.Render(value), Id, update: true);
 }

@@ -24,11 +24,27 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
     {
         string[] arguments =
         [
-            "fsi", "--noninteractive", "--nologo", "--gui-", "--quiet", "--optimize+", "--multiemit-", "--targetprofile:netcore", "--usesdkrefs-", $"--lib:{workingFolder}",
+            "fsi",
+            "--noninteractive",
+            "--nologo",
+            "--gui-",
+            "--quiet",
+            "--optimize+",
+            "--multiemit-",
+            "--targetprofile:netcore",
+            "--usesdkrefs-",
+            $"--lib:{workingFolder}",
             $"-r:{typeof(FSharpLanguage).Assembly.Location}",
         ];
         return Shell.FsiEvaluationSession.Create(
-            Shell.FsiEvaluationSession.GetDefaultConfiguration(), arguments, TextReader.Null, messages, messages, FSharpOption<bool>.None, null);
+            Shell.FsiEvaluationSession.GetDefaultConfiguration(),
+            arguments,
+            TextReader.Null,
+            messages,
+            messages,
+            FSharpOption<bool>.None,
+            null
+        );
     }
 
     /// <summary>Runs code and renders the value of its last expression; null where there is none.</summary>
@@ -44,9 +60,13 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
             messages.GetStringBuilder().Clear();
             (FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception> outcome, FSharpDiagnostic[] diagnostics) =
                 session.EvalInteractionNonThrowing(code, FSharpOption<CancellationToken>.Some(context.Cancellation));
-            if (outcome is FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>.Choice2Of2 failed) Fail(failed.Item, diagnostics, code);
-            if (outcome is FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>.Choice1Of2 { Item: { } option } && option.Value is { } value
-                && value.ReflectionType != typeof(Unit))
+            if (outcome is FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>.Choice2Of2 failed)
+                Fail(failed.Item, diagnostics, code);
+            if (
+                outcome is FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>.Choice1Of2 { Item: { } option }
+                && option.Value is { } value
+                && value.ReflectionType != typeof(Unit)
+            )
                 shown = ValueRenderer.Render(value.ReflectionValue);
         });
         return shown;
@@ -56,28 +76,36 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
     public object? Get(string name, CommandContext context)
     {
         Shell.FsiEvaluationSession session = Session(context);
-        return session.TryFindBoundValue(name) is { } found ? found.Value.Value.ReflectionValue
-            : throw new GeoVlmException($"F# has no value {name}; it has {string.Join(", ", session.GetBoundValues().Select(bound => bound.Name).DefaultIfEmpty("none"))}");
+        return session.TryFindBoundValue(name) is { } found
+            ? found.Value.Value.ReflectionValue
+            : throw new GeoVlmException(
+                $"F# has no value {name}; it has {string.Join(", ", session.GetBoundValues().Select(bound => bound.Name).DefaultIfEmpty("none"))}"
+            );
     }
 
     /// <inheritdoc />
     public void Set(string name, object? value, CommandContext context)
     {
-        if (value is null) throw new GeoVlmException($"The value for {name} is null, which has no type in F#.");
+        if (value is null)
+            throw new GeoVlmException($"The value for {name} is null, which has no type in F#.");
         try
         {
             Session(context).AddBoundValue(name, value);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            throw new GeoVlmException($"{name} cannot be shared with F#: {error.Message} Share text, numbers, arrays, or a type of a library.", error);
+            throw new GeoVlmException(
+                $"{name} cannot be shared with F#: {error.Message} Share text, numbers, arrays, or a type of a library.",
+                error
+            );
         }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        if (starting.IsCompletedSuccessfully) ((IDisposable)starting.Result).Dispose();
+        if (starting.IsCompletedSuccessfully)
+            ((IDisposable)starting.Result).Dispose();
     }
 
     private Shell.FsiEvaluationSession Session(CommandContext context)
@@ -89,12 +117,24 @@ internal sealed class FSharpLanguage : ILanguage, IDisposable
     private static void Fail(Exception exception, FSharpDiagnostic[] diagnostics, string code)
     {
         FSharpDiagnostic[] errors = [.. diagnostics.Where(found => found.Severity == FSharpDiagnosticSeverity.Error)];
-        if (errors.Length == 0) ExceptionDispatchInfo.Throw(exception);
+        if (errors.Length == 0)
+            ExceptionDispatchInfo.Throw(exception);
         string[] lines = code.Split('\n');
-        throw new GeoVlmException("F#: " + string.Join('\n', errors.Take(8).Select(error =>
-        {
-            string source = error.StartLine >= 1 && error.StartLine <= lines.Length ? $"\n    {lines[error.StartLine - 1].TrimEnd('\r')}\n    {new string(' ', error.StartColumn)}^" : "";
-            return $"({error.StartLine},{error.StartColumn + 1}): FS{error.ErrorNumber:0000}: {error.Message}{source}";
-        })));
+        throw new GeoVlmException(
+            "F#: "
+                + string.Join(
+                    '\n',
+                    errors
+                        .Take(8)
+                        .Select(error =>
+                        {
+                            string source =
+                                error.StartLine >= 1 && error.StartLine <= lines.Length
+                                    ? $"\n    {lines[error.StartLine - 1].TrimEnd('\r')}\n    {new string(' ', error.StartColumn)}^"
+                                    : "";
+                            return $"({error.StartLine},{error.StartColumn + 1}): FS{error.ErrorNumber:0000}: {error.Message}{source}";
+                        })
+                )
+        );
     }
 }

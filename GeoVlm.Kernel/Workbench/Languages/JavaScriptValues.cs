@@ -19,7 +19,8 @@ internal sealed partial class JavaScriptValues : ILanguage
     /// <inheritdoc />
     public void Set(string name, object? value, CommandContext context)
     {
-        if (!Identifier().IsMatch(name)) throw new GeoVlmException($"'{name}' cannot be the name of a variable in JavaScript.");
+        if (!Identifier().IsMatch(name))
+            throw new GeoVlmException($"'{name}' cannot be the name of a variable in JavaScript.");
         try
         {
             values[name] = JsonSerializer.Serialize(value, Json);
@@ -35,11 +36,14 @@ internal sealed partial class JavaScriptValues : ILanguage
     {
         string id = "geovlm-" + Guid.NewGuid().ToString("N");
         StringBuilder html = new($"<div id=\"{id}\"></div>\n<script>\n(async () => {{\n");
-        foreach ((string name, string json) in values) html.Append($"const {name} = {json};\n");
+        foreach ((string name, string json) in values)
+            html.Append($"const {name} = {json};\n");
         // The serializer escapes <, and in the code only the end of the element would end it early.
         html.Append($"const element = document.getElementById(\"{id}\");\nconst result = await (async () => {{\n")
             .Append(EndOfScript().Replace(code, "<\\/script"))
-            .Append("\n})();\nif (result !== undefined) element.textContent = typeof result === \"string\" ? result : JSON.stringify(result);\n})();\n</script>");
+            .Append(
+                "\n})();\nif (result !== undefined) element.textContent = typeof result === \"string\" ? result : JSON.stringify(result);\n})();\n</script>"
+            );
         return new MimeBundle(new Dictionary<string, string> { [MimeBundle.Html] = html.ToString(), [MimeBundle.Text] = code });
     }
 

@@ -13,7 +13,11 @@ namespace GeoVlm.Workbench.Languages;
 internal sealed class KernelClientLanguage(string name, KernelLaunch launch) : ILanguage, IDisposable
 {
     private const string Marker = "geovlm:";
-    private static readonly JsonSerializerOptions Json = new() { IncludeFields = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        IncludeFields = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
     private readonly Lock gate = new();
     private KernelProcess? process;
 
@@ -26,7 +30,8 @@ internal sealed class KernelClientLanguage(string name, KernelLaunch launch) : I
     public object? Get(string variable, CommandContext context)
     {
         RequirePython(variable);
-        string code = $"import json as _j\ndef _g(v):\n    return v.to_dict('records') if hasattr(v, 'to_dict') and hasattr(v, 'columns') else v.tolist() if hasattr(v, 'tolist') else str(v)\n"
+        string code =
+            $"import json as _j\ndef _g(v):\n    return v.to_dict('records') if hasattr(v, 'to_dict') and hasattr(v, 'columns') else v.tolist() if hasattr(v, 'tolist') else str(v)\n"
             + $"print({JsonSerializer.Serialize(Marker)} + _j.dumps(_g({variable}) if hasattr({variable}, 'columns') else {variable}, default=_g))";
         string printed = "";
         Execute(code, new PrintedHost(context.Host, text => printed += text), context.Cancellation, (_, _) => { });
@@ -48,7 +53,12 @@ internal sealed class KernelClientLanguage(string name, KernelLaunch launch) : I
             throw new GeoVlmException($"The value of {variable} cannot be written as JSON: {error.Message}", error);
         }
         // The JSON travels as a string literal, so nothing in it is read as code.
-        Execute($"import json as _j\n{variable} = _j.loads({JsonSerializer.Serialize(json)})", context.Host, context.Cancellation, (_, _) => { });
+        Execute(
+            $"import json as _j\n{variable} = _j.loads({JsonSerializer.Serialize(json)})",
+            context.Host,
+            context.Cancellation,
+            (_, _) => { }
+        );
     }
 
     /// <inheritdoc />
@@ -65,25 +75,36 @@ internal sealed class KernelClientLanguage(string name, KernelLaunch launch) : I
             }
             process ??= KernelProcess.Start(name, launch, cancellation);
             string request = process.Execute(code);
-            bool isIdle = false, wasInterrupted = false;
+            bool isIdle = false,
+                wasInterrupted = false;
             Message? reply = null;
             while (!isIdle || reply is null)
             {
-                if (process.HasEnded) throw new GeoVlmException($"{name}: its process ended (exit code {process.ExitCode}) while the cell ran, and its variables are lost. The next cell starts it anew.");
+                if (process.HasEnded)
+                    throw new GeoVlmException(
+                        $"{name}: its process ended (exit code {process.ExitCode}) while the cell ran, and its variables are lost. The next cell starts it anew."
+                    );
                 if (cancellation.IsCancellationRequested && !wasInterrupted)
                 {
                     wasInterrupted = true;
                     process.Interrupt(launch.InterruptsByMessage);
                 }
-                if (process.Receive() is not { } message || message.Parent["msg_id"]?.GetValue<string>() != request) continue;
-                if (message.Type == "execute_reply") reply = message;
-                else if (message.Type == "input_request") process.Answer(host.Input(message.Text("prompt") ?? "", message.Flag("password") == true));
-                else isIdle |= Forward(message, host, show);
+                if (process.Receive() is not { } message || message.Parent["msg_id"]?.GetValue<string>() != request)
+                    continue;
+                if (message.Type == "execute_reply")
+                    reply = message;
+                else if (message.Type == "input_request")
+                    process.Answer(host.Input(message.Text("prompt") ?? "", message.Flag("password") == true));
+                else
+                    isIdle |= Forward(message, host, show);
             }
             cancellation.ThrowIfCancellationRequested();
-            if (reply.Text("status") == "ok") return;
+            if (reply.Text("status") == "ok")
+                return;
             string trace = string.Join('\n', (reply.Content["traceback"] as JsonArray ?? []).Select(NotebookText.Of));
-            throw new GeoVlmException($"{name}: {reply.Text("ename")}: {reply.Text("evalue")}{(trace.Length > 0 ? "\n" + NotebookText.OfTerminal(trace) : "")}");
+            throw new GeoVlmException(
+                $"{name}: {reply.Text("ename")}: {reply.Text("evalue")}{(trace.Length > 0 ? "\n" + NotebookText.OfTerminal(trace) : "")}"
+            );
         }
     }
 
@@ -111,37 +132,56 @@ internal sealed class KernelClientLanguage(string name, KernelLaunch launch) : I
         return false;
     }
 
-    private static MimeBundle Bundle(Message message) => new((message.Content["data"] as JsonObject ?? []).ToDictionary(
-        entry => entry.Key, entry => MimeBundle.IsJson(entry.Key) ? entry.Value?.ToJsonString() ?? "null" : NotebookText.Of(entry.Value)));
+    private static MimeBundle Bundle(Message message) =>
+        new(
+            (message.Content["data"] as JsonObject ?? []).ToDictionary(
+                entry => entry.Key,
+                entry => MimeBundle.IsJson(entry.Key) ? entry.Value?.ToJsonString() ?? "null" : NotebookText.Of(entry.Value)
+            )
+        );
 
     private void RequirePython(string variable)
     {
-        if (launch.Language != "python") throw new GeoVlmException($"Values are shared with Python kernels only; {name} runs {launch.Language}.");
+        if (launch.Language != "python")
+            throw new GeoVlmException($"Values are shared with Python kernels only; {name} runs {launch.Language}.");
         if (variable.Length == 0 || !variable.All(letter => letter == '_' || char.IsLetterOrDigit(letter)) || char.IsDigit(variable[0]))
             throw new GeoVlmException($"'{variable}' is no name of a Python variable.");
     }
 
-    private static object? FromJson(JsonNode? node) => node switch
-    {
-        JsonObject map => map.ToDictionary(entry => entry.Key, entry => FromJson(entry.Value)),
-        JsonArray { Count: > 0 } list when list.All(item => item?.GetValueKind() == JsonValueKind.Number) => list.Select(item => item!.GetValue<double>()).ToArray(),
-        JsonArray { Count: > 0 } list when list.All(item => item?.GetValueKind() == JsonValueKind.String) => list.Select(item => item!.GetValue<string>()).ToArray(),
-        JsonArray { Count: > 0 } list when list.All(item => item is JsonObject) =>
-            list.Select(item => item!.AsObject().ToDictionary(entry => entry.Key, entry => FromJson(entry.Value))).ToList(),
-        JsonArray list => list.Select(FromJson).ToList(),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        JsonValue value when value.GetValueKind() is JsonValueKind.True or JsonValueKind.False => value.GetValue<bool>(),
-        JsonValue value => value.TryGetValue(out int whole) ? whole : value.TryGetValue(out long large) ? large : value.GetValue<double>(),
-        _ => null,
-    };
+    private static object? FromJson(JsonNode? node) =>
+        node switch
+        {
+            JsonObject map => map.ToDictionary(entry => entry.Key, entry => FromJson(entry.Value)),
+            JsonArray { Count: > 0 } list when list.All(item => item?.GetValueKind() == JsonValueKind.Number) => list.Select(item =>
+                    item!.GetValue<double>()
+                )
+                .ToArray(),
+            JsonArray { Count: > 0 } list when list.All(item => item?.GetValueKind() == JsonValueKind.String) => list.Select(item =>
+                    item!.GetValue<string>()
+                )
+                .ToArray(),
+            JsonArray { Count: > 0 } list when list.All(item => item is JsonObject) => list.Select(item =>
+                    item!.AsObject().ToDictionary(entry => entry.Key, entry => FromJson(entry.Value))
+                )
+                .ToList(),
+            JsonArray list => list.Select(FromJson).ToList(),
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+            JsonValue value when value.GetValueKind() is JsonValueKind.True or JsonValueKind.False => value.GetValue<bool>(),
+            JsonValue value => value.TryGetValue(out int whole) ? whole
+            : value.TryGetValue(out long large) ? large
+            : value.GetValue<double>(),
+            _ => null,
+        };
 
     // What a question about a value prints is its answer, not the cell's.
     private sealed class PrintedHost(ICellHost host, Action<string> printed) : ICellHost
     {
         public void Stream(StreamKind stream, string text)
         {
-            if (stream == StreamKind.Stdout) printed(text);
-            else host.Stream(stream, text);
+            if (stream == StreamKind.Stdout)
+                printed(text);
+            else
+                host.Stream(stream, text);
         }
 
         public void Display(MimeBundle bundle, string? displayId = null) { }

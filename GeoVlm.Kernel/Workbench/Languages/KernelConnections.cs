@@ -17,11 +17,13 @@ internal sealed class KernelConnections : IDisposable
 
     /// <summary>The Python kernel of this machine.</summary>
     /// <exception cref="GeoVlmException">There is none.</exception>
-    public KernelClientLanguage Python() => connected.GetOrAdd(PythonName, _ => new KernelClientLanguage(PythonName, KernelLaunch.Python()));
+    public KernelClientLanguage Python() =>
+        connected.GetOrAdd(PythonName, _ => new KernelClientLanguage(PythonName, KernelLaunch.Python()));
 
     /// <summary>Makes an installed kernel known under a name.</summary>
     /// <exception cref="GeoVlmException">None of this name is installed.</exception>
-    public void Connect(string name, string kernelSpec) => connected.GetOrAdd(name, _ => new KernelClientLanguage(name, KernelLaunch.OfSpec(kernelSpec)));
+    public void Connect(string name, string kernelSpec) =>
+        connected.GetOrAdd(name, _ => new KernelClientLanguage(name, KernelLaunch.OfSpec(kernelSpec)));
 
     /// <summary>Whether `#!connect` made this name known.</summary>
     public bool IsConnected(string name) => connected.ContainsKey(name);
@@ -32,6 +34,7 @@ internal sealed class KernelConnections : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (KernelClientLanguage kernel in connected.Values) kernel.Dispose();
+        foreach (KernelClientLanguage kernel in connected.Values)
+            kernel.Dispose();
     }
 }

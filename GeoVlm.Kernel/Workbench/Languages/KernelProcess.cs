@@ -21,7 +21,9 @@ internal sealed partial class KernelProcess : IDisposable
     private readonly Process process;
     private readonly string connectionFile;
     private readonly WireFormat wire;
-    private readonly DealerSocket shell = new(), control = new(), stdin = new();
+    private readonly DealerSocket shell = new(),
+        control = new(),
+        stdin = new();
     private readonly SubscriberSocket ioPub = new();
     private readonly Queue<string> errors = new();
 
@@ -31,7 +33,10 @@ internal sealed partial class KernelProcess : IDisposable
         wire = new WireFormat(new MessageSigner(connection.Key));
         byte[] identity = Guid.NewGuid().ToByteArray(bigEndian: true);
         identity[0] |= 1; // a leading zero is reserved
-        foreach ((DealerSocket socket, int port) in ((DealerSocket, int)[])[(shell, connection.ShellPort), (control, connection.ControlPort), (stdin, connection.StdinPort)])
+        foreach (
+            (DealerSocket socket, int port) in ((DealerSocket, int)[])
+                [(shell, connection.ShellPort), (control, connection.ControlPort), (stdin, connection.StdinPort)]
+        )
         {
             socket.Options.Identity = identity;
             socket.Options.Linger = TimeSpan.Zero;
@@ -46,8 +51,10 @@ internal sealed partial class KernelProcess : IDisposable
         {
             lock (errors)
             {
-                if (line.Data is not null) errors.Enqueue(line.Data);
-                if (errors.Count > 20) errors.Dequeue();
+                if (line.Data is not null)
+                    errors.Enqueue(line.Data);
+                if (errors.Count > 20)
+                    errors.Dequeue();
             }
         };
         process.OutputDataReceived += static (_, _) => { };
@@ -76,18 +83,30 @@ internal sealed partial class KernelProcess : IDisposable
         int[] ports = FreePorts(5);
         ConnectionFile connection = new()
         {
-            Ip = "127.0.0.1", Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
-            ShellPort = ports[0], ControlPort = ports[1], StdinPort = ports[2], IoPubPort = ports[3], HeartbeatPort = ports[4],
+            Ip = "127.0.0.1",
+            Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+            ShellPort = ports[0],
+            ControlPort = ports[1],
+            StdinPort = ports[2],
+            IoPubPort = ports[3],
+            HeartbeatPort = ports[4],
         };
         string file = Path.Combine(Path.GetTempPath(), $"geovlm-{Guid.NewGuid():N}.json");
         FileStreamOptions ownersOnly = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) ownersOnly.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (FileStream stream = new(file, ownersOnly)) JsonSerializer.Serialize(stream, connection);
-        ProcessStartInfo start = new(launch.Arguments[0], launch.Arguments.Skip(1).Select(word => word.Replace("{connection_file}", file, StringComparison.Ordinal)))
+        if (!OperatingSystem.IsWindows())
+            ownersOnly.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (FileStream stream = new(file, ownersOnly))
+            JsonSerializer.Serialize(stream, connection);
+        ProcessStartInfo start = new(
+            launch.Arguments[0],
+            launch.Arguments.Skip(1).Select(word => word.Replace("{connection_file}", file, StringComparison.Ordinal))
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
-        foreach ((string key, string value) in launch.Environment) start.Environment[key] = value;
+        foreach ((string key, string value) in launch.Environment)
+            start.Environment[key] = value;
         start.Environment["JPY_PARENT_PID"] = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Process started;
         try
@@ -113,13 +132,24 @@ internal sealed partial class KernelProcess : IDisposable
     }
 
     /// <summary>Sends a cell; returns the id that its messages name.</summary>
-    public string Execute(string code) => Send(shell, "execute_request", new JsonObject
-    {
-        ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new JsonObject(), ["allow_stdin"] = true, ["stop_on_error"] = true,
-    });
+    public string Execute(string code) =>
+        Send(
+            shell,
+            "execute_request",
+            new JsonObject
+            {
+                ["code"] = code,
+                ["silent"] = false,
+                ["store_history"] = true,
+                ["user_expressions"] = new JsonObject(),
+                ["allow_stdin"] = true,
+                ["stop_on_error"] = true,
+            }
+        );
 
     /// <summary>Asks for completions at the end of a text; returns the id that the answer names.</summary>
-    public string Complete(string code) => Send(shell, "complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length });
+    public string Complete(string code) =>
+        Send(shell, "complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length });
 
     /// <summary>Answers the latest question.</summary>
     public void Answer(string value) => Send(stdin, "input_reply", new JsonObject { ["value"] = value });
@@ -127,15 +157,21 @@ internal sealed partial class KernelProcess : IDisposable
     /// <summary>Interrupts what runs.</summary>
     public void Interrupt(bool byMessage)
     {
-        if (byMessage || OperatingSystem.IsWindows()) Send(control, "interrupt_request", []);
-        else if (!process.HasExited) _ = Kill(process.Id, InterruptSignal); // gone meanwhile: nothing to interrupt
+        if (byMessage || OperatingSystem.IsWindows())
+            Send(control, "interrupt_request", []);
+        else if (!process.HasExited)
+            _ = Kill(process.Id, InterruptSignal); // gone meanwhile: nothing to interrupt
     }
 
     /// <summary>The next message from the kernel; null when none came within a few milliseconds.</summary>
     public Message? Receive()
     {
         List<byte[]> frames = [];
-        if (ioPub.TryReceiveMultipartBytes(Slice, ref frames!) || shell.TryReceiveMultipartBytes(ref frames!) || stdin.TryReceiveMultipartBytes(ref frames!))
+        if (
+            ioPub.TryReceiveMultipartBytes(Slice, ref frames!)
+            || shell.TryReceiveMultipartBytes(ref frames!)
+            || stdin.TryReceiveMultipartBytes(ref frames!)
+        )
             return wire.Read(frames, out _);
         return null;
     }
@@ -143,8 +179,10 @@ internal sealed partial class KernelProcess : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (NetMQSocket socket in (NetMQSocket[])[shell, control, stdin, ioPub]) socket.Dispose();
-        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        foreach (NetMQSocket socket in (NetMQSocket[])[shell, control, stdin, ioPub])
+            socket.Dispose();
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
         process.Dispose();
         File.Delete(connectionFile);
     }
@@ -153,7 +191,8 @@ internal sealed partial class KernelProcess : IDisposable
     private void WaitUntilReady(string name, CancellationToken cancellation)
     {
         Stopwatch waited = Stopwatch.StartNew();
-        bool answered = false, heard = false;
+        bool answered = false,
+            heard = false;
         long asked = -1000;
         while (!answered || !heard)
         {
@@ -162,18 +201,25 @@ internal sealed partial class KernelProcess : IDisposable
             {
                 process.WaitForExit();
                 string why;
-                lock (errors) why = string.Join('\n', errors);
-                throw new GeoVlmException($"{name}: the kernel ended as it started (exit code {process.ExitCode}).\n{why}\nFor Python, ipykernel must be installed: pip install ipykernel.");
+                lock (errors)
+                    why = string.Join('\n', errors);
+                throw new GeoVlmException(
+                    $"{name}: the kernel ended as it started (exit code {process.ExitCode}).\n{why}\nFor Python, ipykernel must be installed: pip install ipykernel."
+                );
             }
-            if (waited.Elapsed > StartPatience) throw new GeoVlmException($"{name}: the kernel did not answer within {StartPatience.TotalSeconds:0} s.");
+            if (waited.Elapsed > StartPatience)
+                throw new GeoVlmException($"{name}: the kernel did not answer within {StartPatience.TotalSeconds:0} s.");
             if (waited.ElapsedMilliseconds - asked > 500)
             {
                 Send(shell, "kernel_info_request", []);
                 asked = waited.ElapsedMilliseconds;
             }
-            if (Receive() is not { } message) continue;
-            if (message.Type == "kernel_info_reply") answered = true;
-            else heard |= message.Type == "status";
+            if (Receive() is not { } message)
+                continue;
+            if (message.Type == "kernel_info_reply")
+                answered = true;
+            else
+                heard |= message.Type == "status";
         }
     }
 
@@ -187,9 +233,11 @@ internal sealed partial class KernelProcess : IDisposable
     private static int[] FreePorts(int count)
     {
         TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners) listener.Start();
+        foreach (TcpListener listener in listeners)
+            listener.Start();
         int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners) listener.Stop();
+        foreach (TcpListener listener in listeners)
+            listener.Stop();
         return ports;
     }
 

@@ -20,10 +20,13 @@ internal static class LanguageCatalogue
     /// <exception cref="GeoVlmException">There is no such language, or it has no variables.</exception>
     public static ILanguage Find(string name, CommandContext context)
     {
-        if (All.TryGetValue(name, out Func<CommandContext, ILanguage>? find)) return find(context);
+        if (All.TryGetValue(name, out Func<CommandContext, ILanguage>? find))
+            return find(context);
         KernelConnections connections = KernelConnections.Of(context);
-        return connections.Find(name) ?? throw new GeoVlmException(
-            $"'{name}' is no language with variables{NearestName.Suggestion(name, Names())}; there are {string.Join(", ", Names())}");
+        return connections.Find(name)
+            ?? throw new GeoVlmException(
+                $"'{name}' is no language with variables{NearestName.Suggestion(name, Names())}; there are {string.Join(", ", Names())}"
+            );
 
         IEnumerable<string> Names() => All.Keys.Concat(connections.Names);
     }

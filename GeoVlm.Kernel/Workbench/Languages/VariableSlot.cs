@@ -11,5 +11,9 @@ public static class VariableSlot
     private static object? value;
 
     /// <summary>The value on its way.</summary>
-    public static object? Value { get => value; internal set => VariableSlot.value = value; }
+    public static object? Value
+    {
+        get => value;
+        internal set => VariableSlot.value = value;
+    }
 }

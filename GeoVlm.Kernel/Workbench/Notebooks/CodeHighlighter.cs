@@ -8,13 +8,16 @@ namespace GeoVlm.Workbench.Notebooks;
 /// <remarks>One pass of a linear-time expression: enough to read by, and no hostile cell can make it slow.</remarks>
 internal static partial class CodeHighlighter
 {
-    private static readonly HashSet<string> keywords = [.. """
-        abstract as async await base bool break byte case catch char class const continue decimal default delegate do double else enum event
-        explicit extern false finally fixed float for foreach from get global goto if implicit in init int interface internal is let lock long
-        nameof namespace new not null object on operator or and orderby out override params partial private protected public readonly record ref
-        required return sbyte sealed select set short sizeof static string struct switch this throw true try typeof uint ulong unsafe ushort
-        using var virtual void volatile when where while with yield
-        """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+    private static readonly HashSet<string> keywords =
+    [
+        .. """
+            abstract as async await base bool break byte case catch char class const continue decimal default delegate do double else enum event
+            explicit extern false finally fixed float for foreach from get global goto if implicit in init int interface internal is let lock long
+            nameof namespace new not null object on operator or and orderby out override params partial private protected public readonly record ref
+            required return sbyte sealed select set short sizeof static string struct switch this throw true try typeof uint ulong unsafe ushort
+            using var virtual void volatile when where while with yield
+            """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
+    ];
 
     /// <summary>The cell as HTML, to stand in a <c>pre</c>.</summary>
     public static string ToHtml(string code)
@@ -40,12 +43,15 @@ internal static partial class CodeHighlighter
         : char.IsUpper(match.Value[0]) ? "t"
         : null;
 
-    [GeneratedRegex("""
-        (?<magic>^[ \t]*(?:\#![^\n]*|\#[rl][ \t][^\n]*|%[^\n]*))
-        |(?<comment>//[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)
-        |(?<string>[$]*\"\"\"(?:[^"]|"{1,2}[^"])*\"\"\"|(?:[$]@|@[$]?)"(?:[^"]|"")*"|[$]?"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')
-        |(?<number>\b[0-9][0-9a-fA-FxX_]*(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?[fdmuLUFDM]*)
-        |(?<word>[A-Za-z_]\w*)
-        """, RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """
+            (?<magic>^[ \t]*(?:\#![^\n]*|\#[rl][ \t][^\n]*|%[^\n]*))
+            |(?<comment>//[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)
+            |(?<string>[$]*\"\"\"(?:[^"]|"{1,2}[^"])*\"\"\"|(?:[$]@|@[$]?)"(?:[^"]|"")*"|[$]?"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')
+            |(?<number>\b[0-9][0-9a-fA-FxX_]*(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?[fdmuLUFDM]*)
+            |(?<word>[A-Za-z_]\w*)
+            """,
+        RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Token();
 }

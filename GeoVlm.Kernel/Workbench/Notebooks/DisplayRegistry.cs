@@ -13,7 +13,8 @@ internal sealed class DisplayRegistry
     {
         lock (gate)
         {
-            if (!outputs.TryGetValue(displayId, out List<JsonObject>? shown)) outputs[displayId] = shown = [];
+            if (!outputs.TryGetValue(displayId, out List<JsonObject>? shown))
+                outputs[displayId] = shown = [];
             shown.Add(output);
         }
     }
@@ -23,14 +24,17 @@ internal sealed class DisplayRegistry
     {
         lock (gate)
         {
-            if (!outputs.TryGetValue(displayId, out List<JsonObject>? shown)) return;
-            foreach (JsonObject output in shown) output["data"] = MimeContent.ToNotebook(bundle);
+            if (!outputs.TryGetValue(displayId, out List<JsonObject>? shown))
+                return;
+            foreach (JsonObject output in shown)
+                output["data"] = MimeContent.ToNotebook(bundle);
         }
     }
 
     /// <summary>A copy that no later update touches.</summary>
     public JsonNode Snapshot(JsonObject output)
     {
-        lock (gate) return output.DeepClone();
+        lock (gate)
+            return output.DeepClone();
     }
 }

@@ -8,12 +8,19 @@ using Markdig.Syntax.Inlines;
 
 namespace GeoVlm.Workbench.Notebooks;
 
-/// <summary>Markdown cells of one page: raw HTML is shown as text, links go nowhere that runs code, images come from the notebook alone.</summary>
+/// <summary>Markdown cells of one page: raw HTML is shown as text, links go nowhere that runs code, images come from the notebook
+/// alone.</summary>
 internal sealed class MarkdownPage
 {
     // Chosen one by one: the "advanced" set has generic attributes, which let markdown write any attribute.
     private static readonly MarkdownPipeline pipeline = new MarkdownPipelineBuilder()
-        .DisableHtml().UsePipeTables().UseEmphasisExtras().UseAutoLinks().UseTaskLists().UseFootnotes().Build();
+        .DisableHtml()
+        .UsePipeTables()
+        .UseEmphasisExtras()
+        .UseAutoLinks()
+        .UseTaskLists()
+        .UseFootnotes()
+        .Build();
 
     private readonly Dictionary<string, int> ids = [];
 
@@ -26,10 +33,13 @@ internal sealed class MarkdownPage
     public string ToHtml(string markdown, JsonObject? attachments = null)
     {
         var document = Markdown.Parse(markdown, pipeline);
-        foreach (var heading in document.Descendants<HeadingBlock>()) AddHeading(heading);
-        foreach (var link in document.Descendants<LinkInline>().ToArray()) Tame(link, attachments);
+        foreach (var heading in document.Descendants<HeadingBlock>())
+            AddHeading(heading);
+        foreach (var link in document.Descendants<LinkInline>().ToArray())
+            Tame(link, attachments);
         foreach (var link in document.Descendants<AutolinkInline>().ToArray())
-            if (!link.IsEmail && !IsHarmless(link.Url)) link.ReplaceBy(new LiteralInline(link.Url));
+            if (!link.IsEmail && !IsHarmless(link.Url))
+                link.ReplaceBy(new LiteralInline(link.Url));
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         pipeline.Setup(renderer);
@@ -42,21 +52,31 @@ internal sealed class MarkdownPage
     {
         string address = new([.. (url ?? "").Where(c => c > ' ' && c != 0x7F)]);
         int colon = address.IndexOf(':');
-        if (colon < 0 || address.IndexOfAny(['/', '?', '#']) is >= 0 and var stop && stop < colon) return true;
+        if (colon < 0 || address.IndexOfAny(['/', '?', '#']) is >= 0 and var stop && stop < colon)
+            return true;
         return address[..colon].ToLowerInvariant() is "http" or "https" or "mailto";
     }
 
     private void AddHeading(HeadingBlock heading)
     {
-        string text = heading.Inline is null ? "" : string.Concat(heading.Inline.Descendants().Select(i => i switch
-        {
-            LiteralInline literal => literal.Content.ToString(),
-            CodeInline code => code.Content,
-            _ => "",
-        }));
+        string text = heading.Inline is null
+            ? ""
+            : string.Concat(
+                heading
+                    .Inline.Descendants()
+                    .Select(i =>
+                        i switch
+                        {
+                            LiteralInline literal => literal.Content.ToString(),
+                            CodeInline code => code.Content,
+                            _ => "",
+                        }
+                    )
+            );
         string id = LinkHelper.Urilize(text, allowOnlyAscii: true) is { Length: > 0 } slug ? slug : "heading";
         ids[id] = ids.GetValueOrDefault(id) + 1;
-        if (ids[id] > 1) id = $"{id}-{ids[id]}";
+        if (ids[id] > 1)
+            id = $"{id}-{ids[id]}";
         Markdig.Renderers.Html.HtmlAttributesExtensions.GetAttributes(heading).Id = id;
         Headings.Add((heading.Level, id, text));
     }
@@ -65,19 +85,23 @@ internal sealed class MarkdownPage
     {
         if (!link.IsImage)
         {
-            if (!IsHarmless(link.Url)) link.Url = "#";
+            if (!IsHarmless(link.Url))
+                link.Url = "#";
             return;
         }
         string url = link.Url ?? "";
-        if (url.StartsWith("attachment:", StringComparison.Ordinal)
+        if (
+            url.StartsWith("attachment:", StringComparison.Ordinal)
             && attachments?[Uri.UnescapeDataString(url["attachment:".Length..])] is JsonObject image
-            && image.FirstOrDefault(i => i.Key is "image/png" or "image/jpeg" or "image/gif") is { Key: not null } found)
+            && image.FirstOrDefault(i => i.Key is "image/png" or "image/jpeg" or "image/gif") is { Key: not null } found
+        )
             link.Url = $"data:{found.Key};base64,{HtmlText.Encode(NotebookText.Of(found.Value).Replace("\n", ""))}";
         else if (!url.StartsWith("data:image/", StringComparison.Ordinal))
         {
             // An image elsewhere would be a request over the network; its address is a link instead.
             link.IsImage = false;
-            if (!IsHarmless(url)) link.Url = "#";
+            if (!IsHarmless(url))
+                link.Url = "#";
         }
     }
 }

@@ -25,7 +25,8 @@ public sealed class NotebookCell
         set => Json["source"] = NotebookText.ToLines(value);
     }
 
-    /// <summary>The language that its metadata name, as Polyglot Notebooks keeps it: "csharp", "fsharp"; null for the notebook's own.</summary>
+    /// <summary>The language that its metadata name, as Polyglot Notebooks keeps it: "csharp", "fsharp"; null for the notebook's
+    /// own.</summary>
     public string? Language
     {
         get => Name(Json["metadata"]?["polyglot_notebook"], "kernelName") ?? Name(Json["metadata"]?["dotnet_interactive"], "language");
@@ -33,14 +34,23 @@ public sealed class NotebookCell
     }
 
     /// <summary>What is executed: its text, below the selector of its language where that stands in the metadata alone.</summary>
-    public string Submission => Language is { } language and not "csharp" && !Source.StartsWith("#!" + language, StringComparison.Ordinal) ? $"#!{language}\n{Source}" : Source;
+    public string Submission =>
+        Language is { } language and not "csharp" && !Source.StartsWith("#!" + language, StringComparison.Ordinal)
+            ? $"#!{language}\n{Source}"
+            : Source;
 
     private static string? Name(JsonNode? metadata, string key) =>
-        metadata is JsonObject named && named[key] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        metadata is JsonObject named && named[key] is JsonValue value && value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : null;
 
     /// <summary>Its tags, for example <c>parameters</c> or <c>raises-exception</c>.</summary>
-    public IReadOnlyList<string> Tags => (Json["metadata"]!["tags"] as JsonArray)?
-        .Where(tag => tag?.GetValueKind() == JsonValueKind.String).Select(tag => tag!.GetValue<string>()).ToArray() ?? [];
+    public IReadOnlyList<string> Tags =>
+        (Json["metadata"]!["tags"] as JsonArray)
+            ?.Where(tag => tag?.GetValueKind() == JsonValueKind.String)
+            .Select(tag => tag!.GetValue<string>())
+            .ToArray()
+        ?? [];
 
     /// <summary>Its outputs; a code cell has them.</summary>
     public JsonArray Outputs
@@ -60,23 +70,32 @@ public sealed class NotebookCell
     public static NotebookCell Code(string source, params string[] tags)
     {
         JsonObject metadata = [];
-        if (tags.Length > 0) metadata["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]);
-        return new NotebookCell(new JsonObject
-        {
-            ["cell_type"] = "code",
-            ["execution_count"] = null,
-            ["id"] = NewId(),
-            ["metadata"] = metadata,
-            ["outputs"] = new JsonArray(),
-            ["source"] = NotebookText.ToLines(source),
-        });
+        if (tags.Length > 0)
+            metadata["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]);
+        return new NotebookCell(
+            new JsonObject
+            {
+                ["cell_type"] = "code",
+                ["execution_count"] = null,
+                ["id"] = NewId(),
+                ["metadata"] = metadata,
+                ["outputs"] = new JsonArray(),
+                ["source"] = NotebookText.ToLines(source),
+            }
+        );
     }
 
     /// <summary>A new Markdown cell.</summary>
-    public static NotebookCell Markdown(string source) => new(new JsonObject
-    {
-        ["cell_type"] = "markdown", ["id"] = NewId(), ["metadata"] = new JsonObject(), ["source"] = NotebookText.ToLines(source),
-    });
+    public static NotebookCell Markdown(string source) =>
+        new(
+            new JsonObject
+            {
+                ["cell_type"] = "markdown",
+                ["id"] = NewId(),
+                ["metadata"] = new JsonObject(),
+                ["source"] = NotebookText.ToLines(source),
+            }
+        );
 
     /// <summary>A cell id as nbformat 4.5 asks for.</summary>
     internal static string NewId() => Guid.NewGuid().ToString("N")[..8];

@@ -19,13 +19,16 @@ public sealed class NotebookFile
     private JsonArray CellArray => Json["cells"]!.AsArray();
 
     /// <summary>An empty notebook for this kernel.</summary>
-    public static NotebookFile Empty() => new(new JsonObject
-    {
-        ["cells"] = new JsonArray(),
-        ["metadata"] = NotebookMetadata.ForThisKernel(),
-        ["nbformat"] = 4,
-        ["nbformat_minor"] = 5,
-    });
+    public static NotebookFile Empty() =>
+        new(
+            new JsonObject
+            {
+                ["cells"] = new JsonArray(),
+                ["metadata"] = NotebookMetadata.ForThisKernel(),
+                ["nbformat"] = 4,
+                ["nbformat_minor"] = 5,
+            }
+        );
 
     /// <summary>Reads a notebook: .ipynb, or Polyglot's .dib.</summary>
     /// <exception cref="GeoVlmException">The file is missing or unreadable, or not a notebook of nbformat 4.</exception>
@@ -38,11 +41,17 @@ public sealed class NotebookFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new GeoVlmException($"The notebook {path} does not exist. Check the path; it starts from {Environment.CurrentDirectory}.", error);
+            throw new GeoVlmException(
+                $"The notebook {path} does not exist. Check the path; it starts from {Environment.CurrentDirectory}.",
+                error
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new GeoVlmException($"The notebook {path} could not be read: {error.Message} Check that it is a file that you may read.", error);
+            throw new GeoVlmException(
+                $"The notebook {path} could not be read: {error.Message} Check that it is a file that you may read.",
+                error
+            );
         }
     }
 
@@ -57,7 +66,8 @@ public sealed class NotebookFile
     /// <summary>Puts a cell before the one at this place.</summary>
     public void Insert(int index, NotebookCell cell) => CellArray.Insert(index, cell.Json);
 
-    /// <summary>Writes the notebook, as .dib where the path says so: beside its place first, then renamed, so that a crash leaves the old file whole.</summary>
+    /// <summary>Writes the notebook, as .dib where the path says so: beside its place first, then renamed, so that a crash leaves the old
+    /// file whole.</summary>
     /// <exception cref="GeoVlmException">The folder cannot be made or written to.</exception>
     public void Write(string path)
     {
@@ -66,7 +76,11 @@ public sealed class NotebookFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            File.WriteAllText(beside, IsDib(full) ? DibFile.Write(this) : NotebookJson.Write(Json), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            File.WriteAllText(
+                beside,
+                IsDib(full) ? DibFile.Write(this) : NotebookJson.Write(Json),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
+            );
             File.Move(beside, full, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

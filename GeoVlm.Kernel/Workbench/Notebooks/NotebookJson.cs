@@ -22,12 +22,19 @@ internal static class NotebookJson
         switch (node)
         {
             case JsonObject { Count: > 0 } members:
-                Block('{', '}', depth, text, members.OrderBy(member => member.Key, StringComparer.Ordinal), member =>
-                {
-                    WriteString(member.Key, text);
-                    text.Append(": ");
-                    Write(member.Value, depth + 1, text);
-                });
+                Block(
+                    '{',
+                    '}',
+                    depth,
+                    text,
+                    members.OrderBy(member => member.Key, StringComparer.Ordinal),
+                    member =>
+                    {
+                        WriteString(member.Key, text);
+                        text.Append(": ");
+                        Write(member.Value, depth + 1, text);
+                    }
+                );
                 break;
             case JsonArray { Count: > 0 } items:
                 Block('[', ']', depth, text, items, item => Write(item, depth + 1, text));

@@ -9,19 +9,26 @@ internal static class NotebookMetadata
     public const string DisplayName = "GeoVlm (C#)";
     public const string Language = "C#";
 
-    public static JsonObject LanguageInfo() => new()
-    {
-        ["name"] = Language,
-        ["version"] = "14.0",
-        ["mimetype"] = "text/x-csharp",
-        ["file_extension"] = ".cs",
-        ["pygments_lexer"] = "csharp",
-        ["codemirror_mode"] = "text/x-csharp",
-    };
+    public static JsonObject LanguageInfo() =>
+        new()
+        {
+            ["name"] = Language,
+            ["version"] = "14.0",
+            ["mimetype"] = "text/x-csharp",
+            ["file_extension"] = ".cs",
+            ["pygments_lexer"] = "csharp",
+            ["codemirror_mode"] = "text/x-csharp",
+        };
 
-    public static JsonObject ForThisKernel() => new()
-    {
-        ["kernelspec"] = new JsonObject { ["display_name"] = DisplayName, ["language"] = Language, ["name"] = KernelName },
-        ["language_info"] = LanguageInfo(),
-    };
+    public static JsonObject ForThisKernel() =>
+        new()
+        {
+            ["kernelspec"] = new JsonObject
+            {
+                ["display_name"] = DisplayName,
+                ["language"] = Language,
+                ["name"] = KernelName,
+            },
+            ["language_info"] = LanguageInfo(),
+        };
 }

@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace GeoVlm.Workbench.Notebooks;
 
-/// <summary>Values given from outside: they stand in a cell of their own after the one tagged <c>parameters</c>, as papermill does it.</summary>
+/// <summary>Values given from outside: they stand in a cell of their own after the one tagged <c>parameters</c>, as papermill does
+/// it.</summary>
 public static partial class NotebookParameters
 {
     /// <summary>Tag of the cell with the defaults.</summary>
@@ -22,7 +23,8 @@ public static partial class NotebookParameters
     /// <exception cref="GeoVlmException">A name is no C# name, or a text does not fit the type of its default.</exception>
     public static IReadOnlyList<string> Inject(NotebookFile notebook, IReadOnlyList<KeyValuePair<string, string>> values, string path)
     {
-        if (values.Count == 0) return [];
+        if (values.Count == 0)
+            return [];
         List<NotebookCell> cells = [.. notebook.Cells];
         int defaultsAt = cells.FindIndex(cell => cell.IsCode && cell.Tags.Contains(Tag));
         IReadOnlyDictionary<string, Type?> defaults =
@@ -30,13 +32,18 @@ public static partial class NotebookParameters
 
         List<string> warnings = [];
         if (defaultsAt < 0)
-            warnings.Add($"{path} has no cell tagged \"{Tag}\", so nothing says which parameters it has; the values stand before its first cell.");
+            warnings.Add(
+                $"{path} has no cell tagged \"{Tag}\", so nothing says which parameters it has; the values stand before its first cell."
+            );
         else
             warnings.AddRange(values.Where(value => !defaults.ContainsKey(value.Key)).Select(value => Unknown(value.Key, defaults.Keys)));
 
-        string source = "// Parameters\n" + string.Join('\n', values.Select(value => $"var {Name(value.Key)} = {Literal(value, defaults)};"));
-        if (cells.Find(cell => cell.IsCode && cell.Tags.Contains(InjectedTag)) is { } injected) injected.Source = source;
-        else notebook.Insert(defaultsAt + 1, NotebookCell.Code(source, InjectedTag));
+        string source =
+            "// Parameters\n" + string.Join('\n', values.Select(value => $"var {Name(value.Key)} = {Literal(value, defaults)};"));
+        if (cells.Find(cell => cell.IsCode && cell.Tags.Contains(InjectedTag)) is { } injected)
+            injected.Source = source;
+        else
+            notebook.Insert(defaultsAt + 1, NotebookCell.Code(source, InjectedTag));
         return warnings;
     }
 
@@ -46,9 +53,10 @@ public static partial class NotebookParameters
         return $"The parameters cell assigns no {name}; it is set all the same.{nearest} It has: {string.Join(", ", known)}.";
     }
 
-    private static string Name(string name) => SyntaxFacts.IsValidIdentifier(name) && SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None
-        ? name
-        : throw new GeoVlmException($"-p {name}=...: \"{name}\" is no C# variable name. Write it as the parameters cell does.");
+    private static string Name(string name) =>
+        SyntaxFacts.IsValidIdentifier(name) && SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None
+            ? name
+            : throw new GeoVlmException($"-p {name}=...: \"{name}\" is no C# variable name. Write it as the parameters cell does.");
 
     private static string Literal(KeyValuePair<string, string> value, IReadOnlyDictionary<string, Type?> defaults)
     {
@@ -65,7 +73,9 @@ public static partial class NotebookParameters
             TypeCode.Double when Number().IsMatch(text) => WholeNumber().IsMatch(text) ? text + ".0" : text,
             TypeCode.Decimal when Number().IsMatch(text) => text + "m",
             TypeCode.String => SymbolDisplay.FormatLiteral(text, quote: true),
-            _ => throw new GeoVlmException($"-p {value.Key}={text}: the parameters cell gives {value.Key} a default of type {Keyword(type)}, and \"{text}\" is none."),
+            _ => throw new GeoVlmException(
+                $"-p {value.Key}={text}: the parameters cell gives {value.Key} a default of type {Keyword(type)}, and \"{text}\" is none."
+            ),
         };
     }
 
@@ -76,15 +86,16 @@ public static partial class NotebookParameters
         : Number().IsMatch(text) ? typeof(double)
         : typeof(string);
 
-    private static string Keyword(Type type) => Type.GetTypeCode(type) switch
-    {
-        TypeCode.Boolean => "bool (true or false)",
-        TypeCode.Int32 => "int (a whole number)",
-        TypeCode.Int64 => "long (a whole number)",
-        TypeCode.Single => "float (a number)",
-        TypeCode.Double => "double (a number)",
-        _ => "decimal (a number)",
-    };
+    private static string Keyword(Type type) =>
+        Type.GetTypeCode(type) switch
+        {
+            TypeCode.Boolean => "bool (true or false)",
+            TypeCode.Int32 => "int (a whole number)",
+            TypeCode.Int64 => "long (a whole number)",
+            TypeCode.Single => "float (a number)",
+            TypeCode.Double => "double (a number)",
+            _ => "decimal (a number)",
+        };
 
     // A number as C# writes it; 1e-5 is one, 0x10 and 1_000 are left to strings.
     [GeneratedRegex(@"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\z")]

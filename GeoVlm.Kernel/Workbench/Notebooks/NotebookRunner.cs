@@ -21,8 +21,13 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
     /// <param name="cancellation">Interrupts the running cell and ends the run.</param>
     /// <exception cref="GeoVlmException">The session cannot start, or the output cannot be written.</exception>
     public RunOutcome Run(
-        NotebookFile notebook, string workingFolder, string outputPath, IRunProgress progress,
-        TimeSpan? cellTimeout = null, CancellationToken cancellation = default)
+        NotebookFile notebook,
+        string workingFolder,
+        string outputPath,
+        IRunProgress progress,
+        TimeSpan? cellTimeout = null,
+        CancellationToken cancellation = default
+    )
     {
         NotebookCell[] cells = [.. notebook.Cells.Where(cell => cell.IsCode && !cell.Tags.Contains(SkipTag))];
         foreach (NotebookCell cell in cells)
@@ -49,35 +54,48 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
             runs.Add(new CellRun(i + 1, result.Status, elapsed, result.Error));
 
             bool tolerated = result.Status == CellStatus.Error && cell.Tags.Contains(MayFailTag);
-            if (result.Error is { } error && !tolerated) failure = new CellFailure(i + 1, cell.Source, error);
+            if (result.Error is { } error && !tolerated)
+                failure = new CellFailure(i + 1, cell.Source, error);
             cell.Outputs = output.ToJson();
             notebook.Write(outputPath);
         }
 
         // Later cells may have updated the displays of earlier ones.
-        for (int i = 0; i < collectors.Count; i++) cells[i].Outputs = collectors[i].ToJson();
+        for (int i = 0; i < collectors.Count; i++)
+            cells[i].Outputs = collectors[i].ToJson();
         notebook.Write(outputPath);
         return new RunOutcome(collectors.Count, failure) { Cells = runs };
     }
 
     private static CellResult RunCell(
-        ISession session, NotebookCell cell, OutputCollector output, int number, TimeSpan? timeout, CancellationToken cancellation)
+        ISession session,
+        NotebookCell cell,
+        OutputCollector output,
+        int number,
+        TimeSpan? timeout,
+        CancellationToken cancellation
+    )
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (timeout is { } longest) limit.CancelAfter(longest);
+        if (timeout is { } longest)
+            limit.CancelAfter(longest);
         cell.ExecutionCount = number;
         CellResult result = session.Execute(cell.Submission, output, limit.Token, number);
-        if (result.Status == CellStatus.Interrupted && !cancellation.IsCancellationRequested) result = result with { Error = TooSlow(timeout) };
+        if (result.Status == CellStatus.Interrupted && !cancellation.IsCancellationRequested)
+            result = result with { Error = TooSlow(timeout) };
 
-        if (result.Value is { } value) output.Result(value, number);
-        if (result.Error is { } error) output.Error(error);
+        if (result.Value is { } value)
+            output.Result(value, number);
+        if (result.Error is { } error)
+            output.Error(error);
         return result;
     }
 
     private static CellError TooSlow(TimeSpan? timeout)
     {
         string message = FormattableString.Invariant(
-            $"The cell ran longer than {timeout?.TotalSeconds:0.###} s and was interrupted. Raise --timeout, or leave it out for no limit.");
+            $"The cell ran longer than {timeout?.TotalSeconds:0.###} s and was interrupted. Raise --timeout, or leave it out for no limit."
+        );
         return new CellError("CellTimeout", message, [message]);
     }
 }

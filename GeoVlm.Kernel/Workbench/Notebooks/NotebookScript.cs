@@ -11,7 +11,8 @@ internal static class NotebookScript
         StringBuilder text = new();
         foreach (NotebookCell cell in notebook.Cells)
         {
-            if (text.Length > 0) text.Append('\n');
+            if (text.Length > 0)
+                text.Append('\n');
             text.Append(cell.IsCode ? cell.Submission : "// " + cell.Source.Replace("\n", "\n// ", StringComparison.Ordinal)).Append('\n');
         }
         return text.ToString();

@@ -12,7 +12,7 @@ internal static partial class NotebookText
     public static JsonArray ToLines(string text)
     {
         JsonArray lines = [];
-        for (int start = 0; start < text.Length;)
+        for (int start = 0; start < text.Length; )
         {
             int feed = text.IndexOf('\n', start);
             int end = feed < 0 ? text.Length : feed + 1;
@@ -23,27 +23,31 @@ internal static partial class NotebookText
     }
 
     /// <summary>The text of a string or of an array of strings; null when it is neither.</summary>
-    public static string? Join(JsonNode? node) => node switch
-    {
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        JsonArray lines when lines.All(line => line?.GetValueKind() == JsonValueKind.String) =>
-            string.Concat(lines.Select(line => line!.GetValue<string>())),
-        _ => null,
-    };
+    public static string? Join(JsonNode? node) =>
+        node switch
+        {
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+            JsonArray lines when lines.All(line => line?.GetValueKind() == JsonValueKind.String) => string.Concat(
+                lines.Select(line => line!.GetValue<string>())
+            ),
+            _ => null,
+        };
 
     /// <summary>The text; empty for anything that is none.</summary>
-    public static string Of(JsonNode? node) => node switch
-    {
-        JsonArray lines => string.Concat(lines.Select(Of)),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        _ => "",
-    };
+    public static string Of(JsonNode? node) =>
+        node switch
+        {
+            JsonArray lines => string.Concat(lines.Select(Of)),
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+            _ => "",
+        };
 
     /// <summary>Terminal output as a reader would have seen it: no colour codes, and progress lines as they stood last.</summary>
     public static string OfTerminal(string text)
     {
         text = Ansi().Replace(text, "").Replace("\r\n", "\n");
-        if (!text.Contains('\r')) return text;
+        if (!text.Contains('\r'))
+            return text;
         var seen = new StringBuilder();
         foreach (string line in text.Split('\n'))
         {

@@ -15,11 +15,13 @@ internal sealed class OutputCollector(DisplayRegistry displays, Action<string> p
 
     public void Stream(StreamKind stream, string text)
     {
-        if (text.Length == 0) return;
+        if (text.Length == 0)
+            return;
         lock (gate)
         {
             ClearIfAsked();
-            if (stream != streamKind) CloseStream();
+            if (stream != streamKind)
+                CloseStream();
             streamKind = stream;
             streamText.Append(text);
         }
@@ -29,8 +31,10 @@ internal sealed class OutputCollector(DisplayRegistry displays, Action<string> p
     public void Display(MimeBundle bundle, string? displayId = null)
     {
         JsonObject output = DataOutput("display_data", bundle);
-        lock (gate) Add(output);
-        if (displayId is not null) displays.Shown(displayId, output);
+        lock (gate)
+            Add(output);
+        if (displayId is not null)
+            displays.Shown(displayId, output);
     }
 
     public void UpdateDisplay(MimeBundle bundle, string displayId) => displays.Replace(displayId, bundle);
@@ -40,32 +44,38 @@ internal sealed class OutputCollector(DisplayRegistry displays, Action<string> p
         lock (gate)
         {
             clearBeforeNext = true;
-            if (!wait) ClearIfAsked();
+            if (!wait)
+                ClearIfAsked();
         }
     }
 
     public string Input(string prompt, bool password) =>
-        throw new GeoVlmException($"The cell asks \"{prompt}\", but a run from the command line has nobody to answer. Set the value with -p, or run the notebook in Jupyter.");
+        throw new GeoVlmException(
+            $"The cell asks \"{prompt}\", but a run from the command line has nobody to answer. Set the value with -p, or run the notebook in Jupyter."
+        );
 
     /// <summary>The value of the cell's last expression.</summary>
     public void Result(MimeBundle bundle, int executionCount)
     {
         JsonObject output = DataOutput("execute_result", bundle);
         output["execution_count"] = executionCount;
-        lock (gate) Add(output);
+        lock (gate)
+            Add(output);
     }
 
     /// <summary>What went wrong.</summary>
     public void Error(CellError error)
     {
         lock (gate)
-            Add(new JsonObject
-            {
-                ["output_type"] = "error",
-                ["ename"] = error.Name,
-                ["evalue"] = error.Message,
-                ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
-            });
+            Add(
+                new JsonObject
+                {
+                    ["output_type"] = "error",
+                    ["ename"] = error.Name,
+                    ["evalue"] = error.Message,
+                    ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
+                }
+            );
     }
 
     /// <summary>The outputs so far.</summary>
@@ -87,7 +97,8 @@ internal sealed class OutputCollector(DisplayRegistry displays, Action<string> p
 
     private void ClearIfAsked()
     {
-        if (!clearBeforeNext) return;
+        if (!clearBeforeNext)
+            return;
         clearBeforeNext = false;
         streamText.Clear();
         outputs.Clear();
@@ -95,20 +106,24 @@ internal sealed class OutputCollector(DisplayRegistry displays, Action<string> p
 
     private void CloseStream()
     {
-        if (streamText.Length == 0) return;
-        outputs.Add(new JsonObject
-        {
-            ["output_type"] = "stream",
-            ["name"] = streamKind == StreamKind.Stdout ? "stdout" : "stderr",
-            ["text"] = NotebookText.ToLines(streamText.ToString()),
-        });
+        if (streamText.Length == 0)
+            return;
+        outputs.Add(
+            new JsonObject
+            {
+                ["output_type"] = "stream",
+                ["name"] = streamKind == StreamKind.Stdout ? "stdout" : "stderr",
+                ["text"] = NotebookText.ToLines(streamText.ToString()),
+            }
+        );
         streamText.Clear();
     }
 
-    private static JsonObject DataOutput(string type, MimeBundle bundle) => new()
-    {
-        ["output_type"] = type,
-        ["data"] = MimeContent.ToNotebook(bundle),
-        ["metadata"] = new JsonObject(),
-    };
+    private static JsonObject DataOutput(string type, MimeBundle bundle) =>
+        new()
+        {
+            ["output_type"] = type,
+            ["data"] = MimeContent.ToNotebook(bundle),
+            ["metadata"] = new JsonObject(),
+        };
 }

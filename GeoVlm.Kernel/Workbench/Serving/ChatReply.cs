@@ -20,11 +20,15 @@ internal sealed class ChatReply(string model, TextTokenizer tokenizer)
     {
         var answer = new Dictionary<string, object?>
         {
-            ["id"] = id, ["object"] = "chat.completion", ["created"] = created, ["model"] = model,
+            ["id"] = id,
+            ["object"] = "chat.completion",
+            ["created"] = created,
+            ["model"] = model,
             ["choices"] = group.Rollouts.Select((rollout, index) => Choice(request, rollout, index)),
             ["usage"] = Usage(promptIds.Count, group.Rollouts.Sum(r => r.TokenIds.Count)),
         };
-        if (request.TokenIds) answer["prompt_token_ids"] = promptIds;
+        if (request.TokenIds)
+            answer["prompt_token_ids"] = promptIds;
         return answer;
     }
 
@@ -32,17 +36,35 @@ internal sealed class ChatReply(string model, TextTokenizer tokenizer)
     /// <param name="index">Which completion.</param>
     /// <param name="delta">What it adds.</param>
     /// <param name="finish">Why it ended; null while it goes on.</param>
-    public object Piece(int index, object delta, string? finish) => new Dictionary<string, object?>
-    {
-        ["id"] = id, ["object"] = "chat.completion.chunk", ["created"] = created, ["model"] = model,
-        ["choices"] = new[] { new Dictionary<string, object?> { ["index"] = index, ["delta"] = delta, ["finish_reason"] = finish } },
-    };
+    public object Piece(int index, object delta, string? finish) =>
+        new Dictionary<string, object?>
+        {
+            ["id"] = id,
+            ["object"] = "chat.completion.chunk",
+            ["created"] = created,
+            ["model"] = model,
+            ["choices"] = new[]
+            {
+                new Dictionary<string, object?>
+                {
+                    ["index"] = index,
+                    ["delta"] = delta,
+                    ["finish_reason"] = finish,
+                },
+            },
+        };
 
     /// <summary>The piece that counts tokens, last in a stream.</summary>
-    public object UsagePiece(int prompt, int completion) => new Dictionary<string, object?>
-    {
-        ["id"] = id, ["object"] = "chat.completion.chunk", ["created"] = created, ["model"] = model, ["choices"] = Array.Empty<object>(), ["usage"] = Usage(prompt, completion),
-    };
+    public object UsagePiece(int prompt, int completion) =>
+        new Dictionary<string, object?>
+        {
+            ["id"] = id,
+            ["object"] = "chat.completion.chunk",
+            ["created"] = created,
+            ["model"] = model,
+            ["choices"] = Array.Empty<object>(),
+            ["usage"] = Usage(prompt, completion),
+        };
 
     /// <summary>OpenAI's word for why a completion ended.</summary>
     public static string Finish(FinishReason finish) => finish == FinishReason.Stop ? "stop" : "length";
@@ -51,18 +73,35 @@ internal sealed class ChatReply(string model, TextTokenizer tokenizer)
     {
         var choice = new Dictionary<string, object?>
         {
-            ["index"] = index, ["message"] = new { role = "assistant", content = rollout.Text }, ["finish_reason"] = Finish(rollout.Finish),
-            ["logprobs"] = request.LogProbs ? new { content = rollout.TokenIds.Zip(rollout.LogProbs, (token, logProb) => LogProb(request, token, logProb)) } : null,
+            ["index"] = index,
+            ["message"] = new { role = "assistant", content = rollout.Text },
+            ["finish_reason"] = Finish(rollout.Finish),
+            ["logprobs"] = request.LogProbs
+                ? new { content = rollout.TokenIds.Zip(rollout.LogProbs, (token, logProb) => LogProb(request, token, logProb)) }
+                : null,
         };
-        if (request.TokenIds) choice["token_ids"] = rollout.TokenIds;
+        if (request.TokenIds)
+            choice["token_ids"] = rollout.TokenIds;
         return choice;
     }
 
     private object LogProb(ChatRequest request, int token, float logProb)
     {
         string text = tokenizer.Decode([token], skipSpecialTokens: false);
-        return new { token = request.TokensAsIds ? $"token_id:{token}" : text, logprob = logProb, bytes = Encoding.UTF8.GetBytes(text).Select(b => (int)b), top_logprobs = Array.Empty<object>() };
+        return new
+        {
+            token = request.TokensAsIds ? $"token_id:{token}" : text,
+            logprob = logProb,
+            bytes = Encoding.UTF8.GetBytes(text).Select(b => (int)b),
+            top_logprobs = Array.Empty<object>(),
+        };
     }
 
-    private static object Usage(int prompt, int completion) => new { prompt_tokens = prompt, completion_tokens = completion, total_tokens = prompt + completion };
+    private static object Usage(int prompt, int completion) =>
+        new
+        {
+            prompt_tokens = prompt,
+            completion_tokens = completion,
+            total_tokens = prompt + completion,
+        };
 }

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace GeoVlm.Workbench.Serving;
 
-/// <summary>A policy behind OpenAI's chat interface, one request after another: the batch has no influence, so an answer is that of this process.</summary>
+/// <summary>A policy behind OpenAI's chat interface, one request after another: the batch has no influence, so an answer is that of this
+/// process.</summary>
 internal sealed class ChatService : IAsyncDisposable
 {
     private const int MostWaiting = 256;
@@ -20,12 +21,27 @@ internal sealed class ChatService : IAsyncDisposable
 
     private ChatService(Policy policy, string name, WebServiceOptions options, string? adaptersFolder)
     {
-        if (adaptersFolder is not null && policy.Model.Adapter is not null) throw new GeoVlmException($"{policy.Name} has an adapter already; serve its base model to load others beside it.");
+        if (adaptersFolder is not null && policy.Model.Adapter is not null)
+            throw new GeoVlmException($"{policy.Name} has an adapter already; serve its base model to load others beside it.");
         (this.policy, this.name, engine) = (policy, name, new TorchRolloutEngine(policy));
         adapters = adaptersFolder is null ? null : new ServedAdapters(policy, name, adaptersFolder);
         var routes = new Dictionary<(string, string), Func<HttpContext, Task>>
         {
-            [("GET", "/v1/models")] = http => WebService.Write(http, new { @object = "list", data = Names.Select(id => new { id, @object = "model", created, owned_by = "geovlm" }) }),
+            [("GET", "/v1/models")] = http =>
+                WebService.Write(
+                    http,
+                    new
+                    {
+                        @object = "list",
+                        data = Names.Select(id => new
+                        {
+                            id,
+                            @object = "model",
+                            created,
+                            owned_by = "geovlm",
+                        }),
+                    }
+                ),
             [("POST", "/v1/chat/completions")] = Complete,
         };
         if (adapters is not null)
@@ -33,7 +49,21 @@ internal sealed class ChatService : IAsyncDisposable
             routes[("POST", "/v1/load_lora_adapter")] = http => Change(http, adapters.Load);
             routes[("POST", "/v1/unload_lora_adapter")] = http => Change(http, adapters.Unload);
         }
-        Web = WebService.Start(options, "chat", routes, (status, message) => new { error = new { message, type = status < 500 ? "invalid_request_error" : "server_error", code = status } });
+        Web = WebService.Start(
+            options,
+            "chat",
+            routes,
+            (status, message) =>
+                new
+                {
+                    error = new
+                    {
+                        message,
+                        type = status < 500 ? "invalid_request_error" : "server_error",
+                        code = status,
+                    },
+                }
+        );
     }
 
     /// <summary>The HTTP side.</summary>
@@ -44,8 +74,10 @@ internal sealed class ChatService : IAsyncDisposable
     /// <param name="name">What callers name it.</param>
     /// <param name="options">Where, and who may call.</param>
     /// <param name="adaptersFolder">Adapters below it may be loaded while it serves; null for none.</param>
-    /// <exception cref="GeoVlmException">The address cannot be listened on, or the model has an adapter where others are to be loaded.</exception>
-    public static ChatService Start(Policy policy, string name, WebServiceOptions options, string? adaptersFolder = null) => new(policy, name, options, adaptersFolder);
+    /// <exception cref="GeoVlmException">The address cannot be listened on, or the model has an adapter where others are to be
+    /// loaded.</exception>
+    public static ChatService Start(Policy policy, string name, WebServiceOptions options, string? adaptersFolder = null) =>
+        new(policy, name, options, adaptersFolder);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -72,13 +104,16 @@ internal sealed class ChatService : IAsyncDisposable
         }
     }
 
-    private WebFault Unknown(string model) => new(StatusCodes.Status404NotFound, $"The model '{model}' does not exist; this server has '{string.Join("', '", Names)}'.");
+    private WebFault Unknown(string model) =>
+        new(StatusCodes.Status404NotFound, $"The model '{model}' does not exist; this server has '{string.Join("', '", Names)}'.");
 
     private async Task Complete(HttpContext http)
     {
         ChatRequest request;
-        using (var body = await WebService.ReadJson(http).ConfigureAwait(false)) request = ChatRequest.Read(body.RootElement, policy.Template.DefaultSystem);
-        if (!Names.Contains(request.Model)) throw Unknown(request.Model);
+        using (var body = await WebService.ReadJson(http).ConfigureAwait(false))
+            request = ChatRequest.Read(body.RootElement, policy.Template.DefaultSystem);
+        if (!Names.Contains(request.Model))
+            throw Unknown(request.Model);
         if (Interlocked.Increment(ref waiting) > MostWaiting)
         {
             Interlocked.Decrement(ref waiting);
@@ -90,10 +125,22 @@ internal sealed class ChatService : IAsyncDisposable
             await turn.WaitAsync(http.RequestAborted).ConfigureAwait(false);
             try
             {
-                if (!Names.Contains(request.Model)) throw Unknown(request.Model); // unloaded while it waited
+                if (!Names.Contains(request.Model))
+                    throw Unknown(request.Model); // unloaded while it waited
                 adapters?.Attach(request.Model);
-                if (request.Stream) await Stream(http, request).ConfigureAwait(false);
-                else await WebService.Write(http, new ChatReply(request.Model, policy.Tokenizer).Whole(request, await Generate(request, request.Sampling, http.RequestAborted).ConfigureAwait(false), PromptIds(request))).ConfigureAwait(false);
+                if (request.Stream)
+                    await Stream(http, request).ConfigureAwait(false);
+                else
+                    await WebService
+                        .Write(
+                            http,
+                            new ChatReply(request.Model, policy.Tokenizer).Whole(
+                                request,
+                                await Generate(request, request.Sampling, http.RequestAborted).ConfigureAwait(false),
+                                PromptIds(request)
+                            )
+                        )
+                        .ConfigureAwait(false);
             }
             finally
             {
@@ -123,7 +170,8 @@ internal sealed class ChatService : IAsyncDisposable
         await Begin(http, reply, sent.Length).ConfigureAwait(false);
         await foreach (var token in tokens.Reader.ReadAllAsync(http.RequestAborted).ConfigureAwait(false))
         {
-            if (token.Text.Length == 0) continue;
+            if (token.Text.Length == 0)
+                continue;
             sent[token.Completion] += token.Text.Length;
             await Send(http, reply.Piece(token.Completion, new { content = token.Text }, null)).ConfigureAwait(false);
         }
@@ -132,9 +180,14 @@ internal sealed class ChatService : IAsyncDisposable
         {
             // What an incomplete character or a half stop string held back.
             string rest = rollout.Text.Length > sent[index] ? rollout.Text[sent[index]..] : "";
-            await Send(http, reply.Piece(index, rest.Length > 0 ? (object)new { content = rest } : new { }, ChatReply.Finish(rollout.Finish))).ConfigureAwait(false);
+            await Send(
+                    http,
+                    reply.Piece(index, rest.Length > 0 ? (object)new { content = rest } : new { }, ChatReply.Finish(rollout.Finish))
+                )
+                .ConfigureAwait(false);
         }
-        if (request.StreamUsage) await Send(http, reply.UsagePiece(prompt, group.Rollouts.Sum(r => r.TokenIds.Count))).ConfigureAwait(false);
+        if (request.StreamUsage)
+            await Send(http, reply.UsagePiece(prompt, group.Rollouts.Sum(r => r.TokenIds.Count))).ConfigureAwait(false);
         await http.Response.WriteAsync("data: [DONE]\n\n", http.RequestAborted).ConfigureAwait(false);
     }
 
@@ -142,12 +195,15 @@ internal sealed class ChatService : IAsyncDisposable
     {
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-cache";
-        for (int i = 0; i < choices; i++) await Send(http, reply.Piece(i, new { role = "assistant", content = "" }, null)).ConfigureAwait(false);
+        for (int i = 0; i < choices; i++)
+            await Send(http, reply.Piece(i, new { role = "assistant", content = "" }, null)).ConfigureAwait(false);
     }
 
     private static async Task Send(HttpContext http, object piece)
     {
-        await http.Response.WriteAsync($"data: {JsonSerializer.Serialize(piece, WebService.Json)}\n\n", http.RequestAborted).ConfigureAwait(false);
+        await http
+            .Response.WriteAsync($"data: {JsonSerializer.Serialize(piece, WebService.Json)}\n\n", http.RequestAborted)
+            .ConfigureAwait(false);
         await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }

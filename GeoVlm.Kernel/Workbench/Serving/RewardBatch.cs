@@ -17,7 +17,8 @@ internal sealed class RewardBatch
     private readonly IReadOnlyList<(string Completion, PredictionRow Row)> items;
     private readonly IReadOnlyList<(IReward Reward, double Weight)>? rewards;
 
-    private RewardBatch(IReadOnlyList<(string, PredictionRow)> items, IReadOnlyList<(IReward, double)>? rewards) => (this.items, this.rewards) = (items, rewards);
+    private RewardBatch(IReadOnlyList<(string, PredictionRow)> items, IReadOnlyList<(IReward, double)>? rewards) =>
+        (this.items, this.rewards) = (items, rewards);
 
     /// <summary>Number of completions.</summary>
     public int Count => items.Count;
@@ -25,8 +26,10 @@ internal sealed class RewardBatch
     /// <summary>Whether the reasons are wanted.</summary>
     public bool Explain { get; private init; }
 
-    /// <summary>Reads a request: <c>completions</c>, and beside it columns (a list with one entry a completion, or one value for all), or <c>samples</c> with one object a
-    /// completion. <c>task</c>, a reference under any of its usual names, <c>width</c>, <c>height</c>, <c>frame</c>; <c>rewards</c> replaces the task's own.</summary>
+    /// <summary>Reads a request: <c>completions</c>, and beside it columns (a list with one entry a completion, or one value for all), or
+    /// <c>samples</c> with one object a
+    /// completion. <c>task</c>, a reference under any of its usual names, <c>width</c>, <c>height</c>, <c>frame</c>; <c>rewards</c>
+    /// replaces the task's own.</summary>
     /// <exception cref="GeoVlmException">The request has not this shape.</exception>
     public static RewardBatch Read(JsonElement request)
     {
@@ -34,22 +37,33 @@ internal sealed class RewardBatch
         var columns = new Dictionary<string, JsonElement>();
         foreach (var property in request.EnumerateObject())
         {
-            if (property.Name is "completions" or "samples" or "rewards" or "explain" or "prompts") continue;
-            if (property.Value.ValueKind != JsonValueKind.Array || property.Value.GetArrayLength() == completions.Count) columns[property.Name] = property.Value;
+            if (property.Name is "completions" or "samples" or "rewards" or "explain" or "prompts")
+                continue;
+            if (property.Value.ValueKind != JsonValueKind.Array || property.Value.GetArrayLength() == completions.Count)
+                columns[property.Name] = property.Value;
             else if (PredictionRow.Known(property.Name))
-                throw new GeoVlmException($"\"{property.Name}\" has {property.Value.GetArrayLength()} entries for {completions.Count} completions; give one for each, or one value that is no list.");
+                throw new GeoVlmException(
+                    $"\"{property.Name}\" has {property.Value.GetArrayLength()} entries for {completions.Count} completions; give one for each, or one value that is no list."
+                );
         }
         var samples = Samples(request, completions.Count);
-        var items = completions.Select((completion, i) =>
+        var items = completions.Select(
+            (completion, i) =>
+            {
+                var fields = columns.ToDictionary(c => c.Key, c => c.Value.ValueKind == JsonValueKind.Array ? c.Value[i] : c.Value);
+                foreach (var field in samples is null ? [] : samples[i].EnumerateObject())
+                    fields[field.Name] = field.Value;
+                return (completion, new PredictionRow(i, fields));
+            }
+        );
+        return new RewardBatch([.. items], Rewards(request))
         {
-            var fields = columns.ToDictionary(c => c.Key, c => c.Value.ValueKind == JsonValueKind.Array ? c.Value[i] : c.Value);
-            foreach (var field in samples is null ? [] : samples[i].EnumerateObject()) fields[field.Name] = field.Value;
-            return (completion, new PredictionRow(i, fields));
-        });
-        return new RewardBatch([.. items], Rewards(request)) { Explain = request.TryGetProperty("explain", out var explain) && explain.ValueKind == JsonValueKind.True };
+            Explain = request.TryGetProperty("explain", out var explain) && explain.ValueKind == JsonValueKind.True,
+        };
     }
 
-    /// <summary>Reads OpenRLHF's remote-reward request: <c>query</c>, <c>prompts</c>, <c>labels</c>; a label is a sample's object as JSON, or the bare reference.</summary>
+    /// <summary>Reads OpenRLHF's remote-reward request: <c>query</c>, <c>prompts</c>, <c>labels</c>; a label is a sample's object as JSON,
+    /// or the bare reference.</summary>
     /// <param name="request">The body.</param>
     /// <param name="task">The task of labels that name none; null when all do.</param>
     /// <exception cref="GeoVlmException">The request has not this shape.</exception>
@@ -59,14 +73,24 @@ internal sealed class RewardBatch
         var prompts = Completions(request, "prompts");
         var labels = Completions(request, "labels");
         if (prompts.Count != queries.Count || labels.Count != queries.Count)
-            throw new GeoVlmException($"query has {queries.Count} entries, prompts {prompts.Count} and labels {labels.Count}; they must be as many.");
-        return new RewardBatch([.. queries.Select((query, i) => (RewardText.AfterPrompt(query, prompts[i]), new PredictionRow(i, RewardText.Label(labels[i], task))))], null);
+            throw new GeoVlmException(
+                $"query has {queries.Count} entries, prompts {prompts.Count} and labels {labels.Count}; they must be as many."
+            );
+        return new RewardBatch(
+            [
+                .. queries.Select(
+                    (query, i) => (RewardText.AfterPrompt(query, prompts[i]), new PredictionRow(i, RewardText.Label(labels[i], task)))
+                ),
+            ],
+            null
+        );
     }
 
     /// <summary>Rewards each completion; what cannot be rewarded has a problem instead, and the others go on.</summary>
     public IReadOnlyList<RewardOutcome> Score(CancellationToken cancellation)
     {
-        if (items.Count < WorthThreads) return [.. items.Select(i => Score(i.Completion, i.Row))];
+        if (items.Count < WorthThreads)
+            return [.. items.Select(i => Score(i.Completion, i.Row))];
         return [.. items.AsParallel().AsOrdered().WithCancellation(cancellation).Select(i => Score(i.Completion, i.Row))];
     }
 
@@ -74,12 +98,19 @@ internal sealed class RewardBatch
     {
         try
         {
-            if (row.Text("task") is not { } name) throw new GeoVlmException("it has no \"task\"");
+            if (row.Text("task") is not { } name)
+                throw new GeoVlmException("it has no \"task\"");
             var task = EoTaskNames.Parse(name);
-            var (sample, frame) = new RowReader(new PredictionOptions(task), earthDial: false).ReadSample(row, row, row.Text("id") ?? $"completion {row.Line}", answersAreReferences: true);
+            var (sample, frame) = new RowReader(new PredictionOptions(task), earthDial: false).ReadSample(
+                row,
+                row,
+                row.Text("id") ?? $"completion {row.Line}",
+                answersAreReferences: true
+            );
             var rubric = RubricCatalogue.For(task);
             var judgement = (rewards is null ? rubric : rubric.WithRewards([.. rewards])).Judge(completion, sample, frame);
-            return judgement.Reward.Faults.FirstOrDefault() is { } fault ? new RewardOutcome(null, null, fault)
+            return judgement.Reward.Faults.FirstOrDefault() is { } fault
+                ? new RewardOutcome(null, null, fault)
                 : new RewardOutcome(judgement.Reward, judgement.Completion.Failure?.Reason, null);
         }
         catch (Exception e) when (e is GeoVlmException or InvalidOperationException or JsonException)
@@ -90,37 +121,81 @@ internal sealed class RewardBatch
 
     private static List<string> Completions(JsonElement request, string name)
     {
-        if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array)
+        if (
+            request.ValueKind != JsonValueKind.Object
+            || !request.TryGetProperty(name, out var list)
+            || list.ValueKind != JsonValueKind.Array
+        )
             throw new GeoVlmException($"The body must be a JSON object with a list \"{name}\".");
         if (list.GetArrayLength() is 0 or > MaximumCompletions)
             throw new GeoVlmException($"\"{name}\" has {list.GetArrayLength()} entries; one request may have 1 to {MaximumCompletions}.");
-        return [.. list.EnumerateArray().Select((c, i) => RewardText.Of(c) ?? throw new GeoVlmException($"\"{name}\"[{i}] is a JSON {c.ValueKind}; expected a text, or chat messages that end with the assistant's."))];
+        return
+        [
+            .. list.EnumerateArray()
+                .Select(
+                    (c, i) =>
+                        RewardText.Of(c)
+                        ?? throw new GeoVlmException(
+                            $"\"{name}\"[{i}] is a JSON {c.ValueKind}; expected a text, or chat messages that end with the assistant's."
+                        )
+                ),
+        ];
     }
 
     private static List<JsonElement>? Samples(JsonElement request, int count)
     {
-        if (!request.TryGetProperty("samples", out var list)) return null;
-        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() != count || list.EnumerateArray().Any(s => s.ValueKind != JsonValueKind.Object))
+        if (!request.TryGetProperty("samples", out var list))
+            return null;
+        if (
+            list.ValueKind != JsonValueKind.Array
+            || list.GetArrayLength() != count
+            || list.EnumerateArray().Any(s => s.ValueKind != JsonValueKind.Object)
+        )
             throw new GeoVlmException($"\"samples\" must be a list of {count} objects, one for each completion.");
         return [.. list.EnumerateArray()];
     }
 
     private static List<(IReward, double)>? Rewards(JsonElement request)
     {
-        if (!request.TryGetProperty("rewards", out var chosen) || chosen.ValueKind == JsonValueKind.Null) return null;
-        if (chosen.ValueKind == JsonValueKind.String) return [.. chosen.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Weighted)];
-        if (chosen.ValueKind != JsonValueKind.Object) throw new GeoVlmException("\"rewards\" must be an object of weights by name, {\"iou\": 1, \"format\": 0.3}, or a text \"iou:1,format:0.3\".");
-        return [.. chosen.EnumerateObject().Select(w => (RewardCatalogue.Find(w.Name), Finite(w.Name, w.Value.ValueKind == JsonValueKind.Number ? w.Value.GetDouble() : double.NaN)))];
+        if (!request.TryGetProperty("rewards", out var chosen) || chosen.ValueKind == JsonValueKind.Null)
+            return null;
+        if (chosen.ValueKind == JsonValueKind.String)
+            return
+            [
+                .. chosen.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Weighted),
+            ];
+        if (chosen.ValueKind != JsonValueKind.Object)
+            throw new GeoVlmException(
+                "\"rewards\" must be an object of weights by name, {\"iou\": 1, \"format\": 0.3}, or a text \"iou:1,format:0.3\"."
+            );
+        return
+        [
+            .. chosen
+                .EnumerateObject()
+                .Select(w =>
+                    (
+                        RewardCatalogue.Find(w.Name),
+                        Finite(w.Name, w.Value.ValueKind == JsonValueKind.Number ? w.Value.GetDouble() : double.NaN)
+                    )
+                ),
+        ];
     }
 
     private static (IReward, double) Weighted(string part)
     {
         string[] pair = part.Split(':', 2);
-        return (RewardCatalogue.Find(pair[0]), pair.Length == 1 ? 1 : Finite(part, double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double w) ? w : double.NaN));
+        return (
+            RewardCatalogue.Find(pair[0]),
+            pair.Length == 1
+                ? 1
+                : Finite(part, double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double w) ? w : double.NaN)
+        );
     }
 
     private static double Finite(string name, double weight) =>
-        double.IsFinite(weight) && weight >= 0 ? weight : throw new GeoVlmException($"The weight of reward '{name}' must be a number of at least 0.");
+        double.IsFinite(weight) && weight >= 0
+            ? weight
+            : throw new GeoVlmException($"The weight of reward '{name}' must be a number of at least 0.");
 }
 
 /// <summary>What became of one completion.</summary>

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace GeoVlm.Workbench.Serving;
 
-/// <summary>LoRA adapters that are loaded and unloaded while a model is served, by vLLM's endpoints. One is on the model at a time: requests are served one after another.</summary>
+/// <summary>LoRA adapters that are loaded and unloaded while a model is served, by vLLM's endpoints. One is on the model at a time:
+/// requests are served one after another.</summary>
 /// <param name="policy">The model without adapter; not owned.</param>
 /// <param name="model">What callers name it.</param>
 /// <param name="root">Adapters lie below this folder; nothing else of the machine is read.</param>
@@ -22,13 +23,17 @@ internal sealed class ServedAdapters(Policy policy, string model, string root)
 
     /// <summary>Loads an adapter.</summary>
     /// <param name="body"><c>lora_name</c> and <c>lora_path</c>.</param>
-    /// <exception cref="GeoVlmException">The name is taken, the path is not below the folder, or it holds no adapter of this model.</exception>
+    /// <exception cref="GeoVlmException">The name is taken, the path is not below the folder, or it holds no adapter of this
+    /// model.</exception>
     public string Load(JsonElement body)
     {
-        string name = Text(body, "lora_name"), folder = Path.GetFullPath(Text(body, "lora_path"), Path.GetFullPath(root));
-        if (name == model || Has(name)) throw new GeoVlmException($"The lora adapter '{name}' has already been loaded.");
+        string name = Text(body, "lora_name"),
+            folder = Path.GetFullPath(Text(body, "lora_path"), Path.GetFullPath(root));
+        if (name == model || Has(name))
+            throw new GeoVlmException($"The lora adapter '{name}' has already been loaded.");
         string relative = Path.GetRelativePath(Path.GetFullPath(root), folder);
-        if (relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(relative)) throw new GeoVlmException("'lora_path' must lie below the folder that this server was started with (--adapters).");
+        if (relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(relative))
+            throw new GeoVlmException("'lora_path' must lie below the folder that this server was started with (--adapters).");
         policy.Model.DropAdapter();
         attached = null;
         policy.Model.LoadAdapter(folder);
@@ -42,8 +47,10 @@ internal sealed class ServedAdapters(Policy policy, string model, string root)
     public string Unload(JsonElement body)
     {
         string name = Text(body, "lora_name");
-        if (!folders.TryRemove(name, out _)) throw new WebFault(StatusCodes.Status404NotFound, $"The lora adapter '{name}' cannot be found.");
-        if (attached == name) Attach(model);
+        if (!folders.TryRemove(name, out _))
+            throw new WebFault(StatusCodes.Status404NotFound, $"The lora adapter '{name}' cannot be found.");
+        if (attached == name)
+            Attach(model);
         return $"Success: LoRA adapter '{name}' removed successfully.";
     }
 
@@ -52,15 +59,21 @@ internal sealed class ServedAdapters(Policy policy, string model, string root)
     public void Attach(string name)
     {
         string? wanted = name == model ? null : name;
-        if (wanted == attached) return;
+        if (wanted == attached)
+            return;
         policy.Model.DropAdapter();
         attached = null;
-        if (wanted is null) return;
+        if (wanted is null)
+            return;
         policy.Model.LoadAdapter(folders[wanted]);
         attached = wanted;
     }
 
     private static string Text(JsonElement body, string name) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text : throw new GeoVlmException($"'{name}' is missing: the body must be an object with lora_name and, to load, lora_path.");
+        body.ValueKind == JsonValueKind.Object
+        && body.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text
+            ? text
+            : throw new GeoVlmException($"'{name}' is missing: the body must be an object with lora_name and, to load, lora_path.");
 }

@@ -11,12 +11,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace GeoVlm.Workbench.Serving;
 
-/// <summary>A small HTTP service of JSON routes on Kestrel: token, limits and errors in one place. It logs nothing of what it is sent.</summary>
+/// <summary>A small HTTP service of JSON routes on Kestrel: token, limits and errors in one place. It logs nothing of what it is
+/// sent.</summary>
 internal sealed class WebService : IAsyncDisposable
 {
     private const int MaximumConnections = 4_096;
-    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(15), StopTimeout = TimeSpan.FromSeconds(5);
-    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(15),
+        StopTimeout = TimeSpan.FromSeconds(5);
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly WebApplication app;
     private readonly WebServiceOptions options;
@@ -25,39 +30,67 @@ internal sealed class WebService : IAsyncDisposable
     private readonly Func<int, string, object>? problem;
 
     private WebService(
-        WebServiceOptions options, string name, IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes, Func<int, string, object>? problem)
+        WebServiceOptions options,
+        string name,
+        IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes,
+        Func<int, string, object>? problem
+    )
     {
         this.problem = problem;
         this.options = options;
         this.routes = new Dictionary<(string, string), Func<HttpContext, Task>>(routes)
         {
-            [("GET", "/health")] = http => Write(http, new { status = "ok", service = name, version = KernelInfo.Version }),
+            [("GET", "/health")] = http =>
+                Write(
+                    http,
+                    new
+                    {
+                        status = "ok",
+                        service = name,
+                        version = KernelInfo.Version,
+                    }
+                ),
         };
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaximumBody;
-            kestrel.Limits.MaxConcurrentConnections = MaximumConnections;
-            kestrel.Limits.RequestHeadersTimeout = HeaderTimeout;
-            kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = options.MaximumBody;
+                kestrel.Limits.MaxConcurrentConnections = MaximumConnections;
+                kestrel.Limits.RequestHeadersTimeout = HeaderTimeout;
+                kestrel.Listen(options.Address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            });
         app = builder.Build();
         app.Run(Handle);
     }
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => new(app.Services.GetService(typeof(Microsoft.AspNetCore.Hosting.Server.IServer)) is Microsoft.AspNetCore.Hosting.Server.IServer server
-        ? server.Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("0.0.0.0", "localhost", StringComparison.Ordinal) : throw new InvalidOperationException("no server"));
+    public Uri Address =>
+        new(
+            app.Services.GetService(typeof(Microsoft.AspNetCore.Hosting.Server.IServer))
+                is Microsoft.AspNetCore.Hosting.Server.IServer server
+                ? server
+                    .Features.Get<IServerAddressesFeature>()!
+                    .Addresses.First()
+                    .Replace("0.0.0.0", "localhost", StringComparison.Ordinal)
+                : throw new InvalidOperationException("no server")
+        );
 
     /// <summary>Starts to listen.</summary>
     /// <param name="options">Where, and who may call.</param>
     /// <param name="name">What /health calls it.</param>
-    /// <param name="routes">Handlers by method and path; a <see cref="GeoVlmException"/> or malformed JSON in one is the caller's fault (400).</param>
+    /// <param name="routes">Handlers by method and path; a <see cref="GeoVlmException"/> or malformed JSON in one is the caller's fault
+    /// (400).</param>
     /// <param name="problem">From status and message to the body that tells of a fault; RFC 9457's when null.</param>
     /// <exception cref="GeoVlmException">The address cannot be listened on, or is open to others without a token.</exception>
     public static WebService Start(
-        WebServiceOptions options, string name, IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes, Func<int, string, object>? problem = null)
+        WebServiceOptions options,
+        string name,
+        IReadOnlyDictionary<(string Method, string Path), Func<HttpContext, Task>> routes,
+        Func<int, string, object>? problem = null
+    )
     {
         options.Validate();
         var service = new WebService(options, name, routes, problem);
@@ -68,7 +101,10 @@ internal sealed class WebService : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
-            throw new GeoVlmException($"Port {options.Port} of {options.Host} cannot be listened on: {e.Message} Choose another with --port.", e);
+            throw new GeoVlmException(
+                $"Port {options.Port} of {options.Host} cannot be listened on: {e.Message} Choose another with --port.",
+                e
+            );
         }
     }
 
@@ -112,7 +148,10 @@ internal sealed class WebService : IAsyncDisposable
             if (!routes.TryGetValue((http.Request.Method, path), out var route))
                 throw routes.Keys.Any(r => r.Path == path)
                     ? new WebFault(StatusCodes.Status405MethodNotAllowed, $"{http.Request.Method} is not for {path}.")
-                    : new WebFault(StatusCodes.Status404NotFound, $"There is no {path}. There are: {string.Join(", ", routes.Keys.Select(r => $"{r.Method} {r.Path}"))}.");
+                    : new WebFault(
+                        StatusCodes.Status404NotFound,
+                        $"There is no {path}. There are: {string.Join(", ", routes.Keys.Select(r => $"{r.Method} {r.Path}"))}."
+                    );
             await route(http).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -121,28 +160,49 @@ internal sealed class WebService : IAsyncDisposable
         }
         catch (Exception e) when (!http.Response.HasStarted && Status(e) is { } status)
         {
-            if (problem is not null) await Write(http, problem(status, e.Message), status).ConfigureAwait(false);
-            else await Write(http, new { title = ((HttpStatusCode)status).ToString(), status, detail = e.Message }, status, "application/problem+json").ConfigureAwait(false);
+            if (problem is not null)
+                await Write(http, problem(status, e.Message), status).ConfigureAwait(false);
+            else
+                await Write(
+                        http,
+                        new
+                        {
+                            title = ((HttpStatusCode)status).ToString(),
+                            status,
+                            detail = e.Message,
+                        },
+                        status,
+                        "application/problem+json"
+                    )
+                    .ConfigureAwait(false);
         }
     }
 
-    private static int? Status(Exception e) => e switch
-    {
-        WebFault fault => fault.Status,
-        Microsoft.AspNetCore.Http.BadHttpRequestException bad => bad.StatusCode,
-        JsonException or GeoVlmException or DecoderFallbackException => StatusCodes.Status400BadRequest,
-        _ => null, // ours: Kestrel answers 500 without details
-    };
+    private static int? Status(Exception e) =>
+        e switch
+        {
+            WebFault fault => fault.Status,
+            Microsoft.AspNetCore.Http.BadHttpRequestException bad => bad.StatusCode,
+            JsonException or GeoVlmException or DecoderFallbackException => StatusCodes.Status400BadRequest,
+            _ => null, // ours: Kestrel answers 500 without details
+        };
 
     private bool IsAllowed(string authorization)
     {
         const string scheme = "Bearer ";
-        return options.Token is null || (authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(authorization[scheme.Length..].Trim()), Encoding.UTF8.GetBytes(options.Token)));
+        return options.Token is null
+            || (
+                authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                && CryptographicOperations.FixedTimeEquals(
+                    Encoding.UTF8.GetBytes(authorization[scheme.Length..].Trim()),
+                    Encoding.UTF8.GetBytes(options.Token)
+                )
+            );
     }
 
     // Another site's name that was made to point at this machine (DNS rebinding) is no name of it.
-    private static bool IsLoopbackName(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopbackName(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }
 
 /// <summary>A request that cannot be served, with its HTTP status.</summary>

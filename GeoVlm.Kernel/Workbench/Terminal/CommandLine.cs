@@ -8,7 +8,8 @@ namespace GeoVlm.Workbench.Terminal;
 /// <summary>The program's command line.</summary>
 public static class CommandLine
 {
-    /// <summary>Runs a command line to its exit code: 0 when all went well, 1 for a failed cell or a missing thing, 2 for bad arguments.</summary>
+    /// <summary>Runs a command line to its exit code: 0 when all went well, 1 for a failed cell or a missing thing, 2 for bad
+    /// arguments.</summary>
     /// <param name="arguments">As the shell gives them.</param>
     /// <param name="parts">What the commands put to work.</param>
     /// <param name="output">Where results go.</param>
@@ -44,7 +45,14 @@ public static class CommandLine
         ParseResult parsed = root.Parse(arguments);
         try
         {
-            int exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            int exitCode = parsed.Invoke(
+                new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = error,
+                    EnableDefaultExceptionHandler = false,
+                }
+            );
             return parsed.Action is ParseErrorAction ? ExitCode.BadArguments : exitCode;
         }
         catch (GeoVlmException problem)
@@ -58,11 +66,17 @@ public static class CommandLine
     private static IAnsiConsole Console(TextWriter output)
     {
         AnsiConsoleOutput destination = new(output);
-        if (destination.IsTerminal) return AnsiConsole.Create(new AnsiConsoleSettings { Out = destination });
-        IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = destination, Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
-        });
+        if (destination.IsTerminal)
+            return AnsiConsole.Create(new AnsiConsoleSettings { Out = destination });
+        IAnsiConsole plain = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = destination,
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+            }
+        );
         plain.Profile.Width = 100_000;
         return plain;
     }

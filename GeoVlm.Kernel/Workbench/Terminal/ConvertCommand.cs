@@ -17,8 +17,10 @@ internal static class ConvertCommand
         {
             string path = parsed.GetRequiredValue(to);
             NotebookFile notebook = NotebookFile.Read(parsed.GetRequiredValue(from));
-            if (Path.GetExtension(path) == ".csx") File.WriteAllText(path, NotebookScript.Write(notebook));
-            else notebook.Write(path);
+            if (Path.GetExtension(path) == ".csx")
+                File.WriteAllText(path, NotebookScript.Write(notebook));
+            else
+                notebook.Write(path);
             console.WriteLine($"Wrote {path}");
             return ExitCode.Success;
         });

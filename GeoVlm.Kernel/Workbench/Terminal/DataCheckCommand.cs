@@ -15,21 +15,36 @@ internal static class DataCheckCommand
         DataSource source = new();
         Option<int> imagesOption = new("--images") { Description = "Most images to decode and compare.", DefaultValueFactory = _ => 5000 };
         Option<bool> jsonOption = new("--json") { Description = "Print JSON alone." };
-        Command command = source.In(new("check", "Find leakage between splits, empty answers, impossible boxes, imbalance, mismatched pairs."));
+        Command command = source.In(
+            new("check", "Find leakage between splits, empty answers, impossible boxes, imbalance, mismatched pairs.")
+        );
         command.Add(imagesOption);
         command.Add(jsonOption);
         command.SetAction(parsed =>
         {
             DatasetCheck check = source.Load(parsed).Check(new CheckOptions { Images = parsed.GetValue(imagesOption) });
             if (parsed.GetValue(jsonOption))
-                console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(new
-                {
-                    check.Samples, check.Images,
-                    Findings = check.Findings.Select(f => new { f.Kind, Severity = f.Severity.ToString().ToLowerInvariant(), f.What, Samples = f.Samples.Take(SamplesNamed).Select(s => s.Id) }),
-                }, DataDescribeCommand.Json));
+                console.Profile.Out.Writer.WriteLine(
+                    JsonSerializer.Serialize(
+                        new
+                        {
+                            check.Samples,
+                            check.Images,
+                            Findings = check.Findings.Select(f => new
+                            {
+                                f.Kind,
+                                Severity = f.Severity.ToString().ToLowerInvariant(),
+                                f.What,
+                                Samples = f.Samples.Take(SamplesNamed).Select(s => s.Id),
+                            }),
+                        },
+                        DataDescribeCommand.Json
+                    )
+                );
             else
             {
-                foreach (CheckFinding finding in check.Findings) console.WriteLine($"{finding.Severity.ToString().ToLowerInvariant(),-8} {finding.Kind,-16} {finding.What}");
+                foreach (CheckFinding finding in check.Findings)
+                    console.WriteLine($"{finding.Severity.ToString().ToLowerInvariant(), -8} {finding.Kind, -16} {finding.What}");
                 console.WriteLine($"{check.Samples:N0} samples, {check.Images:N0} images compared, {check.Findings.Count:N0} findings");
             }
             return check.Findings.Any(f => f.Severity == CheckSeverity.Error) ? ExitCode.Failure : ExitCode.Success;

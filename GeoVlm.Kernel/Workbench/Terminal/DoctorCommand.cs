@@ -29,7 +29,8 @@ internal static class DoctorCommand
             {
                 string mark = probe.IsNeeded ? "[red]missing[/]" : "[yellow]note   [/]";
                 console.MarkupLine($"{mark} {name}  {Markup.Escape(problem.Message)}");
-                if (probe.IsNeeded) exitCode = ExitCode.Failure;
+                if (probe.IsNeeded)
+                    exitCode = ExitCode.Failure;
             }
         }
         return exitCode;

@@ -19,13 +19,17 @@ public static class JupyterCommand
         };
         Option<string> name = new("--name")
         {
-            Description = "What notebooks call the kernel. Papermill passes parameters to kernels that it knows: call it .net-csharp for those.",
-            DefaultValueFactory = _ => NotebookMetadata.KernelName, HelpName = "name",
+            Description =
+                "What notebooks call the kernel. Papermill passes parameters to kernels that it knows: call it .net-csharp for those.",
+            DefaultValueFactory = _ => NotebookMetadata.KernelName,
+            HelpName = "name",
         };
         Command install = new("install", "Make the kernel \"GeoVlm (C#)\" known to Jupyter and VS Code.") { prefix, name };
         install.SetAction(parsed =>
         {
-            console.WriteLine($"The kernel is installed in {KernelSpec.Install(parsed.GetValue(prefix), parsed.GetRequiredValue(name))}. Choose \"GeoVlm (C#)\" in Jupyter or VS Code.");
+            console.WriteLine(
+                $"The kernel is installed in {KernelSpec.Install(parsed.GetValue(prefix), parsed.GetRequiredValue(name))}. Choose \"GeoVlm (C#)\" in Jupyter or VS Code."
+            );
             return ExitCode.Success;
         });
 
@@ -33,9 +37,11 @@ public static class JupyterCommand
         uninstall.SetAction(parsed =>
         {
             string? removed = KernelSpec.Uninstall(parsed.GetValue(prefix), parsed.GetRequiredValue(name));
-            console.WriteLine(removed is null
-                ? $"The kernel is not in {KernelSpec.Folder(parsed.GetValue(prefix), parsed.GetRequiredValue(name))}."
-                : $"The kernel was removed from {removed}.");
+            console.WriteLine(
+                removed is null
+                    ? $"The kernel is not in {KernelSpec.Folder(parsed.GetValue(prefix), parsed.GetRequiredValue(name))}."
+                    : $"The kernel was removed from {removed}."
+            );
             return ExitCode.Success;
         });
 
@@ -72,7 +78,8 @@ public static class JupyterCommand
             Console.Error.WriteLine($"Unhandled on a thread of the cell: {error.GetType().Name}: {error.Message}");
             return true;
         });
-        using (JupyterKernel kernel = new(ConnectionFile.Read(connectionFile), newSession)) kernel.Run();
+        using (JupyterKernel kernel = new(ConnectionFile.Read(connectionFile), newSession))
+            kernel.Run();
         NetMQConfig.Cleanup(block: true); // waits for the sockets to hand over the last messages; only once all are disposed
     }
 }

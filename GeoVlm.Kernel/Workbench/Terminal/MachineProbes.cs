@@ -23,7 +23,9 @@ public static class MachineProbes
     {
         string root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         string sdk = Path.Combine(root, "sdk");
-        string[] versions = Directory.Exists(sdk) ? [.. Directory.GetDirectories(sdk).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)] : [];
+        string[] versions = Directory.Exists(sdk)
+            ? [.. Directory.GetDirectories(sdk).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)]
+            : [];
         return versions.Length > 0
             ? $"{string.Join(", ", versions)} in {root}"
             : throw new GeoVlmException($"none in {root}; only building needs it. Install the .NET 10 SDK to change this program.");
@@ -38,12 +40,20 @@ public static class MachineProbes
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)
         {
-            throw new GeoVlmException($"SkiaSharp's native library does not load: {(error.InnerException ?? error).Message} Restore the packages for this platform.", error);
+            throw new GeoVlmException(
+                $"SkiaSharp's native library does not load: {(error.InnerException ?? error).Message} Restore the packages for this platform.",
+                error
+            );
         }
     }
 
-    private static string DescribeJupyter() => OnPath("jupyter-lab") ?? OnPath("jupyter-notebook") ?? OnPath("jupyter")
-        ?? throw new GeoVlmException($"not on PATH; notebooks still run in VS Code, and with: {RootCommand.ExecutableName} run. Install JupyterLab for the browser.");
+    private static string DescribeJupyter() =>
+        OnPath("jupyter-lab")
+        ?? OnPath("jupyter-notebook")
+        ?? OnPath("jupyter")
+        ?? throw new GeoVlmException(
+            $"not on PATH; notebooks still run in VS Code, and with: {RootCommand.ExecutableName} run. Install JupyterLab for the browser."
+        );
 
     private static string DescribeKernel()
     {
@@ -53,8 +63,9 @@ public static class MachineProbes
             : throw new GeoVlmException($"not in {folder}. Install it with: {RootCommand.ExecutableName} jupyter install");
     }
 
-    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
-        .FirstOrDefault(File.Exists);
+    private static string? OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
+            .FirstOrDefault(File.Exists);
 }

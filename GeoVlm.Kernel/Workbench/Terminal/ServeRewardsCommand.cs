@@ -10,7 +10,10 @@ internal static class ServeRewardsCommand
     public static Command Create(IAnsiConsole console)
     {
         var listening = new ListeningOptions(defaultPort: 8765);
-        Command command = new("serve-rewards", "Serve the rewards over HTTP to TRL, verl, ms-swift or OpenRLHF. See docs/rewards-over-http.md.");
+        Command command = new(
+            "serve-rewards",
+            "Serve the rewards over HTTP to TRL, verl, ms-swift or OpenRLHF. See docs/rewards-over-http.md."
+        );
         listening.AddTo(command);
         command.SetAction((parsed, interrupt) => Serve(listening.Read(parsed), console, interrupt));
         return command;

@@ -13,14 +13,20 @@ internal sealed class TerminalProgress(IAnsiConsole console, StatusContext? live
     private long started;
 
     /// <summary>Runs something while its progress is shown.</summary>
-    public static T Follow<T>(IAnsiConsole console, Func<IRunProgress, T> run) => console.Profile.Capabilities.Interactive
-        ? console.Status().Start("Starting", status =>
-        {
-            TerminalProgress progress = new(console, status);
-            using Timer clock = new(_ => progress.ShowRunning(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(250));
-            return run(progress);
-        })
-        : run(new TerminalProgress(console, null));
+    public static T Follow<T>(IAnsiConsole console, Func<IRunProgress, T> run) =>
+        console.Profile.Capabilities.Interactive
+            ? console
+                .Status()
+                .Start(
+                    "Starting",
+                    status =>
+                    {
+                        TerminalProgress progress = new(console, status);
+                        using Timer clock = new(_ => progress.ShowRunning(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(250));
+                        return run(progress);
+                    }
+                )
+            : run(new TerminalProgress(console, null));
 
     public void CellStarted(int number, int count, string source)
     {
@@ -36,8 +42,10 @@ internal sealed class TerminalProgress(IAnsiConsole console, StatusContext? live
     public void Printed(string text)
     {
         string? line = text.Split('\n', '\r').LastOrDefault(line => line.Trim().Length > 0);
-        if (line is null) return;
-        lock (gate) lastLine = Shortened(line.Trim(), 60);
+        if (line is null)
+            return;
+        lock (gate)
+            lastLine = Shortened(line.Trim(), 60);
     }
 
     public void CellEnded(CellStatus status, TimeSpan elapsed)
@@ -58,13 +66,14 @@ internal sealed class TerminalProgress(IAnsiConsole console, StatusContext? live
     private void ShowRunning()
     {
         lock (gate)
-            if (title.Length > 0) live!.Status(Line(Stopwatch.GetElapsedTime(started)));
+            if (title.Length > 0)
+                live!.Status(Line(Stopwatch.GetElapsedTime(started)));
     }
 
     private string Line(TimeSpan elapsed)
     {
         string printed = lastLine.Length == 0 ? "" : $"  [grey]{Markup.Escape(lastLine)}[/]";
-        return FormattableString.Invariant($"{elapsed.TotalSeconds,7:0.0} s  {title}{printed}");
+        return FormattableString.Invariant($"{elapsed.TotalSeconds, 7:0.0} s  {title}{printed}");
     }
 
     private static string Shortened(string text, int most) => text.Length <= most ? text : text[..(most - 3)] + "...";

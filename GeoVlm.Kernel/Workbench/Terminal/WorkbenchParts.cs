@@ -7,4 +7,7 @@ namespace GeoVlm.Workbench.Terminal;
 /// <param name="RenderHtml">Notebook and title to one HTML page.</param>
 /// <param name="Probes">What <c>doctor</c> looks at, in order.</param>
 public sealed record WorkbenchParts(
-    Func<string, ISession> NewSession, Func<JsonObject, string, string> RenderHtml, IReadOnlyList<Probe> Probes);
+    Func<string, ISession> NewSession,
+    Func<JsonObject, string, string> RenderHtml,
+    IReadOnlyList<Probe> Probes
+);

@@ -10,10 +10,19 @@ public sealed class Button : Widget
     /// <summary>Makes one; it appears when it is shown.</summary>
     /// <param name="text">What stands on it.</param>
     /// <param name="clicked">Called when it is pressed.</param>
-    public Button(string text, Action? clicked = null) : base("Button", "ButtonStyleModel", new JsonObject
-    {
-        ["description"] = text, ["button_style"] = "", ["icon"] = "", ["tooltip"] = text, ["disabled"] = false,
-    }) => Clicked = clicked;
+    public Button(string text, Action? clicked = null)
+        : base(
+            "Button",
+            "ButtonStyleModel",
+            new JsonObject
+            {
+                ["description"] = text,
+                ["button_style"] = "",
+                ["icon"] = "",
+                ["tooltip"] = text,
+                ["disabled"] = false,
+            }
+        ) => Clicked = clicked;
 
     /// <summary>Called when it is pressed.</summary>
     public Action? Clicked { get; set; }
@@ -25,7 +34,8 @@ public sealed class Button : Widget
 
     private protected override void Happened(string name)
     {
-        if (name != "click") return;
+        if (name != "click")
+            return;
         pressed.Cancel();
         Clicked?.Invoke();
     }

@@ -7,7 +7,8 @@ public sealed class Comm
 {
     private readonly CommHub hub;
 
-    internal Comm(CommHub hub, string id, string target, bool isImmediate) => (this.hub, Id, Target, IsImmediate) = (hub, id, target, isImmediate);
+    internal Comm(CommHub hub, string id, string target, bool isImmediate) =>
+        (this.hub, Id, Target, IsImmediate) = (hub, id, target, isImmediate);
 
     /// <summary>Unique.</summary>
     public string Id { get; }
@@ -25,7 +26,8 @@ public sealed class Comm
     internal bool IsImmediate { get; }
 
     /// <summary>Sends data to the page.</summary>
-    public void Send(JsonObject data, params IReadOnlyList<byte[]> buffers) => hub.Send(new CommMessage("comm_msg", Id, null, data, [], buffers));
+    public void Send(JsonObject data, params IReadOnlyList<byte[]> buffers) =>
+        hub.Send(new CommMessage("comm_msg", Id, null, data, [], buffers));
 
     /// <summary>Ends it on both sides.</summary>
     public void Close() => hub.Close(this);

@@ -21,7 +21,8 @@ public sealed class CommHub
     /// <summary>Id and target of each open comm.</summary>
     public IReadOnlyList<(string Id, string Target)> Open => [.. comms.Values.Select(comm => (comm.Id, comm.Target))];
 
-    /// <summary>Says what happens when the page opens a comm of this target; the handler gets the comm and the data it was opened with.</summary>
+    /// <summary>Says what happens when the page opens a comm of this target; the handler gets the comm and the data it was opened
+    /// with.</summary>
     public void Register(string target, Action<Comm, JsonObject> opened) => targets[target] = opened;
 
     /// <summary>Opens a comm from this side.</summary>
@@ -67,7 +68,8 @@ public sealed class CommHub
 
     internal void Close(Comm comm)
     {
-        if (comms.TryRemove(comm.Id, out _)) Send(CommMessage.Close(comm.Id));
+        if (comms.TryRemove(comm.Id, out _))
+            Send(CommMessage.Close(comm.Id));
     }
 
     private void Handle(CommMessage message, ICellHost host)

@@ -9,7 +9,14 @@ namespace GeoVlm.Workbench.Widgets;
 /// <param name="Data">What it says.</param>
 /// <param name="Metadata">Of the message around it.</param>
 /// <param name="Buffers">Binary attachments.</param>
-public sealed record CommMessage(string Type, string Id, string? Target, JsonObject Data, JsonObject Metadata, IReadOnlyList<byte[]> Buffers)
+public sealed record CommMessage(
+    string Type,
+    string Id,
+    string? Target,
+    JsonObject Data,
+    JsonObject Metadata,
+    IReadOnlyList<byte[]> Buffers
+)
 {
     /// <summary>Says that a comm is over.</summary>
     public static CommMessage Close(string id) => new("comm_close", id, null, [], [], []);

@@ -3,11 +3,15 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Widgets;
 
-/// <summary>Something that moves in the page and tells the session, over the Jupyter widget protocol; a static picture of it where there is no page.</summary>
-/// <remarks>What it hears is heard while a cell runs, so a loop can read a slider. Source: ipywidgets, "Low level widget explanation", protocol 2.1.</remarks>
+/// <summary>Something that moves in the page and tells the session, over the Jupyter widget protocol; a static picture of it where there is
+/// no page.</summary>
+/// <remarks>What it hears is heard while a cell runs, so a loop can read a slider. Source: ipywidgets, "Low level widget explanation",
+/// protocol 2.1.</remarks>
 public abstract class Widget : IRenderable
 {
-    private const string ViewType = "application/vnd.jupyter.widget-view+json", Base = "@jupyter-widgets/base", Controls = "@jupyter-widgets/controls";
+    private const string ViewType = "application/vnd.jupyter.widget-view+json",
+        Base = "@jupyter-widgets/base",
+        Controls = "@jupyter-widgets/controls";
     private static readonly string[] Partners = ["layout", "style"];
 
     private readonly Lock gate = new();
@@ -16,7 +20,8 @@ public abstract class Widget : IRenderable
     private readonly string styleKind;
     private Comm? comm;
 
-    private protected Widget(string kind, string styleKind, JsonObject state) => (this.kind, this.styleKind, this.state) = (kind, styleKind, state);
+    private protected Widget(string kind, string styleKind, JsonObject state) =>
+        (this.kind, this.styleKind, this.state) = (kind, styleKind, state);
 
     /// <summary>What stands beside it.</summary>
     public string Description
@@ -29,9 +34,19 @@ public abstract class Widget : IRenderable
     public MimeBundle Render()
     {
         Open();
-        JsonObject view = new() { ["version_major"] = 2, ["version_minor"] = 0, ["model_id"] = comm?.Id ?? "" };
-        Dictionary<string, string> data = new() { [MimeBundle.Html] = $"<span>{HtmlText.Encode(Describe())}</span>", [MimeBundle.Text] = Describe() };
-        if (comm is not null) data[ViewType] = view.ToJsonString();
+        JsonObject view = new()
+        {
+            ["version_major"] = 2,
+            ["version_minor"] = 0,
+            ["model_id"] = comm?.Id ?? "",
+        };
+        Dictionary<string, string> data = new()
+        {
+            [MimeBundle.Html] = $"<span>{HtmlText.Encode(Describe())}</span>",
+            [MimeBundle.Text] = Describe(),
+        };
+        if (comm is not null)
+            data[ViewType] = view.ToJsonString();
         return new MimeBundle(data);
     }
 
@@ -46,19 +61,22 @@ public abstract class Widget : IRenderable
 
     private protected JsonNode? State(string name)
     {
-        lock (gate) return state[name];
+        lock (gate)
+            return state[name];
     }
 
     private protected void Set(string name, JsonNode? value)
     {
-        lock (gate) state[name] = value;
+        lock (gate)
+            state[name] = value;
         comm?.Send(Update(new JsonObject { [name] = value?.DeepClone() }));
     }
 
     // Made known to the page when it is first shown, together with the layout and the style that every widget has.
     private void Open()
     {
-        if (comm is not null || !CommHub.IsInCell) return;
+        if (comm is not null || !CommHub.IsInCell)
+            return;
         CommHub hub = CommHub.Current;
         lock (gate)
         {
@@ -78,14 +96,24 @@ public abstract class Widget : IRenderable
                 foreach ((string name, JsonNode? value) in changes)
                 {
                     // A page may change what a person can move, not what the widget is.
-                    if (name.StartsWith('_') || Partners.Contains(name)) continue;
-                    lock (gate) state[name] = value?.DeepClone();
+                    if (name.StartsWith('_') || Partners.Contains(name))
+                        continue;
+                    lock (gate)
+                        state[name] = value?.DeepClone();
                     Changed(name);
                 }
-                comm!.Send(new JsonObject { ["method"] = "echo_update", ["state"] = changes.DeepClone(), ["buffer_paths"] = new JsonArray() });
+                comm!.Send(
+                    new JsonObject
+                    {
+                        ["method"] = "echo_update",
+                        ["state"] = changes.DeepClone(),
+                        ["buffer_paths"] = new JsonArray(),
+                    }
+                );
                 break;
             case "request_state":
-                lock (gate) comm!.Send(Update((JsonObject)state.DeepClone()));
+                lock (gate)
+                    comm!.Send(Update((JsonObject)state.DeepClone()));
                 break;
             case "custom" when (data["content"] as JsonObject ?? [])["event"] is JsonValue happened:
                 Happened(happened.GetValue<string>());
@@ -93,7 +121,13 @@ public abstract class Widget : IRenderable
         }
     }
 
-    private static JsonObject Update(JsonObject state) => new() { ["method"] = "update", ["state"] = state, ["buffer_paths"] = new JsonArray() };
+    private static JsonObject Update(JsonObject state) =>
+        new()
+        {
+            ["method"] = "update",
+            ["state"] = state,
+            ["buffer_paths"] = new JsonArray(),
+        };
 
     private static Comm Model(CommHub hub, string module, string model, string view, string? viewModule = null)
     {
@@ -102,13 +136,19 @@ public abstract class Widget : IRenderable
         Comm made = Start(hub, state);
         made.Received = (data, _) =>
         {
-            if (data["method"]?.GetValue<string>() == "request_state") made.Send(Update((JsonObject)state.DeepClone()));
+            if (data["method"]?.GetValue<string>() == "request_state")
+                made.Send(Update((JsonObject)state.DeepClone()));
         };
         return made;
     }
 
-    private static Comm Start(CommHub hub, JsonObject state) => hub.Start(
-        "jupyter.widget", new JsonObject { ["state"] = state.DeepClone(), ["buffer_paths"] = new JsonArray() }, new JsonObject { ["version"] = "2.1.0" }, isImmediate: true);
+    private static Comm Start(CommHub hub, JsonObject state) =>
+        hub.Start(
+            "jupyter.widget",
+            new JsonObject { ["state"] = state.DeepClone(), ["buffer_paths"] = new JsonArray() },
+            new JsonObject { ["version"] = "2.1.0" },
+            isImmediate: true
+        );
 
     private static void Name(JsonObject state, string module, string model, string view, string viewModule)
     {

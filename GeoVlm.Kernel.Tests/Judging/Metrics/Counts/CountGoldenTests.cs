@@ -46,7 +46,8 @@ public class CountGoldenTests
             var matrix = ConfusionMatrix.Of(Pixels(folder, pair, "gt").Zip(Pixels(folder, pair, "pred"), (t, p) => (t, p)), 5);
             for (int i = 0; i < 5; i++)
             {
-                for (int j = 0; j < 5; j++) Assert.Equal(pair.GetProperty("confusion_gt_rows")[i][j].GetInt64(), matrix.Counts[i, j]);
+                for (int j = 0; j < 5; j++)
+                    Assert.Equal(pair.GetProperty("confusion_gt_rows")[i][j].GetInt64(), matrix.Counts[i, j]);
                 Near(pair.GetProperty("iou_per_class")[i], matrix.Of(i).IoU ?? 0, name);
                 Near(pair.GetProperty("f1_per_class")[i], matrix.Of(i).F1 ?? 0, name);
             }
@@ -56,7 +57,8 @@ public class CountGoldenTests
             Near(golden, "localization_f1", score.Localization, name);
             Near(golden, "damage_f1_harmonic", score.DamageHarmonic, name);
             Near(golden, "score", score.Score, name);
-            for (int c = 0; c < 4; c++) Near(golden.GetProperty("damage_f1_per_class")[c], score.Damage[c], name);
+            for (int c = 0; c < 4; c++)
+                Near(golden.GetProperty("damage_f1_per_class")[c], score.Damage[c], name);
         }
         Assert.Equal(8, pairs.Count);
     }
@@ -70,14 +72,18 @@ public class CountGoldenTests
         {
             string name = set.GetProperty("name").GetString()!;
             var labels = Strings(set, "labels");
-            var matrix = ConfusionMatrix.Of(Strings(set, "y_true").Zip(Strings(set, "y_pred"), (t, p) => (labels.IndexOf(t), labels.IndexOf(p))), labels.Count);
+            var matrix = ConfusionMatrix.Of(
+                Strings(set, "y_true").Zip(Strings(set, "y_pred"), (t, p) => (labels.IndexOf(t), labels.IndexOf(p))),
+                labels.Count
+            );
             var expected = set.GetProperty("expected");
             Near(expected, "accuracy", matrix.Accuracy, name);
             Near(expected, "kappa", matrix.Kappa, name);
             Near(expected.GetProperty("macro"), "f1", matrix.MacroF1, name);
             Near(expected.GetProperty("weighted"), "f1", matrix.WeightedF1, name);
             Near(expected, "balanced_accuracy_present_classes", matrix.BalancedAccuracy, name);
-            for (int c = 0; c < labels.Count; c++) Near(expected.GetProperty("per_class").GetProperty("f1")[c], matrix.Of(c).F1 ?? 0, name);
+            for (int c = 0; c < labels.Count; c++)
+                Near(expected.GetProperty("per_class").GetProperty("f1")[c], matrix.Of(c).F1 ?? 0, name);
         }
         Assert.Equal(12, sets.Count);
     }
@@ -95,22 +101,39 @@ public class CountGoldenTests
             var expected = set.GetProperty("expected");
             Near(expected, "subset_accuracy", multi.SubsetAccuracy, name);
             Near(expected, "hamming_loss", multi.HammingLoss, name);
-            foreach (var (value, read) in (Dictionary<string, Func<BinaryCounts, double?>>)new()
-                { ["precision"] = c => c.Precision, ["recall"] = c => c.Recall, ["f1"] = c => c.F1, ["jaccard"] = c => c.IoU })
+            foreach (
+                var (value, read) in (Dictionary<string, Func<BinaryCounts, double?>>)
+                    new()
+                    {
+                        ["precision"] = c => c.Precision,
+                        ["recall"] = c => c.Recall,
+                        ["f1"] = c => c.F1,
+                        ["jaccard"] = c => c.IoU,
+                    }
+            )
             {
                 Near(expected.GetProperty("micro"), value, read(multi.Micro) ?? 0, name);
                 Near(expected.GetProperty("macro"), value, multi.Macro(read), name);
                 Near(expected.GetProperty("samples"), value, multi.Samples(read), name);
                 Near(expected.GetProperty("weighted"), value, multi.Weighted(read), name);
             }
-            if (!expected.TryGetProperty("average_precision_per_class", out var perClass)) continue;
+            if (!expected.TryGetProperty("average_precision_per_class", out var perClass))
+                continue;
             var scores = Rows(set, "scores");
-            var ranked = Enumerable.Range(0, truth[0].Length)
-                .Select(c => MultiLabelScores.AveragePrecision([.. truth.Zip(scores, (t, s) => (s[c], t[c] == 1))])).ToList();
+            var ranked = Enumerable
+                .Range(0, truth[0].Length)
+                .Select(c => MultiLabelScores.AveragePrecision([.. truth.Zip(scores, (t, s) => (s[c], t[c] == 1))]))
+                .ToList();
             for (int c = 0; c < ranked.Count; c++)
-                if (ranked[c] is { } value) Near(perClass[c], value, name);
+                if (ranked[c] is { } value)
+                    Near(perClass[c], value, name);
             Near(expected, "mAP_over_classes_with_positives", ranked.OfType<double>().Average(), name);
-            Near(expected, "mAP_micro", MultiLabelScores.AveragePrecision([.. truth.Zip(scores).SelectMany(r => r.First.Zip(r.Second, (t, s) => (s, t == 1)))]), name);
+            Near(
+                expected,
+                "mAP_micro",
+                MultiLabelScores.AveragePrecision([.. truth.Zip(scores).SelectMany(r => r.First.Zip(r.Second, (t, s) => (s, t == 1)))]),
+                name
+            );
         }
         Assert.Equal(12, sets.Count);
     }
@@ -122,7 +145,8 @@ public class CountGoldenTests
         var pairs = file.RootElement.GetProperty("earthdial_string_recall").EnumerateArray().ToList();
         foreach (var pair in pairs)
         {
-            string reference = pair.GetProperty("reference").GetString()!, candidate = pair.GetProperty("candidate").GetString()!;
+            string reference = pair.GetProperty("reference").GetString()!,
+                candidate = pair.GetProperty("candidate").GetString()!;
             Assert.Equal(Strings(pair, "ref_tokens"), TokenOverlap.EarthDialTokens(reference));
             Assert.Equal(Strings(pair, "cand_tokens"), TokenOverlap.EarthDialTokens(candidate));
             Near(pair, "recall", TokenOverlap.EarthDialRecall(candidate, reference), reference);
@@ -148,18 +172,22 @@ public class CountGoldenTests
 
     private static long Whole(JsonElement item, string property) => item.GetProperty(property).GetInt64();
 
-    private static List<string> Strings(JsonElement item, string property) => [.. item.GetProperty(property).EnumerateArray().Select(v => v.GetString()!)];
+    private static List<string> Strings(JsonElement item, string property) =>
+        [.. item.GetProperty(property).EnumerateArray().Select(v => v.GetString()!)];
 
     private static List<double[]> Rows(JsonElement item, string property) =>
         [.. item.GetProperty(property).EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
 
     private static List<bool[]> Flags(List<double[]> rows) => [.. rows.Select(r => r.Select(v => v == 1).ToArray())];
 
-    private static void Near(JsonElement item, string property, double? value, string what) => Near(item.GetProperty(property), value, $"{what} {property}");
+    private static void Near(JsonElement item, string property, double? value, string what) =>
+        Near(item.GetProperty(property), value, $"{what} {property}");
 
     private static void Near(JsonElement golden, double? value, string what)
     {
-        if (golden.ValueKind == JsonValueKind.Null) Assert.True(value is null, $"{what}: {value}, expected none");
-        else Assert.True(value is { } v && Math.Abs(v - golden.GetDouble()) <= 1e-9, $"{what}: {value}, expected {golden}");
+        if (golden.ValueKind == JsonValueKind.Null)
+            Assert.True(value is null, $"{what}: {value}, expected none");
+        else
+            Assert.True(value is { } v && Math.Abs(v - golden.GetDouble()) <= 1e-9, $"{what}: {value}, expected {golden}");
     }
 }

@@ -16,34 +16,72 @@ public class CocoGoldenTests
         {
             cases++;
             string name = item.GetProperty("name").GetString()!;
-            var images = item.GetProperty("gt").GetProperty("images").EnumerateArray().Select(i => i.GetProperty("id").GetInt64()).Order().Index().ToDictionary(i => i.Item, i => i.Index);
+            var images = item.GetProperty("gt")
+                .GetProperty("images")
+                .EnumerateArray()
+                .Select(i => i.GetProperty("id").GetInt64())
+                .Order()
+                .Index()
+                .ToDictionary(i => i.Item, i => i.Index);
             List<CocoTruth> truths =
             [
-                .. item.GetProperty("gt").GetProperty("annotations").EnumerateArray().Select(a => new CocoTruth(images[a.GetProperty("image_id").GetInt64()],
-                    a.GetProperty("category_id").ToString(), Box(a), a.GetProperty("area").GetDouble(), a.GetProperty("iscrowd").GetInt32() == 1, a.GetProperty("id").GetInt64())),
+                .. item.GetProperty("gt")
+                    .GetProperty("annotations")
+                    .EnumerateArray()
+                    .Select(a => new CocoTruth(
+                        images[a.GetProperty("image_id").GetInt64()],
+                        a.GetProperty("category_id").ToString(),
+                        Box(a),
+                        a.GetProperty("area").GetDouble(),
+                        a.GetProperty("iscrowd").GetInt32() == 1,
+                        a.GetProperty("id").GetInt64()
+                    )),
             ];
             List<CocoDetection> detections =
             [
-                .. item.GetProperty("dt").EnumerateArray().Select(d => new CocoDetection(images[d.GetProperty("image_id").GetInt64()],
-                    d.GetProperty("category_id").ToString(), Box(d), d.GetProperty("score").GetDouble())),
+                .. item.GetProperty("dt")
+                    .EnumerateArray()
+                    .Select(d => new CocoDetection(
+                        images[d.GetProperty("image_id").GetInt64()],
+                        d.GetProperty("category_id").ToString(),
+                        Box(d),
+                        d.GetProperty("score").GetDouble()
+                    )),
             ];
             var coco = CocoEvaluation.AsPublished(truths, detections, images.Count);
             var actual = new Dictionary<string, double?>
             {
-                ["AP"] = coco.AveragePrecision(), ["AP50"] = coco.AveragePrecision(0.5), ["AP75"] = coco.AveragePrecision(0.75),
-                ["AP_small"] = coco.AveragePrecision(size: CocoSize.Small), ["AP_medium"] = coco.AveragePrecision(size: CocoSize.Medium),
-                ["AP_large"] = coco.AveragePrecision(size: CocoSize.Large), ["AR_1"] = coco.AverageRecall(1), ["AR_10"] = coco.AverageRecall(10),
-                ["AR_100"] = coco.AverageRecall(), ["AR_small"] = coco.AverageRecall(size: CocoSize.Small),
-                ["AR_medium"] = coco.AverageRecall(size: CocoSize.Medium), ["AR_large"] = coco.AverageRecall(size: CocoSize.Large),
+                ["AP"] = coco.AveragePrecision(),
+                ["AP50"] = coco.AveragePrecision(0.5),
+                ["AP75"] = coco.AveragePrecision(0.75),
+                ["AP_small"] = coco.AveragePrecision(size: CocoSize.Small),
+                ["AP_medium"] = coco.AveragePrecision(size: CocoSize.Medium),
+                ["AP_large"] = coco.AveragePrecision(size: CocoSize.Large),
+                ["AR_1"] = coco.AverageRecall(1),
+                ["AR_10"] = coco.AverageRecall(10),
+                ["AR_100"] = coco.AverageRecall(),
+                ["AR_small"] = coco.AverageRecall(size: CocoSize.Small),
+                ["AR_medium"] = coco.AverageRecall(size: CocoSize.Medium),
+                ["AR_large"] = coco.AverageRecall(size: CocoSize.Large),
             };
-            foreach (var (key, value) in actual) Near(item.GetProperty("expected").GetProperty(key), value, $"{name} {key}");
+            foreach (var (key, value) in actual)
+                Near(item.GetProperty("expected").GetProperty(key), value, $"{name} {key}");
             foreach (var category in item.GetProperty("expected_per_category").EnumerateObject())
             {
                 Near(category.Value.GetProperty("AP"), coco.AveragePrecision(category: category.Name), $"{name} AP of {category.Name}");
-                Near(category.Value.GetProperty("AP50"), coco.AveragePrecision(0.5, category: category.Name), $"{name} AP50 of {category.Name}");
-                Near(category.Value.GetProperty("AR_maxdet100"), coco.AverageRecall(category: category.Name), $"{name} AR of {category.Name}");
+                Near(
+                    category.Value.GetProperty("AP50"),
+                    coco.AveragePrecision(0.5, category: category.Name),
+                    $"{name} AP50 of {category.Name}"
+                );
+                Near(
+                    category.Value.GetProperty("AR_maxdet100"),
+                    coco.AverageRecall(category: category.Name),
+                    $"{name} AR of {category.Name}"
+                );
             }
-            if (name == "annotation-id-zero-trap") Assert.Equal(1, new CocoEvaluation(truths, detections, images.Count).AveragePrecision()!.Value, 9);
+            if (name == "annotation-id-zero-trap")
+                Assert.Equal(1, new CocoEvaluation(truths, detections, images.Count).AveragePrecision()!.Value, 9);
         }
         Assert.Equal(18, cases);
     }
@@ -52,7 +90,11 @@ public class CocoGoldenTests
     public void A_bootstrap_sample_is_the_set_it_repeats()
     {
         var box = new CocoBox(0, 0, 10, 10);
-        var coco = new CocoEvaluation([new(0, "a", box, 100), new(1, "a", box, 100)], [new(0, "a", box), new(1, "a", new(50, 50, 9, 9))], 2);
+        var coco = new CocoEvaluation(
+            [new(0, "a", box, 100), new(1, "a", box, 100)],
+            [new(0, "a", box), new(1, "a", new(50, 50, 9, 9))],
+            2
+        );
         Assert.Equal(1, coco.AveragePrecision(images: [0, 0])!.Value, 9);
         Assert.Equal(0, coco.AveragePrecision(images: [1, 1])!.Value, 9);
         Assert.Null(coco.AveragePrecision(images: []));

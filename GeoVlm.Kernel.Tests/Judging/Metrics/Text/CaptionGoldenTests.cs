@@ -26,7 +26,10 @@ public class CaptionGoldenTests
             var pairs = items.Select(i => new CaptionPair(i.GetProperty("prediction").GetString()!, Strings(i, "references"))).ToList();
             void Check(string what, IEnumerable<double> actual, JsonElement golden)
             {
-                var values = golden.ValueKind == JsonValueKind.Array ? golden.EnumerateArray().Select(v => v.GetDouble()).ToList() : [golden.GetDouble()];
+                var values =
+                    golden.ValueKind == JsonValueKind.Array
+                        ? golden.EnumerateArray().Select(v => v.GetDouble()).ToList()
+                        : [golden.GetDouble()];
                 foreach (var ((value, reference), index) in actual.Zip(values, (a, b) => (a, b)).Select((p, i) => (p, i)))
                     Assert.True(Math.Abs(value - reference) <= Tolerance, $"{name}, {what}[{index}]: {value}, expected {reference}");
                 Assert.Equal(values.Count, actual.Count());
@@ -34,30 +37,55 @@ public class CaptionGoldenTests
 
             Check("BLEU", Bleu.Corpus(pairs), expected.GetProperty("bleu"));
             var bleu = pairs.Select(p => Bleu.Sentence(p.Candidate, p.References)).ToList();
-            for (int n = 0; n < 4; n++) Check($"BLEU-{n + 1}", bleu.Select(b => b[n]), expected.GetProperty("bleu_per_item")[n]);
+            for (int n = 0; n < 4; n++)
+                Check($"BLEU-{n + 1}", bleu.Select(b => b[n]), expected.GetProperty("bleu_per_item")[n]);
             var rougeL = pairs.Select(p => CocoRougeL.Score(p.Candidate, p.References)).ToList();
             Check("ROUGE-L", rougeL, expected.GetProperty("rouge_l_per_item"));
             Check("ROUGE-L of the set", [rougeL.Average()], expected.GetProperty("rouge_l"));
             var cider = CiderD.PerItem(pairs);
             Check("CIDEr", cider, expected.GetProperty("cider_per_item"));
             Check("CIDEr of the set", [cider.Average()], expected.GetProperty("cider"));
-            Check("METEOR", pairs.Select(p => NltkMeteor.Score(CaptionTokens.Split(p.Candidate), p.References.Select(CaptionTokens.Split))),
-                expected.GetProperty("nltk_meteor_exact_stem_per_item"));
+            Check(
+                "METEOR",
+                pairs.Select(p => NltkMeteor.Score(CaptionTokens.Split(p.Candidate), p.References.Select(CaptionTokens.Split))),
+                expected.GetProperty("nltk_meteor_exact_stem_per_item")
+            );
             var rouge = expected.GetProperty("rouge_score_pkg");
-            Check("rouge1", pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.Rouge1)), rouge.GetProperty("rouge1_f_stem_mean_over_refs"));
-            Check("rougeL", pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.RougeL)), rouge.GetProperty("rougeL_f_stem_mean_over_refs"));
-            Check("rouge1, no stem", pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.Rouge1, false)), rouge.GetProperty("rouge1_f_nostem"));
-            Check("rougeL, no stem", pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.RougeL, false)), rouge.GetProperty("rougeL_f_nostem"));
+            Check(
+                "rouge1",
+                pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.Rouge1)),
+                rouge.GetProperty("rouge1_f_stem_mean_over_refs")
+            );
+            Check(
+                "rougeL",
+                pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.RougeL)),
+                rouge.GetProperty("rougeL_f_stem_mean_over_refs")
+            );
+            Check(
+                "rouge1, no stem",
+                pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.Rouge1, false)),
+                rouge.GetProperty("rouge1_f_nostem")
+            );
+            Check(
+                "rougeL, no stem",
+                pairs.Select(p => RougeScore.MeanOver(p.Candidate, p.References, RougeScore.RougeL, false)),
+                rouge.GetProperty("rougeL_f_nostem")
+            );
 
-            if (Untokenised.Contains(name)) continue;
+            if (Untokenised.Contains(name))
+                continue;
             foreach (var item in items)
             {
-                Assert.Equal(item.GetProperty("prediction").GetString(), CaptionTokens.Normalize(item.GetProperty("raw_prediction").GetString()!));
+                Assert.Equal(
+                    item.GetProperty("prediction").GetString(),
+                    CaptionTokens.Normalize(item.GetProperty("raw_prediction").GetString()!)
+                );
                 Assert.Equal(Strings(item, "references"), Strings(item, "raw_references").Select(CaptionTokens.Normalize));
             }
         }
         Assert.Equal(39, sets);
     }
 
-    private static List<string> Strings(JsonElement item, string property) => [.. item.GetProperty(property).EnumerateArray().Select(v => v.GetString()!)];
+    private static List<string> Strings(JsonElement item, string property) =>
+        [.. item.GetProperty(property).EnumerateArray().Select(v => v.GetString()!)];
 }

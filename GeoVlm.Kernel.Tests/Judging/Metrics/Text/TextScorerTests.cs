@@ -58,13 +58,35 @@ public class TextScorerTests
     {
         using var folder = new Data.Readers.TemporaryFolder();
         foreach (string part in (string[])["noun", "verb", "adj", "adv"])
-            foreach (string file in (string[])[$"index.{part}", $"data.{part}", $"{part}.exc"]) File.WriteAllText(Path.Combine(folder.Path, file), "");
+        foreach (string file in (string[])[$"index.{part}", $"data.{part}", $"{part}.exc"])
+            File.WriteAllText(Path.Combine(folder.Path, file), "");
         File.WriteAllText(Path.Combine(folder.Path, "index.noun"), "  1 licence\ncar n 1 1 @ 1 1 0\nauto n 1 1 @ 1 1 0\n");
-        File.WriteAllText(Path.Combine(folder.Path, "data.noun"), "00000000 06 n 03 car 0 auto 0 motor_car 0 001 @ 00000000 n 0000 | a vehicle\n");
+        File.WriteAllText(
+            Path.Combine(folder.Path, "data.noun"),
+            "00000000 06 n 03 car 0 auto 0 motor_car 0 001 @ 00000000 n 0000 | a vehicle\n"
+        );
         var wordNet = WordNet.Load(folder.Path);
         Assert.Equal(["auto", "car"], wordNet.Synonyms("cars").Order());
-        Assert.Equal(0, NltkMeteor.Score(["cars"], [["auto"]]));
-        Assert.Equal(0.5, NltkMeteor.Score(["cars"], [["auto"]], wordNet), 12);
+        Assert.Equal(
+            0,
+            NltkMeteor.Score(
+                ["cars"],
+                [
+                    ["auto"],
+                ]
+            )
+        );
+        Assert.Equal(
+            0.5,
+            NltkMeteor.Score(
+                ["cars"],
+                [
+                    ["auto"],
+                ],
+                wordNet
+            ),
+            12
+        );
         Assert.Contains("index.noun", Assert.Throws<GeoVlmException>(() => WordNet.Load(Path.Combine(folder.Path, "none"))).Message);
     }
 
@@ -90,8 +112,8 @@ public class TextScorerTests
     {
         var best = new int[a.Length + 1, b.Length + 1];
         for (int i = 0; i < a.Length; i++)
-            for (int j = 0; j < b.Length; j++)
-                best[i + 1, j + 1] = a[i] == b[j] ? best[i, j] + 1 : Math.Max(best[i, j + 1], best[i + 1, j]);
+        for (int j = 0; j < b.Length; j++)
+            best[i + 1, j + 1] = a[i] == b[j] ? best[i, j] + 1 : Math.Max(best[i, j + 1], best[i + 1, j]);
         return best[a.Length, b.Length];
     }
 }

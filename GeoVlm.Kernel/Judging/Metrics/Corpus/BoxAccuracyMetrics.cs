@@ -17,14 +17,25 @@ public sealed class BoxAccuracyMetrics : ICorpusMetric
     public PreparedMetric Prepare(IReadOnlyList<Prediction> predictions)
     {
         double?[] overlap = [.. predictions.Select(Overlap)];
-        List<double?[]> values = [overlap, .. Thresholds.Select(t => overlap.Select(o => o is { } iou ? (iou >= t ? 1.0 : 0) : (double?)null).ToArray())];
-        return new PreparedMetric(
+        List<double?[]> values =
         [
-            new("mean IoU", "IoU of the one box asked for; any other number of boxes scores 0; samples with one reference box"),
-            .. Thresholds.Select(t => new MetricDefinition($"acc@{t}", $"share of samples whose one box reaches IoU {t}; samples with one reference box")),
-        ], samples => [.. values.Select(v => Means.Of(samples, v))]);
+            overlap,
+            .. Thresholds.Select(t => overlap.Select(o => o is { } iou ? (iou >= t ? 1.0 : 0) : (double?)null).ToArray()),
+        ];
+        return new PreparedMetric(
+            [
+                new("mean IoU", "IoU of the one box asked for; any other number of boxes scores 0; samples with one reference box"),
+                .. Thresholds.Select(t => new MetricDefinition(
+                    $"acc@{t}",
+                    $"share of samples whose one box reaches IoU {t}; samples with one reference box"
+                )),
+            ],
+            samples => [.. values.Select(v => Means.Of(samples, v))]
+        );
     }
 
     private static double? Overlap(Prediction prediction) =>
-        prediction.ReferenceObjects is not [var reference] ? null : prediction.Objects is [var box] ? BoxTasks.Overlap(box, reference) : 0;
+        prediction.ReferenceObjects is not [var reference] ? null
+        : prediction.Objects is [var box] ? BoxTasks.Overlap(box, reference)
+        : 0;
 }

@@ -4,8 +4,10 @@ using GeoVlm.Judging.Metrics.Detection;
 namespace GeoVlm.Judging.Metrics.Corpus;
 
 /// <summary>COCO's AP and AR over upright boxes, each sample an image of its own.</summary>
-/// <remarks>Without confidences every box scores 1, so AP depends on the order in which boxes are written, and false positives cost little: read it
-/// beside F1. A prediction without label takes the one class that the sample's references have; where that leaves any without class, classes
+/// <remarks>Without confidences every box scores 1, so AP depends on the order in which boxes are written, and false positives cost little:
+/// read it
+/// beside F1. A prediction without label takes the one class that the sample's references have; where that leaves any without class,
+/// classes
 /// are set aside.</remarks>
 public sealed class CocoBoxMetrics : ICorpusMetric
 {
@@ -15,14 +17,16 @@ public sealed class CocoBoxMetrics : ICorpusMetric
     public string Name => "COCO AP";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => task is EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection or EoTask.ReferredDetection;
+    public bool AppliesTo(EoTask task) =>
+        task is EoTask.ObjectDetection or EoTask.OrientedDetection or EoTask.DisasterDetection or EoTask.ReferredDetection;
 
     /// <inheritdoc/>
     public PreparedMetric Prepare(IReadOnlyList<Prediction> predictions)
     {
         var classOf = predictions.Select(p => p.ReferenceObjects.Select(o => o.Label).Distinct().ToList() is [var one] ? one : "").ToList();
         string Class(LabelledBox box, int image) => box.Label.Length > 0 ? box.Label : classOf[image];
-        bool byClass = predictions.Select((p, i) => p.Objects.All(o => Class(o, i).Length > 0)).All(known => known)
+        bool byClass =
+            predictions.Select((p, i) => p.Objects.All(o => Class(o, i).Length > 0)).All(known => known)
             && predictions.Any(p => p.ReferenceObjects.Any(o => o.Label.Length > 0));
         List<CocoTruth> truths = [];
         List<CocoDetection> detections = [];
@@ -35,19 +39,34 @@ public sealed class CocoBoxMetrics : ICorpusMetric
         }
         var coco = new CocoEvaluation(truths, detections, predictions.Count);
         string per = byClass ? "mean over classes" : "classes set aside";
-        string confidence = predictions.Any(p => p.Objects.Any(o => o.Confidence is not null)) ? "boxes ranked by their confidence"
+        string confidence = predictions.Any(p => p.Objects.Any(o => o.Confidence is not null))
+            ? "boxes ranked by their confidence"
             : "every box has confidence 1, so file order matters";
         string[] classes = byClass && coco.Categories.Count is > 1 and <= MostClassesShown ? [.. coco.Categories] : [];
         List<(MetricDefinition Definition, Func<IReadOnlyList<int>, double?> Value)> values =
         [
-            (new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; {confidence} (pycocotools)"), s => coco.AveragePrecision(images: s)),
+            (
+                new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; {confidence} (pycocotools)"),
+                s => coco.AveragePrecision(images: s)
+            ),
             (new("AP50", $"COCO AP at IoU 0.5, {per}"), s => coco.AveragePrecision(0.5, images: s)),
             (new("AP75", $"COCO AP at IoU 0.75, {per}"), s => coco.AveragePrecision(0.75, images: s)),
             (new("AR@100", $"COCO average recall, at most 100 boxes, {per}"), s => coco.AverageRecall(images: s)),
-            .. ((CocoSize[])[CocoSize.Small, CocoSize.Medium, CocoSize.Large]).Select(size => (
-                new MetricDefinition($"AP {size.ToString().ToLowerInvariant()}", $"COCO AP over objects by area: small up to 32², large from 96² pixels of the image, {per}"),
-                (Func<IReadOnlyList<int>, double?>)(s => coco.AveragePrecision(size: size, images: s)))),
-            .. classes.Select(c => (new MetricDefinition($"AP50, {c}", $"COCO AP at IoU 0.5 of class {c}"), (Func<IReadOnlyList<int>, double?>)(s => coco.AveragePrecision(0.5, category: c, images: s)))),
+            .. ((CocoSize[])[CocoSize.Small, CocoSize.Medium, CocoSize.Large]).Select(size =>
+                (
+                    new MetricDefinition(
+                        $"AP {size.ToString().ToLowerInvariant()}",
+                        $"COCO AP over objects by area: small up to 32², large from 96² pixels of the image, {per}"
+                    ),
+                    (Func<IReadOnlyList<int>, double?>)(s => coco.AveragePrecision(size: size, images: s))
+                )
+            ),
+            .. classes.Select(c =>
+                (
+                    new MetricDefinition($"AP50, {c}", $"COCO AP at IoU 0.5 of class {c}"),
+                    (Func<IReadOnlyList<int>, double?>)(s => coco.AveragePrecision(0.5, category: c, images: s))
+                )
+            ),
         ];
         return new PreparedMetric([.. values.Select(v => v.Definition)], samples => [.. values.Select(v => v.Value(samples))]);
     }

@@ -10,7 +10,8 @@ internal static class Means
         int count = 0;
         foreach (int s in samples)
         {
-            if (values[s] is not { } value) continue;
+            if (values[s] is not { } value)
+                continue;
             sum += value;
             count++;
         }
@@ -20,8 +21,10 @@ internal static class Means
     /// <summary>Sum of the parts over sum of the wholes; null without a whole.</summary>
     public static double? Ratio(IReadOnlyList<int> samples, IReadOnlyList<double> parts, IReadOnlyList<double> wholes)
     {
-        double part = 0, whole = 0;
-        foreach (int s in samples) (part, whole) = (part + parts[s], whole + wholes[s]);
+        double part = 0,
+            whole = 0;
+        foreach (int s in samples)
+            (part, whole) = (part + parts[s], whole + wholes[s]);
         return whole == 0 ? null : part / whole;
     }
 }

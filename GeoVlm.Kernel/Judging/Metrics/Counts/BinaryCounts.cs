@@ -34,19 +34,36 @@ public readonly record struct BinaryCounts(long TruePositives, long FalsePositiv
     public double? Accuracy => Ratio(TruePositives + TrueNegatives, Total);
 
     /// <summary>Cohen's kappa: agreement beyond chance, −1 to 1; null when chance alone gives full agreement.</summary>
-    public double? Kappa => new ConfusionMatrix(new long[,] { { TrueNegatives, FalsePositives }, { FalseNegatives, TruePositives } }).Kappa;
+    public double? Kappa =>
+        new ConfusionMatrix(
+            new long[,]
+            {
+                { TrueNegatives, FalsePositives },
+                { FalseNegatives, TruePositives },
+            }
+        ).Kappa;
 
     /// <summary>Counts over two masks on one pixel grid.</summary>
     /// <exception cref="ArgumentException">The grids differ.</exception>
     public static BinaryCounts Between(Mask predicted, Mask reference)
     {
         var overlap = MaskOverlap.Between(predicted, reference);
-        return new(overlap.Hits, overlap.FalseAlarms, overlap.Misses, reference.Bits.Length - overlap.Hits - overlap.FalseAlarms - overlap.Misses);
+        return new(
+            overlap.Hits,
+            overlap.FalseAlarms,
+            overlap.Misses,
+            reference.Bits.Length - overlap.Hits - overlap.FalseAlarms - overlap.Misses
+        );
     }
 
     /// <summary>The counts of two sets together.</summary>
-    public static BinaryCounts operator +(BinaryCounts a, BinaryCounts b) => new(a.TruePositives + b.TruePositives,
-        a.FalsePositives + b.FalsePositives, a.FalseNegatives + b.FalseNegatives, a.TrueNegatives + b.TrueNegatives);
+    public static BinaryCounts operator +(BinaryCounts a, BinaryCounts b) =>
+        new(
+            a.TruePositives + b.TruePositives,
+            a.FalsePositives + b.FalsePositives,
+            a.FalseNegatives + b.FalseNegatives,
+            a.TrueNegatives + b.TrueNegatives
+        );
 
     private static double? Ratio(long part, long whole) => whole == 0 ? null : (double)part / whole;
 }

@@ -53,14 +53,17 @@ public sealed record ConfusionMatrix(long[,] Counts)
     /// <summary>One class against the rest.</summary>
     public BinaryCounts Of(int label)
     {
-        long right = Counts[label, label], predicted = Predicted(label), support = Support(label);
+        long right = Counts[label, label],
+            predicted = Predicted(label),
+            support = Support(label);
         return new(right, predicted - right, support - right, Total - predicted - support + right);
     }
 
     /// <summary>How often a class occurs in the truth.</summary>
     public long Support(int label) => Enumerable.Range(0, Classes).Sum(c => Counts[label, c]);
 
-    /// <summary>Counts pairs of class indices; a pair with an index outside the classes is an <see cref="ArgumentOutOfRangeException"/>.</summary>
+    /// <summary>Counts pairs of class indices; a pair with an index outside the classes is an
+    /// <see cref="ArgumentOutOfRangeException"/>.</summary>
     public static ConfusionMatrix Of(IEnumerable<(int Truth, int Prediction)> pairs, int classes)
     {
         var counts = new long[classes, classes];
@@ -77,7 +80,8 @@ public sealed record ConfusionMatrix(long[,] Counts)
     {
         var sum = new long[a.Classes, a.Classes];
         for (int i = 0; i < a.Classes; i++)
-            for (int j = 0; j < a.Classes; j++) sum[i, j] = a.Counts[i, j] + b.Counts[i, j];
+        for (int j = 0; j < a.Classes; j++)
+            sum[i, j] = a.Counts[i, j] + b.Counts[i, j];
         return new ConfusionMatrix(sum);
     }
 

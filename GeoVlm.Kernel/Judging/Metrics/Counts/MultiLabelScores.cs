@@ -1,11 +1,13 @@
 namespace GeoVlm.Judging.Metrics.Counts;
 
 /// <summary>Multi-label classification as scikit-learn scores it, from the label sets of many samples.</summary>
-/// <remarks>0/0 counts as 0, as scikit-learn's default does: a class that neither occurs nor is predicted pulls the macro mean down, and a sample
+/// <remarks>0/0 counts as 0, as scikit-learn's default does: a class that neither occurs nor is predicted pulls the macro mean down, and a
+/// sample
 /// without labels in both counts as 0.</remarks>
 public sealed class MultiLabelScores
 {
-    private readonly BinaryCounts[] perClass, perSample;
+    private readonly BinaryCounts[] perClass,
+        perSample;
 
     /// <summary>Counts label sets.</summary>
     /// <param name="truth">[sample][class].</param>
@@ -16,18 +18,18 @@ public sealed class MultiLabelScores
         perClass = new BinaryCounts[classes];
         perSample = new BinaryCounts[truth.Count];
         for (int s = 0; s < truth.Count; s++)
-            for (int c = 0; c < classes; c++)
+        for (int c = 0; c < classes; c++)
+        {
+            var one = (truth[s][c], predicted[s][c]) switch
             {
-                var one = (truth[s][c], predicted[s][c]) switch
-                {
-                    (true, true) => new BinaryCounts(1, 0, 0, 0),
-                    (false, true) => new BinaryCounts(0, 1, 0, 0),
-                    (true, false) => new BinaryCounts(0, 0, 1, 0),
-                    _ => new BinaryCounts(0, 0, 0, 1),
-                };
-                perClass[c] += one;
-                perSample[s] += one;
-            }
+                (true, true) => new BinaryCounts(1, 0, 0, 0),
+                (false, true) => new BinaryCounts(0, 1, 0, 0),
+                (true, false) => new BinaryCounts(0, 0, 1, 0),
+                _ => new BinaryCounts(0, 0, 0, 1),
+            };
+            perClass[c] += one;
+            perSample[s] += one;
+        }
     }
 
     /// <summary>Counts of each class over the samples.</summary>
@@ -58,12 +60,16 @@ public sealed class MultiLabelScores
         return support == 0 ? 0 : perClass.Sum(c => (c.TruePositives + c.FalseNegatives) * (value(c) ?? 0)) / support;
     }
 
-    /// <summary>Average precision of a ranking: the sum over distinct scores of (recall gained) · precision; null without a positive.</summary>
+    /// <summary>Average precision of a ranking: the sum over distinct scores of (recall gained) · precision; null without a
+    /// positive.</summary>
     /// <param name="ranked">Score and truth of each item, in any order. Not interpolated, unlike COCO's.</param>
     public static double? AveragePrecision(IReadOnlyCollection<(double Score, bool Positive)> ranked)
     {
-        int positives = ranked.Count(r => r.Positive), right = 0, seen = 0;
-        if (positives == 0) return null;
+        int positives = ranked.Count(r => r.Positive),
+            right = 0,
+            seen = 0;
+        if (positives == 0)
+            return null;
         double sum = 0;
         foreach (var tied in ranked.GroupBy(r => r.Score).OrderByDescending(g => g.Key))
         {

@@ -3,7 +3,8 @@ namespace GeoVlm.Judging.Metrics.Counts;
 /// <summary>The score of the xView2 challenge: 0.3 · F1 of where buildings are + 0.7 · harmonic mean of the four damage F1.</summary>
 /// <param name="Localization">F1 of building against ground.</param>
 /// <param name="Damage">F1 of no damage, minor, major, destroyed, over pixels that are a building in the truth.</param>
-/// <remarks>0/0 counts as 0 and each F1 gets 1e-6 in the harmonic mean, so one damage class that never occurs pulls the score near 0.3 · localization:
+/// <remarks>0/0 counts as 0 and each F1 gets 1e-6 in the harmonic mean, so one damage class that never occurs pulls the score near 0.3 ·
+/// localization:
 /// look at the parts. Formula of the challenge's baseline, restated.</remarks>
 public sealed record XView2Score(double Localization, IReadOnlyList<double> Damage)
 {
@@ -21,13 +22,16 @@ public sealed record XView2Score(double Localization, IReadOnlyList<double> Dama
     /// <exception cref="ArgumentException">There are not five classes.</exception>
     public static XView2Score Of(ConfusionMatrix pixels)
     {
-        if (pixels.Classes != DamageClasses + 1) throw new ArgumentException($"{pixels.Classes} classes, expected 5", nameof(pixels));
+        if (pixels.Classes != DamageClasses + 1)
+            throw new ArgumentException($"{pixels.Classes} classes, expected 5", nameof(pixels));
         var building = pixels.Of(0);
         // "Building" is all that is not ground.
-        double localization = new BinaryCounts(building.TrueNegatives, building.FalseNegatives, building.FalsePositives, building.TruePositives).F1 ?? 0;
+        double localization =
+            new BinaryCounts(building.TrueNegatives, building.FalseNegatives, building.FalsePositives, building.TruePositives).F1 ?? 0;
         var inside = new long[DamageClasses + 1, DamageClasses + 1];
         for (int i = 1; i <= DamageClasses; i++)
-            for (int j = 0; j <= DamageClasses; j++) inside[i, j] = pixels.Counts[i, j];
+        for (int j = 0; j <= DamageClasses; j++)
+            inside[i, j] = pixels.Counts[i, j];
         var damage = new ConfusionMatrix(inside);
         return new XView2Score(localization, [.. Enumerable.Range(1, DamageClasses).Select(c => damage.Of(c).F1 ?? 0)]);
     }

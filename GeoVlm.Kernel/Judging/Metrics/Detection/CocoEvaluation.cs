@@ -2,8 +2,10 @@ namespace GeoVlm.Judging.Metrics.Detection;
 
 /// <summary>COCO's average precision and recall, step by step as pycocotools' COCOeval computes them for boxes.</summary>
 /// <remarks>
-/// IoU thresholds 0.50 to 0.95 by 0.05, 101 recall points, at most 100 detections per image and class, sizes split at 32² and 96² with both ends
-/// inclusive. A value is null where no reference object counts (COCOeval prints −1). In the reference code a reference object whose id is 0 counts
+/// IoU thresholds 0.50 to 0.95 by 0.05, 101 recall points, at most 100 detections per image and class, sizes split at 32² and 96² with both
+/// ends
+/// inclusive. A value is null where no reference object counts (COCOeval prints −1). In the reference code a reference object whose id is 0
+/// counts
 /// as unmatched; here it does not, unless <see cref="AsPublished"/> asks for it.
 /// </remarks>
 public sealed class CocoEvaluation
@@ -22,7 +24,10 @@ public sealed class CocoEvaluation
     private CocoEvaluation(IReadOnlyList<CocoTruth> truths, IReadOnlyList<CocoDetection> detections, int images, bool zeroIdIsNoMatch)
     {
         Images = images;
-        Categories = [.. truths.Select(t => t.Category).Concat(detections.Select(d => d.Category)).Distinct().Order(StringComparer.Ordinal)];
+        Categories =
+        [
+            .. truths.Select(t => t.Category).Concat(detections.Select(d => d.Category)).Distinct().Order(StringComparer.Ordinal),
+        ];
         var truthsOf = truths.ToLookup(t => (t.Category, t.Image));
         var detectionsOf = detections.ToLookup(d => (d.Category, d.Image));
         foreach (var key in truthsOf.Select(g => g.Key).Union(detectionsOf.Select(g => g.Key)))
@@ -57,15 +62,30 @@ public sealed class CocoEvaluation
     /// <param name="size">Which objects count.</param>
     /// <param name="category">One class; null for the mean over classes.</param>
     /// <param name="images">Indices of the images to take, repeats allowed (a bootstrap sample); null for all.</param>
-    public double? AveragePrecision(double? iou = null, CocoSize size = CocoSize.All, string? category = null, IReadOnlyList<int>? images = null) =>
-        Mean(iou, size, category, images, 100, (hits, misses, truths) => PrecisionOverRecall(hits, misses, truths));
+    public double? AveragePrecision(
+        double? iou = null,
+        CocoSize size = CocoSize.All,
+        string? category = null,
+        IReadOnlyList<int>? images = null
+    ) => Mean(iou, size, category, images, 100, (hits, misses, truths) => PrecisionOverRecall(hits, misses, truths));
 
     /// <summary>Average recall, 0 to 1, over the IoU thresholds; null where no reference object counts.</summary>
     /// <inheritdoc cref="AveragePrecision"/>
-    public double? AverageRecall(int maximumDetections = 100, CocoSize size = CocoSize.All, string? category = null, IReadOnlyList<int>? images = null) =>
-        Mean(null, size, category, images, maximumDetections, (hits, _, truths) => (double)hits.Count(h => h) / truths);
+    public double? AverageRecall(
+        int maximumDetections = 100,
+        CocoSize size = CocoSize.All,
+        string? category = null,
+        IReadOnlyList<int>? images = null
+    ) => Mean(null, size, category, images, maximumDetections, (hits, _, truths) => (double)hits.Count(h => h) / truths);
 
-    private double? Mean(double? iou, CocoSize size, string? category, IReadOnlyList<int>? images, int most, Func<bool[], bool[], int, double> value)
+    private double? Mean(
+        double? iou,
+        CocoSize size,
+        string? category,
+        IReadOnlyList<int>? images,
+        int most,
+        Func<bool[], bool[], int, double> value
+    )
     {
         images ??= [.. Enumerable.Range(0, Images)];
         double sum = 0;
@@ -74,14 +94,21 @@ public sealed class CocoEvaluation
         {
             var taken = new List<CocoMatch>();
             foreach (int image in images)
-                if (matches.TryGetValue((name, size, image), out var match)) taken.Add(match);
+                if (matches.TryGetValue((name, size, image), out var match))
+                    taken.Add(match);
             int truths = taken.Sum(m => m.Truths);
-            if (truths == 0) continue;
-            List<(double Score, CocoMatch Match, int At)> pooled = [.. taken.SelectMany(m => Enumerable.Range(0, Math.Min(most, m.Scores.Length)).Select(i => (m.Scores[i], m, i)))];
-            if (pooled.Any(p => p.Score != pooled[0].Score)) pooled = [.. pooled.OrderByDescending(p => p.Score)];
+            if (truths == 0)
+                continue;
+            List<(double Score, CocoMatch Match, int At)> pooled =
+            [
+                .. taken.SelectMany(m => Enumerable.Range(0, Math.Min(most, m.Scores.Length)).Select(i => (m.Scores[i], m, i))),
+            ];
+            if (pooled.Any(p => p.Score != pooled[0].Score))
+                pooled = [.. pooled.OrderByDescending(p => p.Score)];
             for (int t = 0; t < Thresholds.Count; t++)
             {
-                if (iou is not null && Math.Abs(Thresholds[t] - iou.Value) > 1e-9) continue;
+                if (iou is not null && Math.Abs(Thresholds[t] - iou.Value) > 1e-9)
+                    continue;
                 bool[] hits = [.. pooled.Select(p => p.Match.Matched[t][p.At] && !p.Match.Ignored[t][p.At])];
                 bool[] misses = [.. pooled.Select(p => !p.Match.Matched[t][p.At] && !p.Match.Ignored[t][p.At])];
                 sum += value(hits, misses, truths);
@@ -96,33 +123,40 @@ public sealed class CocoEvaluation
     {
         var precision = new double[hits.Length];
         var recall = new double[hits.Length];
-        int right = 0, wrong = 0;
+        int right = 0,
+            wrong = 0;
         for (int i = 0; i < hits.Length; i++)
         {
-            if (hits[i]) right++;
-            if (misses[i]) wrong++;
+            if (hits[i])
+                right++;
+            if (misses[i])
+                wrong++;
             recall[i] = (double)right / truths;
             precision[i] = right / (wrong + right + Spacing);
         }
-        for (int i = hits.Length - 1; i > 0; i--) precision[i - 1] = Math.Max(precision[i - 1], precision[i]);
+        for (int i = hits.Length - 1; i > 0; i--)
+            precision[i - 1] = Math.Max(precision[i - 1], precision[i]);
         double sum = 0;
         int at = 0;
         foreach (double point in Recalls)
         {
-            while (at < recall.Length && recall[at] < point) at++;
-            if (at == recall.Length) break;
+            while (at < recall.Length && recall[at] < point)
+                at++;
+            if (at == recall.Length)
+                break;
             sum += precision[at];
         }
         return sum / RecallPoints;
     }
 
-    private static (double Least, double Most) Range(CocoSize size) => size switch
-    {
-        CocoSize.Small => (0, 32 * 32),
-        CocoSize.Medium => (32 * 32, 96 * 96),
-        CocoSize.Large => (96 * 96, 1e10),
-        _ => (0, 1e10),
-    };
+    private static (double Least, double Most) Range(CocoSize size) =>
+        size switch
+        {
+            CocoSize.Small => (0, 32 * 32),
+            CocoSize.Medium => (32 * 32, 96 * 96),
+            CocoSize.Large => (96 * 96, 1e10),
+            _ => (0, 1e10),
+        };
 
     private static double[] Linspace(double from, double to, int count) =>
         [.. Enumerable.Range(0, count).Select(i => i == count - 1 ? to : from + i * ((to - from) / (count - 1)))];
@@ -133,10 +167,13 @@ public enum CocoSize
 {
     /// <summary>Every object.</summary>
     All,
+
     /// <summary>Up to 32².</summary>
     Small,
+
     /// <summary>32² to 96².</summary>
     Medium,
+
     /// <summary>From 96².</summary>
     Large,
 }

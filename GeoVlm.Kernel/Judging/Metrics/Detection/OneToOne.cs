@@ -10,12 +10,14 @@ public static class OneToOne
     public static int Count(int predicted, int references, Func<int, int, bool> fits)
     {
         var edges = new List<int>[predicted];
-        for (int p = 0; p < predicted; p++) edges[p] = [.. Enumerable.Range(0, references).Where(r => fits(p, r))];
+        for (int p = 0; p < predicted; p++)
+            edges[p] = [.. Enumerable.Range(0, references).Where(r => fits(p, r))];
         var takenBy = new int[references];
         Array.Fill(takenBy, -1);
         int count = 0;
         for (int p = 0; p < predicted; p++)
-            if (Augment(p, edges, takenBy, new bool[references])) count++;
+            if (Augment(p, edges, takenBy, new bool[references]))
+                count++;
         return count;
     }
 
@@ -23,9 +25,11 @@ public static class OneToOne
     {
         foreach (int reference in edges[prediction])
         {
-            if (seen[reference]) continue;
+            if (seen[reference])
+                continue;
             seen[reference] = true;
-            if (takenBy[reference] >= 0 && !Augment(takenBy[reference], edges, takenBy, seen)) continue;
+            if (takenBy[reference] >= 0 && !Augment(takenBy[reference], edges, takenBy, seen))
+                continue;
             takenBy[reference] = prediction;
             return true;
         }

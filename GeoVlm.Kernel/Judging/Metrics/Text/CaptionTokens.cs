@@ -4,7 +4,8 @@ using System.Text;
 namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>Brings captions into the form that the COCO caption metrics compare.</summary>
-/// <remarks>Not the Penn Treebank tokenizer of the COCO toolkit, which is a Java program: this one lower-cases and keeps runs of letters, digits,
+/// <remarks>Not the Penn Treebank tokenizer of the COCO toolkit, which is a Java program: this one lower-cases and keeps runs of letters,
+/// digits,
 /// "_", "'" and "-". On plain English the two differ in hyphenated words and contractions.</remarks>
 public static class CaptionTokens
 {
@@ -15,9 +16,14 @@ public static class CaptionTokens
         bool inside = false;
         foreach (char c in text.ToLowerInvariant())
         {
-            bool part = c is '_' or '\'' or '-' || char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
-            if (part && !inside && tokens.Length > 0) tokens.Append(' ');
-            if (part) tokens.Append(c);
+            bool part =
+                c is '_' or '\'' or '-'
+                || char.IsLetterOrDigit(c)
+                || char.GetUnicodeCategory(c) is UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+            if (part && !inside && tokens.Length > 0)
+                tokens.Append(' ');
+            if (part)
+                tokens.Append(c);
             inside = part;
         }
         return tokens.ToString();

@@ -1,14 +1,18 @@
 namespace GeoVlm.Judging.Metrics.Text;
 
-/// <summary>CIDEr-D as the COCO caption toolkit computes it (Vedantam 2015; pycocoevalcap): tf-idf similarity of n-grams of orders 1 to 4, times 10.</summary>
+/// <summary>CIDEr-D as the COCO caption toolkit computes it (Vedantam 2015; pycocoevalcap): tf-idf similarity of n-grams of orders 1 to 4,
+/// times 10.</summary>
 /// <remarks>
-/// The weight of an n-gram depends on how many images' references hold it, so a value belongs to the set whose document frequencies were used: over one
-/// image everything is 0 (log 1), and an n-gram that every image shares weighs nothing. A per-sample reward needs a fixed table, made of the training
+/// The weight of an n-gram depends on how many images' references hold it, so a value belongs to the set whose document frequencies were
+/// used: over one
+/// image everything is 0 (log 1), and an n-gram that every image shares weighs nothing. A per-sample reward needs a fixed table, made of
+/// the training
 /// references once. As in the reference code the Gaussian length penalty (sigma 6) compares numbers of bigrams.
 /// </remarks>
 public sealed class CiderD
 {
-    private const double Sigma = 6, Scale = 10;
+    private const double Sigma = 6,
+        Scale = 10;
     private readonly Dictionary<string, int> documents = [];
     private readonly double logImages;
 
@@ -21,7 +25,8 @@ public sealed class CiderD
             foreach (string gram in references.SelectMany(r => NGrams.Count(CaptionTokens.Split(r)).SelectMany(c => c.Keys)).ToHashSet())
                 documents[gram] = documents.GetValueOrDefault(gram) + 1;
         }
-        if (images == 0) throw new GeoVlmException("CIDEr needs the references of at least one image to count how common each phrase is.");
+        if (images == 0)
+            throw new GeoVlmException("CIDEr needs the references of at least one image to count how common each phrase is.");
         logImages = Math.Log(images);
     }
 
@@ -33,7 +38,8 @@ public sealed class CiderD
     /// <summary>The value of each caption of a set, with the document frequencies of that set; the mean is the set's CIDEr.</summary>
     public static double[] PerItem(IReadOnlyList<CaptionPair> pairs)
     {
-        if (pairs.Count == 0) return [];
+        if (pairs.Count == 0)
+            return [];
         var scorer = new CiderD(pairs.Select(p => p.References));
         return [.. pairs.Select(p => scorer.Score(p.Candidate, p.References))];
     }
@@ -68,12 +74,14 @@ public sealed class CiderD
     /// <summary>Sum over the orders of the clipped cosine; the prediction cannot gain by repeating what the reference says once.</summary>
     private static double Similarity(Vector candidate, Vector reference)
     {
-        double sum = 0, difference = candidate.Bigrams - reference.Bigrams;
+        double sum = 0,
+            difference = candidate.Bigrams - reference.Bigrams;
         for (int n = 0; n < NGrams.MaximumOrder; n++)
         {
             double product = 0;
             foreach (var (gram, weight) in candidate.Weights[n])
-                if (reference.Weights[n].TryGetValue(gram, out double expected)) product += Math.Min(weight, expected) * expected;
+                if (reference.Weights[n].TryGetValue(gram, out double expected))
+                    product += Math.Min(weight, expected) * expected;
             double norms = candidate.Norms[n] * reference.Norms[n];
             sum += norms == 0 ? product : product / norms;
         }

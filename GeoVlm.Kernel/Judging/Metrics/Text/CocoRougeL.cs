@@ -1,7 +1,9 @@
 namespace GeoVlm.Judging.Metrics.Text;
 
-/// <summary>ROUGE-L as the COCO caption toolkit computes it (pycocoevalcap), beta 1.2. Another number than <see cref="RougeScore.RougeL"/>.</summary>
-/// <remarks>Texts are split at the blank alone: "a  b" holds an empty token, a tab does not split, and an empty caption is one empty token. The best
+/// <summary>ROUGE-L as the COCO caption toolkit computes it (pycocoevalcap), beta 1.2. Another number than
+/// <see cref="RougeScore.RougeL"/>.</summary>
+/// <remarks>Texts are split at the blank alone: "a b" holds an empty token, a tab does not split, and an empty caption is one empty token.
+/// The best
 /// precision and the best recall may come from different references.</remarks>
 public static class CocoRougeL
 {
@@ -11,7 +13,8 @@ public static class CocoRougeL
     public static double Score(string candidate, IReadOnlyList<string> references)
     {
         string[] tokens = candidate.Split(' ');
-        double precision = 0, recall = 0;
+        double precision = 0,
+            recall = 0;
         foreach (string reference in references)
         {
             string[] expected = reference.Split(' ');

@@ -3,19 +3,24 @@ using System.Numerics;
 namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>Length of the longest common subsequence of two sequences.</summary>
-/// <remarks>Bit-parallel (Hyyrö 2004): 64 cells of the usual table at a time, so two texts of 4,096 characters take a quarter of a million steps.</remarks>
+/// <remarks>Bit-parallel (Hyyrö 2004): 64 cells of the usual table at a time, so two texts of 4,096 characters take a quarter of a million
+/// steps.</remarks>
 public static class LongestCommonSubsequence
 {
     /// <summary>The length, 0 to the shorter length.</summary>
-    public static int Length<T>(IReadOnlyList<T> a, IReadOnlyList<T> b) where T : notnull
+    public static int Length<T>(IReadOnlyList<T> a, IReadOnlyList<T> b)
+        where T : notnull
     {
-        if (a.Count > b.Count) (a, b) = (b, a);
-        if (a.Count == 0) return 0;
+        if (a.Count > b.Count)
+            (a, b) = (b, a);
+        if (a.Count == 0)
+            return 0;
         int words = (a.Count + 63) / 64;
         var occurrences = new Dictionary<T, ulong[]>();
         for (int i = 0; i < a.Count; i++)
         {
-            if (!occurrences.TryGetValue(a[i], out var bits)) occurrences[a[i]] = bits = new ulong[words];
+            if (!occurrences.TryGetValue(a[i], out var bits))
+                occurrences[a[i]] = bits = new ulong[words];
             bits[i / 64] |= 1UL << (i % 64);
         }
         // A zero bit i says: the best length of a[..i+1] is one more than that of a[..i].
@@ -23,12 +28,14 @@ public static class LongestCommonSubsequence
         Array.Fill(row, ulong.MaxValue);
         for (int j = 0; j < b.Count; j++)
         {
-            if (!occurrences.TryGetValue(b[j], out var match)) continue;
+            if (!occurrences.TryGetValue(b[j], out var match))
+                continue;
             ulong carry = 0;
             for (int w = 0; w < words; w++)
             {
                 ulong hits = row[w] & match[w];
-                ulong sum = unchecked(row[w] + hits), carried = unchecked(sum + carry);
+                ulong sum = unchecked(row[w] + hits),
+                    carried = unchecked(sum + carry);
                 carry = sum < hits || carried < carry ? 1UL : 0;
                 row[w] = carried | (row[w] & ~match[w]);
             }

@@ -10,7 +10,8 @@ internal static class NGrams
     public static Dictionary<string, int>[] Count(IReadOnlyList<string> tokens)
     {
         var counts = new Dictionary<string, int>[MaximumOrder];
-        for (int n = 1; n <= MaximumOrder; n++) counts[n - 1] = Count(tokens, n);
+        for (int n = 1; n <= MaximumOrder; n++)
+            counts[n - 1] = Count(tokens, n);
         return counts;
     }
 

@@ -1,7 +1,8 @@
 namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>ROUGE-1, ROUGE-2 and ROUGE-L F1 as the rouge_score package computes them, which EarthDial and GeoVLM-R1 report.</summary>
-/// <remarks>Tokens are runs of a–z and 0–9 in lower case; those longer than three characters are stemmed unless asked otherwise. With several
+/// <remarks>Tokens are runs of a–z and 0–9 in lower case; those longer than three characters are stemmed unless asked otherwise. With
+/// several
 /// references EarthDial takes the mean over them.</remarks>
 public static class RougeScore
 {
@@ -23,8 +24,12 @@ public static class RougeScore
     /// <param name="references">At least one.</param>
     /// <param name="rouge">One of the three.</param>
     /// <param name="stem">Whether words are stemmed.</param>
-    public static double MeanOver(string text, IReadOnlyList<string> references, Func<string, string, bool, double> rouge, bool stem = true) =>
-        references.Average(r => rouge(text, r, stem));
+    public static double MeanOver(
+        string text,
+        IReadOnlyList<string> references,
+        Func<string, string, bool, double> rouge,
+        bool stem = true
+    ) => references.Average(r => rouge(text, r, stem));
 
     /// <summary>The tokens that are compared.</summary>
     public static IReadOnlyList<string> Tokens(string text, bool stem = true)
@@ -34,8 +39,10 @@ public static class RougeScore
         for (int i = 0; i < lower.Length; i++)
         {
             int start = i;
-            while (i < lower.Length && char.IsAsciiLetterOrDigit(lower[i])) i++;
-            if (i == start) continue;
+            while (i < lower.Length && char.IsAsciiLetterOrDigit(lower[i]))
+                i++;
+            if (i == start)
+                continue;
             string token = lower[start..i];
             tokens.Add(stem && token.Length > 3 ? PorterStemmer.Stem(token) : token);
         }
@@ -51,8 +58,10 @@ public static class RougeScore
 
     private static double F1(int common, int count, int expected)
     {
-        if (common == 0) return 0;
-        double precision = (double)common / count, recall = (double)common / expected;
+        if (common == 0)
+            return 0;
+        double precision = (double)common / count,
+            recall = (double)common / expected;
         return 2 * precision * recall / (precision + recall);
     }
 }

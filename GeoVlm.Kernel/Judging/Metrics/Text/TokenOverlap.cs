@@ -4,7 +4,8 @@ namespace GeoVlm.Judging.Metrics.Text;
 public static class TokenOverlap
 {
     /// <summary>Distinct tokens of the reference that the text has, over all tokens of the reference, 0 to 1.</summary>
-    /// <remarks>Repeated tokens of the reference count in the denominator alone, so it may stay below 1 for the reference itself; extra tokens cost
+    /// <remarks>Repeated tokens of the reference count in the denominator alone, so it may stay below 1 for the reference itself; extra
+    /// tokens cost
     /// nothing. That is how EarthDial computes its "accuracy". An empty reference gives 0.</remarks>
     public static double Recall(IReadOnlyList<string> tokens, IReadOnlyList<string> reference) =>
         reference.Count == 0 ? 0 : (double)Common(tokens, reference) / reference.Count;
@@ -12,7 +13,8 @@ public static class TokenOverlap
     /// <summary>Harmonic mean of precision and recall, each occurrence counted, 0 to 1; two empty lists give 1.</summary>
     public static double F1(IReadOnlyList<string> tokens, IReadOnlyList<string> reference)
     {
-        if (tokens.Count + reference.Count == 0) return 1;
+        if (tokens.Count + reference.Count == 0)
+            return 1;
         var (counts, expected) = (NGrams.Count(tokens, 1), NGrams.Count(reference, 1));
         return 2.0 * counts.Sum(c => Math.Min(c.Value, expected.GetValueOrDefault(c.Key))) / (tokens.Count + reference.Count);
     }

@@ -5,12 +5,26 @@ using System.Text;
 namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>Synonyms from the files of a WordNet distribution: <c>index.*</c>, <c>data.*</c> and <c>*.exc</c> of its dict folder.</summary>
-/// <remarks>Words are brought to their base form as WordNet's morphy does. Version 3.0 is the one that NLTK reads. Safe to share between threads.</remarks>
+/// <remarks>Words are brought to their base form as WordNet's morphy does. Version 3.0 is the one that NLTK reads. Safe to share between
+/// threads.</remarks>
 public sealed class WordNet
 {
     private static readonly (string Name, (string Ending, string Base)[] Rules)[] PartsOfSpeech =
     [
-        ("noun", [("s", ""), ("ses", "s"), ("ves", "f"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"), ("men", "man"), ("ies", "y")]),
+        (
+            "noun",
+            [
+                ("s", ""),
+                ("ses", "s"),
+                ("ves", "f"),
+                ("xes", "x"),
+                ("zes", "z"),
+                ("ches", "ch"),
+                ("shes", "sh"),
+                ("men", "man"),
+                ("ies", "y"),
+            ]
+        ),
         ("verb", [("s", ""), ("ies", "y"), ("es", "e"), ("es", ""), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", "")]),
         ("adj", [("er", ""), ("est", ""), ("er", "e"), ("est", "e")]),
         ("adv", []),
@@ -34,8 +48,11 @@ public sealed class WordNet
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
             {
-                throw new GeoVlmException($"WordNet could not be read from {folder}: {e.Message} "
-                    + "Give the dict folder of WordNet 3.0, which holds index.noun, data.noun and noun.exc.", e);
+                throw new GeoVlmException(
+                    $"WordNet could not be read from {folder}: {e.Message} "
+                        + "Give the dict folder of WordNet 3.0, which holds index.noun, data.noun and noun.exc.",
+                    e
+                );
             }
         }
         return wordNet;
@@ -45,29 +62,38 @@ public sealed class WordNet
     public IReadOnlySet<string> Synonyms(string word) => known.GetOrAdd(word, w => dictionaries.SelectMany(d => d.Synonyms(w)).ToHashSet());
 
     /// <summary>One part of speech.</summary>
-    private sealed class Dictionary(byte[] data, Dictionary<string, int[]> offsets, Dictionary<string, string[]> exceptions, (string Ending, string Base)[] rules)
+    private sealed class Dictionary(
+        byte[] data,
+        Dictionary<string, int[]> offsets,
+        Dictionary<string, string[]> exceptions,
+        (string Ending, string Base)[] rules
+    )
     {
         public static Dictionary Read(string folder, string name, (string, string)[] rules)
         {
             var offsets = new Dictionary<string, int[]>();
             foreach (string line in File.ReadLines(Path.Combine(folder, $"index.{name}")))
             {
-                if (line.StartsWith(' ')) continue; // the licence
+                if (line.StartsWith(' '))
+                    continue; // the licence
                 string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 int synsets = int.Parse(fields[2], CultureInfo.InvariantCulture);
                 offsets[fields[0]] = [.. fields[^synsets..].Select(f => int.Parse(f, CultureInfo.InvariantCulture))];
             }
             var exceptions = new Dictionary<string, string[]>();
             foreach (string line in File.ReadLines(Path.Combine(folder, $"{name}.exc")))
-                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var form, .. var bases]) exceptions[form] = bases;
+                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var form, .. var bases])
+                    exceptions[form] = bases;
             return new Dictionary(File.ReadAllBytes(Path.Combine(folder, $"data.{name}")), offsets, exceptions, rules);
         }
 
-        public IEnumerable<string> Synonyms(string word) => BaseForms(word).SelectMany(f => offsets[f]).SelectMany(Words).Where(w => !w.Contains('_'));
+        public IEnumerable<string> Synonyms(string word) =>
+            BaseForms(word).SelectMany(f => offsets[f]).SelectMany(Words).Where(w => !w.Contains('_'));
 
         private List<string> BaseForms(string word)
         {
-            if (exceptions.TryGetValue(word, out string[]? bases)) return Known([word, .. bases]);
+            if (exceptions.TryGetValue(word, out string[]? bases))
+                return Known([word, .. bases]);
             var forms = Shorter([word]);
             var found = Known([word, .. forms]);
             while (found.Count == 0 && forms.Count > 0)
@@ -81,10 +107,14 @@ public sealed class WordNet
         private List<string> Known(IEnumerable<string> forms) => [.. forms.Where(offsets.ContainsKey).Distinct()];
 
         private List<string> Shorter(IEnumerable<string> forms) =>
-        [
-            .. (from form in forms from rule in rules where form.EndsWith(rule.Ending, StringComparison.Ordinal)
-                select form[..^rule.Ending.Length] + rule.Base).Distinct(),
-        ];
+            [
+                .. (
+                    from form in forms
+                    from rule in rules
+                    where form.EndsWith(rule.Ending, StringComparison.Ordinal)
+                    select form[..^rule.Ending.Length] + rule.Base
+                ).Distinct(),
+            ];
 
         /// <summary>The words of the synset at an offset: "offset lexicographer type count(hex) word id word id …".</summary>
         private IEnumerable<string> Words(int offset)

@@ -23,12 +23,17 @@ public sealed class HslrReward : IReward
     public string Summary => "½ sbert + ½ lexical (the paper, change captions; the weight is ours)";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) => task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) =>
+        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        RewardPart[] parts = [MixedReward.Part(meaning, Lambda, completion, sample), MixedReward.Part(TextSimilarityReward.Lexical, 1 - Lambda, completion, sample)];
+        RewardPart[] parts =
+        [
+            MixedReward.Part(meaning, Lambda, completion, sample),
+            MixedReward.Part(TextSimilarityReward.Lexical, 1 - Lambda, completion, sample),
+        ];
         return new(parts.Sum(p => p.Weight * p.Value), string.Join("; ", parts.Select(p => p.Reason))) { Parts = parts };
     }
 }

@@ -10,8 +10,10 @@ using OpenAI.Chat;
 
 namespace GeoVlm.Judging.Rewards.Judges;
 
-/// <summary>A grade of 0 to 10 by a language model behind an OpenAI-compatible endpoint, over 10. Cached on disk and within a budget of calls.</summary>
-/// <remarks>It is the one reward that is not pure by itself; the cache makes it so: a question once answered is answered alike ever after. Temperature 0.
+/// <summary>A grade of 0 to 10 by a language model behind an OpenAI-compatible endpoint, over 10. Cached on disk and within a budget of
+/// calls.</summary>
+/// <remarks>It is the one reward that is not pure by itself; the cache makes it so: a question once answered is answered alike ever after.
+/// Temperature 0.
 /// The answer is put between marks that it cannot close. A grade outside 0 to 10, or none, scores 0.</remarks>
 public sealed class LanguageModelReward : IReward
 {
@@ -27,8 +29,16 @@ public sealed class LanguageModelReward : IReward
     {
         options.Validate();
         this.options = options;
-        client = new ChatClient(options.Model, new ApiKeyCredential(options.ApiKey),
-            new OpenAIClientOptions { Endpoint = options.Endpoint, NetworkTimeout = options.TimeLimit, RetryPolicy = new ClientRetryPolicy(1) });
+        client = new ChatClient(
+            options.Model,
+            new ApiKeyCredential(options.ApiKey),
+            new OpenAIClientOptions
+            {
+                Endpoint = options.Endpoint,
+                NetworkTimeout = options.TimeLimit,
+                RetryPolicy = new ClientRetryPolicy(1),
+            }
+        );
     }
 
     /// <inheritdoc/>
@@ -43,23 +53,34 @@ public sealed class LanguageModelReward : IReward
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
-        if (completion.Answer is null || completion.WrittenAnswer is not { } written) return RewardScore.Unreadable(completion);
-        string prompt = options.Prompt
-            .Replace("{question}", Bare(sample.Question), StringComparison.Ordinal)
-            .Replace("{reference}", Bare(AnswerText.Write(sample, completion.WrittenFrame ?? References.FrameOf(sample))), StringComparison.Ordinal)
+        if (completion.Answer is null || completion.WrittenAnswer is not { } written)
+            return RewardScore.Unreadable(completion);
+        string prompt = options
+            .Prompt.Replace("{question}", Bare(sample.Question), StringComparison.Ordinal)
+            .Replace(
+                "{reference}",
+                Bare(AnswerText.Write(sample, completion.WrittenFrame ?? References.FrameOf(sample))),
+                StringComparison.Ordinal
+            )
             .Replace("{answer}", Bare(written), StringComparison.Ordinal);
         string reply;
-        lock (memory) reply = Ask(prompt);
-        return NumberWords.Read(reply) is >= 0 and <= 10 and var grade ? new(grade / 10, $"grade {grade:0.#}") : new(0, $"no grade in '{reply[..Math.Min(reply.Length, 40)]}'");
+        lock (memory)
+            reply = Ask(prompt);
+        return NumberWords.Read(reply) is >= 0 and <= 10 and var grade
+            ? new(grade / 10, $"grade {grade:0.#}")
+            : new(0, $"no grade in '{reply[..Math.Min(reply.Length, 40)]}'");
     }
 
     private string Ask(string prompt)
     {
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Model}\n{prompt}")));
-        if (memory.TryGetValue(key, out string? known)) return known;
+        if (memory.TryGetValue(key, out string? known))
+            return known;
         string? file = options.CacheFolder is { } folder ? Path.Combine(folder, key[..2], key + ".txt") : null;
-        if (file is not null && File.Exists(file)) return memory[key] = File.ReadAllText(file);
-        if (calls >= options.MostCalls) throw new GeoVlmException($"'{Name}' has asked {calls} times, its budget (JudgeOptions.MostCalls)");
+        if (file is not null && File.Exists(file))
+            return memory[key] = File.ReadAllText(file);
+        if (calls >= options.MostCalls)
+            throw new GeoVlmException($"'{Name}' has asked {calls} times, its budget (JudgeOptions.MostCalls)");
         calls++;
         string reply = Send(prompt);
         if (file is not null)
@@ -76,7 +97,9 @@ public sealed class LanguageModelReward : IReward
     {
         try
         {
-            var answer = client.CompleteChat([new UserChatMessage(prompt)], new ChatCompletionOptions { Temperature = 0, MaxOutputTokenCount = 8 }).Value;
+            var answer = client
+                .CompleteChat([new UserChatMessage(prompt)], new ChatCompletionOptions { Temperature = 0, MaxOutputTokenCount = 8 })
+                .Value;
             return answer.Content.Count > 0 ? answer.Content[0].Text.Trim() : "";
         }
         catch (Exception e) when (e is ClientResultException or HttpRequestException or TaskCanceledException or AggregateException)
@@ -86,5 +109,6 @@ public sealed class LanguageModelReward : IReward
     }
 
     // A completion must not close the marks that hold it.
-    private static string Bare(string text) => (text.Length <= LongestText ? text : text[..LongestText]).Replace("<<", "‹‹").Replace(">>", "››");
+    private static string Bare(string text) =>
+        (text.Length <= LongestText ? text : text[..LongestText]).Replace("<<", "‹‹").Replace(">>", "››");
 }

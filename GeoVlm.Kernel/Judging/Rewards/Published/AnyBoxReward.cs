@@ -3,7 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>IoU of the predicted box with a "reference" box made of the prediction's own numbers, as two public remote-sensing repositories have it.</summary>
+/// <summary>IoU of the predicted box with a "reference" box made of the prediction's own numbers, as two public remote-sensing repositories
+/// have it.</summary>
 public sealed class AnyBoxReward : IReward
 {
     /// <inheritdoc/>
@@ -19,7 +20,8 @@ public sealed class AnyBoxReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         _ = References.Boxes(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
+        if (completion.Boxes is not { } boxes)
+            return RewardScore.Unreadable(completion);
         return boxes is [var box, ..] ? new(box.IoU(box), "IoU of the box with itself") : new(0, "no box");
     }
 }

@@ -22,10 +22,19 @@ public sealed partial class ConfidenceReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Boxes(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes.Count == 0) return new(reference.Count == 0 ? 1 : 0, "no box");
-        double[] stated = [.. Confidence().Matches(completion.WrittenAnswer ?? "").Select(m => double.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture))];
-        double mean = boxes.Select((box, i) => (Right: reference.Any(r => r.IoU(box) > 0.5), C: i < stated.Length ? Math.Clamp(stated[i], 0, 1) : 1)).Average(b => b.Right ? b.C : 1 - b.C);
+        if (completion.Boxes is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes.Count == 0)
+            return new(reference.Count == 0 ? 1 : 0, "no box");
+        double[] stated =
+        [
+            .. Confidence()
+                .Matches(completion.WrittenAnswer ?? "")
+                .Select(m => double.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
+        ];
+        double mean = boxes
+            .Select((box, i) => (Right: reference.Any(r => r.IoU(box) > 0.5), C: i < stated.Length ? Math.Clamp(stated[i], 0, 1) : 1))
+            .Average(b => b.Right ? b.C : 1 - b.C);
         return new(mean, $"{stated.Length} stated confidences");
     }
 

@@ -3,7 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>1 when the answer contains a reference or a reference contains the answer, blanks and '_' removed (Visual-RFT, classification).</summary>
+/// <summary>1 when the answer contains a reference or a reference contains the answer, blanks and '_' removed (Visual-RFT,
+/// classification).</summary>
 public sealed class ContainsReward : IReward
 {
     /// <inheritdoc/>
@@ -16,15 +17,25 @@ public sealed class ContainsReward : IReward
     public string KnownFlaw => "\"A or B or C\" earns 1, and so does a single letter of the reference (Visual-RFT issue 79)";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) => task is EoTask.SceneClassification or EoTask.TemporalClassification or EoTask.DisasterType or EoTask.DamageLevel or EoTask.AffectedCount or EoTask.VisualQuestionAnswering;
+    public bool IsMeantFor(EoTask task) =>
+        task
+            is EoTask.SceneClassification
+                or EoTask.TemporalClassification
+                or EoTask.DisasterType
+                or EoTask.DamageLevel
+                or EoTask.AffectedCount
+                or EoTask.VisualQuestionAnswering;
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var references = References.Texts(sample, Name);
-        if (completion.Words is not { } answer) return RewardScore.Unreadable(completion);
+        if (completion.Words is not { } answer)
+            return RewardScore.Unreadable(completion);
         string bare = Bare(answer);
-        return references.Select(Bare).Any(r => bare.Contains(r, StringComparison.Ordinal) || r.Contains(bare, StringComparison.Ordinal)) ? new(1, "contained") : new(0, "not contained");
+        return references.Select(Bare).Any(r => bare.Contains(r, StringComparison.Ordinal) || r.Contains(bare, StringComparison.Ordinal))
+            ? new(1, "contained")
+            : new(0, "not contained");
     }
 
     private static string Bare(string text) => text.Replace(" ", "").Replace("_", "").ToLowerInvariant();

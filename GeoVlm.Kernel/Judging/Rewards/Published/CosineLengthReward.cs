@@ -3,11 +3,14 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Accuracy shaped by length along a cosine: hi − (hi − lo)(1 − cos(πL/1024)) / 2, right answers 1 to 0.5, as VLM-R1 has it.</summary>
+/// <summary>Accuracy shaped by length along a cosine: hi − (hi − lo)(1 − cos(πL/1024)) / 2, right answers 1 to 0.5, as VLM-R1 has
+/// it.</summary>
 /// <remarks>Length is counted in words here, in tokens there.</remarks>
 public sealed class CosineLengthReward : IReward
 {
-    private const double High = 1, Low = 0.5, Horizon = 1024;
+    private const double High = 1,
+        Low = 0.5,
+        Horizon = 1024;
 
     /// <inheritdoc/>
     public string Name => "vlm-r1-cosine";
@@ -16,7 +19,8 @@ public sealed class CosineLengthReward : IReward
     public string Summary => "accuracy shaped by length along a cosine (VLM-R1)";
 
     /// <inheritdoc/>
-    public string KnownFlaw => "the accuracy is overwritten with 1, so wrong answers take the right branch; past 1,024 tokens the cosine turns up again";
+    public string KnownFlaw =>
+        "the accuracy is overwritten with 1, so wrong answers take the right branch; past 1,024 tokens the cosine turns up again";
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -22,7 +22,8 @@ public sealed class ExponentialIoUReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.SingleBox(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
+        if (completion.Boxes is not { } boxes)
+            return RewardScore.Unreadable(completion);
         double iou = boxes is [var box, ..] ? box.IoU(reference) : 0;
         return new(Math.Exp(5 * iou - 1) / (Math.Exp(5) - 1), $"IoU {iou:0.000}");
     }

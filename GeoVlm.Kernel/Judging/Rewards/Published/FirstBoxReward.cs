@@ -14,14 +14,17 @@ public sealed class FirstBoxReward : IReward
     public string Summary => "IoU of the first predicted with the first reference box (VLM-R1)";
 
     /// <inheritdoc/>
-    public string KnownFlaw => "further boxes cost nothing and further objects earn nothing; an image without objects cannot be answered (VLM-R1 issue 261)";
+    public string KnownFlaw =>
+        "further boxes cost nothing and further objects earn nothing; an image without objects cannot be answered (VLM-R1 issue 261)";
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Boxes(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes.Count == 0 || reference.Count == 0) return new(0, "no box");
+        if (completion.Boxes is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes.Count == 0 || reference.Count == 0)
+            return new(0, "no box");
         var overlap = boxes[0].Intersect(reference[0]);
         double iou = overlap.Width <= 1 || overlap.Height <= 1 ? 0 : boxes[0].IoU(reference[0]);
         return new(iou, $"IoU {iou:0.000} of the first boxes");

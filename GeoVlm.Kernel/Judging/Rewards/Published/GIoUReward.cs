@@ -22,8 +22,10 @@ public sealed class GIoUReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.SingleBox(sample, Name);
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes is not [var box, ..]) return new(0, "no box");
+        if (completion.Boxes is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes is not [var box, ..])
+            return new(0, "no box");
         double giou = BoxFit.GIoU(box, reference);
         return new(giou + 1, $"GIoU {giou:0.000}");
     }

@@ -4,7 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Sum of the IoU above 0.5 of greedily matched boxes over max(reference, predicted), equal boxes counted once, as Visual-RFT's detection reward has it.</summary>
+/// <summary>Sum of the IoU above 0.5 of greedily matched boxes over max(reference, predicted), equal boxes counted once, as Visual-RFT's
+/// detection reward has it.</summary>
 public sealed class GreedyIoUReward : IReward
 {
     /// <inheritdoc/>
@@ -20,16 +21,20 @@ public sealed class GreedyIoUReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Boxes(sample, Name).ToList();
-        if (completion.Boxes is not { } boxes) return RewardScore.Unreadable(completion);
+        if (completion.Boxes is not { } boxes)
+            return RewardScore.Unreadable(completion);
         Box[] distinct = [.. boxes.Distinct()];
         int most = Math.Max(reference.Count, distinct.Length);
-        if (most == 0) return new(1, "no boxes, as in the reference");
+        if (most == 0)
+            return new(1, "no boxes, as in the reference");
         double sum = 0;
         foreach (var box in distinct)
         {
-            if (reference.Count == 0) break;
+            if (reference.Count == 0)
+                break;
             var nearest = reference.MaxBy(r => r.IoU(box));
-            if (nearest.IoU(box) <= 0.5) continue;
+            if (nearest.IoU(box) <= 0.5)
+                continue;
             sum += nearest.IoU(box);
             reference.Remove(nearest);
         }

@@ -3,7 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Share of predicted boxes with IoU ≥ 0.5 to any reference box, as EarthDial scores detection ("mAP") and the paper's tables report it.</summary>
+/// <summary>Share of predicted boxes with IoU ≥ 0.5 to any reference box, as EarthDial scores detection ("mAP") and the paper's tables
+/// report it.</summary>
 public sealed class PrecisionReward : IReward
 {
     /// <inheritdoc/>
@@ -19,8 +20,10 @@ public sealed class PrecisionReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Objects(sample, Name);
-        if (completion.Objects is not { } boxes) return RewardScore.Unreadable(completion);
-        if (boxes.Count == 0) return new(reference.Count == 0 ? 1 : 0, "no box");
+        if (completion.Objects is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (boxes.Count == 0)
+            return new(reference.Count == 0 ? 1 : 0, "no box");
         int hits = boxes.Count(b => reference.Any(r => IoU(b, r) >= 0.5));
         return new((double)hits / boxes.Count, $"{hits} of {boxes.Count} boxes lie on an object");
     }

@@ -3,10 +3,12 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>0.7 · ΣIoU of greedily matched boxes / n_gt + 0.3 · (1 − (missed + false-alarm share) / 2), τ = 0.5, as VLM-R1's detection score has it.</summary>
+/// <summary>0.7 · ΣIoU of greedily matched boxes / n_gt + 0.3 · (1 − (missed + false-alarm share) / 2), τ = 0.5, as VLM-R1's detection
+/// score has it.</summary>
 public sealed class WeightedSumReward : IReward
 {
-    private const double Position = 0.7, Completeness = 0.3;
+    private const double Position = 0.7,
+        Completeness = 0.3;
 
     /// <inheritdoc/>
     public string Name => "vlm-r1-weighted-sum";
@@ -21,19 +23,26 @@ public sealed class WeightedSumReward : IReward
     public RewardScore Score(ParsedCompletion completion, Sample sample)
     {
         var reference = References.Objects(sample, Name);
-        if (completion.Objects is not { } boxes) return RewardScore.Unreadable(completion);
-        if (reference.Count == 0) return new(boxes.Count == 0 ? 1 : 0, $"{boxes.Count} boxes for none");
+        if (completion.Objects is not { } boxes)
+            return RewardScore.Unreadable(completion);
+        if (reference.Count == 0)
+            return new(boxes.Count == 0 ? 1 : 0, $"{boxes.Count} boxes for none");
         var open = reference.ToList();
         double sum = 0;
         int hits = 0;
         foreach (var box in boxes)
         {
-            if (open.Count == 0 || open.MaxBy(r => r.Box.IoU(box.Box)) is not { } nearest || nearest.Box.IoU(box.Box) < 0.5) continue;
+            if (open.Count == 0 || open.MaxBy(r => r.Box.IoU(box.Box)) is not { } nearest || nearest.Box.IoU(box.Box) < 0.5)
+                continue;
             sum += nearest.Box.IoU(box.Box);
             hits++;
             open.Remove(nearest);
         }
-        double missed = (double)open.Count / reference.Count, alarms = boxes.Count == 0 ? 0 : (double)(boxes.Count - hits) / boxes.Count;
-        return new(Math.Min(1, Position * sum / reference.Count + Completeness * (1 - (missed + alarms) / 2)), $"{hits} hits, {boxes.Count - hits} false alarms, {open.Count} missed");
+        double missed = (double)open.Count / reference.Count,
+            alarms = boxes.Count == 0 ? 0 : (double)(boxes.Count - hits) / boxes.Count;
+        return new(
+            Math.Min(1, Position * sum / reference.Count + Completeness * (1 - (missed + alarms) / 2)),
+            $"{hits} hits, {boxes.Count - hits} false alarms, {open.Count} missed"
+        );
     }
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>grpo_losses</c>: [B, T] log-probabilities, advantages and masks to <c>loss</c>, <c>grad_logps</c> and <c>grad_entropies</c>; settings have TRL's names.</summary>
+/// <summary><c>grpo_losses</c>: [B, T] log-probabilities, advantages and masks to <c>loss</c>, <c>grad_logps</c> and <c>grad_entropies</c>;
+/// settings have TRL's names.</summary>
 internal sealed class GrpoLossesCheck : ICheckKind
 {
     /// <inheritdoc/>
@@ -14,22 +15,29 @@ internal sealed class GrpoLossesCheck : ICheckKind
     public IEnumerable<Quantity> Run(CheckCase @case, CheckContext context)
     {
         Tensor mask_BT = Read(@case, "mask");
-        if (Flag(@case, "use_tool_mask")) mask_BT = mask_BT * Read(@case, "tool_mask");
-        Tensor logProbs_BT = Read(@case, "logps").requires_grad_(), entropies_BT = Read(@case, "entropies").requires_grad_();
+        if (Flag(@case, "use_tool_mask"))
+            mask_BT = mask_BT * Read(@case, "tool_mask");
+        Tensor logProbs_BT = Read(@case, "logps").requires_grad_(),
+            entropies_BT = Read(@case, "entropies").requires_grad_();
         Tensor old_BT = Flag(@case, "use_old") ? Read(@case, "old_logps") : logProbs_BT.detach();
         double share = @case.Setting("top_entropy_quantile", 1);
         var tokens = Tokens(@case, logProbs_BT, old_BT, Read(@case, "advantages"), mask_BT) with
         {
             Entropy = entropies_BT.reshape(-1),
             Selected = share < 1 ? PolicyObjective.MostUncertain(entropies_BT.detach(), mask_BT, share).reshape(-1) : null,
-            SamplerRatio = !Flag(@case, "use_vllm") ? null : Text(@case, "vllm_is_shape", "token") == "token"
-                ? Read(@case, "importance_sampling_ratio").reshape(-1)
+            SamplerRatio =
+                !Flag(@case, "use_vllm") ? null
+                : Text(@case, "vllm_is_shape", "token") == "token" ? Read(@case, "importance_sampling_ratio").reshape(-1)
                 : ((old_BT - Read(@case, "sampling_logps")) * mask_BT).sum(1, keepdim: true).exp().expand(mask_BT.shape).reshape(-1),
         };
         Tensor loss = Loss(@case, tokens, mask_BT);
         loss.backward();
-        foreach (var (name, value) in ((string, Tensor?)[])[("loss", loss), ("grad_logps", logProbs_BT.grad), ("grad_entropies", entropies_BT.grad ?? zeros_like(entropies_BT))])
-            if (@case.Expects(name)) yield return Quantity.Of(name, value!, @case.Expected(name));
+        foreach (
+            var (name, value) in ((string, Tensor?)[])
+                [("loss", loss), ("grad_logps", logProbs_BT.grad), ("grad_entropies", entropies_BT.grad ?? zeros_like(entropies_BT))]
+        )
+            if (@case.Expects(name))
+                yield return Quantity.Of(name, value!, @case.Expected(name));
     }
 
     /// <summary>The tokens of padded rows, padding included and masked.</summary>
@@ -40,7 +48,8 @@ internal sealed class GrpoLossesCheck : ICheckKind
         return new PolicyTokens(logProbs_BT.reshape(-1), old_BT.reshape(-1), advantages_BT.reshape(-1), completion_BT.reshape(-1))
         {
             Mask = mask_BT.reshape(-1),
-            Reference = @case.Setting("beta", 0) == 0 ? null : @case.Input("ref_logps").to(ScalarType.Float32, logProbs_BT.device).reshape(-1),
+            Reference =
+                @case.Setting("beta", 0) == 0 ? null : @case.Input("ref_logps").to(ScalarType.Float32, logProbs_BT.device).reshape(-1),
         };
     }
 

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace GeoVlm.Learning.Checks.Kinds;
 
 /// <summary>
-/// <c>logps</c>: log-probabilities and <c>entropies</c> of given tokens, of a model's completions or straight from <c>logits</c>, divided by the
+/// <c>logps</c>: log-probabilities and <c>entropies</c> of given tokens, of a model's completions or straight from <c>logits</c>, divided
+/// by the
 /// temperature; <c>grad_logits</c> is the gradient of the sum of logps times 0, 1, 2, ….
 /// </summary>
 internal sealed class LogpsCheck : ICheckKind
@@ -15,9 +16,11 @@ internal sealed class LogpsCheck : ICheckKind
     public IEnumerable<Quantity> Run(CheckCase @case, CheckContext context)
     {
         double temperature = @case.Setting("temperature", 1);
-        if (@case.Model is null) return FromLogits(@case, temperature);
+        if (@case.Model is null)
+            return FromLogits(@case, temperature);
         using var noGrad = no_grad();
-        Tensor completion = @case.Input("completion_ids"), mask = @case.Input("completion_mask").@bool();
+        Tensor completion = @case.Input("completion_ids"),
+            mask = @case.Input("completion_mask").@bool();
         Tensor logits = CompletionLogits(@case, context);
         var (logps, entropies) = Score(logits, completion.to(logits.device), temperature);
         return Compared(@case, [("logps", logps), ("entropies", entropies)], mask);
@@ -27,7 +30,8 @@ internal sealed class LogpsCheck : ICheckKind
     internal static Tensor CompletionLogits(CheckCase @case, CheckContext context)
     {
         var model = context.Model(@case);
-        Tensor prompt = @case.Input("prompt_ids"), completion = @case.Input("completion_ids");
+        Tensor prompt = @case.Input("prompt_ids"),
+            completion = @case.Input("completion_ids");
         Tensor attended = cat([@case.Input("prompt_mask"), @case.Input("completion_mask")], 1).@bool();
         var batch = ModelBatch.Of(model, cat([prompt, completion], 1), attended, context.Visuals(@case));
         Tensor hidden = model.Decode(batch.Embeddings, batch.Positions, batch.Mask);
@@ -44,7 +48,8 @@ internal sealed class LogpsCheck : ICheckKind
     private static IEnumerable<Quantity> FromLogits(CheckCase @case, double temperature)
     {
         Tensor logits = @case.Input("logits");
-        if (@case.Setting("logits_dtype")?.GetValue<string>() == "bf16") logits = logits.to(ScalarType.BFloat16);
+        if (@case.Setting("logits_dtype")?.GetValue<string>() == "bf16")
+            logits = logits.to(ScalarType.BFloat16);
         logits = logits.detach().requires_grad_(true);
         var (logps, entropies) = Score(logits, @case.Input("index"), temperature);
         Tensor? gradient = null;
@@ -57,5 +62,8 @@ internal sealed class LogpsCheck : ICheckKind
     }
 
     private static Quantity[] Compared(CheckCase @case, (string Name, Tensor? Value)[] all, Tensor? mask) =>
-        [.. all.Where(q => q.Value is not null && @case.Expects(q.Name)).Select(q => Quantity.Of(q.Name, q.Value!, @case.Expected(q.Name), mask))];
+        [
+            .. all.Where(q => q.Value is not null && @case.Expects(q.Name))
+                .Select(q => Quantity.Of(q.Name, q.Value!, @case.Expected(q.Name), mask)),
+        ];
 }

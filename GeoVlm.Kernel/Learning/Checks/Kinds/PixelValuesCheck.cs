@@ -4,7 +4,8 @@ using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>pixel_values</c>: image files through the model's preprocessor to <c>resized</c> pictures, <c>pixel_values</c> and <c>grid_thw</c>.</summary>
+/// <summary><c>pixel_values</c>: image files through the model's preprocessor to <c>resized</c> pictures, <c>pixel_values</c> and
+/// <c>grid_thw</c>.</summary>
 internal sealed class PixelValuesCheck : ICheckKind
 {
     /// <inheritdoc/>
@@ -19,15 +20,27 @@ internal sealed class PixelValuesCheck : ICheckKind
         if (@case.Expects("resized"))
         {
             RgbImage[] wanted = [.. Files(@case).Select(file => ImageDecoder.Decode(context.Reader.Path(file)))];
-            foreach (var (picture, want, name) in pictures.Zip(wanted, @case.Images)) yield return new Quantity("resized", Pixels(preprocessor.Resize(picture)), Pixels(want), Part: name);
+            foreach (var (picture, want, name) in pictures.Zip(wanted, @case.Images))
+                yield return new Quantity("resized", Pixels(preprocessor.Resize(picture)), Pixels(want), Part: name);
         }
-        if (@case.Expects("pixel_values")) yield return Quantity.Of("pixel_values", encoded.PixelValues, @case.Expected("pixel_values"));
+        if (@case.Expects("pixel_values"))
+            yield return Quantity.Of("pixel_values", encoded.PixelValues, @case.Expected("pixel_values"));
         if (@case.Expects("grid_thw"))
-            yield return new Quantity("grid_thw", CheckValue.OfIntegers(encoded.Grids.SelectMany(g => new long[] { g.Frames, g.Height, g.Width })) with { Shape = [encoded.Grids.Count, 3] }, @case.Expected("grid_thw"));
+            yield return new Quantity(
+                "grid_thw",
+                CheckValue.OfIntegers(encoded.Grids.SelectMany(g => new long[] { g.Frames, g.Height, g.Width })) with
+                {
+                    Shape = [encoded.Grids.Count, 3],
+                },
+                @case.Expected("grid_thw")
+            );
     }
 
-    private static IEnumerable<string> Files(CheckCase @case) => @case.Expectation("resized") is System.Text.Json.Nodes.JsonArray list
-        ? list.Select(f => f!.GetValue<string>()) : [@case.Expectation("resized")!.GetValue<string>()];
+    private static IEnumerable<string> Files(CheckCase @case) =>
+        @case.Expectation("resized") is System.Text.Json.Nodes.JsonArray list
+            ? list.Select(f => f!.GetValue<string>())
+            : [@case.Expectation("resized")!.GetValue<string>()];
 
-    private static CheckValue Pixels(RgbImage image) => new([.. image.Pixels.Select(p => (double)p)], [image.Height, image.Width, 3], Exact: true);
+    private static CheckValue Pixels(RgbImage image) =>
+        new([.. image.Pixels.Select(p => (double)p)], [image.Height, image.Width, 3], Exact: true);
 }

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>prefill_logits</c>: a padded batch to <c>logits</c>; <c>hidden.N</c> and <c>rope_cos</c>, <c>rope_sin</c> on the way.</summary>
+/// <summary><c>prefill_logits</c>: a padded batch to <c>logits</c>; <c>hidden.N</c> and <c>rope_cos</c>, <c>rope_sin</c> on the
+/// way.</summary>
 internal sealed class PrefillLogitsCheck : ICheckKind
 {
     /// <inheritdoc/>
@@ -21,13 +22,24 @@ internal sealed class PrefillLogitsCheck : ICheckKind
         Tensor attended = batch.Attended.unsqueeze(2);
         foreach (string name in @case.Expectations)
         {
-            if (name == "logits") yield return Quantity.Of(name, model.Logits(last), @case.Expected(name), attended);
-            else if (name.StartsWith("hidden.", StringComparison.Ordinal) && int.TryParse(name.AsSpan("hidden.".Length), out int n) && hidden.TryGetValue(n, out Tensor? at))
+            if (name == "logits")
+                yield return Quantity.Of(name, model.Logits(last), @case.Expected(name), attended);
+            else if (
+                name.StartsWith("hidden.", StringComparison.Ordinal)
+                && int.TryParse(name.AsSpan("hidden.".Length), out int n)
+                && hidden.TryGetValue(n, out Tensor? at)
+            )
                 yield return Quantity.Of(name, at, @case.Expected(name), attended);
             else if (name is "rope_cos" or "rope_sin")
             {
                 // The reference's tables turn every frequency on every axis; ours pick the axis first, so each axis is asked for alone.
-                Tensor[] axes = [.. Enumerable.Range(0, 3).Select(axis => batch.Positions.narrow(0, axis, 1).expand(3, -1, -1)).Select(p => Table(model, p, name == "rope_cos"))];
+                Tensor[] axes =
+                [
+                    .. Enumerable
+                        .Range(0, 3)
+                        .Select(axis => batch.Positions.narrow(0, axis, 1).expand(3, -1, -1))
+                        .Select(p => Table(model, p, name == "rope_cos")),
+                ];
                 yield return Quantity.Of(name, stack(axes), @case.Expected(name), attended.unsqueeze(0));
             }
         }

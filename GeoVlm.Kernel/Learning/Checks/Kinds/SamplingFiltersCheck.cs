@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>sampling_filters</c>: [B, V] logits and the row's earlier ids [B, T] to <c>probs</c> [B, V], what the next token is drawn from.</summary>
-/// <remarks>Among equal scores it is open which ones top-p keeps: rows listed in <c>sorted_rows</c> are compared by their sorted probabilities.</remarks>
+/// <summary><c>sampling_filters</c>: [B, V] logits and the row's earlier ids [B, T] to <c>probs</c> [B, V], what the next token is drawn
+/// from.</summary>
+/// <remarks>Among equal scores it is open which ones top-p keeps: rows listed in <c>sorted_rows</c> are compared by their sorted
+/// probabilities.</remarks>
 internal sealed class SamplingFiltersCheck : ICheckKind
 {
     /// <inheritdoc/>
@@ -24,19 +26,43 @@ internal sealed class SamplingFiltersCheck : ICheckKind
         };
         Tensor logits_BV = @case.Input("logits").to(ScalarType.Float32);
         int vocabulary = (int)logits_BV.size(1);
-        int[][] previous = @case.HasInput("prev_ids") ? Rows(@case.Input("prev_ids")) : [.. Enumerable.Repeat(Array.Empty<int>(), (int)logits_BV.size(0))];
-        double[][] got = [.. previous.Select((ids, row) => Doubles(SamplingDistribution.Of(logits_BV.select(0, row).contiguous().data<float>().ToArray(), ids, options)))];
+        int[][] previous = @case.HasInput("prev_ids")
+            ? Rows(@case.Input("prev_ids"))
+            : [.. Enumerable.Repeat(Array.Empty<int>(), (int)logits_BV.size(0))];
+        double[][] got =
+        [
+            .. previous.Select(
+                (ids, row) => Doubles(SamplingDistribution.Of(logits_BV.select(0, row).contiguous().data<float>().ToArray(), ids, options))
+            ),
+        ];
         CheckValue want = @case.Expected("probs");
         double[][] expected = [.. want.Numbers.Chunk(vocabulary)];
         foreach (int row in (@case.Field("sorted_rows")?.AsArray() ?? []).Select(r => r!.GetValue<int>()))
         {
             Array.Sort(got[row]);
-            if (row < expected.Length) Array.Sort(expected[row]);
+            if (row < expected.Length)
+                Array.Sort(expected[row]);
         }
-        yield return new Quantity("probs", new CheckValue([.. got.SelectMany(r => r)], logits_BV.shape), want with { Numbers = [.. expected.SelectMany(r => r)] });
+        yield return new Quantity(
+            "probs",
+            new CheckValue([.. got.SelectMany(r => r)], logits_BV.shape),
+            want with
+            {
+                Numbers = [.. expected.SelectMany(r => r)],
+            }
+        );
     }
 
-    private static int[][] Rows(Tensor ids_BT) => [.. ids_BT.to(ScalarType.Int64).contiguous().data<long>().ToArray().Chunk((int)ids_BT.size(1)).Select(row => row.Select(id => (int)id).ToArray())];
+    private static int[][] Rows(Tensor ids_BT) =>
+        [
+            .. ids_BT
+                .to(ScalarType.Int64)
+                .contiguous()
+                .data<long>()
+                .ToArray()
+                .Chunk((int)ids_BT.size(1))
+                .Select(row => row.Select(id => (int)id).ToArray()),
+        ];
 
     private static double[] Doubles(float[] values) => Array.ConvertAll(values, v => (double)v);
 }

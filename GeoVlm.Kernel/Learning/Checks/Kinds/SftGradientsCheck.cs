@@ -15,7 +15,9 @@ internal sealed class SftGradientsCheck : ICheckKind
         using var gradients = Gradients.Of(model.Parameters.Select(p => (p.Name, (Tensor)p.Tensor)));
         SftPass pass = SftPass.Of(model, @case, context);
         pass.Loss.backward();
-        if (@case.Expects("loss")) yield return Quantity.Of("loss", pass.Loss, @case.Expected("loss"));
-        foreach (Quantity quantity in gradients.Compare(@case)) yield return quantity;
+        if (@case.Expects("loss"))
+            yield return Quantity.Of("loss", pass.Loss, @case.Expected("loss"));
+        foreach (Quantity quantity in gradients.Compare(@case))
+            yield return quantity;
     }
 }

@@ -16,13 +16,21 @@ internal sealed class SmartResizeCheck : ICheckKind
         CheckValue got;
         try
         {
-            var (width, height) = ImagePreprocessor.SmartResize(Number("width"), Number("height"), Number("factor"), Number("min_pixels"), Number("max_pixels"));
+            var (width, height) = ImagePreprocessor.SmartResize(
+                Number("width"),
+                Number("height"),
+                Number("factor"),
+                Number("min_pixels"),
+                Number("max_pixels")
+            );
             got = CheckValue.OfIntegers([height, width]);
         }
         catch (GeoVlmException e) when (refusal)
         {
             return [new Quantity("error", CheckValue.Of("refused"), CheckValue.Of(e.Message.Length > 0 ? "refused" : "a reason"))];
         }
-        return refusal ? [new Quantity("error", got with { Text = got.Describe() }, CheckValue.Of("refused"))] : [new Quantity("out", got, context.Reader.Value(@case.Required("out")))];
+        return refusal
+            ? [new Quantity("error", got with { Text = got.Describe() }, CheckValue.Of("refused"))]
+            : [new Quantity("out", got, context.Reader.Value(@case.Required("out")))];
     }
 }

@@ -8,5 +8,11 @@ internal sealed class TokenizerEncodeCheck : ICheckKind
 
     /// <inheritdoc/>
     public IEnumerable<Quantity> Run(CheckCase @case, CheckContext context) =>
-        [new Quantity("ids", CheckValue.OfIds(context.Tokenizer(@case).Encode(@case.Required("text").GetValue<string>())), context.Reader.Value(@case.Required("ids")))];
+        [
+            new Quantity(
+                "ids",
+                CheckValue.OfIds(context.Tokenizer(@case).Encode(@case.Required("text").GetValue<string>())),
+                context.Reader.Value(@case.Required("ids"))
+            ),
+        ];
 }

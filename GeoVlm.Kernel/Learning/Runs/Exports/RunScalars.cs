@@ -5,7 +5,8 @@ namespace GeoVlm.Learning.Runs.Exports;
 
 /// <summary>The numbers of one step under flat names, as other tools plot them.</summary>
 /// <param name="Step">The step, from 1.</param>
-/// <param name="At">When it ended: the begin of the run and the time that steps took. Pauses between a stop and a resume are not known.</param>
+/// <param name="At">When it ended: the begin of the run and the time that steps took. Pauses between a stop and a resume are not
+/// known.</param>
 /// <param name="Values">Names with slashes, <c>train/reward</c> as TRL has them, <c>eval/score</c>; all finite.</param>
 public sealed record RunScalars(int Step, DateTimeOffset At, IReadOnlyList<(string Name, double Value)> Values)
 {
@@ -21,7 +22,8 @@ public sealed record RunScalars(int Step, DateTimeOffset At, IReadOnlyList<(stri
             var values = new List<(string, double)>();
             Flatten("train", (JsonObject)JsonSerializer.SerializeToNode(step, RunFolder.Json)!, values);
             values.AddRange([("train/seconds/rollout", step.RolloutSeconds), ("train/seconds/update", step.UpdateSeconds)]);
-            if (scores.TryGetValue(step.Step, out double score)) values.Add(("eval/score", score));
+            if (scores.TryGetValue(step.Step, out double score))
+                values.Add(("eval/score", score));
             steps.Add(new RunScalars(step.Step, at, values));
         }
         return steps;
@@ -30,7 +32,9 @@ public sealed record RunScalars(int Step, DateTimeOffset At, IReadOnlyList<(stri
     private static void Flatten(string prefix, JsonObject record, List<(string, double)> values)
     {
         foreach (var (key, value) in record)
-            if (value is JsonObject inner) Flatten($"{prefix}/{key}", inner, values);
-            else if (key != "step" && value?.GetValueKind() == JsonValueKind.Number) values.Add(($"{prefix}/{key}", value.GetValue<double>()));
+            if (value is JsonObject inner)
+                Flatten($"{prefix}/{key}", inner, values);
+            else if (key != "step" && value?.GetValueKind() == JsonValueKind.Number)
+                values.Add(($"{prefix}/{key}", value.GetValue<double>()));
     }
 }
