@@ -14,8 +14,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 {
     /// <summary>
     /// Held while a submission is compiled. Two compilations that bind the same references at the same time each make symbols of their own
-    /// for
-    /// them, and a later submission that sees both finds every imported static member ambiguous with itself (CS0229).
+    /// for them, and a later submission that sees both finds every imported static member ambiguous with itself (CS0229).
     /// </summary>
     private static readonly Lock Compiler = new();
 
