@@ -42,7 +42,9 @@ public sealed partial class DocumentationTests
             let problem = Problem(() =>
             {
                 var options = CommandCatalogue.Find(words[0]).Options;
-                return words.Skip(1).FirstOrDefault(w => w.StartsWith("--", StringComparison.Ordinal) && options.All(o => o.Name != w)) is { } lost
+                return
+                    words.Skip(1).FirstOrDefault(w => w.StartsWith("--", StringComparison.Ordinal) && options.All(o => o.Name != w))
+                        is { } lost
                     ? throw new GeoVlmException($"has no option {lost}")
                     : words;
             })
@@ -63,7 +65,9 @@ public sealed partial class DocumentationTests
         SourceFiles.AssertNone(
             from line in lines
             // [in brackets]: may be left out
-            let words = CommandLineParser.SplitCommandLine(line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..].Replace("[", "").Replace("]", ""))
+            let words = CommandLineParser.SplitCommandLine(
+                line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..].Replace("[", "").Replace("]", "")
+            )
             let errors = root.Parse([.. words]).Errors
             where errors.Count > 0
             select $"{line}: {string.Join("; ", errors.Select(e => e.Message))}",
