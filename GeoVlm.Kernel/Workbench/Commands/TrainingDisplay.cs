@@ -73,6 +73,6 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
     private static TrainingPoint Point(StepRecord record)
     {
         var point = TrainingPoint.Of(record);
-        return point with { Extra = [.. point.Extra, ("memory (MB)", Environment.WorkingSet / 1e6)] };
+        return point with { Extra = [.. point.Extra, ("memory (GB)", Math.Round(Environment.WorkingSet / 1e9, 2))] };
     }
 }
