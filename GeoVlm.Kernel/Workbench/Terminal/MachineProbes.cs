@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Runtime.InteropServices;
 using GeoVlm.Workbench.Jupyter;
 using SkiaSharp;
@@ -52,7 +51,7 @@ public static class MachineProbes
         ?? OnPath("jupyter-notebook")
         ?? OnPath("jupyter")
         ?? throw new GeoVlmException(
-            $"not on PATH; notebooks still run in VS Code, and with: {RootCommand.ExecutableName} run. Install JupyterLab for the browser."
+            "not on PATH; notebooks still run in VS Code, and with `run` of this program. Install JupyterLab for the browser."
         );
 
     private static string DescribeKernel()
@@ -60,7 +59,7 @@ public static class MachineProbes
         string folder = KernelSpec.Folder(null);
         return File.Exists(Path.Combine(folder, "kernel.json"))
             ? folder
-            : throw new GeoVlmException($"not in {folder}. Install it with: {RootCommand.ExecutableName} jupyter install");
+            : throw new GeoVlmException($"not in {folder}. Install it with: dotnet run -c Release --project GeoVlm.Kernel -- jupyter install");
     }
 
     private static string? OnPath(string program) =>
