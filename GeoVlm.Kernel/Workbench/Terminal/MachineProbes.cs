@@ -52,7 +52,7 @@ public static class MachineProbes
         ?? OnPath("jupyter-notebook")
         ?? OnPath("jupyter")
         ?? throw new GeoVlmException(
-            $"not on PATH; notebooks still run in VS Code, and with: {RootCommand.ExecutableName} run. Install JupyterLab for the browser."
+            $"not on PATH; notebooks still run in VS Code, and with: {Program} run. Install JupyterLab for the browser."
         );
 
     private static string DescribeKernel()
