@@ -31,7 +31,7 @@ internal abstract class Block
 
     /// <summary>All representations.</summary>
     /// <param name="maxWidth">Width that text wraps at in the static picture, in pixels.</param>
-    /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits.</param>
+    /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits. Without one at 0.</param>
     public MimeBundle ToBundle(int maxWidth, int pngBudget = 150_000)
     {
         StringBuilder html = new(),
@@ -42,14 +42,14 @@ internal abstract class Block
         if (IsLive)
             html.Append(LiveScript.Element);
         WriteText(text);
-        return new MimeBundle(
-            new Dictionary<string, string>
-            {
-                [MimeBundle.Html] = html.ToString(),
-                [MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, pngBudget)),
-                [MimeBundle.Text] = text.ToString().TrimEnd(),
-            }
-        );
+        Dictionary<string, string> data = new()
+        {
+            [MimeBundle.Html] = html.ToString(),
+            [MimeBundle.Text] = text.ToString().TrimEnd(),
+        };
+        if (pngBudget > 0)
+            data[MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, pngBudget));
+        return new MimeBundle(data);
     }
 
     /// <summary>The static picture.</summary>
