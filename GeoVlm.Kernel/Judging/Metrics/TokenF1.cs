@@ -18,7 +18,6 @@ public sealed class TokenF1 : IMetric
         task
             is EoTask.RegionCaption
                 or EoTask.ImageCaption
-                or EoTask.MultiLabelClassification
                 or EoTask.GroundedCaption
                 or EoTask.ChangeCaption
                 or EoTask.DamageCaption;
