@@ -10,6 +10,8 @@ namespace GeoVlm.Rendering;
 /// <param name="Group">The rollouts of a prompt with what they earned.</param>
 public sealed record GroupView(JudgedGroup Group) : IRenderable
 {
+    private const string Level = "#E8E8E8"; // no advantage
+
     /// <summary>The longer side of the image as shown, in pixels.</summary>
     public int EdgePixels { get; init; } = 400;
 
@@ -57,6 +59,7 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
         parts.Add(
             new LegendBlock(
                 new LegendItem("better than its siblings", Palette.OnImage(Palette.Blue), LegendKind.Solid),
+                new LegendItem("about alike", Level, LegendKind.Solid),
                 new LegendItem("worse", Palette.OnImage(Palette.Vermillion), LegendKind.Solid),
                 new LegendItem("reference", Palette.Truth, LegendKind.Dashed)
             )
@@ -77,6 +80,6 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
     private string Colour(int number, double most)
     {
         double share = most > 0 && double.IsFinite(Group.Advantages[number]) ? Group.Advantages[number] / most : 0;
-        return Palette.Mix("#E8E8E8", Palette.OnImage(share < 0 ? Palette.Vermillion : Palette.Blue), Math.Abs(share));
+        return Palette.Mix(Level, Palette.OnImage(share < 0 ? Palette.Vermillion : Palette.Blue), Math.Abs(share));
     }
 }

@@ -7,14 +7,10 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Two dates and a change mask under the same file name: LEVIR-CD, WHU-CD, SYSU-CD, CDD, DSIFN, S2Looking.</summary>
 /// <remarks>
 /// <c>A/</c> (before), <c>B/</c> (after) and <c>label/</c> side by side, or in split folders; also time1/time2, t1/t2/mask, Image1/Image2,
-/// A/B/OUT;
-/// or one folder with names that end in _1 and _2, _pre and _post, _A and _B. A mask pixel means change where it is greater than zero; in a
-/// JPEG,
-/// whose compression blurs, where it is at least 128; in a TIFF of ones and twos (OSCD) where it is two. Reference boxes are the bounding
-/// boxes of
-/// the mask's 8-connected parts of at least four pixels, largest first; a pair without change has none. All three images must have one
-/// size.
-/// Where there are no masks at all, pairs are kept without a reference.
+/// A/B/OUT; or one folder with names that end in _1 and _2, _pre and _post, _A and _B. A mask pixel means change where it is greater than
+/// zero; in a JPEG, whose compression blurs, where it is at least 128; in a TIFF of ones and twos (OSCD) where it is two. Reference boxes
+/// are the bounding boxes of the mask's 8-connected parts of at least four pixels, largest first; a pair without change has none. All three
+/// images must have one size. Where there are no masks at all, pairs are kept without a reference.
 /// </remarks>
 public sealed class ChangePairReader : IDatasetReader
 {

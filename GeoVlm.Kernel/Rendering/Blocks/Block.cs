@@ -11,6 +11,8 @@ namespace GeoVlm.Rendering.Blocks;
 /// </remarks>
 internal abstract class Block
 {
+    private const int MostBytes = 300_000;
+
     /// <summary>A border or rule that shows on white and on black.</summary>
     protected const string Border = "rgba(128,128,128,.45)";
 
@@ -31,7 +33,8 @@ internal abstract class Block
 
     /// <summary>All representations.</summary>
     /// <param name="maxWidth">Width that text wraps at in the static picture, in pixels.</param>
-    /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits. Without one at 0.</param>
+    /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits. It gets less, though
+    /// never below 100 kB for that, where the page leaves less of the 300 kB that an output may have. Without a picture at 0.</param>
     public MimeBundle ToBundle(int maxWidth, int pngBudget = 150_000)
     {
         StringBuilder html = new(),
@@ -47,8 +50,9 @@ internal abstract class Block
             [MimeBundle.Html] = html.ToString(),
             [MimeBundle.Text] = text.ToString().TrimEnd(),
         };
+        int left = (MostBytes - html.Length - text.Length) / 4 * 3; // of base64 three quarters are picture
         if (pngBudget > 0)
-            data[MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, pngBudget));
+            data[MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, Math.Min(pngBudget, Math.Max(left, 100_000))));
         return new MimeBundle(data);
     }
 

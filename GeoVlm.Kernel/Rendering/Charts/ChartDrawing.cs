@@ -58,7 +58,9 @@ internal static class ChartDrawing
             vertical: true
         );
 
-        float legend = left;
+        float legend = left,
+            room = right - left + 14;
+        bool fits = chart.Series.Sum(s => 34 + Painting.Width(s.Name, TickSize)) <= room;
         for (int i = 0; i < chart.Series.Count; i++)
         {
             string colour = Palette.Series[i % Palette.Series.Count];
@@ -89,7 +91,7 @@ internal static class ChartDrawing
             }
             if (!hasLegend)
                 continue;
-            string name = Painting.Fit(series.Name, (right - left) / chart.Series.Count - 28, TickSize);
+            string name = fits ? series.Name : Painting.Fit(series.Name, room / chart.Series.Count - 34, TickSize);
             surface.Polyline([new(legend, 29), new(legend + 16, 29)], colour, 2.5f, dashed: series.Dashed);
             surface.Text(name, legend + 20, 33, TickSize, SKTextAlign.Left);
             legend += 34 + Painting.Width(name, TickSize);

@@ -87,7 +87,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
 
     /// <inheritdoc/>
     public string CSharp =>
-        "using var trainer = new GrpoTrainer(policy, train.Samples, s => RubricCatalogue.For(s.Task), new GrpoConfig { Steps = 40 }); trainer.Run()";
+        "var trainer = new GrpoTrainer(policy, train.Samples, s => RubricCatalogue.For(s.Task), new GrpoConfig { Steps = 40 }); trainer.Run()";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)

@@ -50,11 +50,11 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
     private void Show(IReadOnlyList<StepRecord> records, string status, bool isPassing)
     {
         bool goesOn = isPassing && records.Count > first;
-        double memory = Environment.WorkingSet / 1e6;
+        double memory = Math.Round(Environment.WorkingSet / 1e9, 2);
         foreach (var record in records.Skip(points.Count))
             points.Add(TrainingPoint.Of(record));
         Put(
-            new TrainingDashboard([.. points.SkipLast(1), .. points.TakeLast(1).Select(p => p with { Extra = [.. p.Extra, ("memory (MB)", memory)] })], steps)
+            new TrainingDashboard([.. points.SkipLast(1), .. points.TakeLast(1).Select(p => p with { Extra = [.. p.Extra, ("memory (GB)", memory)] })], steps)
             {
                 Status = status,
                 IsPassing = isPassing,
