@@ -96,7 +96,7 @@ internal static class IndexedPng
     // Median cut over a histogram with five bits a channel: the box with the widest spread of pixels is halved until there are enough.
     private static List<uint> MedianCut(int width, int height, ReadOnlySpan<uint> pixels, byte[] rows, int maxColours)
     {
-        var kept = Flat(width, height, pixels, maxColours / 3);
+        var kept = Flat(width, height, pixels, maxColours / 2);
         int[] count = new int[1 << 15];
         for (int i = 0; i < width * height; i++)
             if (!kept.ContainsKey(pixels[i] & 0xFFFFFF))

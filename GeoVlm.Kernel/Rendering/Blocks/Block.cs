@@ -64,7 +64,7 @@ internal abstract class Block
         double bytesPerBit = 0;
         foreach (float scale in new[] { 1f, 0.75f, 0.5f })
         {
-            if (Fits(scale, 40) && Encode(scale, 256, 64, 40) is { } png)
+            if (Fits(scale, 40) && Encode(scale, 256, 128, 64, 40) is { } png)
                 return png;
         }
         return Encode(0.35f, 40)!;

@@ -16,6 +16,8 @@ internal static class ChartDrawing
         var points = chart.Series.SelectMany(s => s.Points);
         double[] ends = chart.Range is { } range ? [range.Low, range.High] : [];
         var xAxis = ChartAxis.Of(points.Select(p => p.X).Concat(ends), Math.Max(4, chart.Width / 70), round: false);
+        if (points.All(p => double.IsInteger(p.X)))
+            xAxis = xAxis with { Step = Math.Max(1, xAxis.Step) }; // there is no step 1.5
         var yAxis = ChartAxis.Of(
             points.SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }).Concat(ends),
             Math.Max(4, chart.Height / 50),
