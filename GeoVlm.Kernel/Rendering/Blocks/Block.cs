@@ -45,11 +45,7 @@ internal abstract class Block
         if (IsLive)
             html.Append(LiveScript.Element);
         WriteText(text);
-        Dictionary<string, string> data = new()
-        {
-            [MimeBundle.Html] = html.ToString(),
-            [MimeBundle.Text] = text.ToString().TrimEnd(),
-        };
+        Dictionary<string, string> data = new() { [MimeBundle.Html] = html.ToString(), [MimeBundle.Text] = text.ToString().TrimEnd() };
         int left = (MostBytes - html.Length - text.Length) / 4 * 3; // of base64 three quarters are picture
         if (pngBudget > 0)
             data[MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, Math.Min(pngBudget, Math.Max(left, 100_000))));

@@ -54,7 +54,10 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
         foreach (var record in records.Skip(points.Count))
             points.Add(TrainingPoint.Of(record));
         Put(
-            new TrainingDashboard([.. points.SkipLast(1), .. points.TakeLast(1).Select(p => p with { Extra = [.. p.Extra, ("memory (GB)", memory)] })], steps)
+            new TrainingDashboard(
+                [.. points.SkipLast(1), .. points.TakeLast(1).Select(p => p with { Extra = [.. p.Extra, ("memory (GB)", memory)] })],
+                steps
+            )
             {
                 Status = status,
                 IsPassing = isPassing,
