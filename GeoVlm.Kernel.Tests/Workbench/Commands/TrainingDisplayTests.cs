@@ -25,7 +25,7 @@ public sealed class TrainingDisplayTests
         List<StepRecord> records = [];
         for (int i = 0; i < 2; i++)
         {
-            records.Add(trainer.Step());
+            records.Add(trainer.Step(TestContext.Current.CancellationToken));
             display.Show(records, trainer.LatestRollouts);
         }
         Assert.InRange(host.Displays.Count, 2, 3); // curves and group of the first step, of the second at most curves
