@@ -42,9 +42,9 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
     /// <summary>Shows how the run stands: before the first step, or when it is over.</summary>
     public void Show(IReadOnlyList<StepRecord> records, string status)
     {
-        Show(records, status, isPassing: false);
         if (shown is not null)
             Show(shown, isPassing: false);
+        Show(records, status, isPassing: false);
     }
 
     private void Show(IReadOnlyList<StepRecord> records, string status, bool isPassing)
