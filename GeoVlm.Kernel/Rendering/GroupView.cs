@@ -15,6 +15,9 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
     /// <summary>The longer side of the image as shown, in pixels.</summary>
     public int EdgePixels { get; init; } = 400;
 
+    /// <summary>Without the static picture, which takes longest and is replaced unseen where another group follows.</summary>
+    public bool IsPassing { get; init; }
+
     /// <inheritdoc/>
     public MimeBundle Render()
     {
@@ -22,7 +25,7 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
         var parts = new List<Block> { new TextBlock(HtmlText.Truncate(sample.Question, SampleCard.MostCharacters), "Question") };
         var table = new RolloutsView(Group).Describe();
         if (sample.Images.Count == 0)
-            return new StackBlock([.. parts, table]).ToBundle(900);
+            return new StackBlock([.. parts, table]).ToBundle(900, pngBudget: IsPassing ? 0 : 150_000);
 
         var truth = sample.Reference as BoxesAnswer;
         var picture = new BoxOverlay(sample.Images[^1], truth) { EdgePixels = EdgePixels, Labels = false }.Paint();
@@ -71,7 +74,7 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
                 ["boxes"] = new JsonArray([.. shapes]),
             },
             new StackBlock(parts)
-        ).ToBundle(900);
+        ).ToBundle(900, pngBudget: IsPassing ? 0 : 150_000);
     }
 
     private string Colour(int number, double most)

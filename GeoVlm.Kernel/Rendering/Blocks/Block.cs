@@ -34,7 +34,7 @@ internal abstract class Block
     /// <summary>All representations.</summary>
     /// <param name="maxWidth">Width that text wraps at in the static picture, in pixels.</param>
     /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits. It gets less, though
-    /// never below 100 kB for that, where the page leaves less of the 300 kB that an output may have.</param>
+    /// never below 100 kB for that, where the page leaves less of the 300 kB that an output may have. Without a picture at 0.</param>
     public MimeBundle ToBundle(int maxWidth, int pngBudget = 150_000)
     {
         StringBuilder html = new(),
@@ -45,15 +45,11 @@ internal abstract class Block
         if (IsLive)
             html.Append(LiveScript.Element);
         WriteText(text);
+        Dictionary<string, string> data = new() { [MimeBundle.Html] = html.ToString(), [MimeBundle.Text] = text.ToString().TrimEnd() };
         int left = (MostBytes - html.Length - text.Length) / 4 * 3; // of base64 three quarters are picture
-        return new MimeBundle(
-            new Dictionary<string, string>
-            {
-                [MimeBundle.Html] = html.ToString(),
-                [MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, Math.Min(pngBudget, Math.Max(left, 100_000)))),
-                [MimeBundle.Text] = text.ToString().TrimEnd(),
-            }
-        );
+        if (pngBudget > 0)
+            data[MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, Math.Min(pngBudget, Math.Max(left, 100_000))));
+        return new MimeBundle(data);
     }
 
     /// <summary>The static picture.</summary>

@@ -140,7 +140,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         );
         using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config, sampler?.Engine) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
-        var display = new TrainingDisplay(context, records.Count, config.Steps);
+        var display = new TrainingDisplay(context.Host, records.Count, config.Steps);
         display.Show(records, records.Count > 0 ? $"resumed after step {records.Count}" : "starting");
         void After(StepRecord record)
         {
