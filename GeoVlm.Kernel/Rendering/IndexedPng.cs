@@ -145,8 +145,7 @@ internal static class IndexedPng
         {
             uint colour = pixels[y * width + x];
             int bin = Bin(colour);
-            rows[y * (width + 1) + 1 + x] =
-                holdsKept[bin] && kept.TryGetValue(colour & 0xFFFFFF, out byte index) ? index : indexOf[bin];
+            rows[y * (width + 1) + 1 + x] = holdsKept[bin] && kept.TryGetValue(colour & 0xFFFFFF, out byte index) ? index : indexOf[bin];
         }
         return palette;
 
