@@ -98,9 +98,12 @@ internal static class IndexedPng
     {
         var kept = Flat(width, height, pixels, maxColours / 2);
         int[] count = new int[1 << 15];
+        bool[] holdsKept = new bool[count.Length]; // most bins do not, which saves the look-up
+        foreach (uint colour in kept.Keys)
+            holdsKept[Bin(colour)] = true;
         for (int i = 0; i < width * height; i++)
-            if (!kept.ContainsKey(pixels[i] & 0xFFFFFF))
-                count[Bin(pixels[i])]++;
+            if (Bin(pixels[i]) is var bin && !(holdsKept[bin] && kept.ContainsKey(pixels[i] & 0xFFFFFF)))
+                count[bin]++;
         int[] bins = [.. Enumerable.Range(0, count.Length).Where(b => count[b] > 0)];
         var boxes = new PriorityQueue<(int Start, int Length, int Shift), long>();
         Add(0, bins.Length);
@@ -141,7 +144,8 @@ internal static class IndexedPng
         for (int x = 0; x < width; x++)
         {
             uint colour = pixels[y * width + x];
-            rows[y * (width + 1) + 1 + x] = kept.TryGetValue(colour & 0xFFFFFF, out byte index) ? index : indexOf[Bin(colour)];
+            int bin = Bin(colour);
+            rows[y * (width + 1) + 1 + x] = holdsKept[bin] && kept.TryGetValue(colour & 0xFFFFFF, out byte index) ? index : indexOf[bin];
         }
         return palette;
 
