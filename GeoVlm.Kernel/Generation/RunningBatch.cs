@@ -9,8 +9,7 @@ namespace GeoVlm.Generation;
 /// places.</summary>
 /// <remarks>
 /// Completions of a group come in together behind one prefill of their prompt. Who enters when depends only on the tokens that were
-/// sampled, so
-/// a run repeats exactly. Legend: P prompts, T tokens of the longest prompt, V vocabulary, d hidden size.
+/// sampled, so a run repeats exactly. Legend: P prompts, T tokens of the longest prompt, V vocabulary, d hidden size.
 /// </remarks>
 internal sealed class RunningBatch : IDisposable
 {

@@ -3,8 +3,7 @@ namespace GeoVlm.Generation;
 /// <summary>How completions are sampled.</summary>
 /// <remarks>
 /// The filters act in the order of transformers: repetition penalty, temperature, top-k, top-p, min-p; <see cref="SamplingDistribution"/>
-/// is
-/// their definition. Visual placeholders are never sampled, whatever the options.
+/// is their definition. Visual placeholders are never sampled, whatever the options.
 /// </remarks>
 public sealed record SamplingOptions
 {

@@ -64,8 +64,7 @@ public static class Bootstrap
     /// <param name="stream">Names the random stream.</param>
     /// <param name="score">From indices of samples to the numbers, null where undefined.</param>
     /// <returns>The numbers of the set itself, the ends of their intervals over the draws that define them, and the two-sided p-value of
-    /// their being 0:
-    /// twice the share of draws on the other side, at least 1 of the draws. NaN for an undefined number.</returns>
+    /// their being 0: twice the share of draws on the other side, at least 1 of the draws. NaN for an undefined number.</returns>
     public static (double?[] Value, double[] Low, double[] High, double[] PValue) SetIntervals(
         int count,
         int resamples,

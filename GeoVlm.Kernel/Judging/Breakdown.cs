@@ -12,8 +12,8 @@ public static class Breakdown
     /// <param name="report">The evaluation.</param>
     /// <param name="by">
     /// <c>size</c>: the reference's mean area in COCO's classes (small below 32², large from 96² original pixels); <c>class</c>: label of
-    /// the reference boxes, or the
-    /// reference text of a classification; <c>objects</c>: one or several; <c>split</c>; or the name of an attribute.
+    /// the reference boxes, or the reference text of a classification; <c>objects</c>: one or several; <c>split</c>; or the name of an
+    /// attribute.
     /// </param>
     /// <returns>Name of each part with its report; samples that the division says nothing about are under "–".</returns>
     public static IReadOnlyList<(string Part, EvaluationReport Report)> Of(EvaluationReport report, string by) =>

@@ -50,8 +50,7 @@ public sealed class EvaluationReport
 
     /// <summary>The change from this report to a later one on the same samples, by task and metric.</summary>
     /// <remarks>Samples are paired, so the interval is that of the mean difference, narrower than two separate ones suggest. A metric that
-    /// only
-    /// one of the reports has is left out. Rewards compare only when both were made with the same rubrics.</remarks>
+    /// only one of the reports has is left out. Rewards compare only when both were made with the same rubrics.</remarks>
     /// <exception cref="GeoVlmException">The reports are not about the same samples in the same order.</exception>
     public IReadOnlyList<PairedDifference> CompareWith(EvaluationReport after)
     {

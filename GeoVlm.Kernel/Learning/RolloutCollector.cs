@@ -23,8 +23,7 @@ internal sealed class RolloutCollector(
     /// <summary>The groups of one step, as many as the config asks for.</summary>
     /// <remarks>
     /// With dynamic sampling (DAPO, arXiv 2503.14476) a group whose rewards are all equal is replaced by one of another prompt, a bounded
-    /// number of
-    /// times; what is still lacking then is filled up with such groups, so that a step never waits for a hopeless dataset.
+    /// number of times; what is still lacking then is filled up with such groups, so that a step never waits for a hopeless dataset.
     /// </remarks>
     /// <param name="step">The step, from 1; it seeds the sampling.</param>
     /// <param name="cancellation">Stops between two tokens.</param>

@@ -9,8 +9,7 @@ namespace GeoVlm.Models;
 /// <param name="Rows">Rows of merged patches.</param>
 /// <param name="Columns">Columns of merged patches.</param>
 /// <param name="Weights">[token][row × column] attention of one decoder layer, mean over its heads; what a token gives to the rest of the
-/// prompt is missing
-/// from its sum, so a sum lies between 0 and 1.</param>
+/// prompt is missing from its sum, so a sum lies between 0 and 1.</param>
 public sealed record ImageAttention(int Rows, int Columns, IReadOnlyList<IReadOnlyList<double>> Weights)
 {
     private const int MergeSize = 2;

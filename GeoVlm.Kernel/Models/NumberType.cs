@@ -5,8 +5,7 @@ namespace GeoVlm.Models;
 /// <summary>What numbers a model's weights and activations are.</summary>
 /// <remarks>
 /// Norms, rotations, softmax, log-probabilities, adapters and the optimizer are float32 in either case; trained bfloat16 weights have a
-/// float32 master copy in the
-/// optimizer, since their own 8 bits would round small updates away.
+/// float32 master copy in the optimizer, since their own 8 bits would round small updates away.
 /// </remarks>
 public enum NumberType
 {

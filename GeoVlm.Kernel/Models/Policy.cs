@@ -134,8 +134,7 @@ public sealed class Policy : IDisposable
     }
 
     /// <summary>An independent copy: the reference policy, "before" in a comparison, or the start of another run. Its weights take no
-    /// gradient until a
-    /// trainer asks for it.</summary>
+    /// gradient until a trainer asks for it.</summary>
     /// <param name="name">What to call it; the same name when null.</param>
     public Policy Copy(string? name = null)
     {

@@ -5,8 +5,7 @@ namespace GeoVlm.Models;
 /// <summary>Log-probabilities of tokens, and the way back from a loss on them to the model's parameters.</summary>
 /// <remarks>
 /// <see cref="LogProbs"/> carries no graph of the model: the output head is gone through in chunks, and perhaps the layers once more, which
-/// is what
-/// <see cref="Backward"/> does. Calling <c>backward()</c> on the loss alone leaves the model without gradients.
+/// is what <see cref="Backward"/> does. Calling <c>backward()</c> on the loss alone leaves the model without gradients.
 /// </remarks>
 public sealed class TokenScores
 {

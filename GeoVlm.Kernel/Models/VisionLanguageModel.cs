@@ -12,8 +12,8 @@ namespace GeoVlm.Models;
 /// <summary>A Qwen2.5-VL model: pictures and tokens in, next-token logits out. Sampling and learning share these functions.</summary>
 /// <remarks>
 /// Tensors are of the model's <see cref="NumberType"/> on <see cref="Device"/>; norms, rotations and softmax are float32 inside. Every
-/// function is differentiable (decoding with a cache excepted), returns a tensor of
-/// the caller's dispose scope, leaks nothing, and may run on several threads at once over the same parameters.
+/// function is differentiable (decoding with a cache excepted), returns a tensor of the caller's dispose scope, leaks nothing, and may run
+/// on several threads at once over the same parameters.
 /// </remarks>
 public sealed class VisionLanguageModel : IDisposable
 {

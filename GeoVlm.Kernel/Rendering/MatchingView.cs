@@ -10,8 +10,8 @@ namespace GeoVlm.Rendering;
 /// move.</summary>
 /// <remarks>
 /// Pairs are as the metrics have them: boxes whose labels are both known and differ are no pair, and where both sides have angles the
-/// rotated boxes are compared.
-/// In a page with scripts, a slider moves the threshold from 0.05 to 0.95 and each box tells its IoU to pointer and keyboard.
+/// rotated boxes are compared. In a page with scripts, a slider moves the threshold from 0.05 to 0.95 and each box tells its IoU to pointer
+/// and keyboard.
 /// </remarks>
 /// <param name="Image">The image.</param>
 /// <param name="Truth">Reference boxes, in any frame of the image.</param>

@@ -10,8 +10,8 @@ namespace GeoVlm.Tests.Workbench.Notebooks;
 /// <summary>Every notebook of the repository runs from top to bottom, and says what it says in git.</summary>
 /// <remarks>
 /// Words must be equal; numbers may differ by 0.02 and 5 %. Of cells tagged <c>loose</c> (what they show was trained, or took a time) only
-/// the
-/// kinds of output must be equal. The quickstart trains for minutes and is run by .ci/run; the study trains for an hour and is run by hand.
+/// the kinds of output must be equal. The quickstart trains for minutes and is run by .ci/run; the study trains for an hour and is run by
+/// hand.
 /// </remarks>
 [Collection(RunsAlone.Name)]
 public sealed partial class CommittedNotebooksTests

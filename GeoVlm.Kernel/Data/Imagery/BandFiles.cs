@@ -3,8 +3,7 @@ namespace GeoVlm.Data.Imagery;
 /// <summary>An image whose bands lie in one file each (BigEarthNet, SeasoNet): three of them become red, green and blue.</summary>
 /// <remarks>
 /// Each band is rendered as it would be alone (<see cref="BandRendition"/>: 8-bit as it is, anything else stretched from the 2nd to the
-/// 98th percentile).
-/// The three must have one size. Other resolutions of the same patch are left alone.
+/// 98th percentile). The three must have one size. Other resolutions of the same patch are left alone.
 /// </remarks>
 public static class BandFiles
 {

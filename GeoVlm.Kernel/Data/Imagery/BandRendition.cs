@@ -5,10 +5,8 @@ namespace GeoVlm.Data.Imagery;
 /// <summary>How the bands of a raster become 8-bit RGB: which bands, and how they are stretched.</summary>
 /// <remarks>
 /// Bands: see <see cref="BandRules"/>. Stretch: 8-bit unsigned samples stay as they are unless a stretch is asked for; all others are
-/// stretched
-/// band by band, linearly, by default from the 2nd to the 98th percentile of up to a million evenly spread samples (over the full range
-/// where those two are
-/// equal, as in nearly empty images). NaN, infinities and nodata take no part and become black.
+/// stretched band by band, linearly, by default from the 2nd to the 98th percentile of up to a million evenly spread samples (over the full
+/// range where those two are equal, as in nearly empty images). NaN, infinities and nodata take no part and become black.
 /// </remarks>
 /// <param name="Red">Band shown as red, counted from 0.</param>
 /// <param name="Green">Band shown as green.</param>

@@ -5,8 +5,7 @@ namespace GeoVlm.Data.Imagery;
 /// <summary>Which bands are shown as red, green and blue, by the name of a sensor's rule.</summary>
 /// <remarks>
 /// Sentinel-2 files hold B01 to B12 in order without B8A, B8A last (13 bands, as EuroSAT has them); with B8A in its place and without B10
-/// (12 bands, L2A);
-/// or the ten of 10 m and 20 m from B02 on (B02 … B08, B8A, B11, B12). Landsat files begin with B1.
+/// (12 bands, L2A); or the ten of 10 m and 20 m from B02 on (B02 … B08, B8A, B11, B12). Landsat files begin with B1.
 /// </remarks>
 public static class BandRules
 {

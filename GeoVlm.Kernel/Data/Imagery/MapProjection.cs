@@ -9,8 +9,8 @@ namespace GeoVlm.Data.Imagery;
 /// in.</summary>
 /// <remarks>
 /// Geographic systems, UTM zones on WGS 84, WGS 72, ETRS89, NAD83 and NAD27, Web Mercator, the plate carrée, and transverse Mercator,
-/// Lambert and
-/// Albers by their parameters. Datums are taken as WGS 84 (within two metres for ETRS89 and NAD83, up to some hundred metres for NAD27).
+/// Lambert and Albers by their parameters. Datums are taken as WGS 84 (within two metres for ETRS89 and NAD83, up to some hundred metres
+/// for NAD27).
 /// </remarks>
 internal sealed class MapProjection
 {

@@ -7,10 +7,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>A packed dataset (.zip, .tar, .tar.gz, .tgz), unpacked into a folder of its own below the system's temporary folder.</summary>
 /// <remarks>
 /// Entries that would leave that folder (absolute, "..", drive letters, links) are refused and reported. An entry that unpacks to more than
-/// 200
-/// times its packed size and more than 16 MiB is a bomb and refused; the whole stops at 64 GiB. The folder is named after the archive's
-/// path, size
-/// and time, so that it is unpacked once.
+/// 200 times its packed size and more than 16 MiB is a bomb and refused; the whole stops at 64 GiB. The folder is named after the archive's
+/// path, size and time, so that it is unpacked once.
 /// </remarks>
 internal static class ArchiveFolder
 {

@@ -3,8 +3,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>BigEarthNet's 43 CORINE classes and the 19 into which version 2 merges them.</summary>
 /// <remarks>
 /// Eleven of the 43 have no class among the 19, so a patch may end without a label. Names hold commas: lists of them are never split at
-/// commas alone.
-/// Source: Sumbul et al., BigEarthNet-MM, IEEE GRSM 2021, Table 1.
+/// commas alone. Source: Sumbul et al., BigEarthNet-MM, IEEE GRSM 2021, Table 1.
 /// </remarks>
 public static class BigEarthNetLabels
 {

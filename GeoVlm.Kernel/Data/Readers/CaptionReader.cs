@@ -5,10 +5,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Captions, five to an image: UCM, Sydney, RSICD, NWPU, RSITMD; of two dates: LEVIR-CC, LEVIR-MCI, Dubai-CC.</summary>
 /// <remarks>
 /// JSON after Karpathy (<c>images[{filename, split, sentences[{raw, tokens}]}]</c>), by class with <c>raw, raw_1 … raw_4</c> (NWPU), JSONL
-/// with
-/// <c>captions[]</c> (RSICD), COCO's <c>annotations[{image_id, caption}]</c>, or LEVIR-MCI's <c>tokens/*.txt</c>, each a JSON list of five
-/// token lists. The first sentence is the reference, the others
-/// are other wordings; a pair of dates is found in A/ and B/.
+/// with <c>captions[]</c> (RSICD), COCO's <c>annotations[{image_id, caption}]</c>, or LEVIR-MCI's <c>tokens/*.txt</c>, each a JSON list of
+/// five token lists. The first sentence is the reference, the others are other wordings; a pair of dates is found in A/ and B/.
 /// </remarks>
 public sealed class CaptionReader : IDatasetReader
 {

@@ -3,10 +3,9 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Two dates and a change mask under the same file name: LEVIR-CD, WHU-CD, SYSU-CD, CDD, DSIFN, S2Looking.</summary>
 /// <remarks>
 /// <c>A/</c> (before), <c>B/</c> (after) and <c>label/</c> side by side, or in split folders; also time1/time2, t1/t2/mask, Image1/Image2,
-/// A/B/OUT;
-/// or one folder with names that end in _1 and _2, _pre and _post, _A and _B. What a mask says is told by <see cref="ChangeSample"/>; a
-/// pair without change has no boxes. All three images must have one size.
-/// Where there are no masks at all, pairs are kept without a reference.
+/// A/B/OUT; or one folder with names that end in _1 and _2, _pre and _post, _A and _B. What a mask says is told by
+/// <see cref="ChangeSample"/>; a pair without change has no boxes. All three images must have one size. Where there are no masks at all,
+/// pairs are kept without a reference.
 /// </remarks>
 public sealed class ChangePairReader : IDatasetReader
 {

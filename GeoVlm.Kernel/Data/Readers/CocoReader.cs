@@ -7,10 +7,9 @@ namespace GeoVlm.Data.Readers;
 /// and lists of results.</summary>
 /// <remarks>
 /// <c>bbox</c> is x, y, width, height in pixels, continuous; SODA's <c>poly</c> is an outline; where there is only a segmentation, its
-/// outline or its
-/// run lengths give the box. The path is a JSON file or a folder with JSON files in it, in its sub-folders or in <c>annotations/</c>.
-/// Without
-/// <c>categories</c> classes are called "category 1" and so on. Images are looked for by their path below the root.
+/// outline or its run lengths give the box. The path is a JSON file or a folder with JSON files in it, in its sub-folders or in
+/// <c>annotations/</c>. Without <c>categories</c> classes are called "category 1" and so on. Images are looked for by their path below the
+/// root.
 /// </remarks>
 public sealed partial class CocoReader : IDatasetReader
 {

@@ -8,13 +8,10 @@ namespace GeoVlm.Data.Readers;
 /// <summary>A place before and after a disaster: xBD/xView2 (building outlines with damage classes) and BRIGHT (damage masks).</summary>
 /// <remarks>
 /// Images <c>…_pre_disaster</c> and <c>…_post_disaster</c>; labels <c>…_post_disaster.json</c> with WKT outlines in pixels
-/// (<c>features.xy</c>), their
-/// <c>subtype</c> and the type of disaster; else masks <c>…_post_disaster_target</c> (xBD: 1 none, 2 minor, 3 major, 4 destroyed) or
-/// <c>…_building_damage</c> (BRIGHT: 1 intact, 2 damaged, 3 destroyed), whose touching buildings are one. Each pair is asked for the type
-/// of
-/// disaster, the number of damaged buildings and their boxes. Without labels and masks a pair is kept without a reference; labels without
-/// images
-/// keep their outlines. One label file is a dataset of one pair.
+/// (<c>features.xy</c>), their <c>subtype</c> and the type of disaster; else masks <c>…_post_disaster_target</c> (xBD: 1 none, 2 minor, 3
+/// major, 4 destroyed) or <c>…_building_damage</c> (BRIGHT: 1 intact, 2 damaged, 3 destroyed), whose touching buildings are one. Each pair
+/// is asked for the type of disaster, the number of damaged buildings and their boxes. Without labels and masks a pair is kept without a
+/// reference; labels without images keep their outlines. One label file is a dataset of one pair.
 /// </remarks>
 public sealed class DisasterReader : IDatasetReader
 {

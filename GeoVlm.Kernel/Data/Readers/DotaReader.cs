@@ -7,13 +7,10 @@ namespace GeoVlm.Data.Readers;
 /// <summary>DOTA: one text file of four-cornered boxes for each image.</summary>
 /// <remarks>
 /// <c>images/</c> and <c>labelTxt/</c> side by side, or in split folders (<c>train/images/</c> ...); <c>annfiles/</c> (mmrotate) and any
-/// folder of
-/// text files in this form; one such file alone. Lines hold eight numbers (pixels, continuous, the object's head first), class, and
-/// difficult
-/// (0 or 1; 0 when absent, with a note). Two header lines, <c>imagesource:</c> and <c>gsd:</c> (metres), may be absent; an empty file is an
-/// image without objects. The box is the bounding box of the four corners, <see cref="LabelledBox.Oriented"/> the rectangle of smallest
-/// area
-/// around them. Source: Xia et al., DOTA, CVPR 2018.
+/// folder of text files in this form; one such file alone. Lines hold eight numbers (pixels, continuous, the object's head first), class,
+/// and difficult (0 or 1; 0 when absent, with a note). Two header lines, <c>imagesource:</c> and <c>gsd:</c> (metres), may be absent; an
+/// empty file is an image without objects. The box is the bounding box of the four corners, <see cref="LabelledBox.Oriented"/> the
+/// rectangle of smallest area around them. Source: Xia et al., DOTA, CVPR 2018.
 /// </remarks>
 public sealed partial class DotaReader : IDatasetReader
 {

@@ -7,11 +7,9 @@ namespace GeoVlm.Data.Readers;
 /// <summary>FloodNet's segmentation: an image after a flood, and <c>…_lab.png</c> with a class for each pixel.</summary>
 /// <remarks>
 /// <c>train-org-img/7.jpg</c> and <c>train-label-img/7_lab.png</c>, in any folders below the root. Values 0 to 9: background, flooded and
-/// dry buildings, flooded
-/// and dry roads, water, trees, vehicles, pools, grass. Each image is asked for the classes that cover at least 0.1 % of it, and for its
-/// flooded buildings, whose
-/// boxes go around the 8-connected parts of the mask: buildings that touch are one. Every mask is decoded while loading. Source:
-/// Rahnemoonfar et al., IEEE Access 2021.
+/// dry buildings, flooded and dry roads, water, trees, vehicles, pools, grass. Each image is asked for the classes that cover at least 0.1
+/// % of it, and for its flooded buildings, whose boxes go around the 8-connected parts of the mask: buildings that touch are one. Every
+/// mask is decoded while loading. Source: Rahnemoonfar et al., IEEE Access 2021.
 /// </remarks>
 public sealed class FloodNetReader : IDatasetReader
 {

@@ -9,9 +9,9 @@ namespace GeoVlm.Data.Readers;
 /// series.</summary>
 /// <remarks>
 /// <c>box</c> is x, y, width, height in pixels; <c>bounding_boxes</c> may be one record instead of a list. Of <c>…_rgb</c> and
-/// <c>…_msrgb</c> twins
-/// the first is read. The images of one folder are one place, in order of their <c>timestamp</c>; places of several dates are temporal
-/// classification with the first, the last and evenly spaced dates between, four at most. Source: Christie et al., CVPR 2018.
+/// <c>…_msrgb</c> twins the first is read. The images of one folder are one place, in order of their <c>timestamp</c>; places of several
+/// dates are temporal classification with the first, the last and evenly spaced dates between, four at most. Source: Christie et al., CVPR
+/// 2018.
 /// </remarks>
 public sealed class FmowReader : IDatasetReader
 {

@@ -6,13 +6,11 @@ namespace GeoVlm.Data.Readers;
 /// <summary>GeoJSON: features with a class (SpaceNet, CropHarvest, QFabric), and xView, whose features carry boxes in pixels.</summary>
 /// <remarks>
 /// A feature with <c>bounds_imcoords</c> ("x1,y1,x2,y2") belongs to the image of its <c>image_id</c>. Other coordinates are longitude and
-/// latitude (or
-/// those of the <c>crs</c> member). Where a GeoTIFF has the file's name (SpaceNet: but for <c>Geo_</c> and its own prefix) and says where
-/// it lies, they become
-/// its pixels; else they stay, such samples have no image, and their frame is named after the coordinates. Numbers
-/// that are no degrees, in a file that names no system, are the image's own system where they lie in it, else its pixels. The class is the
-/// first of
-/// label, class_name, class, type, change_type, category, type_id; "feature" where there is none. An empty file is a scene without objects.
+/// latitude (or those of the <c>crs</c> member). Where a GeoTIFF has the file's name (SpaceNet: but for <c>Geo_</c> and its own prefix) and
+/// says where it lies, they become its pixels; else they stay, such samples have no image, and their frame is named after the coordinates.
+/// Numbers that are no degrees, in a file that names no system, are the image's own system where they lie in it, else its pixels. The class
+/// is the first of label, class_name, class, type, change_type, category, type_id; "feature" where there is none. An empty file is a scene
+/// without objects.
 /// </remarks>
 public sealed class GeoJsonReader : IDatasetReader
 {

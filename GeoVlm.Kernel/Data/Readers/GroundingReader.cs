@@ -7,8 +7,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Visual grounding in VOC-like XML: each object has a box and a sentence that means it alone (DIOR-RSVG, RSVG).</summary>
 /// <remarks>
 /// Boxes are xyxy in pixels, as written. <c>train.txt</c>, <c>val.txt</c>, <c>test.txt</c> hold numbers that count objects, from 0, over
-/// all XML files
-/// in the order of their paths; not images. DTDs are refused.
+/// all XML files in the order of their paths; not images. DTDs are refused.
 /// </remarks>
 public sealed class GroundingReader : IDatasetReader
 {

@@ -6,10 +6,9 @@ namespace GeoVlm.Data.Readers;
 /// DisasterM3.</summary>
 /// <remarks>
 /// Conversations (LLaVA, ShareGPT, ms-swift, also JSON inside a string) or question and answer columns; a JSON array, lines, objects one
-/// after
-/// the other, or records by key. A file or a folder with such files in it or one level below. Images are looked up by name below the root.
-/// The
-/// task of each question is told by the rules of <see cref="TaskRules"/>, and which rule it was stands in the sample's attributes.
+/// after the other, or records by key. A file or a folder with such files in it or one level below. Images are looked up by name below the
+/// root. The task of each question is told by the rules of <see cref="TaskRules"/>, and which rule it was stands in the sample's
+/// attributes.
 /// </remarks>
 public sealed class InstructionReader : IDatasetReader
 {

@@ -7,8 +7,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>labelme: one JSON file an image, with <c>shapes</c> of points in pixels, and the image beside it or inside.</summary>
 /// <remarks>
 /// A rectangle is two corners in any order, a circle its centre and a point of its rim, a shape without <c>shape_type</c> a polygon. A line
-/// has
-/// the box around it; a point the pixel that holds it. <c>imageData</c> (base64) is used where the image file is not here.
+/// has the box around it; a point the pixel that holds it. <c>imageData</c> (base64) is used where the image file is not here.
 /// </remarks>
 public sealed class LabelmeReader : IDatasetReader
 {

@@ -5,8 +5,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Finds the licence that a dataset states about itself, in the places where datasets state it.</summary>
 /// <remarks>
 /// In this order: <c>license:</c> at the head of README.md (a dataset card), "license" in dataset_info.json or a JSON annotation file's
-/// first
-/// part, the first line of a file LICENSE. Looked for in the dataset's folder only; a licence is shown, never judged.
+/// first part, the first line of a file LICENSE. Looked for in the dataset's folder only; a licence is shown, never judged.
 /// </remarks>
 internal static partial class LicenceText
 {

@@ -3,10 +3,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>What becomes of records whose image is missing.</summary>
 /// <remarks>
 /// Where some images of an annotation file are found, records whose image is missing are reported one by one and left out. Where none at
-/// all
-/// is found, only the annotations are here: every record is kept without images, and that is reported once. Names that would leave the
-/// folder
-/// are reported and left out in both cases.
+/// all is found, only the annotations are here: every record is kept without images, and that is reported once. Names that would leave the
+/// folder are reported and left out in both cases.
 /// </remarks>
 internal static class Missing
 {

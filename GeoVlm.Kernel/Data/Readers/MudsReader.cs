@@ -7,9 +7,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>MUDS (SpaceNet 7): a month-by-month series of one place with building footprints that keep their number.</summary>
 /// <remarks>
 /// Each place has <c>images/</c> (or <c>images_masked/</c>) and <c>labels_match_pix/</c>, GeoJSON in pixels. A place is asked what changed
-/// between its
-/// first and its last month: the footprints whose <c>Id</c> the first month does not have. Labels in longitude and latitude alone
-/// (<c>labels_match/</c>) are reported. Source: Van Etten et al., CVPR 2021.
+/// between its first and its last month: the footprints whose <c>Id</c> the first month does not have. Labels in longitude and latitude
+/// alone (<c>labels_match/</c>) are reported. Source: Van Etten et al., CVPR 2021.
 /// </remarks>
 public sealed partial class MudsReader : IDatasetReader
 {

@@ -7,11 +7,9 @@ namespace GeoVlm.Data.Readers;
 /// genera).</summary>
 /// <remarks>
 /// BigEarthNet: the answer is the 43-class labels as they stand; the attribute "labels19" has them merged into the 19. A Sentinel-1 patch
-/// whose
-/// Sentinel-2 twin is here is told in the attribute "s1" instead of a sample of its own. Bands lie in one file each. <c>…-train.csv</c> and
-/// its kin give
-/// splits. TreeSatAI: a genus is a label where it covers at least 7 % of the patch, as in its paper. BigEarthNet v2 and tables: parquet and
-/// csv readers.
+/// whose Sentinel-2 twin is here is told in the attribute "s1" instead of a sample of its own. Bands lie in one file each.
+/// <c>…-train.csv</c> and its kin give splits. TreeSatAI: a genus is a label where it covers at least 7 % of the patch, as in its paper.
+/// BigEarthNet v2 and tables: parquet and csv readers.
 /// </remarks>
 public sealed class MultiLabelReader : IDatasetReader
 {

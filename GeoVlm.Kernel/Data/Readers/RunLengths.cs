@@ -5,8 +5,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>COCO's run-length masks: lengths of runs of 0 and 1 in turn, down the columns, plain or as text.</summary>
 /// <remarks>
 /// Text: five bits a character from '0', a sixth says that more follow, the sign is in the last; from the fourth run on each is written as
-/// its
-/// difference to the run two before. Source: cocoapi, maskApi.c, described in the COCO data format.
+/// its difference to the run two before. Source: cocoapi, maskApi.c, described in the COCO data format.
 /// </remarks>
 internal static class RunLengths
 {

@@ -3,8 +3,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Tables: what their rows are is told by their columns, the same way for every format.</summary>
 /// <remarks>
 /// Question and answer, conversations; an image with xmin, ymin, xmax, ymax (pixels); with captions; with labels or columns of 0 and 1;
-/// with one
-/// label. Images are files below the root or bytes in cells (Hugging Face: a record of bytes and path; several dates in jpg_A to jpg_D).
+/// with one label. Images are files below the root or bytes in cells (Hugging Face: a record of bytes and path; several dates in jpg_A to
+/// jpg_D).
 /// </remarks>
 /// <param name="name">What <c>--reader</c> calls it.</param>
 /// <param name="summary">One line for help.</param>

@@ -5,12 +5,10 @@ namespace GeoVlm.Data.Readers;
 /// <summary>XML detection: Pascal VOC and its kin (DIOR, DIOR-R, FAIR1M, HRSC2016, labelme exports), one XML file for each image.</summary>
 /// <remarks>
 /// XML files in <c>Annotations/</c>, <c>labelXml/</c> or any folder below, or one file; images anywhere below the root. Boxes are xmin,
-/// ymin, xmax, ymax,
-/// or the corners of DIOR-R and FAIR1M. Rule for coordinates: they are taken as continuous pixel edges just as written, which is how DIOR's
-/// tools and labelme use them. Only where <c>source/database</c> names PASCAL's own VOC are they 1-based and inclusive, so xmin and ymin
-/// are
-/// lowered by one. The class is <c>name</c>, in FAIR1M <c>possibleresult/name</c>, in the Larch Casebearer set <c>damage</c>. DTDs are
-/// refused.
+/// ymin, xmax, ymax, or the corners of DIOR-R and FAIR1M. Rule for coordinates: they are taken as continuous pixel edges just as written,
+/// which is how DIOR's tools and labelme use them. Only where <c>source/database</c> names PASCAL's own VOC are they 1-based and inclusive,
+/// so xmin and ymin are lowered by one. The class is <c>name</c>, in FAIR1M <c>possibleresult/name</c>, in the Larch Casebearer set
+/// <c>damage</c>. DTDs are refused.
 /// </remarks>
 public sealed class VocReader : IDatasetReader
 {

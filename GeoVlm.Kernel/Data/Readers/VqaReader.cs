@@ -5,8 +5,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Visual question answering in linked files: RSVQA-LR and -HR; in lines: RSIVQA; by number: FloodNet-VQA.</summary>
 /// <remarks>
 /// RSVQA: <c>…questions.json</c>, <c>…answers.json</c>, <c>…images.json</c>, joined by ids; records with <c>active</c> false are the
-/// source's own
-/// deletions and left out. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines
+/// source's own deletions and left out. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines
 /// <c>image.jpg:question?answer</c>.
 /// </remarks>
 public sealed class VqaReader : IDatasetReader

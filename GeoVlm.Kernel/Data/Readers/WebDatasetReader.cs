@@ -5,10 +5,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>WebDataset: each image with files of the same name that speak of it, as its shards unpack.</summary>
 /// <remarks>
 /// <c>.json</c> is a record that names no image itself (caption, label, question and answer, conversations), <c>.txt</c> or <c>.caption</c>
-/// a caption,
-/// <c>.cls</c> the number or name of a class. What belongs to one image has one name up to the first dot. A shard is a <c>.tar</c>; name
-/// one, or a folder of
-/// unpacked ones.
+/// a caption, <c>.cls</c> the number or name of a class. What belongs to one image has one name up to the first dot. A shard is a
+/// <c>.tar</c>; name one, or a folder of unpacked ones.
 /// </remarks>
 public sealed class WebDatasetReader : IDatasetReader
 {

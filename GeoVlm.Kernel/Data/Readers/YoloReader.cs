@@ -7,10 +7,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>YOLO and YOLO-OBB: one text file an image, fractions of each side.</summary>
 /// <remarks>
 /// Lines hold a class number and centre x, centre y, width, height (YOLO), or eight numbers of four corners (YOLO-OBB), or the corners of
-/// an
-/// outline (YOLO-seg). Classes are named in <c>classes.txt</c>, <c>obj.names</c> or the <c>names</c> of a <c>.yaml</c> file, counted from
-/// 0. Without the
-/// image its size is unknown, so boxes stay fractions.
+/// an outline (YOLO-seg). Classes are named in <c>classes.txt</c>, <c>obj.names</c> or the <c>names</c> of a <c>.yaml</c> file, counted
+/// from 0. Without the image its size is unknown, so boxes stay fractions.
 /// </remarks>
 public sealed partial class YoloReader : IDatasetReader
 {

@@ -8,8 +8,7 @@ namespace GeoVlm.Data.Rows;
 /// breaks).</summary>
 /// <remarks>
 /// Cells are text and stay so: one that begins with "=" is no formula here. A row with another number of cells than the header is reported
-/// and
-/// left out. A table without a header (its first cell is a file or patch name) has columns called column1, column2 and so on.
+/// and left out. A table without a header (its first cell is a file or patch name) has columns called column1, column2 and so on.
 /// </remarks>
 internal static class CsvRows
 {

@@ -6,8 +6,7 @@ namespace GeoVlm.Data.Synthetic;
 /// <summary>The tasks on several dates: one place seen four times, captions of changes, and disasters.</summary>
 /// <remarks>
 /// Damage levels are those of xBD: "no-damage", "minor-damage" (water beside the building), "major-damage" (water around more than half of
-/// it),
-/// "destroyed" (in rubble). A flood is a "flood", rubble an "earthquake".
+/// it), "destroyed" (in rubble). A flood is a "flood", rubble an "earthquake".
 /// </remarks>
 internal static class PairQuestions
 {

@@ -81,8 +81,7 @@ public sealed record SyntheticOptions
 
     /// <summary>
     /// True for more ways to ask and to answer: questions that compare, or tell town from country, and five reference captions. The tiny
-    /// checkpoint was
-    /// taught without.
+    /// checkpoint was taught without.
     /// </summary>
     public bool Varied { get; init; }
 

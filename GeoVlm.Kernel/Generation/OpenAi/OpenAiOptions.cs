@@ -26,8 +26,7 @@ public sealed record OpenAiOptions(Uri BaseAddress, string Model)
 
     /// <summary>
     /// Tokens that are banned through logit_bias: a sampled image placeholder makes a trainer look for an image that is not there. The
-    /// visual
-    /// tokens and the start of a turn of Qwen2.5-VL; an engine made for a policy takes that policy's.
+    /// visual tokens and the start of a turn of Qwen2.5-VL; an engine made for a policy takes that policy's.
     /// </summary>
     public IReadOnlyList<int> BannedTokens { get; init; } = [151644, 151652, 151653, 151654, 151655, 151656];
 

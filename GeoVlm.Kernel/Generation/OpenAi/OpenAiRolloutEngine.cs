@@ -14,9 +14,8 @@ namespace GeoVlm.Generation.OpenAi;
 /// <remarks>
 /// One request a prompt, all its completions in it. What the server reports is taken as the log-probability under the sampler; a trainer
 /// recomputes its own and corrects for the difference (<c>SamplerCorrection</c>). vLLM reports the model's own probabilities before
-/// temperature
-/// unless started with <c>--logprobs-mode processed_logprobs</c>: use that at any temperature but 1. The server must resize images as
-/// <paramref name="preprocessor"/> does (the same min_pixels and max_pixels), or boxes come out in another frame.
+/// temperature unless started with <c>--logprobs-mode processed_logprobs</c>: use that at any temperature but 1. The server must resize
+/// images as <paramref name="preprocessor"/> does (the same min_pixels and max_pixels), or boxes come out in another frame.
 /// </remarks>
 /// <param name="options">The server.</param>
 /// <param name="preprocessor">How the model resizes pictures, which gives the frame of its coordinates; Qwen2.5-VL's defaults when

@@ -21,8 +21,7 @@ public interface ICorpusMetric
 /// <summary>A family of numbers, ready to be computed for any selection of the samples.</summary>
 /// <param name="Definitions">What each number is.</param>
 /// <param name="Score">From indices of samples (repeats allowed: a bootstrap sample) to the numbers, in the order of the definitions; null
-/// where
-/// one is undefined, for example without any reference object.</param>
+/// where one is undefined, for example without any reference object.</param>
 public sealed record PreparedMetric(IReadOnlyList<MetricDefinition> Definitions, Func<IReadOnlyList<int>, double?[]> Score);
 
 /// <summary>What a reported number is.</summary>

@@ -10,15 +10,12 @@ namespace GeoVlm.Judging.Parsing;
 /// to write in.</summary>
 /// <remarks>
 /// <c>[x1,y1,x2,y2]</c>; a fifth number is an angle in degrees, counter-clockwise, that turns the rectangle (kept in
-/// <see cref="LabelledBox.Oriented"/>;
-/// the horizontal box is its bounds, as the paper turns rotated boxes horizontal before it rewards them); eight numbers are four corners.
-/// Also
-/// Qwen's JSON (<c>bbox_2d</c>, <c>label</c>) with or without a code fence, <c>&lt;|box_start|&gt;(x,y),(x,y)&lt;|box_end|&gt;</c>,
-/// GeoChat's
-/// <c>{&lt;x1&gt;&lt;y1&gt;&lt;x2&gt;&lt;y2&gt;|&lt;angle&gt;}</c> and boxes in <c>&lt;box&gt;</c> or after <c>&lt;ref&gt;</c>.
-/// Blanks, decimals, signs, and commas or nothing between boxes are fine. Nothing and <c>[]</c> both mean "no boxes", since that is how a
-/// reference
-/// without boxes is written. Words around the boxes, crossed corners and a box that the text cuts are failures.
+/// <see cref="LabelledBox.Oriented"/>; the horizontal box is its bounds, as the paper turns rotated boxes horizontal before it rewards
+/// them); eight numbers are four corners. Also Qwen's JSON (<c>bbox_2d</c>, <c>label</c>) with or without a code fence,
+/// <c>&lt;|box_start|&gt;(x,y),(x,y)&lt;|box_end|&gt;</c>, GeoChat's <c>{&lt;x1&gt;&lt;y1&gt;&lt;x2&gt;&lt;y2&gt;|&lt;angle&gt;}</c> and
+/// boxes in <c>&lt;box&gt;</c> or after <c>&lt;ref&gt;</c>. Blanks, decimals, signs, and commas or nothing between boxes are fine. Nothing
+/// and <c>[]</c> both mean "no boxes", since that is how a reference without boxes is written. Words around the boxes, crossed corners and
+/// a box that the text cuts are failures.
 /// </remarks>
 public sealed partial class BoxesParser : IAnswerParser
 {

@@ -5,8 +5,7 @@ namespace GeoVlm.Judging.Parsing;
 
 /// <summary>Reads what changed: boxes, or a grid of 0 and 1 that covers the image, as rows on lines or in brackets.</summary>
 /// <remarks><c>0110\n0000</c>, <c>0 1 1 0</c> over lines, and <c>[[0,1,1],[0,0,0]]</c> are grids. Bracketed rows of four or five numbers
-/// are boxes, so a grid of
-/// that width is written without brackets.</remarks>
+/// are boxes, so a grid of that width is written without brackets.</remarks>
 public sealed class ChangeParser : IAnswerParser
 {
     /// <summary>Most rows or columns of a grid.</summary>

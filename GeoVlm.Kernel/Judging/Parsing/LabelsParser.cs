@@ -6,8 +6,8 @@ namespace GeoVlm.Judging.Parsing;
 /// <summary>Reads a list of labels: parted by commas, semicolons or lines, numbered or not, or a JSON list of quoted names.</summary>
 /// <remarks>
 /// BigEarthNet's names hold commas ("Beaches, dunes, sands"). A known name is therefore taken whole where an item begins with it: the names
-/// of
-/// <see cref="NamesWithCommas"/> and those of the sample's references. A label said twice is kept once: order and repetition say nothing.
+/// of <see cref="NamesWithCommas"/> and those of the sample's references. A label said twice is kept once: order and repetition say
+/// nothing.
 /// </remarks>
 public sealed class LabelsParser : IAnswerParser
 {

@@ -21,11 +21,10 @@ public sealed record PredictionFile(
 
     /// <summary>Reads JSON Lines or a JSON array, also gzipped.</summary>
     /// <remarks>The plain schema of a row: <c>{"id", "prediction", "reference" or "references", "boxes", "reference_boxes", "width",
-    /// "height",
-    /// "frame", "size_group", "vqa_type"}</c>; only a prediction and a reference are needed. Common other names are understood (answer,
-    /// response,
-    /// ground_truth, caption0 …). Boxes are <c>[x1,y1,x2,y2]</c> with an optional angle in degrees, in a text or as an array, or objects
-    /// <c>{"bbox": [x1,y1,x2,y2], "label", "score"}</c>; other notations that name their units are read as well.</remarks>
+    /// "height", "frame", "size_group", "vqa_type"}</c>; only a prediction and a reference are needed. Common other names are understood
+    /// (answer, response, ground_truth, caption0 …). Boxes are <c>[x1,y1,x2,y2]</c> with an optional angle in degrees, in a text or as an
+    /// array, or objects <c>{"bbox": [x1,y1,x2,y2], "label", "score"}</c>; other notations that name their units are read as
+    /// well.</remarks>
     /// <exception cref="GeoVlmException">A file cannot be read, or not one row can be used; the message names the first
     /// problems.</exception>
     public static PredictionFile Read(string path, PredictionOptions options)

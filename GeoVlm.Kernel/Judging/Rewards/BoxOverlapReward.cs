@@ -7,10 +7,8 @@ namespace GeoVlm.Judging.Rewards;
 /// <summary>Measures of how one box fits the one reference box; any other number of boxes scores 0.</summary>
 /// <remarks>
 /// GIoU (Rezatofighi 2019), DIoU and CIoU (Zheng 2020) go down to −1 and tell a near miss from a far one. They are scaled to 0 to 1 as ((v
-/// + 1) / 2)⁴;
-/// the power, which is ours, pays little where the boxes do not meet or one holds the other by far. Stepped is RS-HyRe-R1's. Exponential is
-/// (e^(5·IoU) − 1) / (e^5 − 1), which
-/// RS-EoT seems to have meant.
+/// + 1) / 2)⁴; the power, which is ours, pays little where the boxes do not meet or one holds the other by far. Stepped is RS-HyRe-R1's.
+/// Exponential is (e^(5·IoU) − 1) / (e^5 − 1), which RS-EoT seems to have meant.
 /// </remarks>
 public sealed class BoxOverlapReward : IReward
 {

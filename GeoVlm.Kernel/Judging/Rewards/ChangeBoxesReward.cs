@@ -6,8 +6,7 @@ namespace GeoVlm.Judging.Rewards;
 /// <summary>Change as objects: sum of the IoU of optimally matched boxes over max(predicted, reference), whatever the size of
 /// each.</summary>
 /// <remarks>A pixel measure forgets small changes beside large ones; this does not. Reference boxes are those of the sample, or the
-/// connected parts of its
-/// mask; a predicted grid counts by its connected parts. No change against no change scores 1.</remarks>
+/// connected parts of its mask; a predicted grid counts by its connected parts. No change against no change scores 1.</remarks>
 public sealed class ChangeBoxesReward : IReward
 {
     // Parts smaller than this are specks of the annotation, not changes. Ours.

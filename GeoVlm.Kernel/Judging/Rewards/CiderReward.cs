@@ -7,8 +7,8 @@ namespace GeoVlm.Judging.Rewards;
 /// <summary>CIDEr-D of a caption over that of the references among themselves, with document frequencies fixed beforehand by a set of
 /// samples.</summary>
 /// <remarks>The value of one image alone would be 0 by construction, so the reward must be fitted:
-/// <c>CiderReward.FittedTo(train.Samples)</c>; the geo
-/// commands fit it to their dataset. The scale is ours: value / value of the best reference against all, at most 1.</remarks>
+/// <c>CiderReward.FittedTo(train.Samples)</c>; the geo commands fit it to their dataset. The scale is ours: value / value of the best
+/// reference against all, at most 1.</remarks>
 public sealed class CiderReward : IFittedReward
 {
     private readonly CiderD? scorer;

@@ -7,12 +7,9 @@ namespace GeoVlm.Judging.Rewards;
 /// <summary>Sum of a similarity of rotated boxes, matched one to one for the largest sum, over max(predicted, reference).</summary>
 /// <remarks>
 /// Beside rotated IoU there are two similarities of the Gaussians that boxes stand for (mean the centre, covariance from the sides and the
-/// angle):
-/// KLD, 1 / (1 + ln(1 + D)) with D the Kullback–Leibler divergence of the predicted from the reference Gaussian (Yang 2021; τ = 1, log as
-/// published);
-/// and ProbIoU, 1 − Hellinger distance (Llerena 2021). Both change smoothly with the angle, and see no angle in a square. A box without an
-/// angle is
-/// taken as it lies. No boxes against no boxes scores 1.
+/// angle): KLD, 1 / (1 + ln(1 + D)) with D the Kullback–Leibler divergence of the predicted from the reference Gaussian (Yang 2021; τ = 1,
+/// log as published); and ProbIoU, 1 − Hellinger distance (Llerena 2021). Both change smoothly with the angle, and see no angle in a
+/// square. A box without an angle is taken as it lies. No boxes against no boxes scores 1.
 /// </remarks>
 public sealed class OrientedDetectionReward : IReward
 {

@@ -7,10 +7,8 @@ namespace GeoVlm.Judging.Rewards;
 /// region.</summary>
 /// <remarks>
 /// Both are "country, region"; letter case and punctuation do not count, and a reference that is a country alone asks for no region.
-/// Worked: "France, Ile de
-/// France" for "France, Île-de-France" is 1 (one edit), "France, Brittany" is 0. Source: TheEighthDay/SeekWorld,
-/// location_verifier_process.py, whose weights (2 for the
-/// place, 0.5 for the format) belong to the combination.
+/// Worked: "France, Ile de France" for "France, Île-de-France" is 1 (one edit), "France, Brittany" is 0. Source: TheEighthDay/SeekWorld,
+/// location_verifier_process.py, whose weights (2 for the place, 0.5 for the format) belong to the combination.
 /// </remarks>
 public sealed class PlaceReward : IReward
 {

@@ -29,8 +29,8 @@ public sealed record RewardCombination(string Name, Func<IReadOnlyList<RewardPar
 
     /// <summary>
     /// The first part decides; the next decides between completions that it holds equal, and so on: each part but the last is rounded down
-    /// to
-    /// <see cref="Levels"/> levels, of which one outweighs all that comes after. 0 to 1; weights only say which parts take part (above 0).
+    /// to <see cref="Levels"/> levels, of which one outweighs all that comes after. 0 to 1; weights only say which parts take part (above
+    /// 0).
     /// </summary>
     public static RewardCombination Lexicographic { get; } =
         new(

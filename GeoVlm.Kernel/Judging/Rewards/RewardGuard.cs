@@ -14,8 +14,7 @@ internal static class RewardGuard
 
     /// <summary>The scores of a group, one for each completion; <c>Fault</c> says what went wrong.</summary>
     /// <remarks>Rewards of this assembly are pure and bounded by their tests: they run as they are. Others run on a thread of their own
-    /// with a
-    /// time limit; a thread that hangs is left behind, and after three the reward is not called again.</remarks>
+    /// with a time limit; a thread that hangs is left behind, and after three the reward is not called again.</remarks>
     public static (RewardScore Score, string? Fault)[] Score(
         IReward reward,
         IReadOnlyList<ParsedCompletion> group,

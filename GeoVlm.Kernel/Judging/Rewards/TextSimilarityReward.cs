@@ -7,11 +7,9 @@ namespace GeoVlm.Judging.Rewards;
 /// <summary>Likeness of a sentence to the best of its references, by the scorers that papers report.</summary>
 /// <remarks>
 /// METEOR of a text with itself is below 1 (its chunk penalty), so it is divided by that of the reference with itself. Lexical is the mean
-/// of ROUGE-1,
-/// ROUGE-L and METEOR: the paper's "Lexical-Metric" names no formula, this one is ours. The caption mix is RSThinker's idea with equal
-/// weights, ours, and
-/// without CIDEr, which needs a table of a whole dataset. Texts beyond <see cref="MaximumWords"/> words are cut there before they are
-/// compared.
+/// of ROUGE-1, ROUGE-L and METEOR: the paper's "Lexical-Metric" names no formula, this one is ours. The caption mix is RSThinker's idea
+/// with equal weights, ours, and without CIDEr, which needs a table of a whole dataset. Texts beyond <see cref="MaximumWords"/> words are
+/// cut there before they are compared.
 /// </remarks>
 public sealed class TextSimilarityReward : IReward
 {

@@ -16,8 +16,7 @@ namespace GeoVlm.Learning.Ablations;
 /// on.</summary>
 /// <remarks>
 /// The folder holds <c>ablation.json</c> (what all runs share), <c>cells/NAME/seed-N/</c> (a run, with its <c>result.jsonl</c> once
-/// finished), and
-/// <c>ablation.parquet</c> (every metric of every held-out sample, before and after, of every finished run).
+/// finished), and <c>ablation.parquet</c> (every metric of every held-out sample, before and after, of every finished run).
 /// </remarks>
 /// <param name="plan">What is compared.</param>
 /// <param name="folder">Where it is kept.</param>

@@ -10,8 +10,7 @@ public sealed record AblationResult(IReadOnlyList<AblationRun> Runs, int Planned
     /// <summary>One row for each cell, task and metric.</summary>
     /// <remarks>
     /// Intervals are 95 %, from a bootstrap that draws seeds and held-out samples alike, so they hold for another seed and other samples.
-    /// Changes and
-    /// differences are paired: the same samples before and after, and the same seeds and samples in both cells.
+    /// Changes and differences are paired: the same samples before and after, and the same seeds and samples in both cells.
     /// </remarks>
     public IReadOnlyList<AblationEffect> Effects =>
         [

@@ -11,8 +11,7 @@ namespace GeoVlm.Learning.Checks;
 /// compare.</summary>
 /// <remarks>
 /// The file's own format: <c>{images, checks}</c>; a check has name, kind, model, dtype, tolerance and cases, and what a case leaves out it
-/// has
-/// from its check. Nothing is assumed about the folder beyond that file.
+/// has from its check. Nothing is assumed about the folder beyond that file.
 /// </remarks>
 internal sealed class CheckFolder
 {

@@ -7,8 +7,7 @@ namespace GeoVlm.Learning.Checks;
 
 /// <summary>
 /// Reads what checks.json refers to: <c>file.safetensors#tensor</c>, <c>…#prefix*</c> (every tensor so named), <c>file.json#/a/b</c> (JSON
-/// pointer);
-/// <c>{k}</c> and the like are filled in. Anything but such a text stands for itself.
+/// pointer); <c>{k}</c> and the like are filled in. Anything but such a text stands for itself.
 /// </summary>
 /// <param name="folder">What paths are relative to.</param>
 internal sealed class ReferenceReader(string folder) : IDisposable

@@ -23,8 +23,7 @@ public enum SamplerCorrectionMode
 
 /// <summary>
 /// Importance weights π_trainer(token) / π_sampler(token) at sampling time. The two differ though their weights are the same, by kernels
-/// and
-/// precision; uncorrected, the gradient is that of another policy.
+/// and precision; uncorrected, the gradient is that of another policy.
 /// </summary>
 /// <param name="Weights">For each completion, a weight for each token: what <see cref="PolicyTokens.SamplerRatio"/> takes.</param>
 /// <param name="Report">How large the mismatch is, for the log of the step.</param>

@@ -6,8 +6,7 @@ namespace GeoVlm.Learning.Losses;
 /// sides.</summary>
 /// <remarks>
 /// −φ(w) A log π with φ(w) = e^λ w^k e^(−λ w), so that φ(1) = 1; φ takes no gradient, and the sampler's ratio is part of w. The bounds on
-/// log w
-/// are the published code's. Source: VESPO (arXiv 2602.10693).
+/// log w are the published code's. Source: VESPO (arXiv 2602.10693).
 /// </remarks>
 public sealed class VespoLoss : IPolicyLoss
 {

@@ -7,8 +7,7 @@ namespace GeoVlm.Learning.Pretraining;
 
 /// <summary>
 /// Asks every image patch for the class, colour and box of the object that covers it, from the hidden state of its image token. Without it
-/// a
-/// tiny model learns in minutes what things are, but not where; the answers alone are too thin a signal.
+/// a tiny model learns in minutes what things are, but not where; the answers alone are too thin a signal.
 /// </summary>
 /// <remarks>Each merged token speaks for its 2×2 patches. Boxes are absolute, scaled to [−2, 2]. In the manner of FCOS (arXiv
 /// 1904.01355).</remarks>

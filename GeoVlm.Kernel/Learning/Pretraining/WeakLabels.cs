@@ -6,8 +6,7 @@ namespace GeoVlm.Learning.Pretraining;
 
 /// <summary>
 /// Labels as the web has them: each source (here: each class) with a habit of its own, boxes drawn too generously, formats mixed. A base
-/// model
-/// that has read them knows more than it shows, and that is what a verifiable reward brings out.
+/// model that has read them knows more than it shows, and that is what a verifiable reward brings out.
 /// </summary>
 /// <param name="frame">The model's pixels.</param>
 public sealed class WeakLabels(CoordinateFrame frame)

@@ -9,10 +9,9 @@ namespace GeoVlm.Learning.Runs;
 /// it.</summary>
 /// <remarks>
 /// <c>config.json</c> (what was asked), <c>environment.json</c> (where it ran), <c>steps.jsonl</c> (one step a line, the same bytes for the
-/// same run),
-/// <c>timings.jsonl</c> (what differs from run to run), <c>rollouts.jsonl</c> (and <c>rollouts.parquet</c> once it has ended),
-/// <c>checkpoints/step-N/</c>,
-/// <c>base/</c> (the policy before the first step), <c>heldout.jsonl</c> and <c>best/</c> where it is evaluated while it trains.
+/// same run), <c>timings.jsonl</c> (what differs from run to run), <c>rollouts.jsonl</c> (and <c>rollouts.parquet</c> once it has ended),
+/// <c>checkpoints/step-N/</c>, <c>base/</c> (the policy before the first step), <c>heldout.jsonl</c> and <c>best/</c> where it is evaluated
+/// while it trains.
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {

@@ -13,8 +13,7 @@ public readonly record struct HubProgress(string File, int Index, int Count, lon
 /// <summary>Fetches a model into the cache that Hugging Face's own libraries use, so that each finds what the other has fetched.</summary>
 /// <remarks>
 /// Only weights in safetensors and text files are fetched, never a pickle. A file that was cut off is gone on with where it ended, and each
-/// is checked against the
-/// hash that the Hub gives before it counts. The revision's name is written last: a snapshot that is found is whole.
+/// is checked against the hash that the Hub gives before it counts. The revision's name is written last: a snapshot that is found is whole.
 /// </remarks>
 public sealed class HubDownload : IDisposable
 {

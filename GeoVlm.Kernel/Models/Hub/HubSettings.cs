@@ -9,8 +9,7 @@ public sealed record HubSettings(string CacheFolder, Uri Endpoint, string? Token
 {
     /// <summary>
     /// The settings of the environment: <c>HF_HUB_CACHE</c>, else <c>HF_HOME</c>/hub, else the user's cache folder; <c>HF_ENDPOINT</c>;
-    /// <c>HF_TOKEN</c>, else the
-    /// token that was logged in with; <c>HF_HUB_OFFLINE</c>.
+    /// <c>HF_TOKEN</c>, else the token that was logged in with; <c>HF_HUB_OFFLINE</c>.
     /// </summary>
     /// <exception cref="GeoVlmException"><c>HF_ENDPOINT</c> is no address.</exception>
     public static HubSettings FromEnvironment()

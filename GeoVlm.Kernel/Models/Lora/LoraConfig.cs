@@ -39,8 +39,7 @@ public sealed record LoraConfig
 
     /// <summary>
     /// Layers to adapt: names or ends of names (<c>q_proj</c>, <c>attn.qkv</c>), which match wherever they occur, vision tower included; or
-    /// one regular
-    /// expression for the whole name; or <see cref="AllLinear"/>.
+    /// one regular expression for the whole name; or <see cref="AllLinear"/>.
     /// </summary>
     public LoraTargets Targets { get; init; } = LoraTargets.Decoder(DecoderLayers);
 

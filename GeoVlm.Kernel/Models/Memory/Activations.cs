@@ -6,9 +6,8 @@ namespace GeoVlm.Models.Memory;
 /// <summary>Numbers that autograd keeps for the backward pass, counted along the formulas of the decoder and the vision tower.</summary>
 /// <remarks>
 /// A product keeps both factors where both take gradients; a linear layer keeps its input where its weight or an adapter on it is trained;
-/// attention keeps
-/// queries, keys, values, its output, and on a CPU the weight of each key for each query of each head (see <see cref="Attention"/>).
-/// In bfloat16 the inputs of norms and adapters are kept as float32, which counts double here.
+/// attention keeps queries, keys, values, its output, and on a CPU the weight of each key for each query of each head (see
+/// <see cref="Attention"/>). In bfloat16 the inputs of norms and adapters are kept as float32, which counts double here.
 /// </remarks>
 internal sealed class Activations
 {

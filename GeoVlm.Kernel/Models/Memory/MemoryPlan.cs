@@ -13,8 +13,7 @@ public sealed record MemoryItem(string Name, long Bytes, string When, string Not
 /// <summary>What a GRPO training takes beyond the program itself, worked out from the model's shape alone: nothing is loaded.</summary>
 /// <remarks>
 /// Weights, their gradients and activations are of the request's type; adapters and the optimizer are float32. The peak is that of the
-/// second step, when the optimizer
-/// has its moments, with every completion as long as allowed.
+/// second step, when the optimizer has its moments, with every completion as long as allowed.
 /// </remarks>
 /// <param name="Request">What was asked.</param>
 /// <param name="Parameters">Numbers of the model.</param>

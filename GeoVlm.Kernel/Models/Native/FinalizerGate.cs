@@ -5,12 +5,9 @@ namespace GeoVlm.Models.Native;
 /// <summary>Keeps the finalizer thread waiting while tensors are computed.</summary>
 /// <remarks>
 /// TorchSharp 0.107 turns a number into a finalizable <c>Scalar</c> (every <c>x + y</c> has one: alpha), hands its native pointer to
-/// libtorch
-/// and does not keep the object alive over the call. A collection in another thread can then free the scalar before libtorch has read it;
-/// on a
-/// busy machine, with two lanes, that happens within minutes ("Expected false to be true", or a wrong number). With finalizers held back
-/// the
-/// pointer stays valid; they run when the gate opens, between two batches.
+/// libtorch and does not keep the object alive over the call. A collection in another thread can then free the scalar before libtorch has
+/// read it; on a busy machine, with two lanes, that happens within minutes ("Expected false to be true", or a wrong number). With
+/// finalizers held back the pointer stays valid; they run when the gate opens, between two batches.
 /// </remarks>
 public static class FinalizerGate
 {

@@ -7,8 +7,7 @@ namespace GeoVlm.Models.Native;
 /// <summary>The few loops that decoding a token needs, on float32 in plain memory, one thread each.</summary>
 /// <remarks>
 /// libtorch multiplies one or a few rows by a matrix at a third of the speed at which memory delivers the matrix; these loops read it once,
-/// as it
-/// lies, for up to four rows at a time. Widths are multiples of <see cref="Width"/>. Written for 512-bit vectors: see
+/// as it lies, for up to four rows at a time. Widths are multiples of <see cref="Width"/>. Written for 512-bit vectors: see
 /// <see cref="Supported"/>.
 /// </remarks>
 internal static unsafe class HostKernels

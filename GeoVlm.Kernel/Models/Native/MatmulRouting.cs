@@ -6,12 +6,9 @@ namespace GeoVlm.Models.Native;
 /// <summary>Sends float32 matrix products on the CPU to oneDNN instead of MKL, where that is as exact.</summary>
 /// <remarks>
 /// libtorch 2.10 routes them so when the float32 precision of oneDNN's products is set to the fastest; on a processor with AVX-512 that is
-/// the same
-/// arithmetic in faster kernels (5 to 10 % of a training step). On one with matrix tiles it would mean products in bfloat16: hence the
-/// test, after
-/// which anything but float32's own rounding is switched off again. TorchSharp does not expose the setting, so libtorch is asked by symbol;
-/// where the
-/// symbol is missing nothing changes.
+/// the same arithmetic in faster kernels (5 to 10 % of a training step). On one with matrix tiles it would mean products in bfloat16: hence
+/// the test, after which anything but float32's own rounding is switched off again. TorchSharp does not expose the setting, so libtorch is
+/// asked by symbol; where the symbol is missing nothing changes.
 /// </remarks>
 internal static class MatmulRouting
 {

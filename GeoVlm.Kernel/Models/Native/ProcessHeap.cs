@@ -6,8 +6,8 @@ namespace GeoVlm.Models.Native;
 /// <summary>Gives the process one heap for all its threads.</summary>
 /// <remarks>
 /// glibc gives threads heaps of their own, made of pieces of 64 MB in which tensors fit badly, and what one thread has freed no other can
-/// use: a training
-/// step of 0.7 GB then takes 1.6. Only the environment variable <c>MALLOC_ARENA_MAX</c>, read before a program's first line, changes that.
+/// use: a training step of 0.7 GB then takes 1.6. Only the environment variable <c>MALLOC_ARENA_MAX</c>, read before a program's first
+/// line, changes that.
 /// </remarks>
 public static partial class ProcessHeap
 {

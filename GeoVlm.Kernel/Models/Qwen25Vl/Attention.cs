@@ -7,8 +7,7 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <summary>softmax(q kᵀ / √head + bias) v, by the fastest exact way.</summary>
 /// <remarks>
 /// libtorch's own kernel for it never holds all scores, which a GPU and very long prompts need; on a CPU it is 4 to 36 times slower than
-/// two
-/// matrix products with the scores between them (measured for 64 to 512 tokens on two cores with AVX-512).
+/// two matrix products with the scores between them (measured for 64 to 512 tokens on two cores with AVX-512).
 /// </remarks>
 internal static class Attention
 {

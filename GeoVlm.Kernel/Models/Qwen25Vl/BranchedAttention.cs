@@ -5,11 +5,9 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <summary>Attention in rows that hold a prefix and branches which go on from it, each seeing the prefix and itself.</summary>
 /// <remarks>
 /// One mask over the whole row would have scores for every pair of branches, to hide them: of 16 completions seven eighths of all. So
-/// prefixes attend
-/// in one block and branches in another, each branch behind the keys of its prefix. Legend: B rows, T tokens of the longest, P of the
-/// longest prefix,
-/// R branches, L tokens of the longest, H heads, K key heads, d numbers per head. The tensors belong to the scope that is open when it is
-/// made.
+/// prefixes attend in one block and branches in another, each branch behind the keys of its prefix. Legend: B rows, T tokens of the
+/// longest, P of the longest prefix, R branches, L tokens of the longest, H heads, K key heads, d numbers per head. The tensors belong to
+/// the scope that is open when it is made.
 /// </remarks>
 internal sealed class BranchedAttention
 {

@@ -10,9 +10,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// row.</summary>
 /// <remarks>
 /// The same formulas as <see cref="LanguageModel"/> on the same weights, read where they lie, an active adapter included. Threads divide
-/// the outputs
-/// of each matrix and meet after it. Sequences of one prompt share its keys and values; each row has memory of its own for what follows.
-/// Nothing is allocated per token. Legend: R rows, d hidden size, D head size.
+/// the outputs of each matrix and meet after it. Sequences of one prompt share its keys and values; each row has memory of its own for what
+/// follows. Nothing is allocated per token. Legend: R rows, d hidden size, D head size.
 /// </remarks>
 internal sealed unsafe class HostDecoder : IStepDecoder
 {

@@ -66,8 +66,7 @@ public sealed record ImagePreprocessor
 
     /// <summary>
     /// Reads <c>preprocessor_config.json</c> of a Hugging Face folder, with <c>min_pixels</c> or with <c>size</c>; or the
-    /// <c>image_processor</c> of the
-    /// <c>processor_config.json</c> that newer versions write instead.
+    /// <c>image_processor</c> of the <c>processor_config.json</c> that newer versions write instead.
     /// </summary>
     /// <exception cref="GeoVlmException">The file is missing or wrong.</exception>
     public static ImagePreprocessor Load(string folder)

@@ -8,9 +8,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// sequence.</summary>
 /// <remarks>
 /// For sampling only: use it under <c>no_grad</c>. Each buffer is [capacity, key/value heads, maximum length, head]. All rows write the
-/// same
-/// column; a row that enters late has its prompt to the left of that column, so rows may start at different columns and a mask hides what
-/// lies before. Positions are in the keys, so it does not matter in which column one lies.
+/// same column; a row that enters late has its prompt to the left of that column, so rows may start at different columns and a mask hides
+/// what lies before. Positions are in the keys, so it does not matter in which column one lies.
 /// </remarks>
 public sealed class KeyValueCache : IDisposable
 {

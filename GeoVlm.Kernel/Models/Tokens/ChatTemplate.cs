@@ -37,8 +37,7 @@ public sealed class ChatTemplate
 
     /// <summary>
     /// Reads the layout of a model folder from <c>chat_template.jinja</c>, <c>chat_template.json</c> or <c>tokenizer_config.json</c>,
-    /// whichever
-    /// is there first: the text-only template in Qwen2.5-VL's tokenizer_config.json must not win over the visual one beside it.
+    /// whichever is there first: the text-only template in Qwen2.5-VL's tokenizer_config.json must not win over the visual one beside it.
     /// </summary>
     /// <remarks>GeoVlmException when there is none or it is neither of the two known ones.</remarks>
     public static ChatTemplate Load(string folder)

@@ -7,8 +7,7 @@ namespace GeoVlm.Models.Tokens;
 /// <summary>Text to token ids and back: byte-level BPE as Qwen2.5-VL's files describe it, id for id like the reference.</summary>
 /// <remarks>
 /// Our own, because .NET's regular expressions work on UTF-16 units and so miss letters beyond U+FFFF, and <c>string.Normalize</c> does
-/// nothing under
-/// invariant globalization. Thread-safe.
+/// nothing under invariant globalization. Thread-safe.
 /// </remarks>
 public sealed class TextTokenizer
 {
@@ -56,8 +55,7 @@ public sealed class TextTokenizer
 
     /// <summary>
     /// Reads a tokenizer from a model folder: <c>tokenizer.json</c>, or else <c>vocab.json</c> and <c>merges.txt</c> with the added tokens
-    /// of
-    /// <c>tokenizer_config.json</c> or <c>added_tokens.json</c>, for which Qwen2's word pattern and NFC are assumed.
+    /// of <c>tokenizer_config.json</c> or <c>added_tokens.json</c>, for which Qwen2's word pattern and NFC are assumed.
     /// </summary>
     /// <remarks>GeoVlmException when files are missing or malformed, or describe anything but byte-level BPE in Qwen2's or GPT-2's
     /// style.</remarks>
@@ -74,8 +72,7 @@ public sealed class TextTokenizer
     /// <summary>The ids of a text, with nothing added at either end.</summary>
     /// <remarks>
     /// Added tokens written out in the text become their ids, so text from outside that contains "&lt;|im_end|&gt;" ends the turn, as in
-    /// the
-    /// reference. Text between them is normalized first where the files say so, so decoding gives back the normalized text.
+    /// the reference. Text between them is normalized first where the files say so, so decoding gives back the normalized text.
     /// </remarks>
     public IReadOnlyList<int> Encode(string text)
     {

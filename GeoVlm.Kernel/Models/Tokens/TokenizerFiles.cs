@@ -24,8 +24,7 @@ internal static class TokenizerFiles
 
     /// <summary>
     /// The definition in three files, wherever they lie, the first two perhaps gzipped: <c>vocab.json</c>, <c>merges.txt</c>, and added
-    /// tokens as a list of
-    /// {id, content, special} or an object of content to id.
+    /// tokens as a list of {id, content, special} or an object of content to id.
     /// </summary>
     public static TokenizerDefinition Read(string vocabulary, string merges, string addedTokens) =>
         Combine(vocabulary, merges, AddedTokens(addedTokens));

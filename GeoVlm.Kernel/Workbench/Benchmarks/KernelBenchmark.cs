@@ -103,6 +103,7 @@ public sealed class KernelBenchmark : IBenchmark
             double[] warm = [.. Enumerable.Range(0, count).Select(_ => Wait(kernel, kernel.Execute("1+1"), cancellation)).Order()];
             double growth = (kernel.MemoryBytes - before) / 1e6 * 1000 / count;
             progress($"{subject.Name}: output");
+            Wait(kernel, kernel.Execute(subject.Stream), cancellation); // a first time, for the compilers
             double stream = Wait(kernel, kernel.Execute(subject.Stream), cancellation);
             return new Figures(
                 Median(starts),

@@ -7,8 +7,7 @@ namespace GeoVlm.Workbench.Benchmarks;
 /// <summary>The model engine on a random model of 82 million parameters on all physical cores.</summary>
 /// <remarks>
 /// Figures are the best of the repetitions, which alternate, so that a busy moment does not fall on one of them alone. A
-/// <see cref="Reference"/>
-/// runs once before and once after, and the ratios of the best figures are added.
+/// <see cref="Reference"/> runs once before and once after, and the ratios of the best figures are added.
 /// </remarks>
 public sealed class ModelBenchmark : IBenchmark
 {

@@ -81,8 +81,7 @@ internal static class SessionArguments
 
     /// <summary>
     /// How each sample is rewarded: by its task's rubric, with the rewards of <c>--reward</c> instead where given: names of the catalogue
-    /// or
-    /// of variables, weights after a colon, joined by commas ("iou:1,format:0.3").
+    /// or of variables, weights after a colon, joined by commas ("iou:1,format:0.3").
     /// </summary>
     public static Func<Sample, Rubric> Rubrics(MagicArguments arguments, CommandContext context) =>
         arguments.Text("--reward") is { } text

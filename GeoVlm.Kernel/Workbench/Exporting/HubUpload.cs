@@ -10,8 +10,7 @@ namespace GeoVlm.Workbench.Exporting;
 /// none.</summary>
 /// <remarks>
 /// The Hub's HTTP interface: POST api/repos/create, api/models/REPO/preupload/main (which files go to LFS), REPO.git/info/lfs/objects/batch
-/// (where to), and
-/// api/models/REPO/commit/main with a line of JSON for each file. Source: huggingface.co/docs/hub/api, Git LFS batch API.
+/// (where to), and api/models/REPO/commit/main with a line of JSON for each file. Source: huggingface.co/docs/hub/api, Git LFS batch API.
 /// </remarks>
 internal sealed class HubUpload : IDisposable
 {

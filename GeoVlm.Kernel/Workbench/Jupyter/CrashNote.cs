@@ -7,8 +7,7 @@ namespace GeoVlm.Workbench.Jupyter;
 
 /// <summary>
 /// Remembers on disk which cell runs. Native code that crashes takes the process with it, too late for a word; Jupyter then starts the
-/// kernel
-/// again on the same connection, and this one says which cell it was.
+/// kernel again on the same connection, and this one says which cell it was.
 /// </summary>
 internal sealed class CrashNote : IDisposable
 {

@@ -5,8 +5,7 @@ namespace GeoVlm.Workbench.Jupyter;
 
 /// <summary>One kernel process, from the connection file to shutdown.</summary>
 /// <remarks>Threads: the sockets, shell (cells, in order), one for each subshell, control (interrupt and shutdown, while a cell runs), and
-/// comms.
-/// The session starts in the background, so that kernel_info is answered before the compiler is loaded.</remarks>
+/// comms. The session starts in the background, so that kernel_info is answered before the compiler is loaded.</remarks>
 public sealed class JupyterKernel : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1),

@@ -14,8 +14,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 {
     /// <summary>
     /// Held while a submission is compiled. Two compilations that bind the same references at the same time each make symbols of their own
-    /// for
-    /// them, and a later submission that sees both finds every imported static member ambiguous with itself (CS0229).
+    /// for them, and a later submission that sees both finds every imported static member ambiguous with itself (CS0229).
     /// </summary>
     private static readonly Lock Compiler = new();
 
@@ -214,11 +213,13 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     private static ScriptOptions Options(ScriptState<object> from, IReadOnlyList<MetadataReference> added) =>
         from.Script.Options.WithReferences(added).WithImports();
 
-    private static Script<object> Continue(string code, ScriptState<object> from, ScriptOptions cellOptions)
+    private static Script<object> Continue(string code, ScriptState<object> from, ScriptOptions cellOptions) =>
+        OnOneThread(from.Script.ContinueWith(code, cellOptions));
+
+    // A cell is too short to be worth sharing out over threads, which Roslyn does unless told; scripts have no option for it.
+    private static Script<object> OnOneThread(Script<object> script)
     {
-        Script<object> script = from.Script.ContinueWith(code, cellOptions);
-        // A cell is too short to be worth sharing out over threads, which Roslyn does unless told; scripts have no option for it.
-        if (code.Length < LongCell)
+        if (script.Code.Length < LongCell)
             ConcurrentBuild?.SetValue(script.GetCompilation().Options, false);
         return script;
     }
@@ -229,14 +230,27 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     // An empty submission: what binds the references, once, and may do so before there is a cell.
     private static ScriptState<object> Begin(string workingFolder)
     {
-        Script<object> empty = CSharpScript.Create("", CSharpReferences.Options(workingFolder), assemblyLoader: CSharpReferences.Loader());
+        Script<object> empty = OnOneThread(
+            CSharpScript.Create("", CSharpReferences.Options(workingFolder), assemblyLoader: CSharpReferences.Loader())
+        );
         lock (Compiler)
             _ = Errors(empty, CancellationToken.None);
         return empty.RunAsync(globals: null).GetAwaiter().GetResult();
     }
 
-    private static Diagnostic[] Errors(Script<object> script, CancellationToken cancellation) =>
-        [.. script.Compile(cancellation).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+    // Not by Script.Compile, which binds every method a second time to find the warnings.
+    private static Diagnostic[] Errors(Script<object> script, CancellationToken cancellation)
+    {
+        try
+        {
+            _ = script.CreateDelegate(cancellation);
+            return [];
+        }
+        catch (CompilationErrorException error)
+        {
+            return [.. error.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+        }
+    }
 
     private static bool EndsInValue(SyntaxTree tree, SemanticModel model)
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
@@ -10,7 +11,7 @@ namespace GeoVlm.Workbench.Languages;
 internal static class CSharpReferences
 {
     private static readonly Assembly Ours = typeof(CSharpReferences).Assembly;
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> Assemblies = new(Load);
+    private static readonly Lazy<IReadOnlyList<PortableExecutableReference>> Assemblies = new(Load);
 
     /// <summary>Namespaces of .NET that cells import, besides our own.</summary>
     public static IReadOnlyList<string> FrameworkNamespaces { get; } =
@@ -41,8 +42,10 @@ internal static class CSharpReferences
     public static IReadOnlyList<string> Imports { get; } = [.. FrameworkNamespaces, .. OwnNamespaces, typeof(CellFunctions).FullName!];
 
     /// <summary>Simple names of the assemblies that the process brings along; a package cannot replace them.</summary>
-    public static IReadOnlySet<string> Present { get; } =
-        Paths().Select(path => Path.GetFileNameWithoutExtension(path)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    public static IReadOnlySet<string> Present { get; } = Paths().Select(Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The files that cells refer to.</summary>
+    public static IEnumerable<string> Needed => Assemblies.Value.Select(reference => reference.FilePath!);
 
     /// <summary>The options of a first cell.</summary>
     public static ScriptOptions Options(string workingFolder) =>
@@ -68,15 +71,40 @@ internal static class CSharpReferences
 
     /// <summary>A reference to an assembly, of whose file only the metadata is read, which is the lesser part, and which is then
     /// closed.</summary>
-    public static MetadataReference Of(string path, DocumentationProvider? documentation = null) =>
+    public static PortableExecutableReference Of(string path, DocumentationProvider? documentation = null) =>
         AssemblyMetadata
             .Create(ModuleMetadata.CreateFromStream(File.OpenRead(path), PEStreamOptions.PrefetchMetadata))
             .GetReference(documentation, filePath: path);
 
-    private static IReadOnlyList<MetadataReference> Load() => [.. Paths().Select(path => Of(path))];
+    // Of the framework's assemblies that only forward to others, those that something refers to: each reference costs every cell.
+    private static IReadOnlyList<PortableExecutableReference> Load()
+    {
+        Dictionary<string, PortableExecutableReference> all = Paths()
+            .ToDictionary(Name, path => Of(path), StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, MetadataReader> readers = all.ToDictionary(
+            entry => entry.Key,
+            entry => ((AssemblyMetadata)entry.Value.GetMetadata()).GetModules()[0].GetMetadataReader(),
+            StringComparer.OrdinalIgnoreCase
+        );
+        Queue<string> queue = new(readers.Where(entry => entry.Value.TypeDefinitions.Count > 1).Select(entry => entry.Key));
+        HashSet<string> needed = new(queue, StringComparer.OrdinalIgnoreCase);
+        while (queue.TryDequeue(out string? name))
+        {
+            MetadataReader reader = readers[name];
+            foreach (AssemblyReferenceHandle handle in reader.AssemblyReferences)
+            {
+                string other = reader.GetString(reader.GetAssemblyReference(handle).Name);
+                if (readers.ContainsKey(other) && needed.Add(other))
+                    queue.Enqueue(other);
+            }
+        }
+        return [.. all.Where(entry => needed.Contains(entry.Key)).Select(entry => entry.Value)];
+    }
 
-    /// <summary>The files of the assemblies that cells may refer to.</summary>
-    public static IEnumerable<string> Paths()
+    private static string Name(string path) => Path.GetFileNameWithoutExtension(path);
+
+    // The files of the assemblies of this process.
+    private static IEnumerable<string> Paths()
     {
         string trusted = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "";
         return trusted

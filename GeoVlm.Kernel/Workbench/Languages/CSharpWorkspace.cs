@@ -18,7 +18,7 @@ internal sealed class CSharpWorkspace : IDisposable
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Preview, DocumentationMode.Parse, SourceCodeKind.Script);
     private static readonly Lazy<MefHostServices> Services = new(() => MefHostServices.Create(MefHostServices.DefaultAssemblies));
     private static readonly Lazy<ImmutableArray<MetadataReference>> References = new(() =>
-        [.. CSharpReferences.Paths().Select(path => CSharpReferences.Of(path, AssemblyDocumentation.Of(path)))]
+        [.. CSharpReferences.Needed.Select(path => CSharpReferences.Of(path, AssemblyDocumentation.Of(path)))]
     );
 
     private readonly Lazy<AdhocWorkspace> made = new(() => new AdhocWorkspace(Services.Value));

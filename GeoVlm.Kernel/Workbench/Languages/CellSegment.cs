@@ -26,8 +26,7 @@ internal sealed record CellSegment(string Text, int Line, bool IsMagic, string L
 
     /// <summary>
     /// The parts of a cell, in order. A line that starts with <c>#!</c> is magic unless C# reads it as part of a string or a comment. A
-    /// command
-    /// that takes text takes it up to the next line that names a language.
+    /// command that takes text takes it up to the next line that names a language.
     /// </summary>
     /// <param name="cell">Its text.</param>
     /// <param name="find">The command of a name; null for none.</param>

@@ -5,8 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace GeoVlm.Workbench.Languages;
 
 /// <summary>Has the compiler compile an expression while another thread reads the references: much of what a first cell waits for is code
-/// of the compiler that
-/// runs for the first time.</summary>
+/// of the compiler that runs for the first time.</summary>
 internal static class CompilerPrimer
 {
     /// <summary>Starts, once a process. What could fail here fails again, and is reported, when a cell is compiled.</summary>

@@ -17,6 +17,7 @@ internal sealed partial class KernelProcess : IDisposable
     private const int InterruptSignal = 2;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(10); // it listens only after a while
 
     private readonly Process process;
     private readonly string connectionFile;
@@ -25,6 +26,8 @@ internal sealed partial class KernelProcess : IDisposable
         control = new(),
         stdin = new();
     private readonly SubscriberSocket ioPub = new();
+    private readonly NetMQSelector selector = new();
+    private readonly NetMQSelector.Item[] heard;
     private readonly Queue<string> errors = new();
 
     private KernelProcess(Process process, string connectionFile, ConnectionFile connection)
@@ -40,9 +43,12 @@ internal sealed partial class KernelProcess : IDisposable
         {
             socket.Options.Identity = identity;
             socket.Options.Linger = TimeSpan.Zero;
+            socket.Options.ReconnectInterval = Retry;
             socket.Options.ReceiveHighWatermark = 0;
             socket.Connect(connection.Address(port));
         }
+        heard = [.. ((NetMQSocket[])[ioPub, shell, stdin]).Select(socket => new NetMQSelector.Item(socket, PollEvents.PollIn))];
+        ioPub.Options.ReconnectInterval = Retry;
         ioPub.Options.ReceiveHighWatermark = 0;
         ioPub.Options.Linger = TimeSpan.Zero;
         ioPub.SubscribeToAnyTopic();
@@ -166,14 +172,11 @@ internal sealed partial class KernelProcess : IDisposable
     /// <summary>The next message from the kernel; null when none came within a few milliseconds.</summary>
     public Message? Receive()
     {
+        // All at once: waiting for one of them would delay what has come on another.
+        if (!selector.Select(heard, heard.Length, (long)Slice.TotalMilliseconds))
+            return null;
         List<byte[]> frames = [];
-        if (
-            ioPub.TryReceiveMultipartBytes(Slice, ref frames!)
-            || shell.TryReceiveMultipartBytes(ref frames!)
-            || stdin.TryReceiveMultipartBytes(ref frames!)
-        )
-            return wire.Read(frames, out _);
-        return null;
+        return heard.Any(item => item.Socket!.TryReceiveMultipartBytes(ref frames!)) ? wire.Read(frames, out _) : null;
     }
 
     /// <inheritdoc />

@@ -9,8 +9,8 @@ namespace GeoVlm.Workbench.Languages;
 
 /// <summary>
 /// <c>#r "nuget: Package, Version"</c>, and <c>#i "nuget: source"</c> for one more place to look: the .NET SDK resolves all packages of a
-/// session together, once per set of packages; the answer
-/// is kept in a folder of the user, so that it costs nothing, and needs no network, the next time.
+/// session together, once per set of packages; the answer is kept in a folder of the user, so that it costs nothing, and needs no network,
+/// the next time.
 /// </summary>
 /// <param name="workingFolder">Where the relative path of a source starts.</param>
 internal sealed partial class PackageReferences(string workingFolder)

@@ -27,9 +27,8 @@ internal sealed class RewardBatch
     public bool Explain { get; private init; }
 
     /// <summary>Reads a request: <c>completions</c>, and beside it columns (a list with one entry a completion, or one value for all), or
-    /// <c>samples</c> with one object a
-    /// completion. <c>task</c>, a reference under any of its usual names, <c>width</c>, <c>height</c>, <c>frame</c>; <c>rewards</c>
-    /// replaces the task's own.</summary>
+    /// <c>samples</c> with one object a completion. <c>task</c>, a reference under any of its usual names, <c>width</c>, <c>height</c>,
+    /// <c>frame</c>; <c>rewards</c> replaces the task's own.</summary>
     /// <exception cref="GeoVlmException">The request has not this shape.</exception>
     public static RewardBatch Read(JsonElement request)
     {

@@ -5,8 +5,7 @@ namespace GeoVlm.Workbench.Serving;
 
 /// <summary>ASP.NET Core, loaded only by the commands that serve.</summary>
 /// <remarks>Named in runtimeconfig.json, its 150 assemblies would be offered to every C# cell: the kernel's first cell took 1.3 s and 55 MB
-/// more. So the
-/// program is built against it, and its assemblies are found here, in the shared framework that lies beside .NET.</remarks>
+/// more. So the program is built against it, and its assemblies are found here, in the shared framework that lies beside .NET.</remarks>
 internal static class WebFramework
 {
     private const string Name = "Microsoft.AspNetCore.App";

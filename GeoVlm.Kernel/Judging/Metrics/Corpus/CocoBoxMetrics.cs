@@ -5,10 +5,8 @@ namespace GeoVlm.Judging.Metrics.Corpus;
 
 /// <summary>COCO's AP and AR over upright boxes, each sample an image of its own.</summary>
 /// <remarks>Without confidences every box scores 1, so AP depends on the order in which boxes are written, and false positives cost little:
-/// read it
-/// beside F1. A prediction without label takes the one class that the sample's references have; where that leaves any without class,
-/// classes
-/// are set aside.</remarks>
+/// read it beside F1. A prediction without label takes the one class that the sample's references have; where that leaves any without
+/// class, classes are set aside.</remarks>
 public sealed class CocoBoxMetrics : ICorpusMetric
 {
     private const int MostClassesShown = 20;

@@ -6,8 +6,7 @@ namespace GeoVlm.Judging.Metrics.Corpus;
 
 /// <summary>The xView2 score: over painted boxes where the answer holds boxes, over buildings where it is one building's level.</summary>
 /// <remarks>Levels are read in labels and answers: no damage, minor, major, destroyed (also no-damage, minor-damage, un-damaged, intact …).
-/// Where
-/// boxes overlap, the worse level stays on top. Where a reference box has no level only the localization is defined.</remarks>
+/// Where boxes overlap, the worse level stays on top. Where a reference box has no level only the localization is defined.</remarks>
 public sealed class DamageMetrics : ICorpusMetric
 {
     private const int Classes = 5;

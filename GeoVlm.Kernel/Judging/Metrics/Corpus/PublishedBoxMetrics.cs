@@ -7,10 +7,8 @@ namespace GeoVlm.Judging.Metrics.Corpus;
 /// <summary>EarthDial's "mAP", which is a precision, by size and single/multiple, beside the same with signs read and references used
 /// once.</summary>
 /// <remarks>As published: predictions that reach the IoU with any reference over all predictions; duplicates count again, misses and empty
-/// answers
-/// cost nothing. For disaster detection the predicted angle is set to 0 first; grounded descriptions count only boxes of five whole
-/// numbers, and
-/// images with 50 or more reference boxes are left out.</remarks>
+/// answers cost nothing. For disaster detection the predicted angle is set to 0 first; grounded descriptions count only boxes of five whole
+/// numbers, and images with 50 or more reference boxes are left out.</remarks>
 public sealed class PublishedBoxMetrics : ICorpusMetric
 {
     internal const int MostGrounded = 50;

@@ -2,8 +2,7 @@ namespace GeoVlm.Judging.Metrics.Counts;
 
 /// <summary>Multi-label classification as scikit-learn scores it, from the label sets of many samples.</summary>
 /// <remarks>0/0 counts as 0, as scikit-learn's default does: a class that neither occurs nor is predicted pulls the macro mean down, and a
-/// sample
-/// without labels in both counts as 0.</remarks>
+/// sample without labels in both counts as 0.</remarks>
 public sealed class MultiLabelScores
 {
     private readonly BinaryCounts[] perClass,

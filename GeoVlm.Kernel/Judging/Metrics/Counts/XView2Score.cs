@@ -4,8 +4,7 @@ namespace GeoVlm.Judging.Metrics.Counts;
 /// <param name="Localization">F1 of building against ground.</param>
 /// <param name="Damage">F1 of no damage, minor, major, destroyed, over pixels that are a building in the truth.</param>
 /// <remarks>0/0 counts as 0 and each F1 gets 1e-6 in the harmonic mean, so one damage class that never occurs pulls the score near 0.3 ·
-/// localization:
-/// look at the parts. Formula of the challenge's baseline, restated.</remarks>
+/// localization: look at the parts. Formula of the challenge's baseline, restated.</remarks>
 public sealed record XView2Score(double Localization, IReadOnlyList<double> Damage)
 {
     private const double Epsilon = 1e-6;

@@ -3,10 +3,8 @@ namespace GeoVlm.Judging.Metrics.Detection;
 /// <summary>COCO's average precision and recall, step by step as pycocotools' COCOeval computes them for boxes.</summary>
 /// <remarks>
 /// IoU thresholds 0.50 to 0.95 by 0.05, 101 recall points, at most 100 detections per image and class, sizes split at 32² and 96² with both
-/// ends
-/// inclusive. A value is null where no reference object counts (COCOeval prints −1). In the reference code a reference object whose id is 0
-/// counts
-/// as unmatched; here it does not, unless <see cref="AsPublished"/> asks for it.
+/// ends inclusive. A value is null where no reference object counts (COCOeval prints −1). In the reference code a reference object whose id
+/// is 0 counts as unmatched; here it does not, unless <see cref="AsPublished"/> asks for it.
 /// </remarks>
 public sealed class CocoEvaluation
 {

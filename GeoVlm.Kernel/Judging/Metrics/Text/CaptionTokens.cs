@@ -5,8 +5,7 @@ namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>Brings captions into the form that the COCO caption metrics compare.</summary>
 /// <remarks>Not the Penn Treebank tokenizer of the COCO toolkit, which is a Java program: this one lower-cases and keeps runs of letters,
-/// digits,
-/// "_", "'" and "-". On plain English the two differ in hyphenated words and contractions.</remarks>
+/// digits, "_", "'" and "-". On plain English the two differ in hyphenated words and contractions.</remarks>
 public static class CaptionTokens
 {
     /// <summary>Lower case, tokens joined by one blank, punctuation gone.</summary>

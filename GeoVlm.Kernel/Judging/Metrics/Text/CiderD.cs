@@ -4,10 +4,8 @@ namespace GeoVlm.Judging.Metrics.Text;
 /// times 10.</summary>
 /// <remarks>
 /// The weight of an n-gram depends on how many images' references hold it, so a value belongs to the set whose document frequencies were
-/// used: over one
-/// image everything is 0 (log 1), and an n-gram that every image shares weighs nothing. A per-sample reward needs a fixed table, made of
-/// the training
-/// references once. As in the reference code the Gaussian length penalty (sigma 6) compares numbers of bigrams.
+/// used: over one image everything is 0 (log 1), and an n-gram that every image shares weighs nothing. A per-sample reward needs a fixed
+/// table, made of the training references once. As in the reference code the Gaussian length penalty (sigma 6) compares numbers of bigrams.
 /// </remarks>
 public sealed class CiderD
 {

@@ -3,8 +3,7 @@ namespace GeoVlm.Judging.Metrics.Text;
 /// <summary>ROUGE-L as the COCO caption toolkit computes it (pycocoevalcap), beta 1.2. Another number than
 /// <see cref="RougeScore.RougeL"/>.</summary>
 /// <remarks>Texts are split at the blank alone: "a b" holds an empty token, a tab does not split, and an empty caption is one empty token.
-/// The best
-/// precision and the best recall may come from different references.</remarks>
+/// The best precision and the best recall may come from different references.</remarks>
 public static class CocoRougeL
 {
     private const double Beta = 1.2;

@@ -2,8 +2,7 @@ namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>Porter's stemmer (Porter 1980) with the extensions of NLTK's default mode, which rouge_score and NLTK's METEOR use.</summary>
 /// <remarks>The extensions: a short list of irregular forms, "ies"/"ied" after one letter keep an e, words of two letters stay, "y" becomes
-/// "i" only
-/// after a consonant, and the suffixes "fulli" and "logi". Only English words in lower case change in a sensible way; any text is
+/// "i" only after a consonant, and the suffixes "fulli" and "logi". Only English words in lower case change in a sensible way; any text is
 /// accepted.</remarks>
 public static class PorterStemmer
 {

@@ -2,8 +2,7 @@ namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>ROUGE-1, ROUGE-2 and ROUGE-L F1 as the rouge_score package computes them, which EarthDial and GeoVLM-R1 report.</summary>
 /// <remarks>Tokens are runs of a–z and 0–9 in lower case; those longer than three characters are stemmed unless asked otherwise. With
-/// several
-/// references EarthDial takes the mean over them.</remarks>
+/// several references EarthDial takes the mean over them.</remarks>
 public static class RougeScore
 {
     /// <summary>F1 of the words that two texts share, 0 to 1.</summary>

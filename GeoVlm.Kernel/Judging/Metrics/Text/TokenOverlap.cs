@@ -5,8 +5,7 @@ public static class TokenOverlap
 {
     /// <summary>Distinct tokens of the reference that the text has, over all tokens of the reference, 0 to 1.</summary>
     /// <remarks>Repeated tokens of the reference count in the denominator alone, so it may stay below 1 for the reference itself; extra
-    /// tokens cost
-    /// nothing. That is how EarthDial computes its "accuracy". An empty reference gives 0.</remarks>
+    /// tokens cost nothing. That is how EarthDial computes its "accuracy". An empty reference gives 0.</remarks>
     public static double Recall(IReadOnlyList<string> tokens, IReadOnlyList<string> reference) =>
         reference.Count == 0 ? 0 : (double)Common(tokens, reference) / reference.Count;
 

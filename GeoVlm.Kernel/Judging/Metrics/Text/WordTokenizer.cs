@@ -4,8 +4,7 @@ namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>Splits text into words and punctuation as NLTK's word_tokenize does, which EarthDial scores with.</summary>
 /// <remarks>The rules of the Penn Treebank for contractions, quotes, brackets and commas. Sentences, which decide whether a full stop is a
-/// token
-/// of its own, end here at ".", "!" or "?" before white space; NLTK has a trained model of abbreviations for that.</remarks>
+/// token of its own, end here at ".", "!" or "?" before white space; NLTK has a trained model of abbreviations for that.</remarks>
 public static partial class WordTokenizer
 {
     private const string ClosingAfterStop = "])}>\"'»”’ ";

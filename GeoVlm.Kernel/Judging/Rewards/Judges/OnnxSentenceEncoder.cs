@@ -7,8 +7,8 @@ namespace GeoVlm.Judging.Rewards.Judges;
 /// <summary>A sentence encoder of the BERT kind from a folder with <c>model.onnx</c> and <c>vocab.txt</c>, as all-MiniLM-L6-v2 is
 /// published: mean over tokens, then length 1.</summary>
 /// <remarks>Inputs <c>input_ids</c>, <c>attention_mask</c> and, where the model has it, <c>token_type_ids</c>; the first output is [1,
-/// tokens, width] or [1, width].
-/// One thread, so that the numbers do not depend on the machine's cores. The latest vectors are kept.</remarks>
+/// tokens, width] or [1, width]. One thread, so that the numbers do not depend on the machine's cores. The latest vectors are
+/// kept.</remarks>
 public sealed class OnnxSentenceEncoder : ISentenceEncoder, IDisposable
 {
     private const int MostTokens = 256,

@@ -7,9 +7,8 @@ namespace GeoVlm.Judging.Rewards.Published;
 /// 5 (Seg-Zero, strict).</summary>
 /// <remarks>
 /// The answer is JSON with <c>bbox</c>, <c>points_1</c> and <c>points_2</c>. References here have no points of their own, so the centre of
-/// the reference box stands for both: that
-/// is ours. Worked: the right box with its keys but no points earns (1 + 0 + 1 + 1 + 0) / 5. Source: dvlab-research/Seg-Zero,
-/// seg_restrict.py, there 0 to 5.
+/// the reference box stands for both: that is ours. Worked: the right box with its keys but no points earns (1 + 0 + 1 + 1 + 0) / 5.
+/// Source: dvlab-research/Seg-Zero, seg_restrict.py, there 0 to 5.
 /// </remarks>
 public sealed class SegStrictReward : IReward
 {

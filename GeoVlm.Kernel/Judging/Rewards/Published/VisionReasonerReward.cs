@@ -8,9 +8,8 @@ namespace GeoVlm.Judging.Rewards.Published;
 /// max(predicted, reference) and 3 (VisionReasoner).</summary>
 /// <remarks>
 /// The n-th <c>point_2d</c> belongs to the n-th box. References here have no points of their own, so the centre of the reference box stands
-/// for it: that is ours.
-/// Worked: one box exactly right whose point lies 31 px from the centre earns (1 + 1 + 0) / 3. Source: dvlab-research/Seg-Zero,
-/// vision_reasoner.py, there 0 to 3.
+/// for it: that is ours. Worked: one box exactly right whose point lies 31 px from the centre earns (1 + 1 + 0) / 3. Source:
+/// dvlab-research/Seg-Zero, vision_reasoner.py, there 0 to 3.
 /// </remarks>
 public sealed class VisionReasonerReward : IReward
 {

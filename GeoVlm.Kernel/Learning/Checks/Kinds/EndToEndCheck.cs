@@ -8,8 +8,8 @@ namespace GeoVlm.Learning.Checks.Kinds;
 
 /// <summary>
 /// <c>e2e</c>: an adapter's weights before the first step and given completions with rewards to <c>advantages</c>, <c>logps</c> (before the
-/// updates, and
-/// without the adapter), <c>loss</c> and <c>grad_norm</c> of every step, and the weights after some: <c>step1</c>, <c>step4</c>.
+/// updates, and without the adapter), <c>loss</c> and <c>grad_norm</c> of every step, and the weights after some: <c>step1</c>,
+/// <c>step4</c>.
 /// </summary>
 /// <remarks>The tensors' names say how many rollouts there are (<c>roll0.</c>, <c>roll1.</c>); the steps are shared out among them
 /// evenly.</remarks>

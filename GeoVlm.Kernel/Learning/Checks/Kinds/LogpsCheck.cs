@@ -4,8 +4,7 @@ namespace GeoVlm.Learning.Checks.Kinds;
 
 /// <summary>
 /// <c>logps</c>: log-probabilities and <c>entropies</c> of given tokens, of a model's completions or straight from <c>logits</c>, divided
-/// by the
-/// temperature; <c>grad_logits</c> is the gradient of the sum of logps times 0, 1, 2, ….
+/// by the temperature; <c>grad_logits</c> is the gradient of the sum of logps times 0, 1, 2, ….
 /// </summary>
 internal sealed class LogpsCheck : ICheckKind
 {

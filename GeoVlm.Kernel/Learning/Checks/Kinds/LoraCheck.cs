@@ -5,8 +5,7 @@ namespace GeoVlm.Learning.Checks.Kinds;
 
 /// <summary>
 /// <c>lora</c>: a model with an <c>adapter</c> to <c>loss</c>, <c>logits_last4</c>, <c>grads</c> by the names they are saved under, and
-/// <c>merged</c> weights; of the settings,
-/// <c>scaling</c>, <c>modules</c> and <c>trainable</c> are compared as well.
+/// <c>merged</c> weights; of the settings, <c>scaling</c>, <c>modules</c> and <c>trainable</c> are compared as well.
 /// </summary>
 internal sealed class LoraCheck : ICheckKind
 {

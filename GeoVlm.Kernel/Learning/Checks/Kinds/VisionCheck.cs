@@ -6,8 +6,8 @@ namespace GeoVlm.Learning.Checks.Kinds;
 
 /// <summary>
 /// <c>vision</c>: patches to <c>merged</c> tokens; on the way <c>window_index</c>, <c>cu_window_seqlens</c>, <c>cu_seqlens</c>,
-/// <c>position_ids_hw</c>,
-/// <c>patch_embed</c>, <c>hidden.N</c> (before block N, in window order) and <c>last_hidden_windowed</c> (before the merger).
+/// <c>position_ids_hw</c>, <c>patch_embed</c>, <c>hidden.N</c> (before block N, in window order) and <c>last_hidden_windowed</c> (before
+/// the merger).
 /// </summary>
 internal sealed class VisionCheck : ICheckKind
 {

@@ -9,8 +9,7 @@ namespace GeoVlm.Learning.Runs.Exports;
 /// <summary>Event files of TensorBoard: records of TFRecord framing, each an <c>Event</c> message with scalar summaries.</summary>
 /// <remarks>
 /// A record is its length (8 bytes), the masked CRC-32C of these, the message, and its masked CRC-32C, all little-endian. Sources: TFRecord
-/// in
-/// TensorFlow's documentation; event.proto and summary.proto (Event: 1 wall_time, 2 step, 3 file_version, 5 summary; Value: 1 tag, 2
+/// in TensorFlow's documentation; event.proto and summary.proto (Event: 1 wall_time, 2 step, 3 file_version, 5 summary; Value: 1 tag, 2
 /// simple_value).
 /// </remarks>
 public sealed class TensorBoardExport : IRunExport
