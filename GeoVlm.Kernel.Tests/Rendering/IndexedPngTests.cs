@@ -15,6 +15,23 @@ public sealed class IndexedPngTests
         Assert.Equal(pixels, read.Pixels.Select(p => (uint)p));
     }
 
+    /// <summary>A legend beside a photograph: few pixels, but their colours say what the picture means.</summary>
+    [Fact]
+    public void Flat_colours_beside_a_photograph_come_back_exactly()
+    {
+        var random = new GeoVlm.Data.SeededRandom(1);
+        uint[] pixels = [.. Enumerable.Range(0, 200 * 200).Select(_ => 0xFF000000 | (uint)random.Next(1 << 24))];
+        uint[] legend = [0xFFD55E00, 0xFFE69F00, 0xFFF0E442, 0xFFFFFFFF];
+        for (int i = 0; i < legend.Length; i++)
+        for (int row = 0; row < 2; row++)
+            Array.Fill(pixels, legend[i], (10 * i + row) * 200 + 5, 14);
+        foreach (int most in (int[])[256, 40])
+        {
+            using var read = SKBitmap.Decode(IndexedPng.Encode(200, 200, pixels, most));
+            Assert.Equal(legend, legend.Select((_, i) => (uint)read.GetPixel(10, 10 * i)));
+        }
+    }
+
     [Fact]
     public void Many_colours_come_back_nearly()
     {

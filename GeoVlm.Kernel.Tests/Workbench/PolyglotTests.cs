@@ -48,6 +48,18 @@ public sealed class PolyglotTests : IDisposable
     }
 
     [Fact]
+    public void ALongQueryIsInterruptedAndTheVariablesAreKept()
+    {
+        Ok("int kept = 42;");
+        using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(800));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        const string Query = "#!sql\nSELECT count(*) FROM range(200000000) a, range(2000) b WHERE a.range % 7 = b.range % 5";
+        Assert.Equal(CellStatus.Interrupted, session.Execute(Query, host, soon.Token).Status);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"took {watch.Elapsed}");
+        Assert.Equal("42", Value("kept"));
+    }
+
+    [Fact]
     public void Python_cells_display_are_interrupted_and_their_death_is_survived()
     {
         Assert.SkipUnless(File.Exists("/usr/share/jupyter/kernels/python3/kernel.json"), "no ipykernel on this machine");

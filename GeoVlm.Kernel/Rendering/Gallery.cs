@@ -27,7 +27,7 @@ public sealed record Gallery(IReadOnlyList<SampleCard> Cards) : IRenderable
         };
 
     /// <inheritdoc/>
-    public MimeBundle Render() => Describe().ToBundle(Columns * (EdgePixels + 24), pngBudget: 100_000);
+    public MimeBundle Render() => Describe().ToBundle(Columns * (EdgePixels + 24));
 
     /// <summary>The gallery as a block.</summary>
     internal Block Describe()

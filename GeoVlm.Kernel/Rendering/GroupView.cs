@@ -10,8 +10,13 @@ namespace GeoVlm.Rendering;
 /// <param name="Group">The rollouts of a prompt with what they earned.</param>
 public sealed record GroupView(JudgedGroup Group) : IRenderable
 {
+    private const string Level = "#E8E8E8"; // no advantage
+
     /// <summary>The longer side of the image as shown, in pixels.</summary>
     public int EdgePixels { get; init; } = 400;
+
+    /// <summary>Without the static picture, which takes longest and is replaced unseen where another group follows.</summary>
+    public bool IsPassing { get; init; }
 
     /// <inheritdoc/>
     public MimeBundle Render()
@@ -20,7 +25,7 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
         var parts = new List<Block> { new TextBlock(HtmlText.Truncate(sample.Question, SampleCard.MostCharacters), "Question") };
         var table = new RolloutsView(Group).Describe();
         if (sample.Images.Count == 0)
-            return new StackBlock([.. parts, table]).ToBundle(900);
+            return new StackBlock([.. parts, table]).ToBundle(900, pngBudget: IsPassing ? 0 : 150_000);
 
         var truth = sample.Reference as BoxesAnswer;
         var picture = new BoxOverlay(sample.Images[^1], truth) { EdgePixels = EdgePixels, Labels = false }.Paint();
@@ -54,6 +59,7 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
         parts.Add(
             new LegendBlock(
                 new LegendItem("better than its siblings", Palette.OnImage(Palette.Blue), LegendKind.Solid),
+                new LegendItem("about alike", Level, LegendKind.Solid),
                 new LegendItem("worse", Palette.OnImage(Palette.Vermillion), LegendKind.Solid),
                 new LegendItem("reference", Palette.Truth, LegendKind.Dashed)
             )
@@ -68,12 +74,12 @@ public sealed record GroupView(JudgedGroup Group) : IRenderable
                 ["boxes"] = new JsonArray([.. shapes]),
             },
             new StackBlock(parts)
-        ).ToBundle(900);
+        ).ToBundle(900, pngBudget: IsPassing ? 0 : 150_000);
     }
 
     private string Colour(int number, double most)
     {
         double share = most > 0 && double.IsFinite(Group.Advantages[number]) ? Group.Advantages[number] / most : 0;
-        return Palette.Mix("#E8E8E8", Palette.OnImage(share < 0 ? Palette.Vermillion : Palette.Blue), Math.Abs(share));
+        return Palette.Mix(Level, Palette.OnImage(share < 0 ? Palette.Vermillion : Palette.Blue), Math.Abs(share));
     }
 }

@@ -7,7 +7,8 @@ namespace GeoVlm.Rendering;
 
 /// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size of full colour, and exact for charts and
 /// tables.</summary>
-/// <remarks>Notebooks are kept with their pictures, so size matters. Colours are chosen by median cut where there are more.</remarks>
+/// <remarks>Notebooks are kept with their pictures, so size matters. Where there are more colours, those of flat areas (legends, bars, tinted
+/// cells: they mean something) are kept as they are, and the rest is chosen by median cut.</remarks>
 internal static class IndexedPng
 {
     private static readonly uint[] crcTable =
@@ -70,16 +71,43 @@ internal static class IndexedPng
         return palette;
     }
 
+    // Colours of runs of four pixels and more, the most frequent first. Photographs have hardly any.
+    private static Dictionary<uint, byte> Flat(int width, int height, ReadOnlySpan<uint> pixels, int most)
+    {
+        var count = new Dictionary<uint, int>();
+        for (int y = 0; y < height; y++)
+        for (int x = 0, end; x < width; x = end)
+        {
+            uint colour = pixels[y * width + x] & 0xFFFFFF;
+            for (end = x + 1; end < width && (pixels[y * width + end] & 0xFFFFFF) == colour; )
+                end++;
+            if (end - x >= 4)
+                count[colour] = count.GetValueOrDefault(colour) + end - x;
+        }
+        return count
+            .Where(c => c.Value >= 16)
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key)
+            .Take(most)
+            .Index()
+            .ToDictionary(c => c.Item.Key, c => (byte)c.Index);
+    }
+
     // Median cut over a histogram with five bits a channel: the box with the widest spread of pixels is halved until there are enough.
     private static List<uint> MedianCut(int width, int height, ReadOnlySpan<uint> pixels, byte[] rows, int maxColours)
     {
+        var kept = Flat(width, height, pixels, maxColours / 2);
         int[] count = new int[1 << 15];
+        bool[] holdsKept = new bool[count.Length]; // most bins do not, which saves the look-up
+        foreach (uint colour in kept.Keys)
+            holdsKept[Bin(colour)] = true;
         for (int i = 0; i < width * height; i++)
-            count[Bin(pixels[i])]++;
+            if (Bin(pixels[i]) is var bin && !(holdsKept[bin] && kept.ContainsKey(pixels[i] & 0xFFFFFF)))
+                count[bin]++;
         int[] bins = [.. Enumerable.Range(0, count.Length).Where(b => count[b] > 0)];
         var boxes = new PriorityQueue<(int Start, int Length, int Shift), long>();
         Add(0, bins.Length);
-        while (boxes.Count < maxColours && boxes.TryPeek(out var widest, out long priority) && priority < 0)
+        while (boxes.Count < maxColours - kept.Count && boxes.TryPeek(out var widest, out long priority) && priority < 0)
         {
             boxes.Dequeue();
             var part = bins.AsSpan(widest.Start, widest.Length);
@@ -95,7 +123,7 @@ internal static class IndexedPng
             Add(widest.Start + cut, widest.Length - cut);
         }
         byte[] indexOf = new byte[count.Length];
-        var palette = new List<uint>();
+        List<uint> palette = [.. kept.OrderBy(c => c.Value).Select(c => c.Key)];
         foreach (var (box, _) in boxes.UnorderedItems)
         {
             long red = 0,
@@ -114,7 +142,11 @@ internal static class IndexedPng
         }
         for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
-            rows[y * (width + 1) + 1 + x] = indexOf[Bin(pixels[y * width + x])];
+        {
+            uint colour = pixels[y * width + x];
+            int bin = Bin(colour);
+            rows[y * (width + 1) + 1 + x] = holdsKept[bin] && kept.TryGetValue(colour & 0xFFFFFF, out byte index) ? index : indexOf[bin];
+        }
         return palette;
 
         void Add(int start, int length)

@@ -19,6 +19,9 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
     /// <summary>What a person should look at, in words; shown above the curves.</summary>
     public IReadOnlyList<string> Alarms { get; init; } = [];
 
+    /// <summary>Without the static picture, which takes longest and is replaced unseen where another state follows.</summary>
+    public bool IsPassing { get; init; }
+
     /// <inheritdoc/>
     public MimeBundle Render()
     {
@@ -48,7 +51,7 @@ public sealed record TrainingDashboard(IReadOnlyList<TrainingPoint> Points, int 
                 3,
                 300
             ),
-        ]).ToBundle(930, pngBudget: 60_000);
+        ]).ToBundle(930, pngBudget: IsPassing ? 0 : 60_000);
     }
 
     private ChartBlock Chart(string title, string unit, Func<TrainingPoint, double> value, Func<TrainingPoint, double>? deviation)

@@ -58,6 +58,20 @@ public class MetricTests
     }
 
     [Fact]
+    public void Labels_named_in_vain_cost()
+    {
+        var sample = Made.Sample(EoTask.MultiLabelClassification, new LabelsAnswer(["water", "ship"]));
+        double Of(string answer) =>
+            new LabelF1().Score(
+                CompletionParser.Parse($"<think></think><answer>{answer}</answer>", new LabelsParser(), sample, sample.Frame),
+                sample
+            );
+        Assert.Equal(1, Of("ship, water"), 12);
+        Assert.Equal(2.0 * 2 / (2 + 5), Of("ship, water, road, field, tank"), 12);
+        Assert.Contains(MetricCatalogue.For(EoTask.MultiLabelClassification), m => m is LabelF1);
+    }
+
+    [Fact]
     public void Format_counts_only_the_strict_one()
     {
         var sample = Made.Boxes(EoTask.ReferredDetection, new Box(0, 0, 10, 10));

@@ -40,6 +40,13 @@ public class ChartTests
     }
 
     [Fact]
+    public void Steps_are_whole_numbers() =>
+        Assert.DoesNotContain(
+            ">1.5<",
+            new LineChart("t", "step", "y", new ChartSeries("s", [new(1, 0), new(2, 3), new(3, 9)])).Render().Data[MimeBundle.Html]
+        );
+
+    [Fact]
     public void Charts_of_nothing_or_of_no_numbers_still_have_axes() =>
         Assert.All(
             new double[][] { [], [double.NaN], [double.PositiveInfinity, 1], [1e308, -1e308] },

@@ -39,6 +39,11 @@ public sealed class JobFolderTests : IDisposable
             "trainer.total_training_steps data.train_batch_size data.max_response_length data.shuffle data.seed algorithm.adv_estimator algorithm.norm_adv_by_std_in_grpo "
             + "actor_rollout_ref.model.enable_gradient_checkpointing actor_rollout_ref.rollout.n actor_rollout_ref.rollout.temperature actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu "
             + "actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu actor_rollout_ref.rollout.calculate_log_probs algorithm.rollout_correction.rollout_is algorithm.rollout_correction.rollout_is_threshold "
+            + "algorithm.filter_groups.enable algorithm.filter_groups.metric data.train_files data.val_files data.image_key data.max_prompt_length data.truncation actor_rollout_ref.model.path "
+            + "actor_rollout_ref.rollout.name actor_rollout_ref.rollout.tensor_model_parallel_size reward.custom_reward_function.path reward.custom_reward_function.name "
+            + "algorithm.use_kl_in_reward trainer.val_before_train trainer.n_gpus_per_node trainer.nnodes trainer.critic_warmup trainer.logger trainer.project_name trainer.experiment_name "
+            + "trainer.save_freq trainer.default_local_dir actor_rollout_ref.model.lora_rank actor_rollout_ref.model.lora_alpha actor_rollout_ref.model.target_modules "
+            + "actor_rollout_ref.rollout.load_format "
             + string.Join(
                 ' ',
                 "ppo_mini_batch_size optim.lr optim.lr_warmup_steps optim.lr_scheduler_type optim.weight_decay clip_ratio_low clip_ratio_high clip_ratio_c use_kl_loss kl_loss_coef kl_loss_type ppo_epochs grad_clip "
@@ -90,6 +95,7 @@ public sealed class JobFolderTests : IDisposable
         }
         Assert.All(target.Translate(GrpoPresets.Find("vlm-r1").Config), o => Assert.True(o.IsTranslated, $"{o.Ours}: {o.Note}"));
         var lost = target.Translate(Odd).Where(o => o.Note.Length > 0).ToList();
+        Assert.Equal(name == "verl" ? "'1e-9_2'" : "2", target.Translate(Odd).Single(o => o.Ours == "SamplerCap").Theirs.Single().Value);
         Assert.Contains(lost, o => o.Ours == "Loss" || name == "trl");
         Assert.Contains(lost, o => o.Ours == "Order");
     }
@@ -106,6 +112,8 @@ public sealed class JobFolderTests : IDisposable
         string config = File.ReadAllText(Path.Combine(folder, files.Single(f => f is "config.yaml" or "overrides.txt")));
         Assert.Matches(name == "verl" ? @"optim\.lr=1E-06" : @"learning_rate: 0\.000001", config);
         Assert.Equal(1, config.Split('\n').Count(l => l.Split('=', ':')[0] is "seed" or "data.seed"));
+        if (name == "verl") // all of it are options of verl
+            Assert.Empty(config.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=')[0]).Except(Known[name]));
     }
 
     [Fact]

@@ -25,6 +25,15 @@ public sealed class JupyterKernelTests : IDisposable
     }
 
     [Fact]
+    public void A_second_kernel_on_the_same_connection_says_so_and_leaves_the_first_alone()
+    {
+        var error = Assert.Throws<GeoVlmException>(() => new JupyterKernel(client.Connection, folder => new ScriptedSession(folder)));
+        Assert.Contains($"cannot listen on tcp://127.0.0.1:{client.Connection.ShellPort}", error.Message);
+        client.Execute("value 1");
+        Assert.Equal("ok", client.Receive(client.Shell).Text("status"));
+    }
+
+    [Fact]
     public void A_cell_is_echoed_its_output_sent_in_order_and_idle_last()
     {
         string id = client.Execute(

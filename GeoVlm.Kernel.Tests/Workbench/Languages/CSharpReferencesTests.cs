@@ -22,4 +22,14 @@ public sealed class CSharpReferencesTests
             .Where(diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error);
         Assert.Equal("", string.Join('\n', problems.Select(problem => problem.GetMessage())));
     }
+
+    [Fact]
+    public void AssembliesThatOnlyForwardAreLeftOutUnlessSomethingNeedsThem()
+    {
+        string[] needed = [.. CSharpReferences.Needed.Select(path => Path.GetFileNameWithoutExtension(path))];
+        Assert.DoesNotContain("System.Globalization", needed);
+        Assert.Contains("System.Runtime", needed); // forwards as well, and what packages refer to
+        Assert.Contains("GeoVlm.Kernel", needed);
+        Assert.Equal(needed.Length, needed.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    }
 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Notebooks;
+using SkiaSharp;
 
 namespace GeoVlm.Tests.Workbench.Notebooks;
 
@@ -24,11 +25,14 @@ public sealed partial class CommittedNotebooksTests
         [.. Notebooks.Select(n => n.Data).Where(name => !name.StartsWith(Study, StringComparison.Ordinal))];
 
     public static TheoryData<string> Notebooks =>
+        [.. AllNotebooks.Select(n => n.Data).Where(name => !name.StartsWith("00-", StringComparison.Ordinal))];
+
+    public static TheoryData<string> AllNotebooks =>
         [
             .. Directory
                 .EnumerateFiles(Folder, "*.ipynb", SearchOption.AllDirectories)
                 .Select(file => Path.GetRelativePath(Folder, file))
-                .Where(name => !name.StartsWith("00-", StringComparison.Ordinal) && !Path.GetFileName(name).StartsWith('.'))
+                .Where(name => !Path.GetFileName(name).StartsWith('.'))
                 .Order(),
         ];
 
@@ -79,6 +83,27 @@ public sealed partial class CommittedNotebooksTests
         );
     }
 
+    /// <summary>As a code-hosting page shows it: no script runs, and of HTML only plain elements stay.</summary>
+    [Theory]
+    [MemberData(nameof(AllNotebooks))]
+    public void Without_scripts_every_output_still_shows_its_picture(string name)
+    {
+        foreach (var (number, cell) in NotebookFile.Read(Path.Combine(Folder, name)).Cells.Index().Where(c => c.Item.IsCode))
+        foreach (var data in cell.Outputs.Select(o => o!["data"]).OfType<JsonObject>().Where(d => d.ContainsKey("text/html")))
+        {
+            string where = $"{name}, cell {number}",
+                html = Script().Replace(NotebookText.Of(data["text/html"]), "");
+            Assert.True(
+                html.Contains("<img src=\"data:image/") || html.Contains("<svg") || html.Contains("<table") || html.Contains("<span"),
+                $"{where} shows nothing without its script"
+            );
+            Assert.DoesNotContain("<canvas", html); // nothing that a script has to fill
+            using var picture = SKBitmap.Decode(Convert.FromBase64String(NotebookText.Of(data["image/png"])));
+            Assert.True(picture?.Pixels.Distinct().Take(3).Count() == 3, $"{where} has no picture beside its page");
+            Assert.True(data.Sum(d => NotebookText.Of(d.Value).Length) <= 300_000, $"{where} is larger than an output may be");
+        }
+    }
+
     [Theory]
     [InlineData("IoU 0.500 of 10", "IoU 0.510 of 10", true)]
     [InlineData("IoU 0.500", "IoU 0.600", false)]
@@ -115,6 +140,9 @@ public sealed partial class CommittedNotebooksTests
 
     [GeneratedRegex(@"[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")]
     private static partial Regex Number();
+
+    [GeneratedRegex("<script\\b.*?</script>", RegexOptions.Singleline)]
+    private static partial Regex Script();
 
     [GeneratedRegex("[▁-█]+")]
     private static partial Regex Bars();

@@ -50,6 +50,19 @@ public class CommandLineTests
     public void Bad_arguments_exit_with_2(params string[] arguments) => Assert.Equal(2, Run(arguments));
 
     [Fact]
+    public void Convert_writes_what_the_ending_says_and_refuses_others()
+    {
+        string notebook = Notebook("print a");
+        foreach (string ending in (string[])["html", "csx", "dib", "ipynb"])
+            Assert.Equal(0, Run("convert", notebook, Path.Combine(Out, "b." + ending)));
+        Assert.Equal("<html>b", File.ReadAllText(Path.Combine(Out, "b.html")));
+        Assert.Equal("print a", NotebookFile.Read(Path.Combine(Out, "b.dib")).Cells[0].Source.Trim());
+        Assert.Equal(1, Run("convert", notebook, Path.Combine(Out, "b.pdf")));
+        Assert.Contains("'.pdf'", error.ToString());
+        Assert.False(File.Exists(Path.Combine(Out, "b.pdf")));
+    }
+
+    [Fact]
     public void A_users_error_is_one_message_without_a_stack()
     {
         Assert.Equal(1, Run("run", Path.Combine(folder, "missing.ipynb")));

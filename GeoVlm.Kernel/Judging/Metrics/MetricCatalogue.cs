@@ -16,6 +16,7 @@ public static class MetricCatalogue
         new ChangeF1(),
         new ExactMatch(),
         new TokenF1(),
+        new LabelF1(),
         new StrictFormatRate(),
     ];
 

@@ -15,13 +15,7 @@ public sealed class TokenF1 : IMetric
 
     /// <inheritdoc/>
     public bool AppliesTo(EoTask task) =>
-        task
-            is EoTask.RegionCaption
-                or EoTask.ImageCaption
-                or EoTask.MultiLabelClassification
-                or EoTask.GroundedCaption
-                or EoTask.ChangeCaption
-                or EoTask.DamageCaption;
+        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.GroundedCaption or EoTask.ChangeCaption or EoTask.DamageCaption;
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

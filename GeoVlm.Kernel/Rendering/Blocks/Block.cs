@@ -11,6 +11,8 @@ namespace GeoVlm.Rendering.Blocks;
 /// </remarks>
 internal abstract class Block
 {
+    private const int MostBytes = 300_000;
+
     /// <summary>A border or rule that shows on white and on black.</summary>
     protected const string Border = "rgba(128,128,128,.45)";
 
@@ -31,7 +33,8 @@ internal abstract class Block
 
     /// <summary>All representations.</summary>
     /// <param name="maxWidth">Width that text wraps at in the static picture, in pixels.</param>
-    /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits.</param>
+    /// <param name="pngBudget">Bytes that the static picture may have: it loses colours, then pixels, until it fits. It gets less, though
+    /// never below 100 kB for that, where the page leaves less of the 300 kB that an output may have. Without a picture at 0.</param>
     public MimeBundle ToBundle(int maxWidth, int pngBudget = 150_000)
     {
         StringBuilder html = new(),
@@ -42,14 +45,11 @@ internal abstract class Block
         if (IsLive)
             html.Append(LiveScript.Element);
         WriteText(text);
-        return new MimeBundle(
-            new Dictionary<string, string>
-            {
-                [MimeBundle.Html] = html.ToString(),
-                [MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, pngBudget)),
-                [MimeBundle.Text] = text.ToString().TrimEnd(),
-            }
-        );
+        Dictionary<string, string> data = new() { [MimeBundle.Html] = html.ToString(), [MimeBundle.Text] = text.ToString().TrimEnd() };
+        int left = (MostBytes - html.Length - text.Length) / 4 * 3; // of base64 three quarters are picture
+        if (pngBudget > 0)
+            data[MimeBundle.Png] = Convert.ToBase64String(ToPng(maxWidth, Math.Min(pngBudget, Math.Max(left, 100_000))));
+        return new MimeBundle(data);
     }
 
     /// <summary>The static picture.</summary>
@@ -60,7 +60,7 @@ internal abstract class Block
         double bytesPerBit = 0;
         foreach (float scale in new[] { 1f, 0.75f, 0.5f })
         {
-            if (Fits(scale, 40) && Encode(scale, 256, 64, 40) is { } png)
+            if (Fits(scale, 40) && Encode(scale, 256, 128, 64, 40) is { } png)
                 return png;
         }
         return Encode(0.35f, 40)!;

@@ -16,6 +16,8 @@ internal static class ChartDrawing
         var points = chart.Series.SelectMany(s => s.Points);
         double[] ends = chart.Range is { } range ? [range.Low, range.High] : [];
         var xAxis = ChartAxis.Of(points.Select(p => p.X).Concat(ends), Math.Max(4, chart.Width / 70), round: false);
+        if (points.All(p => double.IsInteger(p.X)))
+            xAxis = xAxis with { Step = Math.Max(1, xAxis.Step) }; // there is no step 1.5
         var yAxis = ChartAxis.Of(
             points.SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }).Concat(ends),
             Math.Max(4, chart.Height / 50),
@@ -58,7 +60,9 @@ internal static class ChartDrawing
             vertical: true
         );
 
-        float legend = left;
+        float legend = left,
+            room = right - left + 14;
+        bool fits = chart.Series.Sum(s => 34 + Painting.Width(s.Name, TickSize)) <= room;
         for (int i = 0; i < chart.Series.Count; i++)
         {
             string colour = Palette.Series[i % Palette.Series.Count];
@@ -89,7 +93,7 @@ internal static class ChartDrawing
             }
             if (!hasLegend)
                 continue;
-            string name = Painting.Fit(series.Name, (right - left) / chart.Series.Count - 28, TickSize);
+            string name = fits ? series.Name : Painting.Fit(series.Name, room / chart.Series.Count - 34, TickSize);
             surface.Polyline([new(legend, 29), new(legend + 16, 29)], colour, 2.5f, dashed: series.Dashed);
             surface.Text(name, legend + 20, 33, TickSize, SKTextAlign.Left);
             legend += 34 + Painting.Width(name, TickSize);

@@ -5,7 +5,8 @@ using GeoVlm.Judging.Rubrics;
 using GeoVlm.Learning;
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
-using GeoVlm.Rendering;
+using GeoVlm.Workbench.Commands;
+using GeoVlm.Workbench.Jupyter;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
@@ -53,31 +54,25 @@ public sealed class GrpoBenchmark : IBenchmark
             memory = Environment.WorkingSet,
             tensors = TorchRuntime.LiveTensors;
         var records = new List<StepRecord>();
+        var shown = new TrainingDisplay(new SilentCellHost(), 0, steps);
+        int lanes = Lanes.For(policy.Model);
         for (int i = 0; i < steps; i++)
         {
             var record = trainer.Step(cancellation);
             records.Add(record);
             (rollout, update, tokens) = (rollout + record.RolloutSeconds, update + record.UpdateSeconds, tokens + record.Tokens);
-            // Judging, decoding and drawing of the same step again: within a step they run beside each other and cannot be told apart.
+            // Of the same step again, as the step does it: judging by one thread, pictures by each lane its own. Within a step they
+            // run beside other work and cannot be told apart.
+            var groups = trainer.LatestRollouts;
             judging += Seconds(() =>
             {
-                foreach (var group in trainer.LatestRollouts)
+                foreach (var group in groups)
                     _ = RubricCatalogue
                         .For(group.Group.Prompt.Sample.Task)
                         .JudgeGroup([.. group.Group.Rollouts.Select(r => r.Text)], group.Group.Prompt.Sample, group.Group.Frame);
             });
-            images += Seconds(() =>
-            {
-                foreach (var group in trainer.LatestRollouts)
-                    _ = policy.Encode(group.Group.Prompt);
-            });
-            if (i % 5 == 0) // at most two updates a second are shown
-                display += Seconds(() =>
-                    _ = new TrainingDashboard(
-                        [.. records.Select(r => new TrainingPoint(r.Step, r.Reward, r.RewardStd, r.Kl ?? 0, r.MeanLength, 0))],
-                        steps
-                    ).Render()
-                );
+            images += Seconds(() => Lanes.Run(groups, lanes, part => part.Select(g => policy.Encode(g.Group.Prompt)).ToArray()));
+            display += Seconds(() => shown.Show(records, groups)); // which decides itself whether it is time for an update
         }
         double whole = rollout + update;
         Measurement Share(string what, double seconds, double? goal = null) =>
@@ -95,6 +90,9 @@ public sealed class GrpoBenchmark : IBenchmark
             new("sampled tokens", tokens / rollout, "tokens/s of roll-out", "", null),
             Share("roll-out", rollout),
             Share("update", update),
+            Share("rewards", judging),
+            Share("decoding of images", images),
+            Share("display", display),
             Share("rewards, decoding of images and display", judging + images + display, 0.05),
             new(
                 "live tensors more after the measured steps",

@@ -93,7 +93,7 @@ public sealed class GeoExportCommand : IMagicCommand
         );
         context.Host.Stream(
             StreamKind.Stdout,
-            $"{job.Samples.Count} samples in {arguments.Required("--out")}: train.parquet, {string.Join(", ", target.Files(job, []).Keys)}, launch.sh, README.md\n"
+            $"{job.Samples.Count} samples in {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}: train.parquet, {string.Join(", ", target.Files(job, []).Keys)}, launch.sh, README.md\n"
         );
     }
 }

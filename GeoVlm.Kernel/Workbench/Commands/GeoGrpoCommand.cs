@@ -87,7 +87,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
 
     /// <inheritdoc/>
     public string CSharp =>
-        "using var trainer = new GrpoTrainer(policy, train.Samples, s => RubricCatalogue.For(s.Task), new GrpoConfig { Steps = 40 }); trainer.Run()";
+        "var trainer = new GrpoTrainer(policy, train.Samples, s => RubricCatalogue.For(s.Task), new GrpoConfig { Steps = 40 }); trainer.Run()";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
@@ -140,7 +140,7 @@ public sealed class GeoGrpoCommand : IMagicCommand
         );
         using var trainer = run is null ? new GrpoTrainer(policy, samples, rubrics, config, sampler?.Engine) : null;
         List<StepRecord> records = run is { Trainer.StepsDone: > 0 } ? [.. RunFolder.ReadSteps(run.Path)] : [];
-        var display = new TrainingDisplay(context, records.Count, config.Steps);
+        var display = new TrainingDisplay(context.Host, records.Count, config.Steps);
         display.Show(records, records.Count > 0 ? $"resumed after step {records.Count}" : "starting");
         void After(StepRecord record)
         {

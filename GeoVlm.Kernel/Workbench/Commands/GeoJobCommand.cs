@@ -37,7 +37,7 @@ public sealed class GeoJobCommand : IMagicCommand
     ];
 
     /// <inheritdoc/>
-    public string CSharp => "var job = Task.Run(() => trainer.Run(cancellation: stop.Token))";
+    public string CSharp => "var job = Task.Run(() => trainer.Run(cancellation: stop.Token));";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)

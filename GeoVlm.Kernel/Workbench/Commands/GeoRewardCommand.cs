@@ -45,7 +45,7 @@ public sealed class GeoRewardCommand : IBodyCommand
 
     /// <inheritdoc/>
     public string CSharp =>
-        "var gentle = Reward.Define<BoxesAnswer>(\"gentle\", (answer, reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box))";
+        "var gentle = Reward.Define<BoxesAnswer>(\"gentle\", (answer, reference) => answer.Objects[0].Box.IoU(reference.Objects[0].Box));";
 
     /// <inheritdoc/>
     public void RunBody(MagicArguments arguments, string body, CommandContext context)

@@ -30,7 +30,7 @@ public sealed class GeoRunsCommand : IMagicCommand
     public IReadOnlyList<string> Examples { get; } = ["#!geo-runs runs", "#!geo-runs runs --to tensorboard --out tensorboard"];
 
     /// <inheritdoc/>
-    public string CSharp => "var runs = RunSummary.Find(\"runs\").Select(RunSummary.Read).ToList()";
+    public string CSharp => "var runs = RunSummary.Find(\"runs\").Select(RunSummary.Read).ToList();";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)

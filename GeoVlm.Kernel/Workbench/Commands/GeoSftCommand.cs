@@ -75,7 +75,7 @@ public sealed class GeoSftCommand : IMagicCommand
 
     /// <inheritdoc/>
     public string CSharp =>
-        "using var trainer = new SftTrainer(policy, new SftConfig { Steps = 100 }); trainer.Step(new DatasetLessons(policy, train.Samples).Rows(0))";
+        "var sft = new SftTrainer(policy, new SftConfig { Steps = 100 }); sft.Step(new DatasetLessons(policy, train.Samples).Rows(0))";
 
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)

@@ -29,7 +29,7 @@ public sealed class SqlCommand : IBodyCommand
         ];
 
     /// <inheritdoc />
-    public string CSharp => "using var database = new SqlDatabase(); database.Query(\"select ...\", datasets, name => value)[^1]";
+    public string CSharp => "var database = new SqlDatabase(); database.Query(\"select ...\", datasets, name => null)[^1]";
 
     /// <inheritdoc />
     public void RunBody(MagicArguments arguments, string body, CommandContext context)

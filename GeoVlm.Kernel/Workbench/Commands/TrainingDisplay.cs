@@ -7,10 +7,11 @@ namespace GeoVlm.Workbench.Commands;
 
 /// <summary>The display of a training run: curves and alarms in one place, the latest group on its image below, both replaced in
 /// place.</summary>
-/// <param name="context">Where it is shown.</param>
+/// <remarks>What passes has no static picture; the state in which the run ends has.</remarks>
+/// <param name="host">Where it is shown.</param>
 /// <param name="first">Steps that were taken before.</param>
 /// <param name="steps">Steps of the whole run.</param>
-internal sealed class TrainingDisplay(CommandContext context, int first, int steps)
+internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5); // two updates a second are as many as anyone reads
     private static readonly TimeSpan GroupPause = TimeSpan.FromSeconds(3);
@@ -19,8 +20,10 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
     private readonly string groupId = $"geo-group-{Guid.NewGuid():N}";
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<StepSigns> signs = [];
+    private readonly List<TrainingPoint> points = [];
     private TimeSpan? latest,
         latestGroup;
+    private JudgedGroup? shown;
 
     /// <summary>Shows a step that was just taken, unless the last one was shown just now.</summary>
     public void Show(IReadOnlyList<StepRecord> records, IReadOnlyList<JudgedGroup> rollouts)
@@ -29,30 +32,35 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
         bool isLast = records.Count == steps;
         if (!isLast && clock.Elapsed - latest < Pause)
             return;
-        Show(records, "");
+        if (!isLast)
+            Show(records, "", isPassing: true);
         // The group that teaches most: its siblings differ most.
-        if (!isLast && clock.Elapsed - latestGroup < GroupPause)
-            return;
-        var group = rollouts.MaxBy(g => g.Judgements.Max(j => j.Reward.Total) - g.Judgements.Min(j => j.Reward.Total))!;
-        try
-        {
-            Put(new GroupView(group).Render(), groupId, isFirst: latestGroup is null);
-            latestGroup = clock.Elapsed;
-        }
-        catch (GeoVlmException e)
-        {
-            context.Host.Stream(StreamKind.Stderr, e.Message + "\n"); // an image that is gone by now costs its picture, not the run
-        }
+        if (isLast || !(clock.Elapsed - latestGroup < GroupPause))
+            Show(rollouts.MaxBy(g => g.Judgements.Max(j => j.Reward.Total) - g.Judgements.Min(j => j.Reward.Total))!, isPassing: true);
     }
 
-    /// <summary>Shows how the run stands.</summary>
+    /// <summary>Shows how the run stands: before the first step, or when it is over.</summary>
     public void Show(IReadOnlyList<StepRecord> records, string status)
     {
-        bool goesOn = records.Count > first && records.Count < steps && status.Length == 0;
+        if (shown is not null)
+            Show(shown, isPassing: false);
+        Show(records, status, isPassing: false);
+    }
+
+    private void Show(IReadOnlyList<StepRecord> records, string status, bool isPassing)
+    {
+        bool goesOn = isPassing && records.Count > first;
+        double memory = Math.Round(Environment.WorkingSet / 1e9, 2);
+        foreach (var record in records.Skip(points.Count))
+            points.Add(TrainingPoint.Of(record));
         Put(
-            new TrainingDashboard([.. records.Select(Point)], steps)
+            new TrainingDashboard(
+                [.. points.SkipLast(1), .. points.TakeLast(1).Select(p => p with { Extra = [.. p.Extra, ("memory (GB)", memory)] })],
+                steps
+            )
             {
                 Status = status,
+                IsPassing = isPassing,
                 TimeLeft = goesOn ? clock.Elapsed / (records.Count - first) * (steps - records.Count) : null,
                 Alarms = [.. TrainingAlarms.Of(signs).Select(a => $"step {signs[^1].Step}: {a.Message}")],
             }.Render(),
@@ -62,17 +70,24 @@ internal sealed class TrainingDisplay(CommandContext context, int first, int ste
         latest = clock.Elapsed;
     }
 
+    private void Show(JudgedGroup group, bool isPassing)
+    {
+        try
+        {
+            Put(new GroupView(group) { IsPassing = isPassing }.Render(), groupId, isFirst: latestGroup is null);
+            (latestGroup, shown) = (clock.Elapsed, group);
+        }
+        catch (GeoVlmException e)
+        {
+            host.Stream(StreamKind.Stderr, e.Message + "\n"); // an image that is gone by now costs its picture, not the run
+        }
+    }
+
     private void Put(MimeBundle bundle, string id, bool isFirst)
     {
         if (isFirst)
-            context.Host.Display(bundle, id);
+            host.Display(bundle, id);
         else
-            context.Host.UpdateDisplay(bundle, id);
-    }
-
-    private static TrainingPoint Point(StepRecord record)
-    {
-        var point = TrainingPoint.Of(record);
-        return point with { Extra = [.. point.Extra, ("memory (MB)", Environment.WorkingSet / 1e6)] };
+            host.UpdateDisplay(bundle, id);
     }
 }

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using GeoVlm.Learning;
-using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Runs;
 using GeoVlm.Models.Lora;
 
@@ -17,8 +14,7 @@ internal static partial class FetchedRun
 
     /// <summary>Makes the run.</summary>
     /// <param name="job">The job folder.</param>
-    /// <param name="output">Where the job's output lies: adapters of PEFT at any depth, and <c>trainer_state.json</c> where the trainer
-    /// writes one (TRL, ms-swift). Untrusted.</param>
+    /// <param name="output">Where the job's output lies: adapters of PEFT at any depth, and the trainer's log. Untrusted.</param>
     /// <param name="path">The new run.</param>
     /// <param name="origin">Where it was trained, for the record.</param>
     /// <returns>The run; without steps where there is no log.</returns>
@@ -41,12 +37,7 @@ internal static partial class FetchedRun
             ?? throw new GeoVlmException(
                 $"{output} holds no adapter ({LoraConfigJson.FileName} with {LoraAdapter.WeightsFile}). A job without --lora trains whole weights: load those with #!geo-model."
             );
-        string? log = Directory
-            .EnumerateFiles(output, "trainer_state.json", SearchOption.AllDirectories)
-            .OrderBy(f => StepOf(Path.GetDirectoryName(f)!))
-            .ThenBy(f => f, StringComparer.Ordinal)
-            .LastOrDefault();
-        var steps = log is null ? [] : Steps(log);
+        var steps = TrainerLog.Read(output);
         using (var folder = RunFolder.Create(path))
         {
             folder.WriteJson("config.json", manifest);
@@ -82,86 +73,12 @@ internal static partial class FetchedRun
     }
 
     // checkpoint-40 (TRL, ms-swift), global_step_40 (verl); what is not numbered was saved at the end.
-    private static int StepOf(string folder) =>
+    internal static int StepOf(string folder) =>
         Numbered().Matches(folder) is [.., var match]
         && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int step)
             ? step
             : int.MaxValue;
 
-    private static List<StepRecord> Steps(string file)
-    {
-        try
-        {
-            // Python writes what is not finite in a way that JSON has no word for.
-            using var state = JsonDocument.Parse(NotFinite().Replace(File.ReadAllText(file), "null"));
-            return
-            [
-                .. state
-                    .RootElement.GetProperty("log_history")
-                    .EnumerateArray()
-                    .Where(e => e.TryGetProperty("reward", out _))
-                    .Select(Step)
-                    .DistinctBy(s => s.Step)
-                    .OrderBy(s => s.Step),
-            ];
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
-        {
-            throw new GeoVlmException($"{file} is not the log of a Trainer: {e.Message}", e);
-        }
-    }
-
-    // TRL's keys; 0 where the trainer logs no such number.
-    private static StepRecord Step(JsonElement entry)
-    {
-        double? Maybe(string key) =>
-            entry.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
-        double Get(string key) => Maybe(key) ?? 0;
-        return new StepRecord
-        {
-            Step = entry.GetProperty("step").GetInt32(),
-            Reward = Get("reward"),
-            RewardStd = Get("reward_std"),
-            FracRewardZeroStd = Get("frac_reward_zero_std"),
-            Rewards = entry
-                .EnumerateObject()
-                .Where(p => PartMean().IsMatch(p.Name) && p.Value.ValueKind == JsonValueKind.Number)
-                .ToDictionary(p => PartMean().Match(p.Name).Groups[1].Value, p => p.Value.GetDouble()),
-            Kl = Maybe("kl"),
-            Entropy = Get("entropy"),
-            Loss = Get("loss"),
-            GradNorm = Get("grad_norm"),
-            LearningRate = Get("learning_rate"),
-            ClipRatio = Get("clip_ratio/region_mean"),
-            ClipRatioLow = Get("clip_ratio/low_mean"),
-            ClipRatioHigh = Get("clip_ratio/high_mean"),
-            MinRatio = 0,
-            MaxRatio = 0,
-            MaxLogProbDifference = 0,
-            MeanLength = Get("completions/mean_length"),
-            LengthClippedRatio = Get("completions/clipped_ratio"),
-            Tokens = 0,
-            UpdateSeconds = Get("step_time"),
-            Sampling = Maybe("sampling/importance_sampling_ratio/mean") is not { } ratio
-                ? null
-                : new SamplerMismatch(
-                    Get("sampling/sampling_logp_difference/mean"),
-                    Get("sampling/sampling_logp_difference/max"),
-                    Get("sampling/importance_sampling_ratio/min"),
-                    ratio,
-                    Get("sampling/importance_sampling_ratio/max"),
-                    0,
-                    0
-                ),
-        };
-    }
-
     [GeneratedRegex(@"(?:checkpoint-|global_step_)(\d+)")]
     private static partial Regex Numbered();
-
-    [GeneratedRegex(@"(?<=[:\[,]\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])")]
-    private static partial Regex NotFinite();
-
-    [GeneratedRegex("^rewards/(.+)/mean$")]
-    private static partial Regex PartMean();
 }

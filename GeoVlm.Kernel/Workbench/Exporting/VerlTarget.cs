@@ -1,3 +1,4 @@
+using System.Globalization;
 using GeoVlm.Learning;
 using GeoVlm.Learning.Losses;
 using GeoVlm.Models;
@@ -12,7 +13,8 @@ internal sealed class VerlTarget : ITrainerTarget
     public string Name => "verl";
 
     public string Source =>
-        "verl, commit b178a3c (2026-01-29): verl/trainer/config (actor, optim, rollout, data, ppo_trainer), verl/trainer/ppo/core_algos.py; algorithm/rollout_correction.yaml";
+        "verl, commit 1dda039 (2026-08-22): verl/trainer/config (_generated_ppo_trainer.yaml, algorithm.py, algorithm/rollout_correction.yaml), verl/trainer/ppo/core_algos.py, "
+        + "verl/trainer/ppo/v1/trainer_base.py";
 
     public IReadOnlyList<TranslatedOption> Translate(GrpoConfig c) =>
         new OptionTable(c)
@@ -51,7 +53,10 @@ internal sealed class VerlTarget : ITrainerTarget
                         "Advantage",
                         c.Advantage,
                         [("algorithm.adv_estimator", "grpo")],
-                        $"verl has no '{c.Advantage}'; GRPO's group advantage stands in"
+                        c.Advantage == "gdpo"
+                            ? "verl's gdpo wants the parts one by one (algorithm.gdpo_reward_keys), the client here sums them; "
+                                + "GRPO's group advantage stands in"
+                            : $"verl has no '{c.Advantage}'; GRPO's group advantage stands in"
                     ),
                 }
             )
@@ -97,7 +102,16 @@ internal sealed class VerlTarget : ITrainerTarget
                 c.Order == PromptOrdering.Shuffled ? "" : "verl shuffles or keeps the file's order; the file is not sorted for it",
                 ("data.shuffle", c.Order == PromptOrdering.Shuffled)
             )
-            .Lacks("Resamples", c.Resamples == 0, "dynamic sampling is in verl's DAPO recipe, not in this trainer")
+            .Add(
+                c.Resamples == 0
+                    ? new("Resamples", "0", [])
+                    : new(
+                        "Resamples",
+                        c.Resamples.ToString(CultureInfo.InvariantCulture),
+                        [("algorithm.filter_groups.enable", "true"), ("algorithm.filter_groups.metric", "acc")],
+                        "verl replaces groups of equal rewards until the batch is full, however often"
+                    )
+            )
             .Lacks("MaskTruncated", !c.MaskTruncated, "verl does not leave out completions that were cut")
             .Is(
                 "GroupsPerMicroBatch",
@@ -121,13 +135,19 @@ internal sealed class VerlTarget : ITrainerTarget
                                     : "sequence"
                             ),
                             ("actor_rollout_ref.rollout.calculate_log_probs", "true"),
-                        ],
-                        c.SamplerCorrection is SamplerCorrectionMode.TokenMask or SamplerCorrectionMode.SequenceMask
-                            ? "verl truncates; it masks by other measures only (rollout_rs)"
-                            : ""
+                        ]
                     )
             )
-            .Is("SamplerCap", ("algorithm.rollout_correction.rollout_is_threshold", c.SamplerCap))
+            // One number truncates, two mask what lies outside; the lower one must be above 0. Hydra would read 0.5_2 as 0.52.
+            .Is(
+                "SamplerCap",
+                (
+                    "algorithm.rollout_correction.rollout_is_threshold",
+                    c.SamplerCorrection is SamplerCorrectionMode.TokenMask or SamplerCorrectionMode.SequenceMask
+                        ? string.Create(CultureInfo.InvariantCulture, $"'1e-9_{c.SamplerCap}'")
+                        : c.SamplerCap
+                )
+            )
             .Is("Seed", ("data.seed", c.Seed), (Actor + "data_loader_seed", c.Seed))
             .Options;
 
@@ -159,14 +179,17 @@ internal sealed class VerlTarget : ITrainerTarget
             ("actor_rollout_ref.model.path", job.Model),
             ("actor_rollout_ref.rollout.name", "vllm"),
             ("actor_rollout_ref.rollout.tensor_model_parallel_size", "1"),
-            ("custom_reward_function.path", "geovlm_rewards.py"),
-            ("custom_reward_function.name", "compute_score"),
+            ("reward.custom_reward_function.path", "geovlm_rewards.py"),
+            ("reward.custom_reward_function.name", "compute_score"),
             ("algorithm.use_kl_in_reward", "false"),
             ("trainer.val_before_train", "false"),
             ("trainer.n_gpus_per_node", job.GpusPerNode.ToString()),
             ("trainer.nnodes", "1"),
             ("trainer.critic_warmup", "0"),
-            ("trainer.logger", "[console]"),
+            // The file logger writes project_name/experiment_name.jsonl, here beside the checkpoints.
+            ("trainer.logger", "[console,file]"),
+            ("trainer.project_name", "output"),
+            ("trainer.experiment_name", "metrics"),
             ("trainer.save_freq", "50"),
             ("trainer.default_local_dir", "output"),
             .. job.Lora is { } lora

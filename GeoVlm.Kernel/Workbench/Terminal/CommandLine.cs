@@ -16,33 +16,7 @@ public static class CommandLine
     /// <param name="error">Where errors go.</param>
     public static int Run(string[] arguments, WorkbenchParts parts, TextWriter output, TextWriter error)
     {
-        IAnsiConsole console = Console(output);
-        Command version = new("version", "Show the version.");
-        version.SetAction(_ =>
-        {
-            console.WriteLine(KernelInfo.Version);
-            return ExitCode.Success;
-        });
-        RootCommand root = new("GeoVlm: notebooks in C# to train vision-language models on images of the Earth.")
-        {
-            RunCommand.Create(parts, console),
-            ConvertCommand.Create(console),
-            JupyterCommand.Create(parts, console),
-            DoctorCommand.Create(parts.Probes, console),
-            TinyCommand.Create(console),
-            BenchCommand.Create(console),
-            CheckModelCommand.Create(console),
-            VerifyCommand.Create(console),
-            ReferenceCommand.Create(console),
-            ModelCommand.Create(console),
-            ScoreCommand.Create(console),
-            ServeRewardsCommand.Create(console),
-            ServeCommand.Create(console),
-            DataCommand.Create(console),
-            version,
-        };
-
-        ParseResult parsed = root.Parse(arguments);
+        ParseResult parsed = Root(parts, Console(output)).Parse(arguments);
         try
         {
             int exitCode = parsed.Invoke(
@@ -60,6 +34,35 @@ public static class CommandLine
             error.WriteLine(problem.Message);
             return ExitCode.Failure;
         }
+    }
+
+    /// <summary>Every command with its options.</summary>
+    internal static RootCommand Root(WorkbenchParts parts, IAnsiConsole console)
+    {
+        Command version = new("version", "Show the version.");
+        version.SetAction(_ =>
+        {
+            console.WriteLine(KernelInfo.Version);
+            return ExitCode.Success;
+        });
+        return new RootCommand("GeoVlm: notebooks in C# to train vision-language models on images of the Earth.")
+        {
+            RunCommand.Create(parts, console),
+            ConvertCommand.Create(parts, console),
+            JupyterCommand.Create(parts, console),
+            DoctorCommand.Create(parts.Probes, console),
+            TinyCommand.Create(console),
+            BenchCommand.Create(console),
+            CheckModelCommand.Create(console),
+            VerifyCommand.Create(console),
+            ReferenceCommand.Create(console),
+            ModelCommand.Create(console),
+            ScoreCommand.Create(console),
+            ServeRewardsCommand.Create(console),
+            ServeCommand.Create(console),
+            DataCommand.Create(console),
+            version,
+        };
     }
 
     // Made before any session redirects Console.Out. A pipe has no width, and a wrapped path or message would be cut apart.

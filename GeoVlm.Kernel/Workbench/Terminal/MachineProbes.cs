@@ -52,7 +52,7 @@ public static class MachineProbes
         ?? OnPath("jupyter-notebook")
         ?? OnPath("jupyter")
         ?? throw new GeoVlmException(
-            $"not on PATH; notebooks still run in VS Code, and with: {RootCommand.ExecutableName} run. Install JupyterLab for the browser."
+            $"not on PATH; notebooks still run in VS Code, and with: {Program} run. Install JupyterLab for the browser."
         );
 
     private static string DescribeKernel()
@@ -60,7 +60,7 @@ public static class MachineProbes
         string folder = KernelSpec.Folder(null);
         return File.Exists(Path.Combine(folder, "kernel.json"))
             ? folder
-            : throw new GeoVlmException($"not in {folder}. Install it with: {RootCommand.ExecutableName} jupyter install");
+            : throw new GeoVlmException($"not in {folder}. Install it with: {Program} jupyter install");
     }
 
     private static string? OnPath(string program) =>
@@ -68,4 +68,8 @@ public static class MachineProbes
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
             .FirstOrDefault(File.Exists);
+
+    // What the user typed: the installed tool has a name of its own.
+    private static string Program =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) is { } name and not "dotnet" ? name : RootCommand.ExecutableName;
 }

@@ -145,15 +145,7 @@ internal sealed class RunCommand
 
     private void Write(string path, string text)
     {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllText(path, text);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new GeoVlmException($"{path} could not be written: {error.Message} Choose another place.", error);
-        }
+        OutputFile.Write(path, text);
         console.WriteLine($"Wrote {path}");
     }
 
