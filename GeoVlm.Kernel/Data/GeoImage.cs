@@ -16,6 +16,8 @@ public sealed record GeoImage
     private readonly double? groundSampleDistanceMetres;
     private readonly string? rendition;
     private volatile ImageHeader? header;
+    private Func<RgbImage> load;
+    private Ahead? ahead;
 
     /// <summary>An image whose size is known.</summary>
     /// <param name="name">What a person calls it: a file name, or "before" and "after" of a pair.</param>
@@ -24,13 +26,13 @@ public sealed record GeoImage
     /// <param name="load">Decodes the picture to 8-bit RGB of exactly this size. May throw <see cref="GeoVlmException"/>.</param>
     public GeoImage(string name, int width, int height, Func<RgbImage> load)
     {
-        (Name, Load) = (name, load);
+        (Name, this.load) = (name, load);
         (this.width, this.height) = (width, height);
     }
 
     private GeoImage(string name, Func<ImageHeader> readHeader, Func<RgbImage> load)
     {
-        (Name, Load) = (name, load);
+        (Name, this.load) = (name, load);
         this.readHeader = readHeader;
     }
 
@@ -58,10 +60,11 @@ public sealed record GeoImage
     /// <remarks>Another way to load is another picture: it loses the file and the windows of the first.</remarks>
     public Func<RgbImage> Load
     {
-        get;
+        get => ahead is null ? load : Decoded;
         init
         {
-            field = value;
+            load = value;
+            ahead = null;
             Path = null;
             LoadWindow = null;
         }
@@ -106,6 +109,51 @@ public sealed record GeoImage
             }
         }
     }
+
+    /// <summary>Begins to decode the picture for the next <see cref="Load"/>; false where that has been done already.</summary>
+    internal bool DecodeAhead(TaskScheduler scheduler, Action taken, CancellationToken cancellation)
+    {
+        var begun = new Ahead(new Task<RgbImage>(load, cancellation), taken);
+        if (Interlocked.CompareExchange(ref ahead, begun, null) is not null)
+            return false;
+        begun.Picture.Start(scheduler);
+        return true;
+    }
+
+    private RgbImage Decoded()
+    {
+        if (Interlocked.Exchange(ref ahead, null) is not { } begun)
+            return load();
+        begun.Taken();
+        try
+        {
+            return begun.Picture.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (begun.Picture.IsCanceled)
+        {
+            return load();
+        }
+    }
+
+    // A copy of the image shares what was begun, which is counted as taken once.
+    private sealed class Ahead(Task<RgbImage> picture, Action taken)
+    {
+        private int done;
+
+        public Task<RgbImage> Picture => picture;
+
+        public void Taken()
+        {
+            if (Interlocked.Exchange(ref done, 1) == 0)
+                taken();
+        }
+    }
+
+    /// <summary>An image is equal to itself alone: what it has read of its file so far does not make it another.</summary>
+    public bool Equals(GeoImage? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 
     /// <summary>The name; the header is left alone.</summary>
     public override string ToString() => Name;

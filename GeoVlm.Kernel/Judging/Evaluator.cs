@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Imagery;
 using GeoVlm.Generation;
 
 namespace GeoVlm.Judging;
@@ -20,8 +21,13 @@ public static class Evaluator
             throw new GeoVlmException("There are no samples to evaluate. Check the dataset's problems, or the filter that chose them.");
 
         var results = new List<SampleResult>(samples.Count);
-        foreach (var batch in samples.Chunk(options.BatchSize))
+        var ahead = new ImagesAhead();
+        Sample[][] batches = [.. samples.Chunk(options.BatchSize)];
+        for (int b = 0; b < batches.Length; b++)
         {
+            var batch = batches[b];
+            // The pictures of the next batch are decoded while the model answers this one.
+            ahead.Start(batch.Concat(b + 1 < batches.Length ? batches[b + 1] : []), options.Cancellation);
             options.Cancellation.ThrowIfCancellationRequested();
             var groups = engine.Generate([.. batch.Select(options.Template.For)], options.Sampling, options.Cancellation);
             if (groups.Count != batch.Length)

@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Imagery;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Models;
 
@@ -17,6 +18,7 @@ public sealed class DatasetLessons
     private readonly (EoTask Task, double Share, Sample[] Samples)[] tasks;
     private readonly ILookup<(EoTask Task, GeoImage Image), Sample> byImage;
     private readonly Dictionary<string, string> problems = [];
+    private readonly ImagesAhead ahead = new();
 
     /// <summary>Prepares lessons.</summary>
     /// <param name="policy">The policy that will read them.</param>
@@ -50,7 +52,16 @@ public sealed class DatasetLessons
     /// <summary>The rows of a step, image by image.</summary>
     /// <param name="step">The step; each has rows of its own.</param>
     /// <exception cref="GeoVlmException">No image of many drawn could be read.</exception>
-    public Func<int, SftRow> Rows(int step) => image => Row(new SeededRandom(Seed.Derive(options.Seed, "dataset lesson", step, image)));
+    public Func<int, SftRow> Rows(int step) =>
+        image =>
+        {
+            var row = Row(Drawing(step, image));
+            // The picture that the same place of the next step draws is decoded while the model learns from this one.
+            ahead.Start([Draw(Drawing(step + 1, image))]);
+            return row;
+        };
+
+    private SeededRandom Drawing(int step, int image) => new(Seed.Derive(options.Seed, "dataset lesson", step, image));
 
     private SftRow Row(SeededRandom random)
     {

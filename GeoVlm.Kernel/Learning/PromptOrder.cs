@@ -51,6 +51,10 @@ internal sealed class PromptOrder
         return taken;
     }
 
+    /// <summary>Samples that come next, as far as that is known without drawing them: up to the end of the epoch.</summary>
+    public IEnumerable<int> Next(int wanted) =>
+        phases[Math.Min(phases.Length - 1, (int)((long)Taken * phases.Length / total))].Waiting.Take(wanted);
+
     // The source's own "difficulty" where it has one; else the number of boxes to find, then the length of the answer.
     private static double Difficulty(Sample sample) =>
         sample.Attributes.TryGetValue("difficulty", out string? text)
@@ -64,6 +68,8 @@ internal sealed class PromptOrder
     {
         private readonly Queue<int> waiting = new();
         private int epoch;
+
+        public IEnumerable<int> Waiting => waiting;
 
         public int Next()
         {

@@ -1,4 +1,5 @@
 using GeoVlm.Data;
+using GeoVlm.Data.Imagery;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Generation;
 using GeoVlm.Judging.Rewards;
@@ -18,6 +19,7 @@ internal sealed class RolloutCollector(
     GrpoConfig config
 )
 {
+    private readonly ImagesAhead ahead = new();
     private readonly IAdvantage advantage = AdvantageCatalogue.Find(config.Advantage);
 
     /// <summary>The groups of one step, as many as the config asks for.</summary>
@@ -58,9 +60,13 @@ internal sealed class RolloutCollector(
         ];
     }
 
-    private IReadOnlyList<RolloutGroup> Sample(int prompts, ulong seed, CancellationToken cancellation) =>
-        engine.Generate(
-            [.. order.Take(prompts).Select(i => template.For(samples[i]))],
+    private IReadOnlyList<RolloutGroup> Sample(int prompts, ulong seed, CancellationToken cancellation)
+    {
+        Sample[] asked = [.. order.Take(prompts).Select(i => samples[i])];
+        // These, and those of the next step, are decoded while the model samples and learns.
+        ahead.Start(asked.Concat(order.Next(config.PromptsPerStep).Select(i => samples[i]).ToList()), cancellation);
+        return engine.Generate(
+            [.. asked.Select(template.For)],
             new SamplingOptions
             {
                 GroupSize = config.GroupSize,
@@ -70,6 +76,7 @@ internal sealed class RolloutCollector(
             },
             cancellation
         );
+    }
 
     // Tasks of one batch may have different parts: a part that a rubric lacks is NaN, not 0.
     private RewardTable Table(Judgement[] judgements)

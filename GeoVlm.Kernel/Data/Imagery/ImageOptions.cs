@@ -14,6 +14,9 @@ public sealed record ImageOptions
     /// percentile.</summary>
     public Stretch? Stretch { get; init; }
 
+    /// <summary>True to turn pictures as their EXIF orientation says; by default it is ignored, so that boxes fit the stored pixels.</summary>
+    public bool Upright { get; init; }
+
     /// <summary>The default rules under a bound of pixels; null for the default bound.</summary>
     public static implicit operator ImageOptions(long? maxPixels) => maxPixels is { } most ? new() { MaxPixels = most } : new();
 }

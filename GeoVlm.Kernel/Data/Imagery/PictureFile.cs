@@ -12,14 +12,13 @@ internal static class PictureFile
     {
         using var codec = Open(source);
         string? turned =
-            codec.EncodedOrigin is SKEncodedOrigin.Default
-                ? null
-                : $"EXIF orientation {(int)codec.EncodedOrigin} ignored, so that boxes fit the stored pixels";
-        var header = new ImageHeader(codec.Info.Width, codec.Info.Height)
-        {
-            Bands = codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3,
-            Rendition = turned,
-        };
+            codec.EncodedOrigin is SKEncodedOrigin.Default ? null
+            : options.Upright ? $"turned by EXIF orientation {(int)codec.EncodedOrigin}"
+            : $"EXIF orientation {(int)codec.EncodedOrigin} ignored, so that boxes fit the stored pixels";
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        if (options.Upright && ExifOrientation.SwapsSides(codec.EncodedOrigin))
+            (width, height) = (height, width);
+        var header = new ImageHeader(width, height) { Bands = codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3, Rendition = turned };
         return PngFile.Layout.Of(source) is not { } png
             ? header
             : header with
@@ -44,7 +43,8 @@ internal static class PictureFile
         Decode(source, codec, info, rgba);
         DropAlpha(rgba, rgb, pixels);
         ArrayPool<byte>.Shared.Return(rgba);
-        return new RgbImage(info.Width, info.Height, rgb);
+        var stored = new RgbImage(info.Width, info.Height, rgb);
+        return options.Upright ? ExifOrientation.Apply(stored, codec.EncodedOrigin) : stored;
     }
 
     // Sixteen bytes are moved for twelve: the last four are written over by the next pixels.

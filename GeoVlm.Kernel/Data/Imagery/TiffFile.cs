@@ -35,7 +35,7 @@ internal static class TiffFile
                     SampleType = layout.SampleType,
                     Georeference = layout.Georeference,
                     Nodata = layout.Nodata,
-                    Compression = layout.Compression.ToString().ToLowerInvariant(),
+                    Compression = layout.Compression == ZstdBlocks.Tag ? "zstd" : layout.Compression.ToString().ToLowerInvariant(),
                     IsTiled = layout.IsTiled,
                     Overviews = Overviews(tiff, layout),
                 }
@@ -148,6 +148,10 @@ internal static class TiffFile
 
     private static RgbImage Converted(Tiff tiff, TiffLayout layout)
     {
+        if (layout.Compression == ZstdBlocks.Tag)
+            throw new NotSupportedException(
+                "a palette or CMYK image compressed with ZSTD, which is not read (gdal_translate -co COMPRESS=DEFLATE)"
+            );
         if (!tiff.RGBAImageOK(out string why))
             throw new NotSupportedException($"a kind of TIFF that is not read ({why})");
         var packed = new int[checked(layout.Width * layout.Height)];

@@ -52,7 +52,10 @@ internal static class TiffSamples
             int index = (layout.IsPlanar ? bands[plane] * across * down : 0) + by * across + bx;
             int rows = Math.Min(height, layout.Height - by * height);
             long needed = layout.RowBytes * (rows - 1) + 1;
-            int got = layout.IsTiled ? tiff.ReadEncodedTile(index, buffer, 0, buffer.Length) : tiff.ReadEncodedStrip(index, buffer, 0, -1);
+            int got =
+                layout.Compression == ZstdBlocks.Tag ? ZstdBlocks.Read(tiff, layout, index, buffer)
+                : layout.IsTiled ? tiff.ReadEncodedTile(index, buffer, 0, buffer.Length)
+                : tiff.ReadEncodedStrip(index, buffer, 0, -1);
             if (got < needed)
                 throw new InvalidDataException(
                     $"{(layout.IsTiled ? "tile" : "strip")} {index} is cut short or damaged ({Math.Max(0, got)} of {needed} bytes)"

@@ -31,7 +31,7 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         {
             string rowSplit = first.Text("split") is { } named ? SplitNames.Usual(named) : split,
                 id = Path.ChangeExtension(name, null);
-            var image = images.Open(name) ?? images.Of(first).Images.FirstOrDefault();
+            var image = images.OpenFor(first.File, name) ?? images.Of(first).Images.FirstOrDefault();
             var facts = new Dictionary<string, string> { ["file"] = image is null ? images.Relative(name) : images.PathOf(image) };
             if (RowColumns.HasBoxCell(first))
                 facts["box"] = "bbox, read as x, y, width, height";

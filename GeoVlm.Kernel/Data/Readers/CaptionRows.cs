@@ -37,7 +37,7 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         string where
     )
     {
-        var (found, missing) = Dates(name, part, ref isPair);
+        var (found, missing) = Dates(name, part, where, ref isPair);
         facts["file"] = name;
         var sample = new Sample(
             ids.Unique(part.Length > 0 && isPair ? $"{part}/{name}" : name, isGiven: false),
@@ -87,7 +87,7 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         );
     }
 
-    private (IReadOnlyList<GeoImage> Images, string? Missing) Dates(string name, string part, ref bool isPair)
+    private (IReadOnlyList<GeoImage> Images, string? Missing) Dates(string name, string part, string where, ref bool isPair)
     {
         string folderOf = part.Length > 0 ? part + "/" : "";
         string before = Exists($"{folderOf}A/{name}") ?? $"A/{name}",
@@ -100,7 +100,9 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
                 return ([], Exists(before) is null ? before : after);
             return ([images.Open(before, "before")!, images.Open(after, "after")!], null);
         }
-        return images.Open(name) is { } image ? ([image], null) : ([], name);
+        return images.OpenFor(where.LastIndexOf(':') is > 0 and var line ? where[..line] : where, name) is { } image
+            ? ([image], null)
+            : ([], name);
     }
 
     // Only where the path itself is there: "A/x.png" must not be answered with the only x.png of the set.

@@ -1,21 +1,14 @@
-using GeoVlm.Data.Geometry;
-using GeoVlm.Data.Imagery;
-using GeoVlm.Data.Prompts;
-
 namespace GeoVlm.Data.Readers;
 
 /// <summary>Two dates and a change mask under the same file name: LEVIR-CD, WHU-CD, SYSU-CD, CDD, DSIFN, S2Looking.</summary>
 /// <remarks>
 /// <c>A/</c> (before), <c>B/</c> (after) and <c>label/</c> side by side, or in split folders; also time1/time2, t1/t2/mask, Image1/Image2,
-/// A/B/OUT; or one folder with names that end in _1 and _2, _pre and _post, _A and _B. A mask pixel means change where it is greater than
-/// zero; in a JPEG, whose compression blurs, where it is at least 128; in a TIFF of ones and twos (OSCD) where it is two. Reference boxes
-/// are the bounding boxes of the mask's 8-connected parts of at least four pixels, largest first; a pair without change has none. All three
-/// images must have one size. Where there are no masks at all, pairs are kept without a reference.
+/// A/B/OUT; or one folder with names that end in _1 and _2, _pre and _post, _A and _B. What a mask says is told by
+/// <see cref="ChangeSample"/>; a pair without change has no boxes. All three images must have one size. Where there are no masks at all,
+/// pairs are kept without a reference.
 /// </remarks>
 public sealed class ChangePairReader : IDatasetReader
 {
-    private const int MinimumComponentPixels = 4;
-
     private static readonly (string Before, string After)[] Endings =
     [
         ("_1", "_2"),
@@ -51,6 +44,7 @@ public sealed class ChangePairReader : IDatasetReader
                 $"{path}: no folders A/ and B/ here or in its sub-folders. Name the folder that holds A/, B/ and label/."
             );
         var folder = new DatasetFolder(path, options);
+        folder.ReportUnreadable();
         var lists = SplitLists.Read(folder);
         if (parts.All(p => p.Label is null))
             folder.Report(
@@ -144,74 +138,18 @@ public sealed class ChangePairReader : IDatasetReader
             }
         if (folder.OpenImage(beforePath, "before") is not { } before || folder.OpenImage(afterPath, "after") is not { } after)
             return null;
-        var mask = maskPath is null ? null : Try(folder, maskPath);
-        if (maskPath is not null && mask is null)
-            return null;
-        if (
-            (before.Width, before.Height) != (after.Width, after.Height)
-            || (mask is not null && (mask.Width, mask.Height) != (after.Width, after.Height))
-        )
-        {
-            folder.Report(
-                where,
-                $"sizes differ: A {before.Width} x {before.Height}, B {after.Width} x {after.Height}"
-                    + (mask is null ? "" : $", label {mask.Width} x {mask.Height}")
-                    + ". All must cover the same pixels. Skipped."
-            );
-            return null;
-        }
-        LabelledBox[] changes = mask is null
-            ? []
-            : [.. mask.ComponentBoxes(MinimumComponentPixels).Select(b => new LabelledBox(b, "change"))];
         string listed = lists.SplitOf(where),
             named = SplitNames.Of(Path.GetDirectoryName(where) ?? "");
-        return new Sample(
+        return ChangeSample.Of(
+            folder,
+            where,
             id,
-            EoTask.ChangeDetection,
-            [before, after],
-            Questions.WhatChanged,
-            mask is null ? new TextAnswer("") : new BoxesAnswer(changes, CoordinateFrame.Original(after.Width, after.Height))
-        )
-        {
-            Objects = changes,
-            ChangeMask = mask is null ? null : new DeferredMask(mask.Width, mask.Height, () => ReadMask(maskPath!, folder.Options)),
-            Split =
-                listed.Length > 0 ? listed
+            before,
+            after,
+            maskPath,
+            listed.Length > 0 ? listed
                 : named.Length > 0 ? named
-                : SplitNames.Of(Stem(beforePath)),
-            Attributes = new Dictionary<string, string> { ["file"] = where },
-        };
-    }
-
-    private static Mask? Try(DatasetFolder folder, string path)
-    {
-        try
-        {
-            return ReadMask(path, folder.Options);
-        }
-        catch (GeoVlmException e)
-        {
-            folder.Report(folder.Relative(path), e.Message + " Skipped.");
-            return null;
-        }
-    }
-
-    private static Mask ReadMask(string path, ReadOptions options)
-    {
-        bool isJpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
-        var mask = isJpeg ? null : ImageDecoder.DecodeMask(path, options.Images);
-        // Set everywhere: either all changed, or OSCD's ones and twos.
-        if (mask is not null && !mask.Bits.All(b => b))
-            return mask;
-        var values = ImageDecoder.Decode(path, options.Images);
-        bool onesAndTwos = mask is not null && values.Pixels.All(v => v is 1 or 2);
-        if (mask is not null && !onesAndTwos)
-            return mask;
-        int least = isJpeg ? 128 : 2;
-        return new Mask(
-            values.Width,
-            values.Height,
-            [.. Enumerable.Range(0, values.Width * values.Height).Select(i => values.Pixels[3 * i] >= least)]
+                : SplitNames.Of(Stem(beforePath))
         );
     }
 }

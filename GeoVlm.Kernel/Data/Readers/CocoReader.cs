@@ -48,11 +48,12 @@ public sealed partial class CocoReader : IDatasetReader
     {
         var kept = new List<string>();
         var seen = new Dictionary<(long, string), string>();
+        // Only files of one size can be copies, so that most are never hashed.
+        var sizes = files.ToLookup(f => new FileInfo(f).Length);
         foreach (string file in files)
         {
-            // Only files of one size can be copies, so that most are never hashed.
             long length = new FileInfo(file).Length;
-            bool mayBeCopy = files.Count(f => new FileInfo(f).Length == length) > 1;
+            bool mayBeCopy = sizes[length].Count() > 1;
             string hash = mayBeCopy ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : file;
             if (seen.TryAdd((length, hash), file))
                 kept.Add(file);
@@ -71,7 +72,12 @@ public sealed partial class CocoReader : IDatasetReader
             return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? [path] : [];
         if (!Directory.Exists(path))
             return [];
-        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => DatasetFolder.Files(f, ".json"));
+        // SODA keeps one file an image in a folder of its split.
+        var below = DatasetFolder.Folders(path);
+        return below
+            .Prepend(path)
+            .Concat(below.Where(f => Annotations().IsMatch(Path.GetFileName(f))).SelectMany(DatasetFolder.Folders))
+            .SelectMany(f => DatasetFolder.Files(f, ".json"));
     }
 
     private static bool LooksLikeCoco(string file) =>
@@ -130,6 +136,9 @@ public sealed partial class CocoReader : IDatasetReader
             };
         }
     }
+
+    [GeneratedRegex("annot|label", RegexOptions.IgnoreCase)]
+    private static partial Regex Annotations();
 
     // Other files have a list of images too; COCO's say file_name.
     [GeneratedRegex(@"""(annotations|categories)""\s*:\s*[\[{]|""images""\s*:\s*[\[{][^\[\]]*""file_name""")]

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Unicode;
 using GeoVlm.Data.Imagery;
 
 namespace GeoVlm.Data.Readers;
@@ -6,6 +8,7 @@ namespace GeoVlm.Data.Readers;
 internal sealed class DatasetFolder(string root, ReadOptions options)
 {
     private readonly List<DatasetProblem> problems = [];
+    private FileListing? files;
 
     /// <summary>Full path of the dataset's root.</summary>
     public string Root { get; } = Path.GetFullPath(root);
@@ -22,6 +25,24 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
             throw new GeoVlmException($"{where}: {what} (Leave strict out to load the rest.)");
         problems.Add(new DatasetProblem(where, what));
     }
+
+    /// <summary>All files below the root, listed when first asked for; folders that may not be listed are reported then.</summary>
+    public FileListing Listing
+    {
+        get
+        {
+            if (files is null)
+            {
+                files = new FileListing(Root);
+                foreach (string unreadable in files.Unreadable)
+                    Report(unreadable, "the folder may not be read, so what it holds is missing here. Check its permissions.");
+            }
+            return files;
+        }
+    }
+
+    /// <summary>Reports the folders below the root that may not be listed; for readers that never look for a file by its name.</summary>
+    public void ReportUnreadable() => _ = Listing;
 
     /// <summary>Path relative to the root, with forward slashes, for people and ids.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
@@ -78,12 +99,17 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
         }
     }
 
-    /// <summary>The text of an annotation file, or null with a problem reported.</summary>
+    /// <summary>The text of an annotation file, or null with a problem reported. UTF-8, or what its byte-order mark says; other bytes are
+    /// taken as Latin-1, which is reported.</summary>
     public string? ReadText(string path)
     {
         try
         {
-            return File.ReadAllText(path);
+            string text = File.ReadAllText(path);
+            if (!text.Contains('\uFFFD') || Utf8.IsValid(File.ReadAllBytes(path)))
+                return text;
+            Report(Relative(path), "bytes that are not UTF-8; read as Latin-1. Save the file as UTF-8 (iconv -f latin1 -t utf8).");
+            return File.ReadAllText(path, Encoding.Latin1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -37,7 +37,8 @@ public sealed class DisasterReader : IDatasetReader
             ? IsLabels(path)
                 ? $"{Path.GetFileName(path)} holds outlines in pixels and on the ground"
                 : null
-            : Directory.Exists(path) && First(path, 0) is { } file
+            // DisasterM3 asks about such images in a file of questions.
+            : Directory.Exists(path) && First(path, 0) is { } file && !HasQuestions(path)
                 ? $"{Path.GetFileName(file)} shows a place after a disaster"
                 : null;
 
@@ -83,6 +84,13 @@ public sealed class DisasterReader : IDatasetReader
         && start.Contains("\"features\"", StringComparison.Ordinal)
         && start.Contains("\"wkt\"", StringComparison.Ordinal)
         && (start.Contains("\"lng_lat\"", StringComparison.Ordinal) || start.Contains("\"xy\"", StringComparison.Ordinal));
+
+    private static bool HasQuestions(string path) =>
+        DatasetFolder
+            .Files(path, ".json")
+            .Concat(DatasetFolder.Files(path, ".jsonl"))
+            .Take(8)
+            .Any(f => RowFile.First(f) is { } row && RowColumns.KindOf(row) == RowKind.Instruction);
 
     private static string? First(string folder, int depth) =>
         DatasetFolder.All(folder).FirstOrDefault(IsPost)
@@ -150,7 +158,11 @@ public sealed class DisasterReader : IDatasetReader
         Dictionary<string, string> facts
     )
     {
-        string split = SplitNames.Of(Path.GetDirectoryName(post) ?? "");
+        // xBD's other parts: more to train on, and what is held out.
+        string part = Path.GetDirectoryName(post) ?? "",
+            split = SplitNames.Of(part) is { Length: > 0 } usual
+                ? usual
+                : part.Split('/', '\\').FirstOrDefault(p => p.ToLowerInvariant() is "hold" or "tier3")?.ToLowerInvariant() ?? "";
         if (buildings is null)
         {
             yield return Make("pair", EoTask.DamageCaption, "describe the damage", new TextAnswer(""));

@@ -48,7 +48,12 @@ public sealed partial class DotaReader : IDatasetReader
         );
     }
 
-    private static IReadOnlyList<string> LabelFolders(string path) => LabelFiles.Folders(path, Fits, IsNamed);
+    // DOTA's horizontal task has the same objects again as upright corners.
+    private static IReadOnlyList<string> LabelFolders(string path) =>
+        LabelFiles.Folders(path, Fits, IsNamed) is var all
+        && all.Where(f => !Path.GetFileName(f).Contains("reclabel", StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } oriented
+            ? oriented
+            : all;
 
     private static bool IsNamed(string folder) =>
         folder.StartsWith("labelTxt", StringComparison.OrdinalIgnoreCase) || folder.Equals("annfiles", StringComparison.OrdinalIgnoreCase);

@@ -87,7 +87,11 @@ internal sealed class FileListing
     /// none.</summary>
     public string? Nearest(string annotation, string name)
     {
-        string file = name[(name.LastIndexOf('/') + 1)..];
+        string file = name[(name.LastIndexOf('/') + 1)..],
+            folder = annotation[..(annotation.LastIndexOf('/') + 1)];
+        // Hugging Face names images from the folder of their metadata, alike in every split.
+        if (byPath.ContainsKey(folder + name))
+            return folder + name;
         return byName.TryGetValue(file, out var named) && named.Count > 1
             ? named
                 .Where(p => p.EndsWith(name, StringComparison.OrdinalIgnoreCase) && !OtherSplit(p, annotation))

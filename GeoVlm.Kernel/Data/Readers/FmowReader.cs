@@ -95,18 +95,18 @@ public sealed class FmowReader : IDatasetReader
         var boxes = new List<LabelledBox>();
         foreach (var item in (value as List<object?> ?? [value]).OfType<Dictionary<string, object?>>())
         {
-            string category = ClassNames.Readable(Row.AsText(item.GetValueOrDefault("category")) ?? "");
+            string kind = ClassNames.Readable(Row.AsText(item.GetValueOrDefault("category")) ?? "");
             double?[] numbers = [.. (item.GetValueOrDefault("box") as List<object?> ?? []).Select(Row.AsNumber)];
-            if (category.Length == 0)
+            if (kind.Length == 0)
                 folder.Report(where, "a box without a category. Skipped.");
             else if (
                 numbers.Length != 4
                 || numbers.Any(n => n is null)
                 || Box.FromXywh(numbers[0]!.Value, numbers[1]!.Value, numbers[2]!.Value, numbers[3]!.Value) is not { IsEmpty: false } box
             )
-                folder.Report(where, $"{category}: box must be four finite numbers x, y, width, height with an area. Skipped.");
+                folder.Report(where, $"{kind}: box must be four finite numbers x, y, width, height with an area. Skipped.");
             else
-                boxes.Add(new LabelledBox(box, category));
+                boxes.Add(new LabelledBox(box, kind));
         }
         if (boxes.Count == 0)
         {
@@ -129,11 +129,12 @@ public sealed class FmowReader : IDatasetReader
         foreach (string column in (ReadOnlySpan<string>)["timestamp", "gsd", "utm", "cloud_cover", "country_code"])
             if (row.Text(column) is { } fact)
                 facts[column] = fact;
-        // The box of the place itself has the lowest id that is no distractor's; sets list it first.
+        // Sets list the box of the place itself first, but for distractors.
+        string category = (boxes.FirstOrDefault(b => b.Label != "false detection") ?? boxes[0]).Label;
         return new View(
             where,
             row.Text("timestamp") ?? where,
-            boxes[0].Label,
+            category,
             boxes,
             image,
             image is null ? name : null,

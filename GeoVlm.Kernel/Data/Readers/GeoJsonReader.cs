@@ -151,7 +151,7 @@ public sealed class GeoJsonReader : IDatasetReader
     }
 
     /// <summary>The places in pixels of an image; null where it does not say where it lies, or in a system that is not known.</summary>
-    private static List<LabelledBox>? InPixelsOf(GeoImage image, IReadOnlyList<LabelledBox> places, string? crs)
+    internal static List<LabelledBox>? InPixelsOf(GeoImage image, IReadOnlyList<LabelledBox> places, string? crs)
     {
         if (image.Problem is not null)
             return null;
@@ -222,7 +222,12 @@ public sealed class GeoJsonReader : IDatasetReader
             && !numbers.Any(double.IsNaN)
             && new Box(numbers[0], numbers[1], numbers[2], numbers[3]) is { IsEmpty: false } box
         )
-            return new LabelledBox(box, ClassOf(feature));
+            return new LabelledBox(
+                box,
+                feature.Text("type_id") is { } number && XViewClasses.Names.TryGetValue(number, out string? named)
+                    ? named
+                    : ClassOf(feature)
+            );
         folder.Report(feature.Where, "bounds_imcoords must be four numbers x1,y1,x2,y2 that enclose an area. Skipped.");
         return null;
     }

@@ -43,6 +43,10 @@ public sealed record ReadOptions
     /// <summary>How samples become 8-bit; see <see cref="ImageOptions.Stretch"/>.</summary>
     public Stretch? Stretch { get; init; }
 
+    /// <summary>Whether EXIF orientation is applied, for datasets whose boxes were drawn on the turned picture; see
+    /// <see cref="ImageOptions.Upright"/>.</summary>
+    public bool Upright { get; init; }
+
     /// <summary>The same for a single image.</summary>
     public ImageOptions Images =>
         new()
@@ -50,5 +54,6 @@ public sealed record ReadOptions
             MaxPixels = MaxImagePixels,
             Bands = Bands,
             Stretch = Stretch,
+            Upright = Upright,
         };
 }

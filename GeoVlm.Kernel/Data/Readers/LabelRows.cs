@@ -61,7 +61,7 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
     {
         foreach (var row in rows)
         {
-            string label = ClassNames.Readable(row.Text(RowColumns.Scene) ?? "");
+            string label = ClassNames.Readable(ClassOf(row));
             if (label.Length == 0)
             {
                 folder.Report(row.Where, "no class. Skipped.");
@@ -86,6 +86,13 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
                 missing
             );
         }
+    }
+
+    // Tables that have a class by number and by name mean the name.
+    private static string ClassOf(Row row)
+    {
+        string[] all = [.. RowColumns.Scene.Select(c => row.Text(c)).OfType<string>()];
+        return all.FirstOrDefault(c => !c.All(char.IsAsciiDigit)) ?? all.FirstOrDefault() ?? "";
     }
 
     private (IReadOnlyList<GeoImage> Images, string? Missing, string Name) ImagesOf(Row row)
@@ -113,7 +120,7 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
             if (
                 column is not "split"
                 && !RowColumns.Captions.Contains(column)
-                && !RowColumns.Image.Contains(column)
+                && !RowColumns.Image.Contains(column, StringComparer.OrdinalIgnoreCase)
                 && value is string { Length: > 0 and <= 60 } text
                 && text is not ("0" or "1")
             )

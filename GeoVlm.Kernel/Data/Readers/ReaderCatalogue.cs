@@ -1,3 +1,5 @@
+using GeoVlm.Data.Rows;
+
 namespace GeoVlm.Data.Readers;
 
 /// <summary>The readers that have a name, and the one call that loads a dataset with them.</summary>
@@ -11,6 +13,8 @@ public static class ReaderCatalogue
         new DisasterReader(),
         new FmowReader(),
         new MudsReader(),
+        new OscdReader(),
+        new QFabricReader(),
         new FloodNetReader(),
         new DotaReader(),
         new YoloReader(),
@@ -18,6 +22,8 @@ public static class ReaderCatalogue
         new GroundingReader(),
         new PhraseReader(),
         new VocReader(),
+        new UcasAodReader(),
+        new ImageFolderReader(),
         new WebDatasetReader(),
         new MultiLabelReader(),
         new VqaReader(),
@@ -195,7 +201,7 @@ public static class ReaderCatalogue
 
     private static GeoVlmException Unrecognised(string path) =>
         new(
-            $"{path}: no reader recognises this. It holds {Contents(path)}.{Unsupported(path)}\nLayouts that are read:\n"
+            $"{path}: no reader recognises this. It holds {Contents(path)}.{Unsupported(path)}{WrongEncoding(path)}\nLayouts that are read:\n"
                 + string.Join("\n", All.Select(r => $"  {r.Name}: {r.Summary}"))
                 + "\nName the folder with one of these layouts, or force one with the reader's name."
         );
@@ -221,6 +227,16 @@ public static class ReaderCatalogue
                 .FirstOrDefault(hint => hint.Length > 0)
             ?? "";
     }
+
+    /// <summary>The first text file here or one level below that is no UTF-8, with what to do; empty where all are.</summary>
+    private static string WrongEncoding(string path) =>
+        (File.Exists(path) ? [path] : DatasetFolder.Folders(path).Prepend(path).SelectMany(DatasetFolder.All))
+            .Where(f => RowFile.HasExtension(f) && !RowFiles.EndsWith(f, ".parquet", ".arrow", ".feather", ".gz"))
+            .Take(20)
+            .FirstOrDefault(f => FileStart.Read(f).Contains('\uFFFD'))
+            is { } file
+            ? $" {Path.GetFileName(file)} holds bytes that are not UTF-8: save it as UTF-8 (iconv -f latin1 -t utf8)."
+            : "";
 
     private static string Missing(string path)
     {

@@ -9,7 +9,6 @@ internal sealed class RowImages(DatasetFolder folder)
 {
     private readonly Dictionary<string, GeoImage> opened = [];
     private readonly Dictionary<GeoImage, string> paths = new(ReferenceEqualityComparer.Instance);
-    private readonly Lazy<FileListing> files = new(() => List(folder));
 
     /// <summary>Columns that hold one image or a list of them, in the order of preference.</summary>
     private static readonly string[] Single =
@@ -27,6 +26,9 @@ internal sealed class RowImages(DatasetFolder folder)
         "file_path",
         "file_name",
         "filename",
+        "file_names",
+        "image_file_name",
+        "image_file_names",
         "image_name",
         "imagename",
         "Image_ID",
@@ -51,16 +53,8 @@ internal sealed class RowImages(DatasetFolder folder)
         ["A", "B"],
     ];
 
-    private static FileListing List(DatasetFolder folder)
-    {
-        var listing = new FileListing(folder.Root);
-        foreach (string unreadable in listing.Unreadable)
-            folder.Report(unreadable, "the folder may not be read, so what it holds is missing here. Check its permissions.");
-        return listing;
-    }
-
     /// <summary>All files below the root.</summary>
-    public FileListing Files => files.Value;
+    public FileListing Files => folder.Listing;
 
     /// <summary>The images of a row, and the name of the first that is missing (null when none is). No column at all: no image, none
     /// missing.</summary>
@@ -80,9 +74,7 @@ internal sealed class RowImages(DatasetFolder folder)
     {
         if (opened.TryGetValue(name, out var known) && shown is null)
             return known;
-        string plain = name.Trim().Replace('\\', '/');
-        if (plain.StartsWith("./", StringComparison.Ordinal))
-            plain = plain[2..];
+        string plain = Plain(name);
         if (Refusal(plain) is not null || Files.Find(plain) is not { } path)
             return null;
         var image = GeoImage.Deferred(shown ?? Path.GetFileName(path), path, folder.Options.Images);
@@ -102,7 +94,7 @@ internal sealed class RowImages(DatasetFolder folder)
     /// is.</summary>
     /// <param name="annotation">The annotation file, relative to the root.</param>
     /// <param name="name">The image's name in it.</param>
-    public GeoImage? OpenFor(string annotation, string name) => Open(Files.Nearest(annotation, name) ?? name);
+    public GeoImage? OpenFor(string annotation, string name) => Open(Files.Nearest(annotation, Plain(name)) ?? name);
 
     /// <summary>Images in the folder of images beside a folder of labels, relative to the root.</summary>
     public IReadOnlyList<string> Beside(string labels) => Files.ImagesBeside(labels);
@@ -152,6 +144,9 @@ internal sealed class RowImages(DatasetFolder folder)
     /// <summary>Path of an image below the root, for tables; its name where it has no file.</summary>
     public string Relative(string name) => Files.Find(name.Trim().Replace('\\', '/')) is { } path ? folder.Relative(path) : name;
 
+    private static string Plain(string name) =>
+        name.Trim().Replace('\\', '/') is var plain && plain.StartsWith("./", StringComparison.Ordinal) ? plain[2..] : plain;
+
     private static string? Refusal(string plain) =>
         plain.Length == 0 || plain.Contains('\0') || plain.StartsWith('/') || plain.Contains(':')
             ? $"image name '{plain}' is not a path inside the dataset; write it relative to the dataset's folder."
@@ -185,7 +180,7 @@ internal sealed class RowImages(DatasetFolder folder)
                     record.GetValueOrDefault("path") as string is { Length: > 0 } path ? Path.GetFileName(path) : row.Where
                 );
             default:
-                return Name(value) is { Length: > 0 } name ? Open(name) : null;
+                return Name(value) is { Length: > 0 } name ? OpenFor(row.File, name) : null;
         }
     }
 

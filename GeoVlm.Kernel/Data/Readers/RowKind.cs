@@ -61,7 +61,7 @@ internal static class RowColumns
 
     public static readonly string[] Captions = ["sentences", "captions", "raw", "caption", "caption0", "title", "text"];
     public static readonly string[] Labels = ["labels", "Classes", "classes", "label_list"];
-    public static readonly string[] Scene = ["label", "class", "category", "class_name", "scene", "column2"];
+    public static readonly string[] Scene = ["label", "class", "category", "class_name", "classname", "scene", "column2"];
     public static readonly string[] Image =
     [
         "image",
@@ -71,6 +71,9 @@ internal static class RowColumns
         "filepath",
         "file_name",
         "filename",
+        "file_names",
+        "image_file_name",
+        "image_file_names",
         "image_name",
         "file",
         "jpg",

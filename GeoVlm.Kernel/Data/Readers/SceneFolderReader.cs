@@ -29,6 +29,7 @@ public sealed class SceneFolderReader : IDatasetReader
                 $"{path}: no sub-folder holds images. A scene dataset has one folder for each class; name the folder that holds those."
             );
         var folder = new DatasetFolder(path, options);
+        folder.ReportUnreadable();
         var lists = SplitLists.Read(folder);
         return folder.Finish(this, Samples());
 

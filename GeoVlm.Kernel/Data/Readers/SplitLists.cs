@@ -22,6 +22,9 @@ internal sealed class SplitLists
         [
             folder.Root,
             .. new[] { "list", "lists", "splits", "ImageSets", "Main" }.Select(n => DatasetFolder.Folder(folder.Root, n)).OfType<string>(),
+            .. DatasetFolder.Folder(folder.Root, "ImageSets") is { } sets && DatasetFolder.Folder(sets, "Main") is { } main
+                ? [main]
+                : (string[])[],
         ];
         var files = places
             .SelectMany(p => DatasetFolder.Files(p, ".txt"))

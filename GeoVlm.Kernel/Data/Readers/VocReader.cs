@@ -44,6 +44,14 @@ public sealed class VocReader : IDatasetReader
                 DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], SplitLists.None))
             );
         var lists = SplitLists.Read(folder);
+        foreach (string twin in folders.Where(f => Upright(folders, f) is not null).ToList())
+        {
+            folder.Report(
+                folder.Relative(twin),
+                $"speaks of the same images as {folder.Relative(Upright(folders, twin)!)}, which is read. To read its oriented boxes, name this folder. Left out."
+            );
+            folders.Remove(twin);
+        }
         return folder.Finish(
             this,
             folders.SelectMany(f =>
@@ -81,6 +89,16 @@ public sealed class VocReader : IDatasetReader
                     Look(below, depth + 1);
         }
     }
+
+    /// <summary>DIOR has two folders of boxes beside each other, of the same images: of an oriented one the horizontal, null for any
+    /// other.</summary>
+    private static string? Upright(List<string> folders, string folder) =>
+        Path.GetFileName(folder).Contains("oriented", StringComparison.OrdinalIgnoreCase)
+            ? folders.FirstOrDefault(o =>
+                Path.GetDirectoryName(o) == Path.GetDirectoryName(folder)
+                && Path.GetFileName(o).Contains("horizontal", StringComparison.OrdinalIgnoreCase)
+            )
+            : null;
 
     private static bool IsAnnotation(string file) =>
         file.EndsWith(".xml", StringComparison.OrdinalIgnoreCase)
@@ -129,7 +147,7 @@ public sealed class VocReader : IDatasetReader
                     where,
                     $"size says {width} x {height}, the image is {image.Width} x {image.Height}; the image's size is used."
                 );
-            // DIOR has two folders of boxes beside each other, of the same images.
+            // Folders beside each other may have files of the same name.
             string outer =
                 withFolder ? part + "/"
                 : Path.GetDirectoryName(part) is { Length: > 0 } above ? above + "/"
@@ -158,13 +176,9 @@ public sealed class VocReader : IDatasetReader
         {
             string record = $"{where}, object {++number}";
             string label = ClassNames.Readable(
-                (
-                    item.Element("name")
-                    ?? item.Element("possibleresult")?.Element("name")
-                    ?? item.Element("damage")
-                    ?? item.Element("Class_ID")
-                )?.Value
-                    ?? ""
+                (item.Element("name") ?? item.Element("possibleresult")?.Element("name") ?? item.Element("damage"))?.Value
+                    // HRSC2016 numbers kinds of ships.
+                    ?? (item.Name.LocalName == "HRSC_Object" ? "ship" : "")
             );
             if (XmlAnnotation.Shape(item, label.Length > 0 ? label : "object", oneBased ? 1 : 0, out string problem) is not { } shape)
             {

@@ -16,6 +16,7 @@ internal static class ArrowRows
         using var batches = Batches(path).GetEnumerator();
         int number = 0,
             read = 0;
+        HuggingFaceFeatures? features = null;
         while (true)
         {
             List<Row> rows;
@@ -25,7 +26,9 @@ internal static class ArrowRows
                     yield break;
                 var (batch, again) = batches.Current;
                 int first = number;
-                rows = [.. Enumerable.Range(0, batch.Length).Select(i => RowOf(batch, again, i, file, first + i + 1))];
+                if (read == 0 && batch.Schema.HasMetadata)
+                    features = HuggingFaceFeatures.Parse(batch.Schema.Metadata.GetValueOrDefault(HuggingFaceFeatures.Key));
+                rows = [.. Enumerable.Range(0, batch.Length).Select(i => RowOf(batch, again, i, file, first + i + 1, features))];
             }
             catch (Exception e) when (e is not GeoVlmException)
             {
@@ -119,11 +122,13 @@ internal static class ArrowRows
             || (start is [0xFF, 0xFF, 0xFF, 0xFF, _, _, _, 0] && BitConverter.ToInt32(start[4..]) is > 0 and < 1 << 24);
     }
 
-    private static Row RowOf(RecordBatch batch, Func<RecordBatch> again, int index, string file, int number)
+    private static Row RowOf(RecordBatch batch, Func<RecordBatch> again, int index, string file, int number, HuggingFaceFeatures? features)
     {
         var fields = new Dictionary<string, object?>(batch.ColumnCount);
         for (int c = 0; c < batch.ColumnCount; c++)
-            fields[batch.Schema.GetFieldByIndex(c).Name] = Cell(c);
+            fields[batch.Schema.GetFieldByIndex(c).Name] = features is null
+                ? Cell(c)
+                : features.Named(batch.Schema.GetFieldByIndex(c).Name, Cell(c));
         return new Row(fields, file, number);
 
         object? Cell(int column) => Value(batch.Column(column), index, () => again().Column(column));

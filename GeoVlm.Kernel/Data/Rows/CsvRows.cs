@@ -47,7 +47,7 @@ internal static class CsvRows
                 ragged = true;
                 continue;
             }
-            var fields = new Dictionary<string, object?>(header.Length);
+            var fields = new Dictionary<string, object?>(header.Length, StringComparer.OrdinalIgnoreCase); // Filename, filename
             for (int i = 0; i < header.Length; i++)
                 fields.TryAdd(header[i], cells[i].Length == 0 ? null : cells[i]);
             yield return new Row(fields, file, line);

@@ -36,7 +36,8 @@ internal sealed partial class ParquetRows
     {
         CheckFooter();
         int number = 0;
-        for (int group = 0, groups = GroupCount(); group < groups; group++)
+        var (groups, features) = Footer();
+        for (int group = 0; group < groups; group++)
         {
             IReadOnlyList<Dictionary<string, object>> rows;
             try
@@ -52,6 +53,8 @@ internal sealed partial class ParquetRows
             {
                 var (g, r) = (group, i);
                 var fields = rows[i].ToDictionary(f => f.Key, f => Plain(f.Value, row => Navigate(row, f.Key), g, r));
+                foreach (string column in features is null ? [] : fields.Keys.ToList())
+                    fields[column] = features!.Named(column, fields[column]);
                 yield return new Row(fields, file, ++number);
             }
         }
@@ -77,14 +80,17 @@ internal sealed partial class ParquetRows
         }
     }
 
-    private int GroupCount() =>
+    private (int Groups, HuggingFaceFeatures? Features) Footer() =>
         Try(() =>
         {
             using var stream = File.OpenRead(path);
             var reader = ParquetReader.CreateAsync(stream, new ParquetOptions(), leaveStreamOpen: true).GetAwaiter().GetResult();
-            int count = reader.RowGroupCount;
+            var footer = (
+                reader.RowGroupCount,
+                HuggingFaceFeatures.Parse(reader.CustomMetadata.GetValueOrDefault(HuggingFaceFeatures.Key))
+            );
             reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            return count;
+            return footer;
         });
 
     /// <summary>The footer's length is believed only when the file has room for it.</summary>

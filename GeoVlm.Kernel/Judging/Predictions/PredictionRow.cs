@@ -48,6 +48,8 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
         "reference_frame",
         "reference_boxes",
         "gt_boxes",
+        "reference_mask",
+        "gt_mask",
         "question",
         "size_group",
         "vqa_type",

@@ -70,6 +70,25 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
 
         var references = truth.References(answersAreReferences);
         var given = truth.Get("reference_boxes") ?? truth.Get("gt_boxes");
+        if (options.Task == EoTask.ChangeDetection && (truth.Get("reference_mask") ?? truth.Get("gt_mask")) is { } mask)
+        {
+            var changed = RowMask.Read(mask, width, height);
+            var found = changed.ComponentBoxes().Select(b => new LabelledBox(b, "change"));
+            return (
+                new Sample(
+                    id,
+                    options.Task,
+                    [image],
+                    row.Text("question") ?? "",
+                    new BoxesAnswer([.. found], CoordinateFrame.Original(image.Width, image.Height))
+                )
+                {
+                    ChangeMask = changed,
+                    Attributes = Attributes(row, truth, []),
+                },
+                frame
+            );
+        }
         if (references.Count == 0 && given is null && truth.Get("obj_ids") is null)
             throw new GeoVlmException(
                 "it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references)"

@@ -24,6 +24,8 @@ public static class RewardOperators
         public IReward Gate(IReward condition, double least = 1) => new GatedReward(reward, condition, least);
 
         /// <summary>The reward spread so that <paramref name="low"/> and less becomes 0, <paramref name="high"/> and more 1.</summary>
+        /// <remarks>With what a shortcut earns as <paramref name="low"/> and 1 as <paramref name="high"/> it is RS-EoT's correction, (r − E) /
+        /// (1 − E).</remarks>
         /// <exception cref="GeoVlmException">Not 0 ≤ low &lt; high ≤ 1.</exception>
         public IReward Clip(double low, double high) => new ClippedReward(reward, low, high);
 

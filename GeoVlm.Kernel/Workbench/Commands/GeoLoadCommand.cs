@@ -52,6 +52,7 @@ public sealed class GeoLoadCommand : IMagicCommand
             "which bands are shown as red, green and blue: a name (rgb, grey, sentinel-2, false-colour, short-wave, landsat-7, landsat-8, sar …), or three numbers from 1 (4,3,2); chosen by the number of bands when left out"
         ),
         new("--stretch", "how samples become 8-bit: two values (0,3000) or two percentiles of each band (2%,98%)"),
+        new("--upright", "turn pictures as their EXIF orientation says; left out, boxes fit the stored pixels", MagicOptionKind.Flag),
         new("--strict", "make the first problem an error", MagicOptionKind.Flag),
         new("--quiet", "no table and no pictures", MagicOptionKind.Flag),
     ];
@@ -121,6 +122,7 @@ public sealed class GeoLoadCommand : IMagicCommand
                     Seed = seed,
                     Bands = BandRules.Checked(arguments.Text("--bands")),
                     Stretch = arguments.Text("--stretch") is { } ends ? Stretch.Parse(ends) : null,
+                    Upright = arguments.Flag("--upright"),
                     Strict = arguments.Flag("--strict"),
                     // Without a filter the reader may stop early.
                     Limit =

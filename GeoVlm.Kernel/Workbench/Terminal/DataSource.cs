@@ -34,13 +34,14 @@ internal sealed class DataSource
     {
         Description = "How samples become 8-bit: two values (0,3000) or two percentiles (2%,98%).",
     };
+    private readonly Option<bool> upright = new("--upright") { Description = "Turn pictures as their EXIF orientation says." };
     private readonly Option<bool> strict = new("--strict") { Description = "Make the first problem an error." };
 
     /// <summary>A command with these arguments first.</summary>
     public Command In(Command command)
     {
         command.Add(path);
-        foreach (Option option in new Option[] { reader, split, where, task, limit, seed, bands, stretch, strict })
+        foreach (Option option in new Option[] { reader, split, where, task, limit, seed, bands, stretch, upright, strict })
             command.Add(option);
         return command;
     }
@@ -80,6 +81,7 @@ internal sealed class DataSource
                 Seed = drawn,
                 Strict = parsed.GetValue(strict),
                 Bands = BandRules.Checked(parsed.GetValue(bands)),
+                Upright = parsed.GetValue(upright),
                 Stretch = parsed.GetValue(stretch) is { } ends ? Stretch.Parse(ends) : null,
                 Limit = part is null && condition is null && only is null ? most : null,
             }

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using GeoVlm.Data;
+using GeoVlm.Data.Imagery;
+
+namespace GeoVlm.Tests.Data.Imagery;
+
+public class ImagesAheadTests
+{
+    private static Sample Of(int index, Func<RgbImage> load) =>
+        new($"{index}", EoTask.ImageCaption, [new GeoImage($"{index}.png", 1, 1, load)], "?", new TextAnswer(""));
+
+    private static RgbImage Dot(byte value) => new(1, 1, [value, value, value]);
+
+    [Fact]
+    public void Each_sample_gets_its_own_picture_or_its_own_error_and_a_second_look_decodes_again()
+    {
+        int decoded = 0;
+        Sample[] samples =
+        [
+            .. Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    Of(
+                        i,
+                        () =>
+                        {
+                            Interlocked.Increment(ref decoded);
+                            return i == 7 ? throw new GeoVlmException("damaged") : Dot((byte)i);
+                        }
+                    )
+                ),
+        ];
+        var ahead = new ImagesAhead(threads: 2, most: 50);
+        ahead.Start(samples, TestContext.Current.CancellationToken);
+        ahead.Start(samples, TestContext.Current.CancellationToken); // already begun
+        foreach (var (sample, i) in samples.Select((s, i) => (s, i)))
+            if (i == 7)
+                Assert.Equal("damaged", Assert.Throws<GeoVlmException>(() => sample.Images[0].Load()).Message);
+            else
+                Assert.Equal(i, sample.Images[0].Load().Pixels[0]);
+        Assert.Equal((20, 0), (decoded, ahead.Held));
+        Assert.Equal(3, samples[3].Images[0].Load().Pixels[0]);
+        Assert.Equal(21, decoded);
+    }
+
+    [Fact]
+    public void No_more_are_held_than_asked_and_a_cancelled_one_is_decoded_when_it_is_needed()
+    {
+        using var gate = new ManualResetEventSlim();
+        int running = 0,
+            mostRunning = 0;
+        Sample[] samples =
+        [
+            .. Enumerable
+                .Range(0, 10)
+                .Select(i =>
+                    Of(
+                        i,
+                        () =>
+                        {
+                            int now = Interlocked.Increment(ref running);
+                            mostRunning = Math.Max(mostRunning, now);
+                            gate.Wait();
+                            Interlocked.Decrement(ref running);
+                            return Dot((byte)i);
+                        }
+                    )
+                ),
+        ];
+        using var stop = new CancellationTokenSource();
+        var ahead = new ImagesAhead(threads: 1, most: 4);
+        ahead.Start(samples, stop.Token);
+        Assert.Equal(4, ahead.Held);
+        stop.Cancel();
+        gate.Set();
+        Assert.Equal(Enumerable.Range(0, 10), samples.Select(s => (int)s.Images[0].Load().Pixels[0]));
+        Assert.Equal((0, true), (ahead.Held, mostRunning <= 2)); // one ahead, one asked for
+    }
+
+    [Fact]
+    public void Decoding_goes_on_while_the_model_works()
+    {
+        const int pause = 15;
+        Sample[] samples = [.. Enumerable.Range(0, 8).Select(i => Of(i, () => Slow(i)))];
+        var ahead = new ImagesAhead();
+        var watch = Stopwatch.StartNew();
+        for (int i = 0; i < samples.Length; i++)
+        {
+            ahead.Start(samples.Skip(i).Take(3), TestContext.Current.CancellationToken);
+            samples[i].Images[0].Load();
+            Thread.Sleep(pause);
+        }
+        Assert.InRange(watch.ElapsedMilliseconds, 0, samples.Length * 2 * pause * 9 / 10);
+
+        static RgbImage Slow(int i)
+        {
+            Thread.Sleep(pause);
+            return Dot((byte)i);
+        }
+    }
+}
