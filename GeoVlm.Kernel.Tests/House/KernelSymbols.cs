@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace GeoVlm.Tests.House;
 
-/// <summary>What the kernel's sources refer to, by the compiler's own symbols: a <c>using</c> line alone misses parent namespaces and
-/// <c>var</c>.</summary>
+/// <summary>What the kernel's sources refer to, by the compiler's own symbols: a
+/// <c>using</c> line alone misses parent namespaces and <c>var</c>.</summary>
 internal static class KernelSymbols
 {
     /// <summary>What <c>ImplicitUsings</c> adds to a console program.</summary>

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Tests.House;
 
-/// <summary>README.md shows the folders under "## The rooms", in a fenced block of lines <c>path description</c>, nested by two
-/// spaces.</summary>
+/// <summary>README.md shows the folders under "## The rooms", in a fenced block of
+/// lines <c>path description</c>, nested by two spaces.</summary>
 public sealed partial class ReadmeTreeTests
 {
     private const string KernelFolder = SourceFiles.Kernel + "/";

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Tests.Models;
 
-/// <summary>Folders that are wrong in some way: each is refused by a message that names the file, what was found and what was
-/// expected.</summary>
+/// <summary>Folders that are wrong in some way: each is refused by a message that
+/// names the file, what was found and what was expected.</summary>
 public sealed class BadFolderTests
 {
     [Theory]

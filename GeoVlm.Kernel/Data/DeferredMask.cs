@@ -2,12 +2,12 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data;
 
-/// <summary>A mask that is decoded when it is asked for and may be forgotten when memory is short, so that a dataset holds no
-/// pixels.</summary>
+/// <summary>A mask that is decoded when it is asked for and may be forgotten when
+/// memory is short, so that a dataset holds no pixels.</summary>
 /// <param name="width">Columns, known at once.</param>
 /// <param name="height">Rows, known at once.</param>
-/// <param name="load">Decodes the mask; called again after it was forgotten, so it gives the same mask each time. May throw
-/// <see cref="GeoVlmException"/>.</param>
+/// <param name="load">Decodes the mask; called again after it was forgotten, so it gives the
+/// same mask each time. May throw <see cref="GeoVlmException"/>.</param>
 public sealed class DeferredMask(int width, int height, Func<Mask> load)
 {
     private readonly WeakReference<Mask?> loaded = new(null);

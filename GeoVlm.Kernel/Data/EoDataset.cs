@@ -37,8 +37,8 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     public DatasetDescription Describe(DescriptionOptions? options = null) =>
         DatasetDescriber.Describe(this, options ?? new DescriptionOptions());
 
-    /// <summary>Looks for what spoils training and evaluation: leakage between splits, empty answers, boxes outside, imbalance, pairs that
-    /// do not match.</summary>
+    /// <summary>Looks for what spoils training and evaluation: leakage between splits, empty
+    /// answers, boxes outside, imbalance, pairs that do not match.</summary>
     public DatasetCheck Check(CheckOptions? options = null) => DatasetChecker.Check(this, options ?? new CheckOptions());
 
     /// <summary>Writes it to a new folder with its images and a card; <see cref="Load"/> reads the same samples back.</summary>
@@ -49,8 +49,8 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     public SavedDataset Save(string folder, SaveFormat format = SaveFormat.Parquet, CancellationToken cancellation = default) =>
         DatasetSaver.Save(this, folder, format, cancellation);
 
-    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made otherwise. A dataset filtered afterwards keeps
-    /// it.</summary>
+    /// <summary>The <c>#!geo-load</c> line that makes it again; empty where it was made
+    /// otherwise. A dataset filtered afterwards keeps it.</summary>
     public string LoadedBy { get; init; } = "";
 
     /// <summary>The tasks asked, with the number of samples of each.</summary>
@@ -75,8 +75,8 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>The first <paramref name="count"/> samples.</summary>
     public EoDataset Head(int count = 6) => this with { Samples = [.. Samples.Take(count)] };
 
-    /// <summary><paramref name="count"/> samples drawn without replacement, in the order drawn; all of them, shuffled, where there are
-    /// fewer.</summary>
+    /// <summary><paramref name="count"/> samples drawn without replacement, in the order
+    /// drawn; all of them, shuffled, where there are fewer.</summary>
     /// <param name="count">How many.</param>
     /// <param name="seed">The same seed draws the same samples in every process.</param>
     public EoDataset Sample(int count = int.MaxValue, ulong seed = 0) =>
@@ -88,16 +88,16 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
             ],
         };
 
-    /// <summary>The part that the source calls so, or <see cref="HeldOut.Train"/> and <see cref="HeldOut.Heldout"/> divided by image; see
-    /// <see cref="DatasetSplits"/>.</summary>
+    /// <summary>The part that the source calls so, or <see cref="HeldOut.Train"/> and
+    /// <see cref="HeldOut.Heldout"/> divided by image; see <see cref="DatasetSplits"/>.</summary>
     /// <exception cref="GeoVlmException">There is no such split.</exception>
     public EoDataset Split(string name, ulong seed = 0) => DatasetSplits.Part(this, name, seed);
 
     /// <summary>Every split of the source by its name; train and heldout, divided by image, where it has none.</summary>
     public IReadOnlyDictionary<string, EoDataset> Split() => DatasetSplits.All(this);
 
-    /// <summary>One row a sample: id, task, split, question, answer, image, size, objects, and the source's attributes. Reads the header of
-    /// every image.</summary>
+    /// <summary>One row a sample: id, task, split, question, answer, image, size, objects, and
+    /// the source's attributes. Reads the header of every image.</summary>
     public DataFrame ToDataFrame() => DatasetFrame.Of(this, withHeaders: true, default);
 
     /// <summary>One row an object of an image: sample, image, label, corners in original pixels.</summary>
@@ -106,8 +106,8 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>The rows of <see cref="ToDataFrame"/> in Arrow's memory layout.</summary>
     public Apache.Arrow.RecordBatch ToArrow() => ToDataFrame().ToArrow();
 
-    /// <summary>Decodes every image once; samples whose image cannot be decoded move to <see cref="Problems"/>. Takes as long as reading it
-    /// all.</summary>
+    /// <summary>Decodes every image once; samples whose image cannot be decoded move to
+    /// <see cref="Problems"/>. Takes as long as reading it all.</summary>
     public EoDataset VerifyImages()
     {
         var errors = new Dictionary<GeoImage, string?>(ReferenceEqualityComparer.Instance);

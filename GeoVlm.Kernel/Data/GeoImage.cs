@@ -55,8 +55,8 @@ public sealed record GeoImage
         init => height = value;
     }
 
-    /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by <see cref="Height"/>. May throw
-    /// <see cref="GeoVlmException"/>.</summary>
+    /// <summary>Decodes the picture to 8-bit RGB of exactly <see cref="Width"/> by
+    /// <see cref="Height"/>. May throw <see cref="GeoVlmException"/>.</summary>
     /// <remarks>Another way to load is another picture: it loses the file and the windows of the first.</remarks>
     public Func<RgbImage> Load
     {
@@ -70,8 +70,8 @@ public sealed record GeoImage
         }
     }
 
-    /// <summary>Decodes a part without the rest, the same pixels as in the whole; null where that is no cheaper. May throw
-    /// <see cref="GeoVlmException"/>.</summary>
+    /// <summary>Decodes a part without the rest, the same pixels as in the whole; null where that
+    /// is no cheaper. May throw <see cref="GeoVlmException"/>.</summary>
     public Func<PixelWindow, RgbImage>? LoadWindow { get; init; }
 
     /// <summary>The file that holds the whole of it and nothing else; null for tiles, table cells and pictures in memory.</summary>
@@ -158,8 +158,8 @@ public sealed record GeoImage
     /// <summary>The name; the header is left alone.</summary>
     public override string ToString() => Name;
 
-    /// <summary>What the file says about itself; a picture made in memory has 8-bit RGB of its size. Of a tile: of the whole
-    /// scene.</summary>
+    /// <summary>What the file says about itself; a picture made in memory has 8-bit
+    /// RGB of its size. Of a tile: of the whole scene.</summary>
     /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
     // Two threads may both read it; they read the same.
     public ImageHeader Header => header ??= readHeader?.Invoke() ?? new ImageHeader(width!.Value, height!.Value);

@@ -5,8 +5,8 @@ namespace GeoVlm.Data;
 /// <summary>One item of a dataset: one or more images, a question, and the reference answer.</summary>
 /// <param name="Id">Unique in its dataset.</param>
 /// <param name="Task">What is asked.</param>
-/// <param name="Images">One image, or several dates of one place in order of time (before, after); none where the source names none (result
-/// files).</param>
+/// <param name="Images">One image, or several dates of one place in order of time (before,
+/// after); none where the source names none (result files).</param>
 /// <param name="Question">The question as a person would put it, without chat or format instructions.</param>
 /// <param name="Reference">The reference answer; boxes keep the frame that the source writes them in.</param>
 public sealed record Sample(string Id, EoTask Task, IReadOnlyList<GeoImage> Images, string Question, Answer Reference)

@@ -27,8 +27,8 @@ public sealed record SampleDescription
     /// <summary>Every other reference wording.</summary>
     public required IReadOnlyList<string> OtherAnswers { get; init; }
 
-    /// <summary>What the boxes are measured in: "original pixels 800 x 600", or the source's own frame where no image can be
-    /// read.</summary>
+    /// <summary>What the boxes are measured in: "original pixels 800 x 600", or the
+    /// source's own frame where no image can be read.</summary>
     public required string Frame { get; init; }
 
     /// <summary>The boxes of the answer as x1, y1, x2, y2.</summary>

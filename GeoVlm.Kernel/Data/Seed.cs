@@ -5,8 +5,8 @@ namespace GeoVlm.Data;
 /// <summary>Derives independent seeds from one seed and a path of names, the same in every process and on every machine.</summary>
 public static class Seed
 {
-    /// <summary>A 64-bit seed for the stream called <paramref name="path"/> under <paramref name="seed"/> (FNV-1a, then a SplitMix64
-    /// finaliser).</summary>
+    /// <summary>A 64-bit seed for the stream called <paramref name="path"/> under
+    /// <paramref name="seed"/> (FNV-1a, then a SplitMix64 finaliser).</summary>
     public static ulong Derive(ulong seed, params ReadOnlySpan<object> path)
     {
         ulong h = 14695981039346656037UL ^ seed;

@@ -2,8 +2,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Generation;
 
-/// <summary>An engine with weights of its own, such as a server: it must be given the policy's after each update, and the log-probabilities
-/// of its rollouts are its own.</summary>
+/// <summary>An engine with weights of its own, such as a server: it must be given the policy's after
+/// each update, and the log-probabilities of its rollouts are its own.</summary>
 public interface ISeparateRolloutEngine : IRolloutEngine
 {
     /// <summary>Samples from these weights from now on.</summary>

@@ -23,8 +23,8 @@ public enum FinishReason
 /// <param name="Finish">Why it ended.</param>
 public sealed record Rollout(string Text, IReadOnlyList<int> TokenIds, IReadOnlyList<float> LogProbs, FinishReason Finish)
 {
-    /// <summary>Natural log-probability of each token under the distribution it was drawn from, penalty and filters included; 0 when
-    /// greedy.</summary>
+    /// <summary>Natural log-probability of each token under the distribution it was drawn
+    /// from, penalty and filters included; 0 when greedy.</summary>
     public IReadOnlyList<float> SampledLogProbs { get; init; } = LogProbs;
 }
 

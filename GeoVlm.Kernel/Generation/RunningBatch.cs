@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Generation;
 
-/// <summary>The completions that are being sampled now: they share every forward pass, leave when they end, and waiting ones take their
-/// places.</summary>
+/// <summary>The completions that are being sampled now: they share every forward pass,
+/// leave when they end, and waiting ones take their places.</summary>
 /// <remarks>
 /// Completions of a group come in together behind one prefill of their prompt. Who enters when depends only on the tokens that were
 /// sampled, so a run repeats exactly. Legend: P prompts, T tokens of the longest prompt, V vocabulary, d hidden size.
@@ -93,8 +93,8 @@ internal sealed class RunningBatch : IDisposable
         prompts = null;
     }
 
-    /// <summary>Reads the prompts of the next groups, and samples the first token of each of their completions from the one state of its
-    /// prompt.</summary>
+    /// <summary>Reads the prompts of the next groups, and samples the first token of each of
+    /// their completions from the one state of its prompt.</summary>
     private void Prefill()
     {
         var groups = new List<IReadOnlyList<Completion>> { waiting.Dequeue() };
@@ -122,7 +122,7 @@ internal sealed class RunningBatch : IDisposable
         for (int row = 0; row < groups.Count; row++)
         {
             var mine = logits.Slice(row * vocabulary, vocabulary);
-            policy.Forbid(mine);
+            policy.Banned.Apply(mine);
             foreach (var completion in groups[row])
             {
                 completion.Sample(distributions[0], mine);
@@ -176,7 +176,7 @@ internal sealed class RunningBatch : IDisposable
                 for (int row = part; row < rows.Count; row += parts)
                 {
                     var mine = new Span<float>(all + (long)row * vocabulary, vocabulary);
-                    policy.Forbid(mine);
+                    policy.Banned.Apply(mine);
                     rows[row].Sample(distributions[part], mine);
                 }
             }

@@ -22,8 +22,8 @@ public sealed record SamplingOptions
     /// <summary>Only tokens with at least this share of the most likely token's probability are sampled; 0 is off. At most 1.</summary>
     public double MinP { get; init; }
 
-    /// <summary>Positive logits of tokens that the prompt or the completion already has are divided by it, negative ones multiplied; 1 is
-    /// off.</summary>
+    /// <summary>Positive logits of tokens that the prompt or the completion already has are
+    /// divided by it, negative ones multiplied; 1 is off.</summary>
     /// <remarks>Rollouts for reinforcement learning need 1: another value changes the policy that is learned.</remarks>
     public double RepetitionPenalty { get; init; } = 1;
 

@@ -10,8 +10,8 @@ namespace GeoVlm.Generation;
 /// <param name="policy">The model; not owned.</param>
 public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
 {
-    /// <summary>Most completions that are sampled side by side; the others wait until one ends. It bounds the memory of keys and
-    /// values.</summary>
+    /// <summary>Most completions that are sampled side by side; the others wait until one
+    /// ends. It bounds the memory of keys and values.</summary>
     public int MostRows { get; init; } = 128;
 
     /// <summary>Whether tokens may be decoded by loops of our own on the CPU; false leaves all to libtorch, for comparison.</summary>

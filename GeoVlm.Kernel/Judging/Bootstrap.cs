@@ -27,8 +27,8 @@ public static class Bootstrap
         return (values.Average(), Quantile(means, 0.025), Quantile(means, 0.975));
     }
 
-    /// <summary>The mean over seeds and samples and its 95 % interval, drawing seeds and samples alike: how far it would move with other
-    /// seeds and other samples.</summary>
+    /// <summary>The mean over seeds and samples and its 95 % interval, drawing seeds and samples
+    /// alike: how far it would move with other seeds and other samples.</summary>
     /// <param name="bySeed">[S][N] the same N samples under each of S seeds; at least one of each.</param>
     /// <param name="stream">Names the random stream.</param>
     public static (double Mean, double Low, double High) MeanInterval(IReadOnlyList<IReadOnlyList<double>> bySeed, string stream)
@@ -57,8 +57,8 @@ public static class Bootstrap
         return (bySeed.Average(s => s.Average()), Quantile(means, 0.025), Quantile(means, 0.975));
     }
 
-    /// <summary>Numbers of a whole set with their 95 % intervals: the samples are drawn anew, each number is computed of the
-    /// draw.</summary>
+    /// <summary>Numbers of a whole set with their 95 % intervals: the samples are
+    /// drawn anew, each number is computed of the draw.</summary>
     /// <param name="count">Number of samples, at least one.</param>
     /// <param name="resamples">Number of draws.</param>
     /// <param name="stream">Names the random stream.</param>

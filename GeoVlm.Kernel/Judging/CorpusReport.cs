@@ -3,8 +3,8 @@ using GeoVlm.Judging.Metrics;
 
 namespace GeoVlm.Judging;
 
-/// <summary>The metrics of whole sets over predictions: values as published beside ours, with intervals from resampling the
-/// samples.</summary>
+/// <summary>The metrics of whole sets over predictions: values as published beside
+/// ours, with intervals from resampling the samples.</summary>
 public sealed class CorpusReport
 {
     /// <summary>Samples times resamples that an interval may cost: many samples need fewer resamples.</summary>

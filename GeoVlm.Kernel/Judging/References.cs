@@ -7,8 +7,8 @@ namespace GeoVlm.Judging;
 /// <summary>The reference answers of a sample as the kind that a reward or metric compares with.</summary>
 internal static class References
 {
-    /// <summary>The frame in which boxes of a sample are compared: original pixels, or that of its reference where it has no
-    /// image.</summary>
+    /// <summary>The frame in which boxes of a sample are compared: original pixels, or
+    /// that of its reference where it has no image.</summary>
     public static CoordinateFrame FrameOf(Sample sample) =>
         sample.Images.Count > 0
             ? sample.Frame
@@ -74,8 +74,8 @@ internal static class References
         return Mask.FromBoxes((int)Math.Ceiling(frame.Width), (int)Math.Ceiling(frame.Height), Boxes(sample, asker));
     }
 
-    /// <summary>An answer as a mask on the pixel grid of a reference mask: boxes are painted, a grid of cells is spread over it; null for
-    /// other kinds.</summary>
+    /// <summary>An answer as a mask on the pixel grid of a reference mask: boxes are painted, a
+    /// grid of cells is spread over it; null for other kinds.</summary>
     public static Mask? Painted(ParsedCompletion completion, Mask reference) =>
         completion.Answer switch
         {

@@ -9,8 +9,8 @@ public sealed record SampledReport(IReadOnlyList<EvaluationReport> Draws)
     /// <summary>Number of answers to each sample.</summary>
     public int K => Draws.Count;
 
-    /// <summary>Mean over samples and draws, and mean over samples of the best draw (pass@k for a metric of 0 and 1), each with its 95 %
-    /// interval over samples.</summary>
+    /// <summary>Mean over samples and draws, and mean over samples of the best draw (pass@k for a
+    /// metric of 0 and 1), each with its 95 % interval over samples.</summary>
     public IReadOnlyList<SampledRow> Rows =>
         [
             .. from task in Draws[0].Samples.Select((s, i) => (s.Task, Index: i)).GroupBy(s => s.Task).OrderBy(g => g.Key)

@@ -21,16 +21,16 @@ public static class Words
         return words;
     }
 
-    /// <summary>Whether two texts have the same words in the same order; two texts without any word ("?") are compared as they
-    /// are.</summary>
+    /// <summary>Whether two texts have the same words in the same order; two texts
+    /// without any word ("?") are compared as they are.</summary>
     public static bool Same(string a, string b)
     {
         var (left, right) = (Of(a), Of(b));
         return left.Count + right.Count == 0 ? a.Trim() == b.Trim() : left.SequenceEqual(right);
     }
 
-    /// <summary>F1 of the words of a text against those of a reference, each occurrence counted: 2 · common / (words + words), 0 to
-    /// 1.</summary>
+    /// <summary>F1 of the words of a text against those of a reference, each occurrence
+    /// counted: 2 · common / (words + words), 0 to 1.</summary>
     public static double F1(string text, string reference)
     {
         var (words, expected) = (Of(text), Of(reference));

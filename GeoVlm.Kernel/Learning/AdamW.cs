@@ -88,8 +88,8 @@ internal sealed class AdamW : IDisposable
         return norm;
     }
 
-    /// <summary>Everything that the next update depends on besides weights and gradients, for a checkpoint; live tensors, not
-    /// copies.</summary>
+    /// <summary>Everything that the next update depends on besides weights and
+    /// gradients, for a checkpoint; live tensors, not copies.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State() => slots.SelectMany(s => s.State());
 
     /// <summary>Puts back what <see cref="State"/> gave.</summary>
@@ -263,8 +263,8 @@ internal sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Long arrays in pieces over the cores; sums are added in the order of the pieces, so that they do not depend on
-    /// timing.</summary>
+    /// <summary>Long arrays in pieces over the cores; sums are added in the order of the
+    /// pieces, so that they do not depend on timing.</summary>
     private static class Chunks
     {
         private const int Length = 1 << 16;

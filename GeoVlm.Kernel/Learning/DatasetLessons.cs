@@ -5,8 +5,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Learning;
 
-/// <summary>Rows for fine-tuning on a dataset: a sample is drawn, and further questions of its task about the same image are packed behind
-/// it.</summary>
+/// <summary>Rows for fine-tuning on a dataset: a sample is drawn, and further questions of
+/// its task about the same image are packed behind it.</summary>
 /// <remarks>Rows are drawn from seeds alone, so a step's rows are the same in every process and whatever was drawn before.</remarks>
 public sealed class DatasetLessons
 {

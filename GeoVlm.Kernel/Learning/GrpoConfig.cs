@@ -47,8 +47,8 @@ public sealed record GrpoConfig
     /// <summary>Parts of the model that are trained; where it has an adapter, that alone is trained whatever stands here.</summary>
     public TrainedParts Train { get; init; } = TrainedParts.All;
 
-    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a third more time, a fraction of the
-    /// memory, the same gradients.</summary>
+    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a
+    /// third more time, a fraction of the memory, the same gradients.</summary>
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>Name of the loss in <see cref="LossCatalogue"/>.</summary>
@@ -72,8 +72,8 @@ public sealed record GrpoConfig
     /// <summary>Completions of negative advantage that drifted further than this mean log ratio are left out; null keeps all.</summary>
     public double? OffPolicyThreshold { get; init; }
 
-    /// <summary>Name of the learning-rate schedule in <see cref="LearningRateSchedule.All"/>; steps count from 1, so the first update has a
-    /// rate above 0.</summary>
+    /// <summary>Name of the learning-rate schedule in <see cref="LearningRateSchedule.All"/>;
+    /// steps count from 1, so the first update has a rate above 0.</summary>
     public string Schedule { get; init; } = "constant_with_warmup";
 
     /// <summary>Weight decay of matrices.</summary>
@@ -88,8 +88,8 @@ public sealed record GrpoConfig
     /// <summary>Whether completions that the length limit cut are left out of the loss (DAPO's overlong filter).</summary>
     public bool MaskTruncated { get; init; }
 
-    /// <summary>Groups per forward and backward pass; null takes them all at once. It changes memory, not results beyond
-    /// rounding.</summary>
+    /// <summary>Groups per forward and backward pass; null takes them all at once. It
+    /// changes memory, not results beyond rounding.</summary>
     public int? GroupsPerMicroBatch { get; init; }
 
     /// <summary>Steps between two moves of the reference towards the policy; null keeps it frozen.</summary>
@@ -98,8 +98,8 @@ public sealed record GrpoConfig
     /// <summary>How far the reference moves each time, 0 to 1.</summary>
     public double SyncReferenceShare { get; init; } = 0.6;
 
-    /// <summary>How the loss is weighed where a server samples, whose log-probabilities differ from the trainer's; without effect where the
-    /// policy itself does.</summary>
+    /// <summary>How the loss is weighed where a server samples, whose log-probabilities differ from
+    /// the trainer's; without effect where the policy itself does.</summary>
     public SamplerCorrectionMode SamplerCorrection { get; init; } = SamplerCorrectionMode.TokenTruncate;
 
     /// <summary>Largest importance ratio π_trainer / π_sampler that counts in full (C of truncated importance sampling). Above 0.</summary>

@@ -28,8 +28,8 @@ public static class GrpoOption
 
     /// <summary>The config with one option changed.</summary>
     /// <param name="config">The config; not changed.</param>
-    /// <param name="name">A property's name in any spelling (<c>ClipHigh</c>, <c>clip-high</c>, <c>clip_high</c>), or the magic command's
-    /// short one (<c>lr</c>).</param>
+    /// <param name="name">A property's name in any spelling (<c>ClipHigh</c>, <c>clip-high</c>,
+    /// <c>clip_high</c>), or the magic command's short one (<c>lr</c>).</param>
     /// <param name="text">Its value; "null" for none.</param>
     /// <exception cref="GeoVlmException">There is no such option, or the text is no value of it.</exception>
     public static GrpoConfig Set(GrpoConfig config, string name, string text)

@@ -31,8 +31,8 @@ public sealed class GrpoTrainer : IDisposable
     /// <param name="rubricOf">How each sample is judged.</param>
     /// <param name="config">Options.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
-    /// <param name="start">The reference policy, not owned; when null a copy of the policy as it is now, or where it has an adapter, the
-    /// policy without that.</param>
+    /// <param name="start">The reference policy, not owned; when null a copy of the policy as it
+    /// is now, or where it has an adapter, the policy without that.</param>
     /// <exception cref="GeoVlmException">An option is out of range, or there are no samples.</exception>
     public GrpoTrainer(
         Policy policy,
@@ -87,8 +87,8 @@ public sealed class GrpoTrainer : IDisposable
     public IReadOnlyList<string> Notes => update.Notes;
 
     /// <summary>Runs all steps of the config.</summary>
-    /// <param name="afterStep">Sees each record; the run can be stopped between two tokens or two steps, and the policy keeps what it
-    /// learned.</param>
+    /// <param name="afterStep">Sees each record; the run can be stopped between two tokens
+    /// or two steps, and the policy keeps what it learned.</param>
     /// <param name="cancellation">Stops the run.</param>
     /// <exception cref="OperationCanceledException">Stopped by the user.</exception>
     public IReadOnlyList<StepRecord> Run(Action<StepRecord>? afterStep = null, CancellationToken cancellation = default)

@@ -16,8 +16,8 @@ public static class MemoryTrial
     /// <param name="request">What is planned; the group needs at least 2 completions.</param>
     /// <param name="workingFolder">Where the tiny checkpoint is looked for, whose tokenizer serves the random model.</param>
     /// <param name="cancellation">Stops the trial.</param>
-    /// <returns>By how many bytes the process's resident memory grew at most, and the request with the prompt as long as it came
-    /// out.</returns>
+    /// <returns>By how many bytes the process's resident memory grew at most, and the
+    /// request with the prompt as long as it came out.</returns>
     /// <exception cref="GeoVlmException">There is no tiny checkpoint, or the system does not tell a process's memory.</exception>
     public static (long Bytes, MemoryRequest Request) Run(
         ModelShape shape,
@@ -95,8 +95,8 @@ public static class MemoryTrial
     private static GeoImage Blank(MemoryRequest request) =>
         new("blank", request.ImageWidth, request.ImageHeight, () => new RgbImage(request.ImageWidth, request.ImageHeight));
 
-    /// <summary>A question with which the prompt has so many tokens besides its picture's, or the fewest that the template
-    /// allows.</summary>
+    /// <summary>A question with which the prompt has so many tokens besides its
+    /// picture's, or the fewest that the template allows.</summary>
     private static (string Question, int Tokens) QuestionOf(Policy policy, int tokens)
     {
         var template = PromptTemplate.Find(policy.Encoder.Options.Template);

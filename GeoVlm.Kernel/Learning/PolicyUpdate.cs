@@ -34,8 +34,8 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
         return rows;
     }
 
-    /// <summary>For groups that another engine sampled: their log-probabilities under the policy as it is now, and the weights that correct
-    /// for the sampler.</summary>
+    /// <summary>For groups that another engine sampled: their log-probabilities under the policy as
+    /// it is now, and the weights that correct for the sampler.</summary>
     /// <param name="rows">The step's groups, with the sampler's log-probabilities.</param>
     /// <returns>The rows with the policy's log-probabilities and the weights, and how far the two are apart.</returns>
     public (IReadOnlyList<Row> Rows, SamplerMismatch Mismatch) Correct(IReadOnlyList<Row> rows)

@@ -8,8 +8,8 @@ using GeoVlm.Learning.Advantages;
 
 namespace GeoVlm.Learning;
 
-/// <summary>Collects the rollouts of a step: prompts from the order, completions from the engine, rewards from the rubrics, advantages from
-/// siblings.</summary>
+/// <summary>Collects the rollouts of a step: prompts from the order, completions from the
+/// engine, rewards from the rubrics, advantages from siblings.</summary>
 internal sealed class RolloutCollector(
     IRolloutEngine engine,
     IReadOnlyList<Sample> samples,

@@ -30,15 +30,15 @@ public sealed record SftConfig
     /// <summary>Largest norm of the gradient.</summary>
     public double MaxGradientNorm { get; init; } = 1.0;
 
-    /// <summary>Images per forward and backward pass; null takes them all at once. It changes memory, not results beyond
-    /// rounding.</summary>
+    /// <summary>Images per forward and backward pass; null takes them all at once. It
+    /// changes memory, not results beyond rounding.</summary>
     public int? ImagesPerMicroBatch { get; init; }
 
     /// <summary>Parts of the model that are trained; where it has an adapter, that alone is trained whatever stands here.</summary>
     public TrainedParts Train { get; init; } = TrainedParts.All;
 
-    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a third more time, a fraction of the
-    /// memory, the same gradients.</summary>
+    /// <summary>Whether layers are computed again in the backward pass instead of being kept: about a
+    /// third more time, a fraction of the memory, the same gradients.</summary>
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>What is descended for each answer token.</summary>

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning;
 
-/// <summary>Supervised fine-tuning: the mean negative log-likelihood of the answers' tokens, questions packed behind their shared
-/// image.</summary>
+/// <summary>Supervised fine-tuning: the mean negative log-likelihood of the answers'
+/// tokens, questions packed behind their shared image.</summary>
 public sealed class SftTrainer : IDisposable
 {
     private readonly Policy policy;
@@ -171,8 +171,8 @@ public interface IAuxiliaryLoss
 
 /// <summary>What one step of fine-tuning did.</summary>
 /// <param name="Step">The step, from 1.</param>
-/// <param name="Loss">Mean negative log-likelihood per answer token, in nats (cross-entropy against smoothed targets where they
-/// are).</param>
+/// <param name="Loss">Mean negative log-likelihood per answer token, in nats
+/// (cross-entropy against smoothed targets where they are).</param>
 /// <param name="Auxiliary">The auxiliary loss; 0 when it is off.</param>
 /// <param name="Tokens">Answer tokens of the step.</param>
 /// <param name="GradNorm">Norm of the gradient before clipping.</param>

@@ -3,8 +3,8 @@ using GeoVlm.Learning.Losses;
 
 namespace GeoVlm.Learning;
 
-/// <summary>What one GRPO step did. Written as one JSON line with TRL's log keys, so that curves can be laid beside published
-/// runs.</summary>
+/// <summary>What one GRPO step did. Written as one JSON line with TRL's log keys, so
+/// that curves can be laid beside published runs.</summary>
 public sealed record StepRecord
 {
     /// <summary>The step, from 1.</summary>
@@ -83,8 +83,8 @@ public sealed record StepRecord
     [JsonPropertyName("learning_rate")]
     public required double LearningRate { get; init; }
 
-    /// <summary>Seconds spent sampling and judging. Kept apart from the step in a run folder, since no two runs take the same
-    /// time.</summary>
+    /// <summary>Seconds spent sampling and judging. Kept apart from the step in a run
+    /// folder, since no two runs take the same time.</summary>
     [JsonIgnore]
     public double RolloutSeconds { get; init; }
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
 
-/// <summary>Log-probabilities of given tokens, a few rows at a time, so that the whole vocabulary is never there for all of them; the
-/// backward pass computes it again.</summary>
+/// <summary>Log-probabilities of given tokens, a few rows at a time, so that the whole vocabulary is
+/// never there for all of them; the backward pass computes it again.</summary>
 /// <remarks>Legend: N scored tokens, c of them at once, V vocabulary, d hidden size.</remarks>
 /// <param name="policy">Whose head it is; no adapter may be at work on it.</param>
 /// <param name="temperature">Logits are divided by it.</param>

@@ -2,8 +2,8 @@ using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Models;
 
-/// <summary>What a model's makers say about sampling from it: <c>generation_config.json</c>. Training samples as its own options say,
-/// whatever stands here.</summary>
+/// <summary>What a model's makers say about sampling from it: <c>generation_config.json</c>.
+/// Training samples as its own options say, whatever stands here.</summary>
 public sealed record GenerationConfig
 {
     /// <summary>Tokens that end a completion (<c>eos_token_id</c>, one or several).</summary>

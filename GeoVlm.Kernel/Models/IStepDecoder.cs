@@ -2,8 +2,8 @@ using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Models;
 
-/// <summary>Decodes one token of each running sequence at a time; sequences enter behind a prompt that was read before, and leave when they
-/// end.</summary>
+/// <summary>Decodes one token of each running sequence at a time; sequences enter behind a
+/// prompt that was read before, and leave when they end.</summary>
 internal interface IStepDecoder : IDisposable
 {
     /// <summary>Most sequences.</summary>

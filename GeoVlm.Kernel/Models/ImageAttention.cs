@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
 
-/// <summary>Where on the last image of a prompt the model looks when it chooses each token of a completion. Plain numbers, for
-/// pictures.</summary>
+/// <summary>Where on the last image of a prompt the model looks when it chooses each
+/// token of a completion. Plain numbers, for pictures.</summary>
 /// <param name="Rows">Rows of merged patches.</param>
 /// <param name="Columns">Columns of merged patches.</param>
 /// <param name="Weights">[token][row × column] attention of one decoder layer, mean over its heads; what a token gives to the rest of the

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace GeoVlm.Models;
 
-/// <summary>What GeoVlm needs to know of a model beyond the Hugging Face files: <c>geovlm.json</c> in its folder, defaults when
-/// absent.</summary>
+/// <summary>What GeoVlm needs to know of a model beyond the Hugging Face files:
+/// <c>geovlm.json</c> in its folder, defaults when absent.</summary>
 public sealed record ModelOptions
 {
     /// <summary>

@@ -1,7 +1,7 @@
 namespace GeoVlm.Models;
 
-/// <summary>One row of a packed batch: a prefix that is computed once, and branches that each go on from it without seeing one
-/// another.</summary>
+/// <summary>One row of a packed batch: a prefix that is computed once, and branches
+/// that each go on from it without seeing one another.</summary>
 /// <remarks>
 /// GRPO packs the G completions of a prompt behind it; fine-tuning packs several questions behind their image. Every branch restarts its
 /// positions after the prefix, so its log-probabilities are those of the plain sequence prefix + branch.

@@ -9,11 +9,6 @@ namespace GeoVlm.Models;
 /// <summary>What is trained: the model with its tokenizer and chat template, loaded from one folder in Hugging Face layout.</summary>
 public sealed class Policy : IDisposable
 {
-    /// <summary>Added to the logits of a token that must never be sampled; finite, so that p·log p stays 0 and not NaN.</summary>
-    internal const float Forbidden = -1e9f;
-
-    private readonly Tensor forbidden_V;
-    private readonly int[] forbiddenTokens;
     private readonly bool adapterOff;
 
     private Policy(
@@ -36,11 +31,7 @@ public sealed class Policy : IDisposable
                 .Select(tokenizer.IdOf)
                 .Union(Generation.EndTokens),
         ];
-        string[] visual = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"];
-        forbiddenTokens = [.. visual.Where(t => tokenizer.TryIdOf(t, out _)).Select(tokenizer.IdOf)];
-        var bias = new float[model.Config.Text.VocabularySize];
-        Forbid(bias);
-        forbidden_V = tensor(bias, device: model.Device).DetachFromDisposeScope();
+        Banned = new BannedTokens(tokenizer, model.Config.Text.VocabularySize, model.Device);
     }
 
     /// <summary>What messages and runs call it.</summary>
@@ -64,15 +55,8 @@ public sealed class Policy : IDisposable
     /// <summary>Tokens that end a completion.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
-    /// <summary>Rules out tokens that are never sampled: visual placeholders, the opening of a turn, and rows of the embedding that no
-    /// token has.</summary>
-    /// <param name="logits">[V].</param>
-    internal void Forbid(Span<float> logits)
-    {
-        foreach (int id in forbiddenTokens)
-            logits[id] = Forbidden;
-        logits[Tokenizer.VocabularySize..].Fill(Forbidden);
-    }
+    /// <summary>Tokens that are never sampled.</summary>
+    internal BannedTokens Banned { get; }
 
     /// <summary>What its folder says about sampling: <c>generation_config.json</c>.</summary>
     public GenerationConfig Generation { get; }
@@ -81,8 +65,8 @@ public sealed class Policy : IDisposable
     public string Folder { get; }
 
     /// <summary>Loads a folder in Hugging Face layout.</summary>
-    /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json; or a PEFT adapter, whose base model is then
-    /// loaded too.</param>
+    /// <param name="folder">config.json, *.safetensors, tokenizer, preprocessor_config.json;
+    /// or a PEFT adapter, whose base model is then loaded too.</param>
     /// <param name="device">Where to put it; the best there is when null.</param>
     /// <param name="type">What to compute in, whatever the files hold.</param>
     /// <exception cref="GeoVlmException">Something is missing or does not fit; the message names file and tensor.</exception>
@@ -157,8 +141,8 @@ public sealed class Policy : IDisposable
     /// <exception cref="GeoVlmException">No layer matches, or there is an adapter already.</exception>
     public LoraAdapter AddAdapter(LoraConfig config, ulong seed = 1) => Model.AddAdapter(config, seed);
 
-    /// <summary>This policy without its adapter, over the same weights: the reference policy at no cost. Disposing of it frees nothing of
-    /// the model.</summary>
+    /// <summary>This policy without its adapter, over the same weights: the reference policy at
+    /// no cost. Disposing of it frees nothing of the model.</summary>
     /// <exception cref="GeoVlmException">There is no adapter, or it is merged into the weights.</exception>
     public Policy WithoutAdapter() =>
         Model.Adapter is { Merged: false }
@@ -167,12 +151,12 @@ public sealed class Policy : IDisposable
                 $"{Name} has no adapter to leave out{(Model.Adapter is null ? "" : ": it is merged into the weights")}; copy the policy instead."
             );
 
-    /// <summary>What training changes and <see cref="Save"/> writes, by its name in the file: the adapter's parameters where there is one,
-    /// else the model's.</summary>
+    /// <summary>What training changes and <see cref="Save"/> writes, by its name in the file: the
+    /// adapter's parameters where there is one, else the model's.</summary>
     public IReadOnlyList<(string Name, Parameter Tensor)> Parameters => Model.Adapter?.Parameters ?? Model.Parameters;
 
-    /// <summary>Writes a folder that <see cref="Load"/> and Python read: the model, or where there is an adapter only that, in PEFT's
-    /// layout.</summary>
+    /// <summary>Writes a folder that <see cref="Load"/> and Python read: the model, or
+    /// where there is an adapter only that, in PEFT's layout.</summary>
     /// <param name="folder">Where to; made when it does not exist.</param>
     /// <param name="type">Type of the weights in the file; as they are when null.</param>
     public void Save(string folder, ScalarType? type = null)
@@ -182,11 +166,12 @@ public sealed class Policy : IDisposable
             adapter.Save(folder, Path.GetFullPath(Folder));
         else
             Model.Save(folder, type);
-        CopyFiles(folder);
+        Encoder.Options.Save(folder);
+        TokenizerFiles.Copy(Folder, folder);
     }
 
-    /// <summary>Sees to it that this policy has an adapter of the same kind as another, or none: it is loaded where it is
-    /// missing.</summary>
+    /// <summary>Sees to it that this policy has an adapter of the same kind as
+    /// another, or none: it is loaded where it is missing.</summary>
     /// <param name="other">The policy to be like.</param>
     /// <param name="folder">Where an adapter of that kind lies.</param>
     /// <exception cref="GeoVlmException">There is an adapter of another kind.</exception>
@@ -206,17 +191,6 @@ public sealed class Policy : IDisposable
     /// <summary>The file of the weights that <see cref="Save"/> writes.</summary>
     internal string WeightsFile => Model.Adapter is null ? "model.safetensors" : LoraAdapter.WeightsFile;
 
-    private void CopyFiles(string folder)
-    {
-        Encoder.Options.Save(folder);
-        foreach (string file in Directory.EnumerateFiles(Folder).Where(f => TokenizerFiles.Contains(Path.GetFileName(f))))
-        {
-            string target = Path.Combine(folder, Path.GetFileName(file));
-            if (Path.GetFullPath(target) != Path.GetFullPath(file))
-                File.Copy(file, target, overwrite: true);
-        }
-    }
-
     /// <summary>Writes the whole model with its adapter merged into the weights; the policy itself is as before.</summary>
     /// <param name="folder">Where to; made when it does not exist.</param>
     /// <param name="type">Type of the weights in the file; as they are when null.</param>
@@ -229,7 +203,8 @@ public sealed class Policy : IDisposable
         try
         {
             Model.Save(folder, type);
-            CopyFiles(folder);
+            Encoder.Options.Save(folder);
+            TokenizerFiles.Copy(Folder, folder);
         }
         finally
         {
@@ -244,13 +219,13 @@ public sealed class Policy : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        forbidden_V.Dispose();
+        Banned.Dispose();
         if (!adapterOff)
             Model.Dispose();
     }
 
-    /// <summary>What this policy computes on this thread until the result is disposed: with its adapter, or without where it is
-    /// <see cref="WithoutAdapter"/>.</summary>
+    /// <summary>What this policy computes on this thread until the result is disposed: with its
+    /// adapter, or without where it is <see cref="WithoutAdapter"/>.</summary>
     internal IDisposable? Computing() => adapterOff ? LoraAdapter.Off() : null;
 
     /// <summary>Token embeddings with the visuals' embeddings put in their places.</summary>
@@ -285,7 +260,7 @@ public sealed class Policy : IDisposable
         // Each of these is as large as the result: none stays until the caller's scope ends.
         using var raw = Model.Logits(hidden_ND);
         using var wide = raw.to(ScalarType.Float32);
-        using var allowed = wide + forbidden_V;
+        using var allowed = wide + Banned.Bias_V;
         using var tempered = temperature == 1 ? null : allowed / temperature;
         return nn.functional.log_softmax(tempered ?? allowed, -1);
     }
@@ -311,17 +286,4 @@ public sealed class Policy : IDisposable
             throw;
         }
     }
-
-    private static readonly string[] TokenizerFiles =
-    [
-        "tokenizer.json",
-        "tokenizer_config.json",
-        "vocab.json",
-        "merges.txt",
-        "added_tokens.json",
-        "special_tokens_map.json",
-        "chat_template.json",
-        "chat_template.jinja",
-        "generation_config.json",
-    ];
 }

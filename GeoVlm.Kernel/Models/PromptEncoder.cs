@@ -6,8 +6,8 @@ using GeoVlm.Models.Tokens;
 
 namespace GeoVlm.Models;
 
-/// <summary>Prompts to what the model reads: resized and normalised patches, tokens with visual placeholders, M-RoPE positions,
-/// frame.</summary>
+/// <summary>Prompts to what the model reads: resized and normalised patches, tokens
+/// with visual placeholders, M-RoPE positions, frame.</summary>
 public sealed class PromptEncoder
 {
     private readonly VisionLanguageModel model;
@@ -59,8 +59,8 @@ public sealed class PromptEncoder
             }
         );
 
-    /// <summary>The tokens that follow <see cref="EncodeVisualPrefix"/>: the question, then the answer as the model is to give
-    /// it.</summary>
+    /// <summary>The tokens that follow <see cref="EncodeVisualPrefix"/>: the question,
+    /// then the answer as the model is to give it.</summary>
     /// <returns>A branch whose scored tokens are the answer's and the end of turn.</returns>
     public Branch QuestionAndAnswer(string question, string answer)
     {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models;
 
-/// <summary>The one place where tokens get their log-probability in learning; sampling shares <see cref="Policy.NextTokenLogProbs"/> with
-/// it.</summary>
+/// <summary>The one place where tokens get their log-probability in learning; sampling
+/// shares <see cref="Policy.NextTokenLogProbs"/> with it.</summary>
 public static class TokenLogProbs
 {
     /// <summary>Log-probability of every scored token of the packed rows, row by row, branch by branch.</summary>
@@ -12,8 +12,8 @@ public static class TokenLogProbs
     /// <param name="rows">Prefixes with their branches.</param>
     /// <param name="temperature">Logits are divided by it.</param>
     /// <param name="withEntropy">Whether the entropy of each token's distribution is wanted.</param>
-    /// <param name="checkpoint">Whether the layers' intermediate results are computed again in the backward pass instead of being
-    /// kept.</param>
+    /// <param name="checkpoint">Whether the layers' intermediate results are computed
+    /// again in the backward pass instead of being kept.</param>
     /// <returns>Tensors in the caller's dispose scope, which must stay open until <see cref="TokenScores.Backward"/>.</returns>
     public static TokenScores Score(
         Policy policy,

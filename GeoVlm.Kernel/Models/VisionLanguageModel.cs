@@ -81,8 +81,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="device">Where to compute; null is <see cref="TorchRuntime.DefaultDevice"/>.</param>
     /// <param name="type">What to compute in, whatever the files hold.</param>
-    /// <exception cref="GeoVlmException">A file is missing or damaged, or a tensor is missing, unexpected, of another shape or not
-    /// finite.</exception>
+    /// <exception cref="GeoVlmException">A file is missing or damaged, or a tensor is
+    /// missing, unexpected, of another shape or not finite.</exception>
     public static VisionLanguageModel Load(string folder, Device? device = null, NumberType type = NumberType.Float32)
     {
         device ??= TorchRuntime.DefaultDevice;
@@ -120,8 +120,8 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Visual tokens of pictures.</summary>
-    /// <param name="pixelValues">[patches, patch length], the visuals one after another, as <see cref="ImagePreprocessor.Encode"/> makes
-    /// them.</param>
+    /// <param name="pixelValues">[patches, patch length], the visuals one after another, as
+    /// <see cref="ImagePreprocessor.Encode"/> makes them.</param>
     /// <param name="grids">Patches of each visual.</param>
     /// <returns>[tokens, hidden]: the visuals in order, each in raster order of its merged patches.</returns>
     public Tensor EncodeVisual(Tensor pixelValues, IReadOnlyList<VisualGrid> grids) => vision.Forward(pixelValues, grids);
@@ -135,8 +135,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="mask">bool [B or 1, 1, T, S], true where the token may attend; null is causal. Every row needs one true. S = cached +
     /// T, where a cache that starts later counts from there.</param>
     /// <param name="cache">Earlier keys and values; the new ones are appended. Only under <c>no_grad</c>.</param>
-    /// <param name="afterLayer">Called with the index of each layer and the residual stream [B, T, hidden] after it, which lives as long as
-    /// the caller's dispose scope.</param>
+    /// <param name="afterLayer">Called with the index of each layer and the residual stream [B, T,
+    /// hidden] after it, which lives as long as the caller's dispose scope.</param>
     /// <returns>[B, T, hidden] after the final norm.</returns>
     public Tensor Decode(
         Tensor embeddings,
@@ -171,8 +171,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>The output head: [..., hidden] to [..., vocabulary].</summary>
     public Tensor Logits(Tensor hidden) => language.Logits(hidden);
 
-    /// <summary>Encodes one visual and shows the residual stream [frames, patches, hidden], patches in the input's order, before block n
-    /// and after the last.</summary>
+    /// <summary>Encodes one visual and shows the residual stream [frames, patches, hidden], patches
+    /// in the input's order, before block n and after the last.</summary>
     internal void ObserveVision(Tensor pixelValues, VisualGrid grid, Action<int, Tensor> before)
     {
         using Tensor tokens = vision.Forward(pixelValues, [grid], before);
@@ -190,8 +190,8 @@ public sealed class VisionLanguageModel : IDisposable
         return copy;
     }
 
-    /// <summary>Saves config.json, preprocessor_config.json and model.safetensors; each file appears complete or not at all, the weights
-    /// last.</summary>
+    /// <summary>Saves config.json, preprocessor_config.json and model.safetensors; each file
+    /// appears complete or not at all, the weights last.</summary>
     /// <param name="folder">The folder; made if missing.</param>
     /// <param name="type">Element type of the stored weights; null is the model's own.</param>
     /// <exception cref="GeoVlmException">A file cannot be written.</exception>

@@ -5,8 +5,8 @@ using SkiaSharp;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>Where on the image a word looks: its attention to each patch, as a heat map. A page with scripts shows the map of the word
-/// chosen.</summary>
+/// <summary>Where on the image a word looks: its attention to each patch, as a heat map. A
+/// page with scripts shows the map of the word chosen.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Words">The words or tokens of the text. Untrusted.</param>
 /// <param name="Weights">[word][row × column] attention to the patches, row by row from the top left; each map has its own scale.</param>

@@ -4,20 +4,20 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>One image with its reference boxes (dashed) and predicted boxes (solid) on it, and a scale bar where its ground sample distance
-/// is known.</summary>
+/// <summary>One image with its reference boxes (dashed) and predicted boxes (solid) on it,
+/// and a scale bar where its ground sample distance is known.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Truth">Reference boxes, in any frame of the image; null for none.</param>
-/// <param name="Prediction">Predicted boxes, in any frame of the image; null for none. Each is labelled with its best IoU with a reference
-/// box.</param>
+/// <param name="Prediction">Predicted boxes, in any frame of the image; null for none.
+/// Each is labelled with its best IoU with a reference box.</param>
 public sealed record BoxOverlay(GeoImage Image, BoxesAnswer? Truth = null, BoxesAnswer? Prediction = null) : IRenderable
 {
-    /// <summary>The longer side as shown, in pixels: small images are enlarged by the whole factor that comes nearest, large ones
-    /// reduced.</summary>
+    /// <summary>The longer side as shown, in pixels: small images are enlarged by the
+    /// whole factor that comes nearest, large ones reduced.</summary>
     public int EdgePixels { get; init; } = 360;
 
-    /// <summary>Whether enlarging keeps to whole factors, so that every original pixel is shown alike; thumbnails rather have one
-    /// size.</summary>
+    /// <summary>Whether enlarging keeps to whole factors, so that every original pixel
+    /// is shown alike; thumbnails rather have one size.</summary>
     public bool WholeFactor { get; init; } = true;
 
     /// <summary>Written on the first predicted box, such as "reward 0.73"; empty for none.</summary>

@@ -90,8 +90,8 @@ internal sealed class BoxPainter(int Width, int Height)
         }
     }
 
-    /// <summary>Writes the labels, after all boxes: each inside the picture, near its box, clear of the others where there is
-    /// room.</summary>
+    /// <summary>Writes the labels, after all boxes: each inside the picture, near its
+    /// box, clear of the others where there is room.</summary>
     public void DrawLabels(SKCanvas canvas)
     {
         foreach (var (box, whole, colour) in labels)

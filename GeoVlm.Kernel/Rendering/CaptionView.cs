@@ -2,8 +2,8 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>A caption whose words are tinted where a reference has them in the same order: the longer the shared run, the
-/// stronger.</summary>
+/// <summary>A caption whose words are tinted where a reference has them in the same
+/// order: the longer the shared run, the stronger.</summary>
 /// <remarks>Words are runs of letters and digits, compared in lower case: what BLEU counts as n-grams, up to four.</remarks>
 /// <param name="Caption">The caption. Untrusted.</param>
 /// <param name="References">What people wrote. Untrusted.</param>

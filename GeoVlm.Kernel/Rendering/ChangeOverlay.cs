@@ -5,8 +5,8 @@ using SkiaSharp;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>A pair of dates and what changed between them: before, after, and the later image in grey with found, missed and false
-/// change.</summary>
+/// <summary>A pair of dates and what changed between them: before, after, and the later
+/// image in grey with found, missed and false change.</summary>
 /// <param name="Sample">A sample with two or more images; its change mask is the reference, or else its reference boxes are.</param>
 /// <param name="Prediction">Predicted boxes, in any frame of the images; null for none.</param>
 /// <param name="Numbers">Scores to show, such as F1 and IoU of the change.</param>

@@ -16,8 +16,8 @@ public sealed record Gallery(IReadOnlyList<SampleCard> Cards) : IRenderable
     /// <summary>Whether each sample has its texts and reward parts below, or a short caption.</summary>
     public bool Captions { get; init; }
 
-    /// <summary>Thumbnails of samples with their reference boxes and questions: at most <paramref name="count"/>, four beside each
-    /// other.</summary>
+    /// <summary>Thumbnails of samples with their reference boxes and questions: at most
+    /// <paramref name="count"/>, four beside each other.</summary>
     public static Gallery Of(IEnumerable<Sample> samples, int count = 12) =>
         new([.. samples.Take(count).Select(s => new SampleCard(s))])
         {

@@ -5,8 +5,8 @@ using System.Text;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size of full colour, and exact for charts and
-/// tables.</summary>
+/// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size
+/// of full colour, and exact for charts and tables.</summary>
 /// <remarks>Notebooks are kept with their pictures, so size matters. Where there are more colours, those of flat areas (legends, bars, tinted
 /// cells: they mean something) are kept as they are, and the rest is chosen by median cut.</remarks>
 internal static class IndexedPng

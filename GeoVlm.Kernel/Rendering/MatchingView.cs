@@ -6,8 +6,8 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>Predicted boxes matched one to one with reference boxes: found, false alarms and missed, at an IoU threshold that a page can
-/// move.</summary>
+/// <summary>Predicted boxes matched one to one with reference boxes: found, false alarms
+/// and missed, at an IoU threshold that a page can move.</summary>
 /// <remarks>
 /// Pairs are as the metrics have them: boxes whose labels are both known and differ are no pair, and where both sides have angles the
 /// rotated boxes are compared. In a page with scripts, a slider moves the threshold from 0.05 to 0.95 and each box tells its IoU to pointer

@@ -12,8 +12,8 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
 {
     private const int JpegQuality = 82;
 
-    /// <summary>An image at <paramref name="width"/> × <paramref name="height"/>; one that cannot be decoded shows its error
-    /// instead.</summary>
+    /// <summary>An image at <paramref name="width"/> × <paramref name="height"/>; one
+    /// that cannot be decoded shows its error instead.</summary>
     public static Picture Of(GeoImage image, int width, int height)
     {
         try

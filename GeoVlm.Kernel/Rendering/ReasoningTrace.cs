@@ -6,8 +6,8 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>What a model thought and answered, beside the image: every box that the text names is drawn with its number, and each finds the
-/// other.</summary>
+/// <summary>What a model thought and answered, beside the image: every box that the text
+/// names is drawn with its number, and each finds the other.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Completion">The completion as written, with or without think and answer tags. Untrusted.</param>
 /// <param name="Frame">The frame in which the model writes coordinates.</param>

@@ -7,13 +7,13 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>One sample as a person would look at it: its images with reference and predicted boxes, the question, the reference answer,
-/// and what a model wrote and earned.</summary>
+/// <summary>One sample as a person would look at it: its images with reference and predicted boxes, the
+/// question, the reference answer, and what a model wrote and earned.</summary>
 /// <param name="Sample">The sample.</param>
 /// <param name="Prediction">The answer read in the completion; null for none. Boxes in any frame of the last image.</param>
 /// <param name="Reward">What it earned; null for none.</param>
-/// <param name="Completion">The completion as the model wrote it; null for none. Shown up to <see cref="MostCharacters"/>
-/// characters.</param>
+/// <param name="Completion">The completion as the model wrote it; null for none.
+/// Shown up to <see cref="MostCharacters"/> characters.</param>
 public sealed record SampleCard(Sample Sample, Answer? Prediction = null, RewardBreakdown? Reward = null, string? Completion = null)
     : IRenderable
 {
@@ -39,8 +39,8 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
     /// <summary>Whether the reasons of the reward's parts are left out, for narrow columns.</summary>
     public bool Compact { get; init; }
 
-    /// <summary>The reference boxes as they are compared: axis-aligned, unless the prediction is oriented too. As they are without a
-    /// completion.</summary>
+    /// <summary>The reference boxes as they are compared: axis-aligned, unless the prediction
+    /// is oriented too. As they are without a completion.</summary>
     internal BoxesAnswer? ReferenceBoxes
     {
         get

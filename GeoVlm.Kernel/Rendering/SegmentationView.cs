@@ -8,8 +8,8 @@ namespace GeoVlm.Rendering;
 /// <param name="Image">The image.</param>
 /// <param name="Width">Columns of the class map; any size, it is laid over the whole image.</param>
 /// <param name="Height">Rows of the class map.</param>
-/// <param name="Classes">[height, width] index of each pixel's class, row by row from the top left; anything outside the names is no
-/// class.</param>
+/// <param name="Classes">[height, width] index of each pixel's class, row by row from
+/// the top left; anything outside the names is no class.</param>
 /// <param name="Names">Names of the classes.</param>
 public sealed record SegmentationView(GeoImage Image, int Width, int Height, IReadOnlyList<int> Classes, IReadOnlyList<string> Names)
     : IRenderable

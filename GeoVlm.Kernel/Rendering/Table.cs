@@ -4,8 +4,8 @@ namespace GeoVlm.Rendering;
 
 /// <summary>A table of texts and numbers.</summary>
 /// <param name="Columns">The headers.</param>
-/// <param name="Rows">The cells: numbers stand to the right with three decimals, a <see cref="TableBar"/> is drawn, anything else is its
-/// text.</param>
+/// <param name="Rows">The cells: numbers stand to the right with three decimals, a
+/// <see cref="TableBar"/> is drawn, anything else is its text.</param>
 public sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows) : IRenderable
 {
     /// <summary>Rows that are shown; the rest is counted.</summary>

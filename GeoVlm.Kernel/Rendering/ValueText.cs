@@ -7,8 +7,8 @@ using GeoVlm.Data;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>Describes any value in bounded text: nothing it calls can throw out of it, and no sequence is walked to an end it may not
-/// have.</summary>
+/// <summary>Describes any value in bounded text: nothing it calls can throw out of it,
+/// and no sequence is walked to an end it may not have.</summary>
 internal static class ValueText
 {
     /// <summary>Items of a sequence that are shown.</summary>
@@ -54,8 +54,8 @@ internal static class ValueText
         return (items, false);
     }
 
-    /// <summary>Whether its properties say more than its ToString: records, anonymous types, and classes that have none of their
-    /// own.</summary>
+    /// <summary>Whether its properties say more than its ToString: records, anonymous
+    /// types, and classes that have none of their own.</summary>
     public static bool IsPlainData(object value)
     {
         var type = value.GetType();

@@ -5,8 +5,8 @@ using GeoVlm.Rendering.Blocks;
 
 namespace GeoVlm.Rendering;
 
-/// <summary>A completion as a reward sees it: the image with found, false and missed boxes, and each part of the reward with its
-/// reason.</summary>
+/// <summary>A completion as a reward sees it: the image with found, false and missed
+/// boxes, and each part of the reward with its reason.</summary>
 /// <param name="Sample">What was asked.</param>
 /// <param name="Judgement">What was read and paid.</param>
 public sealed record VerdictCard(Sample Sample, Judgement Judgement) : IRenderable

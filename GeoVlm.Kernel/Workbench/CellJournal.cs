@@ -3,8 +3,8 @@ using System.Text;
 
 namespace GeoVlm.Workbench;
 
-/// <summary>Fingerprint of the cells that a session was given so far, in order. A host need not say which file they come from, or whether
-/// it was saved.</summary>
+/// <summary>Fingerprint of the cells that a session was given so far, in order. A host need
+/// not say which file they come from, or whether it was saved.</summary>
 internal sealed class CellJournal : IDisposable
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

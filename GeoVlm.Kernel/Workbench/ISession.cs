@@ -15,8 +15,8 @@ public interface ISession : IDisposable
     /// <param name="cellNumber">The number shown in error positions (In [n]).</param>
     CellResult Execute(string code, ICellHost host, CancellationToken cancellation, int cellNumber = 0);
 
-    /// <summary>Runs a cell while another one may be running: it sees the session as it is, and what it declares joins the session when
-    /// both have ended.</summary>
+    /// <summary>Runs a cell while another one may be running: it sees the session as it is, and
+    /// what it declares joins the session when both have ended.</summary>
     /// <param name="code">C# and <c>#!</c> magic lines.</param>
     /// <param name="host">Where its output goes.</param>
     /// <param name="cancellation">Interrupts this cell.</param>

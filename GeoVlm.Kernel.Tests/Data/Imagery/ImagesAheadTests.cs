@@ -78,6 +78,31 @@ public class ImagesAheadTests
     }
 
     [Fact]
+    public void Large_pictures_are_not_held_by_the_dozen_and_unreadable_ones_not_at_all()
+    {
+        static GeoImage Square(int edge) => new("square.png", edge, edge, () => new RgbImage(edge, edge));
+        Sample[] samples =
+        [
+            .. new[] { GeoImage.Deferred("gone.png", "gone.png"), Square(5), Square(5), Square(7), Square(1) }.Select(image => new Sample(
+                image.Name,
+                EoTask.ImageCaption,
+                [image],
+                "?",
+                new TextAnswer("")
+            )),
+        ];
+        var ahead = new ImagesAhead(mostPixels: 60);
+        ahead.Start(samples, TestContext.Current.CancellationToken);
+        Assert.Equal(2, ahead.Held); // 25 + 25, and 49 more do not fit
+        Assert.Equal((5, 5, 7), (Load(1), Load(2), Load(3)));
+        Assert.Equal(0, ahead.Held);
+        ahead.Start(samples[3..], TestContext.Current.CancellationToken);
+        Assert.Equal(2, ahead.Held);
+
+        int Load(int i) => samples[i].Images[0].Load().Width;
+    }
+
+    [Fact]
     public void Decoding_goes_on_while_the_model_works()
     {
         const int pause = 15;

@@ -9,8 +9,8 @@ using GeoVlm.Tests.Goldens;
 
 namespace GeoVlm.Tests.Data.Imagery;
 
-/// <summary>Every raster of the sample collection against what GDAL reads: size, bands, type, coordinate system, transform,
-/// samples.</summary>
+/// <summary>Every raster of the sample collection against what GDAL reads: size,
+/// bands, type, coordinate system, transform, samples.</summary>
 public class RasterTruthTests
 {
     // What is not read says so; see the README's limits.

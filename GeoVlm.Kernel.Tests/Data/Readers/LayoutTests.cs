@@ -5,8 +5,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Tests.Data.Readers;
 
-/// <summary>Layouts that datasets are met in beside the one of their paper: one folder too many, a file named alone, records in other
-/// clothes.</summary>
+/// <summary>Layouts that datasets are met in beside the one of their paper: one folder too
+/// many, a file named alone, records in other clothes.</summary>
 public class LayoutTests
 {
     [Fact]

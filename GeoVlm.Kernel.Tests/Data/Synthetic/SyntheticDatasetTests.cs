@@ -6,8 +6,8 @@ namespace GeoVlm.Tests.Data.Synthetic;
 
 public class SyntheticDatasetTests
 {
-    /// <summary>Trained models depend on these pictures and words; if this fails, either undo the change or train anew and say
-    /// so.</summary>
+    /// <summary>Trained models depend on these pictures and words; if this fails,
+    /// either undo the change or train anew and say so.</summary>
     [Fact]
     public void The_same_seed_gives_the_same_bytes_and_words_on_every_machine()
     {

@@ -10,6 +10,7 @@ public class RowMaskTests
     [InlineData("[\"010\", \"110\"]")]
     [InlineData("\"010\\n110\"")]
     [InlineData("{\"size\": [2, 3], \"counts\": [1, 3, 2]}")]
+    [InlineData("{\"size\": [2, 3], \"counts\": \"132\"}")]
     public void Rows_of_digits_and_run_lengths_are_one_mask(string json)
     {
         using var value = JsonDocument.Parse(json);
@@ -22,6 +23,8 @@ public class RowMaskTests
     [InlineData("\"0120\"", "no mask")]
     [InlineData("5", "no mask")]
     [InlineData("{\"size\": [2, 3], \"counts\": [1, 9]}", "no mask")]
+    [InlineData("{\"size\": [\"2\", true], \"counts\": [\"1\", 9]}", "no mask")]
+    [InlineData("{\"size\": [2, 3], \"counts\": [\"1\", null]}", "no mask")]
     [InlineData("{\"size\": [2000000, 3000000], \"counts\": []}", "no mask")]
     [InlineData("[[0,1]]", "2 × 1")]
     public void Anything_else_says_what_was_expected(string json, string says)

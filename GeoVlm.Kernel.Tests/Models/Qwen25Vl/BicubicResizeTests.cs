@@ -4,8 +4,8 @@ using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Tests.Models.Qwen25Vl;
 
-/// <summary>Vectors of bytes give what one byte at a time gives, whatever is left over at their ends. That both are Pillow's is a golden's
-/// matter.</summary>
+/// <summary>Vectors of bytes give what one byte at a time gives, whatever is left over at
+/// their ends. That both are Pillow's is a golden's matter.</summary>
 public class BicubicResizeTests
 {
     [Theory]

@@ -47,6 +47,21 @@ public sealed class RewardServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mask_is_a_reference_too()
+    {
+        var answer = await Post(
+            "/v1/rewards",
+            """
+            {"task": "change-detection", "rewards": "change-iou",
+             "completions": ["<answer>[1,1,3,3]</answer>", "<answer>[0,0,1,1]</answer>"],
+             "samples": [{"width": 4, "height": 4, "reference_mask": "0000\n0110\n0110\n0000"},
+                         {"width": 4, "height": 4, "reference_mask": {"size": [4, 4], "counts": [5, 2, 2, 2, 5]}}]}
+            """
+        );
+        Assert.Equal([1, 0], Numbers(answer.GetProperty("rewards")));
+    }
+
+    [Fact]
     public async Task One_bad_sample_leaves_the_others_their_reward()
     {
         var answer = await Post(

@@ -11,8 +11,8 @@ public sealed record DatasetCheck(IReadOnlyList<CheckFinding> Findings, int Samp
 }
 
 /// <summary>One thing that was found.</summary>
-/// <param name="Kind">"leakage", "near-duplicate", "duplicate", "empty-answer", "box-outside", "box-degenerate", "pair-size",
-/// "unreadable-image", "imbalance".</param>
+/// <param name="Kind">"leakage", "near-duplicate", "duplicate", "empty-answer", "box-outside",
+/// "box-degenerate", "pair-size", "unreadable-image", "imbalance".</param>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="What">In words, with the cure.</param>
 /// <param name="Samples">The samples concerned, the worst first.</param>

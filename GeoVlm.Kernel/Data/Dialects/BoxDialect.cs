@@ -2,8 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Dialects;
 
-/// <summary>One way of writing boxes in text: its notation, its units and the sense of its angle. Datasets and models each speak
-/// one.</summary>
+/// <summary>One way of writing boxes in text: its notation, its units and the sense
+/// of its angle. Datasets and models each speak one.</summary>
 /// <remarks>
 /// The same four integers mean pixels, 0–100 or 0–1000, and nothing in the text says which: the dialect does. Reading is tolerant (signs,
 /// decimals, any bracket depth, missing commas, texts that are cut short) and says in <see cref="DialectReading.Problems"/> what it met.
@@ -84,8 +84,8 @@ public sealed partial record BoxDialect(string Name, string Summary, CoordinateF
             Format = DialectWriting.InternVl,
         };
 
-    /// <summary>GeoVLM-R1: pixels of the picture resized to 448 by 448, and an angle, taken counter-clockwise as in EarthDial, whose data
-    /// it trains on.</summary>
+    /// <summary>GeoVLM-R1: pixels of the picture resized to 448 by 448, and an angle, taken
+    /// counter-clockwise as in EarthDial, whose data it trains on.</summary>
     public static BoxDialect GeoVlmR1 { get; } =
         new(
             "geovlm-r1",
@@ -124,12 +124,12 @@ public sealed partial record BoxDialect(string Name, string Summary, CoordinateF
             frame ?? Frame ?? throw new ArgumentException($"{Name} writes pixels; say of which picture.", nameof(frame))
         );
 
-    /// <summary>Writes boxes; where the dialect has a frame of its own they are converted to it. Whole numbers, halves away from
-    /// zero.</summary>
+    /// <summary>Writes boxes; where the dialect has a frame of its own they are
+    /// converted to it. Whole numbers, halves away from zero.</summary>
     public string Write(BoxesAnswer answer) => Format((Frame is null ? answer : answer.In(Frame)).Objects, Angle);
 
-    /// <summary>The dialect that a text is written in; null where it holds no box. Numbers without a unit are taken by their
-    /// size.</summary>
+    /// <summary>The dialect that a text is written in; null where it holds no box.
+    /// Numbers without a unit are taken by their size.</summary>
     /// <remarks>
     /// Braces with a bar are GeoChat's, without one VRSBench's. Double brackets or five numbers are EarthDial's up to 100, InternVL's above
     /// with four numbers. A single bracket of four is a fraction up to 1, TEOChat's up to 100, else plain pixels. The text of one row may

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Data.Dialects;
 
-/// <summary>Finds the lists of numbers in a text, one method for each way of writing them. Every method takes time linear in the
-/// text.</summary>
+/// <summary>Finds the lists of numbers in a text, one method for each way of writing
+/// them. Every method takes time linear in the text.</summary>
 internal static partial class BoxScanner
 {
     /// <summary>A list of numbers and where it stands; <c>Closed</c> is false where the text ends inside it.</summary>

@@ -9,8 +9,8 @@ namespace GeoVlm.Data.Dialects;
 /// <param name="Label">The phrase it grounds, without tags; empty where there is none.</param>
 public sealed record ReadBox(IReadOnlyList<double> Numbers, int Start, int Length, string Label)
 {
-    /// <summary>The box in the frame of its numbers. A rotated rectangle has as <see cref="LabelledBox.Box"/> the bounds after
-    /// turning.</summary>
+    /// <summary>The box in the frame of its numbers. A rotated rectangle has as
+    /// <see cref="LabelledBox.Box"/> the bounds after turning.</summary>
     /// <param name="sense">Which way the fifth number turns.</param>
     public LabelledBox ToLabelledBox(AngleSense sense)
     {

@@ -5,8 +5,8 @@ namespace GeoVlm.Data.Geometry;
 /// <param name="Radians">True for radians, false for degrees.</param>
 public readonly record struct AngleConvention(bool Clockwise, bool Radians)
 {
-    /// <summary>Degrees, clockwise on screen: what <see cref="OrientedBox"/> holds; OpenCV, mmrotate (there in radians), GeoChat's
-    /// conversion.</summary>
+    /// <summary>Degrees, clockwise on screen: what <see cref="OrientedBox"/> holds; OpenCV,
+    /// mmrotate (there in radians), GeoChat's conversion.</summary>
     public static AngleConvention ClockwiseDegrees { get; } = new(true, false);
 
     /// <summary>Degrees, counter-clockwise on screen: EarthDial and its scorer.</summary>

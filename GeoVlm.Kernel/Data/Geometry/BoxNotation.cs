@@ -1,7 +1,7 @@
 namespace GeoVlm.Data.Geometry;
 
-/// <summary>How four numbers spell a box: their order, the index of the first pixel, and whether the last pixel is named or the one after
-/// it.</summary>
+/// <summary>How four numbers spell a box: their order, the index of the first pixel, and
+/// whether the last pixel is named or the one after it.</summary>
 /// <remarks>
 /// <see cref="Box"/> itself is xyxy with continuous edges: the first pixel spans 0 to 1. An inclusive end names the last pixel
 /// inside, so its right edge is one more.

@@ -1,7 +1,7 @@
 namespace GeoVlm.Data.Geometry;
 
-/// <summary>Where pixels lie on the map: x = A·column + B·row + C, y = D·column + E·row + F, in the order that GDAL's affine transforms are
-/// printed.</summary>
+/// <summary>Where pixels lie on the map: x = A·column + B·row + C, y = D·column + E·row + F,
+/// in the order that GDAL's affine transforms are printed.</summary>
 /// <remarks>Columns and rows count from the upper left corner of the upper left pixel. B and D turn the grid; most have E below zero, north
 /// up.</remarks>
 /// <param name="A">Map units per column, eastward.</param>

@@ -31,8 +31,8 @@ public sealed record Mask(int Width, int Height, bool[] Bits)
         static int First(double edge, int size) => double.IsNaN(edge) ? 0 : (int)Math.Clamp(Math.Ceiling(edge - 0.5), 0, size);
     }
 
-    /// <summary>Bounding boxes of the 8-connected parts, largest area first; parts smaller than <paramref name="minimumPixels"/> are left
-    /// out.</summary>
+    /// <summary>Bounding boxes of the 8-connected parts, largest area first; parts smaller
+    /// than <paramref name="minimumPixels"/> are left out.</summary>
     public IReadOnlyList<Box> ComponentBoxes(int minimumPixels = 1)
     {
         var seen = new bool[Bits.Length];

@@ -35,8 +35,8 @@ public sealed record Polygon(IReadOnlyList<(double X, double Y)> Points)
         }
     }
 
-    /// <summary>The smallest convex outline around the points, clockwise on screen (Andrew's monotone chain); fewer than three points stay
-    /// as they are.</summary>
+    /// <summary>The smallest convex outline around the points, clockwise on screen (Andrew's
+    /// monotone chain); fewer than three points stay as they are.</summary>
     public Polygon ConvexHull()
     {
         var sorted = Points.Distinct().OrderBy(p => p.X).ThenBy(p => p.Y).ToList();

@@ -3,8 +3,8 @@ namespace GeoVlm.Data.Geometry;
 /// <summary>Areas of outlines and of what two of them share.</summary>
 internal static class PolygonClipping
 {
-    /// <summary>Shoelace formula: above 0 for clockwise on screen (y down). Taken about the first point, so that far-away boxes lose no
-    /// digits.</summary>
+    /// <summary>Shoelace formula: above 0 for clockwise on screen (y down). Taken about the
+    /// first point, so that far-away boxes lose no digits.</summary>
     public static double SignedArea(IReadOnlyList<(double X, double Y)> points)
     {
         double twice = 0;

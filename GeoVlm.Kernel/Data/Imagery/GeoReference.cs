@@ -4,8 +4,8 @@ namespace GeoVlm.Data.Imagery;
 
 /// <summary>How the pixels of an image lie on the ground.</summary>
 /// <param name="Transform">Pixels to map coordinates.</param>
-/// <param name="Crs">The coordinate system: "EPSG:32635", or the file's own description of a system without a number; null where none is
-/// named.</param>
+/// <param name="Crs">The coordinate system: "EPSG:32635", or the file's own description
+/// of a system without a number; null where none is named.</param>
 public sealed record GeoReference(GeoTransform Transform, string? Crs)
 {
     /// <summary>Metres per map unit; null where map units are degrees or unknown.</summary>
@@ -14,8 +14,8 @@ public sealed record GeoReference(GeoTransform Transform, string? Crs)
     /// <summary>A definition of the system in WKT, where it has no number but parameters that are known.</summary>
     internal string? Wkt { get; init; }
 
-    /// <summary>Metres on the ground per pixel; Web Mercator is corrected for its latitude, degrees are measured along the meridian and the
-    /// parallel.</summary>
+    /// <summary>Metres on the ground per pixel; Web Mercator is corrected for its latitude,
+    /// degrees are measured along the meridian and the parallel.</summary>
     /// <param name="width">Columns of the image.</param>
     /// <param name="height">Rows of the image; the figure holds at the middle.</param>
     public double? GroundSampleDistanceMetres(int width, int height)

@@ -2,8 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Imagery;
 
-/// <summary>Image files to 8-bit RGB: PNG and JPEG (Skia), TIFF and GeoTIFF of any band count (LibTiff). The content decides, not the
-/// name.</summary>
+/// <summary>Image files to 8-bit RGB: PNG and JPEG (Skia), TIFF and GeoTIFF of any band
+/// count (LibTiff). The content decides, not the name.</summary>
 /// <remarks>Every method throws <see cref="GeoVlmException"/>, naming the file, when it is missing, broken or too large.</remarks>
 public static class ImageDecoder
 {
@@ -24,8 +24,8 @@ public static class ImageDecoder
     public static ImageHeader ReadHeader(byte[] bytes, string name, ImageOptions? options = null) =>
         ReadHeader(new ImageSource(name, bytes), options);
 
-    /// <summary>The picture as 8-bit RGB. Alpha is dropped, not blended; EXIF orientation is ignored, so that boxes fit the stored
-    /// pixels.</summary>
+    /// <summary>The picture as 8-bit RGB. Alpha is dropped, not blended; EXIF orientation
+    /// is ignored, so that boxes fit the stored pixels.</summary>
     /// <remarks>More than 8 bits or other than three bands: see <see cref="BandRendition"/>; what was done is in
     /// <see cref="ImageHeader.Rendition"/>.</remarks>
     public static RgbImage Decode(string path, ImageOptions? options = null) => Decode((ImageSource)path, options);
@@ -36,8 +36,8 @@ public static class ImageDecoder
     /// <param name="options">Bands, stretch, and the bound of pixels (a number will do); defaults when null.</param>
     public static RgbImage Decode(byte[] bytes, string name, ImageOptions? options = null) => Decode(new ImageSource(name, bytes), options);
 
-    /// <summary>A window of the picture as 8-bit RGB, the same pixels that the whole would have there; of a TIFF only the blocks that it
-    /// touches are read.</summary>
+    /// <summary>A window of the picture as 8-bit RGB, the same pixels that the whole would have
+    /// there; of a TIFF only the blocks that it touches are read.</summary>
     /// <param name="path">The file.</param>
     /// <param name="window">In pixels of the file.</param>
     /// <param name="options">Bands and stretch; the bound of pixels holds for the window alone.</param>

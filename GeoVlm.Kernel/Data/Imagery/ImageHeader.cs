@@ -11,12 +11,12 @@ public sealed record ImageHeader(int Width, int Height)
     /// <summary>Type of the file's samples: "uint8", "uint16", "float32".</summary>
     public string SampleType { get; init; } = "uint8";
 
-    /// <summary>Metres on the ground per pixel (geometric mean of both directions); null where the file does not say so in
-    /// metres.</summary>
+    /// <summary>Metres on the ground per pixel (geometric mean of both directions);
+    /// null where the file does not say so in metres.</summary>
     public double? GroundSampleDistanceMetres { get; init; }
 
-    /// <summary>How <see cref="ImageDecoder.Decode(string, ImageOptions?)"/> makes 8-bit RGB of the bands; null where the file holds 8-bit
-    /// RGB already.</summary>
+    /// <summary>How <see cref="ImageDecoder.Decode(string, ImageOptions?)"/> makes 8-bit RGB of
+    /// the bands; null where the file holds 8-bit RGB already.</summary>
     public string? Rendition { get; init; }
 
     /// <summary>Where the pixels lie on the ground; null where the file does not say.</summary>

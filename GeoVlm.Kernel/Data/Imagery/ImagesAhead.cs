@@ -9,17 +9,22 @@ public sealed class ImagesAhead
 {
     private readonly TaskScheduler scheduler;
     private readonly int most;
+    private readonly long mostPixels;
+    private readonly Lock room = new();
     private int held;
+    private long heldPixels;
 
     /// <summary>Prepares; nothing is decoded yet.</summary>
     /// <param name="threads">Pictures decoded at a time.</param>
     /// <param name="most">Most pictures that are decoded, or begun, and not yet asked for.</param>
-    public ImagesAhead(int threads = 2, int most = 64)
+    /// <param name="mostPixels">Most pixels of these together, of three bytes each; a
+    /// larger picture is decoded when it is asked for.</param>
+    public ImagesAhead(int threads = 2, int most = 64, long mostPixels = 64 << 20)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
-        this.most = most;
+        (this.most, this.mostPixels) = (most, mostPixels);
     }
 
     /// <summary>Pictures that are decoded, or begun, and not yet asked for.</summary>
@@ -34,13 +39,30 @@ public sealed class ImagesAhead
         {
             if (cancellation.IsCancellationRequested)
                 return;
-            if (Interlocked.Increment(ref held) > most)
-            {
-                Interlocked.Decrement(ref held);
+            if (image.Problem is not null)
+                continue; // which is for whoever asks for it
+            long pixels = (long)image.Width * image.Height;
+            if (!Take(pixels))
                 return;
-            }
-            if (!image.DecodeAhead(scheduler, () => Interlocked.Decrement(ref held), cancellation))
-                Interlocked.Decrement(ref held);
+            if (!image.DecodeAhead(scheduler, () => Free(pixels), cancellation))
+                Free(pixels);
         }
+    }
+
+    private bool Take(long pixels)
+    {
+        lock (room)
+        {
+            if (held == most || heldPixels + pixels > mostPixels)
+                return false;
+            (held, heldPixels) = (held + 1, heldPixels + pixels);
+            return true;
+        }
+    }
+
+    private void Free(long pixels)
+    {
+        lock (room)
+            (held, heldPixels) = (held - 1, heldPixels - pixels);
     }
 }

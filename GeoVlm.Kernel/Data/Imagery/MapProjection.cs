@@ -5,8 +5,8 @@ using ProjNet.CoordinateSystems.Transformations;
 
 namespace GeoVlm.Data.Imagery;
 
-/// <summary>Map coordinates to longitude and latitude and back, by ProjNET, for the systems that Earth-observation rasters come
-/// in.</summary>
+/// <summary>Map coordinates to longitude and latitude and back, by ProjNET, for the
+/// systems that Earth-observation rasters come in.</summary>
 /// <remarks>
 /// Geographic systems, UTM zones on WGS 84, WGS 72, ETRS89, NAD83 and NAD27, Web Mercator, the plate carrée, and transverse Mercator,
 /// Lambert and Albers by their parameters. Datums are taken as WGS 84 (within two metres for ETRS89 and NAD83, up to some hundred metres

@@ -2,8 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Imagery;
 
-/// <summary>The samples of an image file as they are stored, without stretch or colour: for statistics, indices, masks of class
-/// ids.</summary>
+/// <summary>The samples of an image file as they are stored, without stretch or
+/// colour: for statistics, indices, masks of class ids.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Header">Size, bands, type, place on the ground, overviews.</param>
 public sealed record Raster(string Path, ImageHeader Header)
@@ -15,8 +15,8 @@ public sealed record Raster(string Path, ImageHeader Header)
 
     /// <summary>Samples of bands, each [window height, window width].</summary>
     /// <param name="bands">Bands from 0; all when null.</param>
-    /// <param name="window">The part to read, in pixels of the overview where one is asked for; the whole image when null. Only the blocks
-    /// that it touches are read.</param>
+    /// <param name="window">The part to read, in pixels of the overview where one is asked for; the
+    /// whole image when null. Only the blocks that it touches are read.</param>
     /// <param name="overview">A factor of <see cref="ImageHeader.Overviews"/>, or 0 for full resolution.</param>
     /// <exception cref="GeoVlmException">The data is damaged, or there is no such band, window or overview.</exception>
     public IReadOnlyList<double[]> Read(IReadOnlyList<int>? bands = null, PixelWindow? window = null, int overview = 0) =>

@@ -199,8 +199,8 @@ internal static class TiffFile
         tiff.GetField(TiffTag.SUBFILETYPE) is { Length: > 0 } kind
         && ((FileType)kind[0].ToInt() & (FileType.REDUCEDIMAGE | FileType.MASK)) == FileType.REDUCEDIMAGE;
 
-    /// <summary>Opens the file, runs the work, and turns whatever LibTiff throws on damaged bytes into one error with the file's
-    /// name.</summary>
+    /// <summary>Opens the file, runs the work, and turns whatever LibTiff throws on
+    /// damaged bytes into one error with the file's name.</summary>
     private static T With<T>(ImageSource source, Func<Tiff, TiffSource, TiffLayout, T> work)
     {
         TiffMessages.Start();

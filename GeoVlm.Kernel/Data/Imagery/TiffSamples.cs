@@ -126,8 +126,8 @@ internal static class TiffSamples
             row.Slice(i, bytes).Reverse();
     }
 
-    /// <summary>Converts samples of a row, from a sample on, one pixel apart; LibTiff has brought whole bytes into this machine's
-    /// order.</summary>
+    /// <summary>Converts samples of a row, from a sample on, one pixel apart; LibTiff has
+    /// brought whole bytes into this machine's order.</summary>
     private static void Convert<T>(TiffLayout layout, ReadOnlySpan<byte> row, int first, Span<T> target)
         where T : INumberBase<T>
     {

@@ -11,8 +11,8 @@ internal static class ZstdBlocks
     /// <summary>The value of the compression tag.</summary>
     public const Compression Tag = (Compression)50000;
 
-    /// <summary>Reads a strip or tile into a buffer of its size, in this machine's byte order; returns the number of bytes, less than 0 for
-    /// none.</summary>
+    /// <summary>Reads a strip or tile into a buffer of its size, in this machine's byte
+    /// order; returns the number of bytes, less than 0 for none.</summary>
     public static int Read(Tiff tiff, TiffLayout layout, int index, byte[] buffer)
     {
         int length = checked((int)tiff.RawStripSize(index));

@@ -1,7 +1,7 @@
 namespace GeoVlm.Data.Perturbations;
 
-/// <summary>A sensor slightly out of focus: every pixel becomes the mean of the 3 × 3 around it, twice (nearly a Gaussian of σ 1.2
-/// px).</summary>
+/// <summary>A sensor slightly out of focus: every pixel becomes the mean of the 3 × 3
+/// around it, twice (nearly a Gaussian of σ 1.2 px).</summary>
 public sealed class Blur : IPerturbation
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Perturbations;
 
-/// <summary>The picture turned by 90° clockwise, with its boxes and masks: seen from above, no direction is up. Answers in words are left
-/// as they are.</summary>
+/// <summary>The picture turned by 90° clockwise, with its boxes and masks: seen from above, no
+/// direction is up. Answers in words are left as they are.</summary>
 /// <remarks>A question or answer that names a direction or a coordinate ("the leftmost ship") would have to be worded anew; such samples
 /// are left out.</remarks>
 public sealed partial class QuarterTurn : IPerturbation

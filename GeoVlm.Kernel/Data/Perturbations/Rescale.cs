@@ -2,8 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Perturbations;
 
-/// <summary>Another ground sample distance: half as many pixels on each side, each the mean of four; boxes and masks shrink with
-/// them.</summary>
+/// <summary>Another ground sample distance: half as many pixels on each side, each the
+/// mean of four; boxes and masks shrink with them.</summary>
 public sealed class Rescale : IPerturbation
 {
     /// <inheritdoc/>

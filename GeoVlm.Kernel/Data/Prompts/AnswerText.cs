@@ -26,8 +26,8 @@ public static class AnswerText
             _ => throw new ArgumentException($"no text form for {answer.GetType().Name}", nameof(answer)),
         };
 
-    /// <summary>The reference of a sample as its task writes it: oriented detection has the rectangle before turning and a fifth number,
-    /// its angle.</summary>
+    /// <summary>The reference of a sample as its task writes it: oriented detection has the
+    /// rectangle before turning and a fifth number, its angle.</summary>
     public static string Write(Sample sample, CoordinateFrame frame) =>
         sample.Task == EoTask.OrientedDetection && sample.Reference is BoxesAnswer boxes
             ? string.Join(",", boxes.In(frame).Objects.Select(WriteTurned))

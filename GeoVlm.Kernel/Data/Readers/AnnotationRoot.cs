@@ -7,8 +7,8 @@ internal static partial class AnnotationRoot
 {
     private const int Highest = 2;
 
-    /// <summary>The path itself where it is a folder; else the file's folder, or the one above, or the next, where those below hold
-    /// annotations and no image.</summary>
+    /// <summary>The path itself where it is a folder; else the file's folder, or the one above, or
+    /// the next, where those below hold annotations and no image.</summary>
     public static string Of(string path)
     {
         if (Directory.Exists(path))

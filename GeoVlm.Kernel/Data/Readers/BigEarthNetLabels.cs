@@ -110,8 +110,8 @@ public static class BigEarthNetLabels
         return [.. Nineteen.Where(merged.Contains)];
     }
 
-    /// <summary>The labels of a list in one text, parted by commas or semicolons; BigEarthNet's names that hold commas stay
-    /// whole.</summary>
+    /// <summary>The labels of a list in one text, parted by commas or semicolons;
+    /// BigEarthNet's names that hold commas stay whole.</summary>
     public static IReadOnlyList<string> Split(string text)
     {
         var marked = text;

@@ -22,8 +22,8 @@ internal static class BoxCell
         return numbers.Length == 4 && numbers.All(n => n is not null) ? [.. numbers.Select(n => n!.Value)] : null;
     }
 
-    /// <summary>Lists of numbers as the text that box notations have, "[1, 2, 3, 4][5, 6, 7, 8]"; a list of points is one outline. Null for
-    /// anything else.</summary>
+    /// <summary>Lists of numbers as the text that box notations have, "[1, 2, 3, 4][5, 6, 7, 8]";
+    /// a list of points is one outline. Null for anything else.</summary>
     public static string? Bracketed(object? value)
     {
         if (value is not List<object?> { Count: > 0 } list)

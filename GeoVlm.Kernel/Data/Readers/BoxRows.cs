@@ -3,8 +3,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Tables of boxes in pixels (EverWatch, ReforesTree, RetinaNet): corners in four columns, or x, y, width, height in <c>bbox</c>
-/// or <c>objects</c>.</summary>
+/// <summary>Tables of boxes in pixels (EverWatch, ReforesTree, RetinaNet): corners in four
+/// columns, or x, y, width, height in <c>bbox</c> or <c>objects</c>.</summary>
 /// <remarks>Rows of one image belong together wherever they stand. A row whose four corners are empty is an image without
 /// objects.</remarks>
 internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds ids, string split)

@@ -3,8 +3,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Captions of images and of pairs of dates. A pair is one whose file lies in A/ and in B/, or that carries a <c>changeflag</c>
-/// (LEVIR-CC).</summary>
+/// <summary>Captions of images and of pairs of dates. A pair is one whose file lies in A/ and
+/// in B/, or that carries a <c>changeflag</c> (LEVIR-CC).</summary>
 internal sealed class CaptionRows(DatasetFolder folder, RowImages images, SampleIds ids, string split)
 {
     public IEnumerable<Draft> Of(IEnumerable<Row> rows)

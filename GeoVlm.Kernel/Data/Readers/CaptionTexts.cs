@@ -2,12 +2,12 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>The sentences of one image, however a captions file writes them. Repeated sentences and typing errors are the source's and
-/// stay.</summary>
+/// <summary>The sentences of one image, however a captions file writes them. Repeated
+/// sentences and typing errors are the source's and stay.</summary>
 internal static class CaptionTexts
 {
-    /// <summary>Sentences in source order: <c>sentences[{raw, tokens}]</c>, <c>captions[]</c>, <c>raw, raw_1 …</c>, <c>caption0 …</c>,
-    /// <c>title</c>.</summary>
+    /// <summary>Sentences in source order: <c>sentences[{raw, tokens}]</c>, <c>captions[]</c>,
+    /// <c>raw, raw_1 …</c>, <c>caption0 …</c>, <c>title</c>.</summary>
     public static IReadOnlyList<string> Of(Row row)
     {
         if (row.List("sentences") is { } sentences)

@@ -99,8 +99,8 @@ public sealed class ChangePairReader : IDatasetReader
             );
     }
 
-    /// <summary>The file of the same name in another folder; for masks also as PNG or TIFF, which many sets use beside JPEG; pre and post
-    /// trade places.</summary>
+    /// <summary>The file of the same name in another folder; for masks also as PNG or TIFF,
+    /// which many sets use beside JPEG; pre and post trade places.</summary>
     private static string Partner(string otherFolder, string path)
     {
         string same = Path.Combine(otherFolder, Path.GetFileName(path)),

@@ -2,8 +2,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Captions as COCO writes them: a list of images with their file names, and a list of sentences with an
-/// <c>image_id</c>.</summary>
+/// <summary>Captions as COCO writes them: a list of images with their file names,
+/// and a list of sentences with an <c>image_id</c>.</summary>
 internal static class CocoCaptions
 {
     /// <summary>True for a JSON file of this kind, by its name and its beginning.</summary>

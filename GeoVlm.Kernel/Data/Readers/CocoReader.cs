@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>COCO instances: JSON with <c>images</c>, <c>annotations</c> and usually <c>categories</c> (NWPU VHR-10, SODA, labelme exports),
-/// and lists of results.</summary>
+/// <summary>COCO instances: JSON with <c>images</c>, <c>annotations</c> and usually
+/// <c>categories</c> (NWPU VHR-10, SODA, labelme exports), and lists of results.</summary>
 /// <remarks>
 /// <c>bbox</c> is x, y, width, height in pixels, continuous; SODA's <c>poly</c> is an outline; where there is only a segmentation, its
 /// outline or its run lengths give the box. The path is a JSON file or a folder with JSON files in it, in its sub-folders or in

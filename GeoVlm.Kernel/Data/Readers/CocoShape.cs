@@ -3,8 +3,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>The shape of a COCO annotation: bbox (x, y, width, height), SODA's poly, or a segmentation of outlines or run
-/// lengths.</summary>
+/// <summary>The shape of a COCO annotation: bbox (x, y, width, height), SODA's poly,
+/// or a segmentation of outlines or run lengths.</summary>
 internal static class CocoShape
 {
     /// <summary>The box and outline; null, with the reason, where there is none.</summary>
@@ -65,22 +65,9 @@ internal static class CocoShape
     private static LabelledBox? OfRuns(JsonElement shape, out string problem)
     {
         problem = "segmentation must have size [height, width] and counts. Mend or remove the annotation.";
-        if (
-            !shape.TryGetProperty("size", out var size)
-            || size.ValueKind != JsonValueKind.Array
-            || size.GetArrayLength() != 2
-            || !size[0].TryGetInt32(out int height)
-            || !size[1].TryGetInt32(out int width)
-            || height <= 0
-            || width <= 0
-            || !shape.TryGetProperty("counts", out var counts)
-        )
+        if (RunLengths.Read(shape, out int height, out int width) is not { } runs)
             return null;
-        var runs =
-            counts.ValueKind == JsonValueKind.String ? RunLengths.Parse(counts.GetString()!)
-            : counts.ValueKind == JsonValueKind.Array ? [.. counts.EnumerateArray().Select(c => c.TryGetInt64(out long run) ? run : -1)]
-            : null;
-        if (runs is null || RunLengths.Bounds(runs, height, width) is not { } box)
+        if (RunLengths.Bounds(runs, height, width) is not { } box)
         {
             problem =
                 $"the run lengths of its segmentation do not fill {height} x {width} pixels, or set none. Mend or remove the annotation.";

@@ -3,15 +3,15 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>The turns of a chat as datasets write it: LLaVA and ShareGPT <c>conversations</c>, ms-swift and OpenAI
-/// <c>messages</c>.</summary>
+/// <summary>The turns of a chat as datasets write it: LLaVA and ShareGPT
+/// <c>conversations</c>, ms-swift and OpenAI <c>messages</c>.</summary>
 internal static partial class Conversation
 {
     /// <summary>Columns that hold one.</summary>
     public static readonly string[] Columns = ["conversations", "conversation", "messages"];
 
-    /// <summary>Question and answer of every user turn that is answered; a conversation may be JSON inside a string
-    /// (EarthDial-Instruct).</summary>
+    /// <summary>Question and answer of every user turn that is answered; a conversation
+    /// may be JSON inside a string (EarthDial-Instruct).</summary>
     /// <param name="row">The row.</param>
     /// <param name="problem">Why there is no turn; empty where there are some.</param>
     /// <param name="images">Image names that stand inside the messages; usually none.</param>

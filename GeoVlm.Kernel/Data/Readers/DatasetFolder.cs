@@ -156,8 +156,8 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
         return null;
     }
 
-    /// <summary>The root itself where it has the layout, else those of its sub-folders (splits such as train, val, test) that have
-    /// it.</summary>
+    /// <summary>The root itself where it has the layout, else those of its sub-folders
+    /// (splits such as train, val, test) that have it.</summary>
     public static IReadOnlyList<string> Parts(string root, Func<string, bool> hasLayout) =>
         !Directory.Exists(root) ? []
         : hasLayout(root) ? [root]

@@ -3,8 +3,8 @@ using GeoVlm.Data.Prompts;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>The questions that an image with labelled boxes gives: "detect all ships" for every class, and "detect the ship" where there is
-/// one.</summary>
+/// <summary>The questions that an image with labelled boxes gives: "detect all ships" for
+/// every class, and "detect the ship" where there is one.</summary>
 /// <remarks>
 /// Boxes are never cut: one that passes the border stays as written and is reported. One that lies wholly outside is left out and reported,
 /// unless most of them do: then it is the image that does not belong, and the annotation is kept.

@@ -148,8 +148,8 @@ public sealed class DisasterReader : IDatasetReader
             yield return new Draft(sample, post);
     }
 
-    /// <summary>The questions about a pair: the type of disaster, the damaged buildings, their number; a description where nothing is
-    /// known.</summary>
+    /// <summary>The questions about a pair: the type of disaster, the damaged buildings,
+    /// their number; a description where nothing is known.</summary>
     private static IEnumerable<Sample> Ask(
         string post,
         IReadOnlyList<GeoImage> pair,

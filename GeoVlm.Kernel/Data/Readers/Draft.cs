@@ -6,8 +6,8 @@ namespace GeoVlm.Data.Readers;
 /// <param name="Missing">The name of the image that was not found; null where none is missing.</param>
 internal readonly record struct Draft(Sample Sample, string Where, string? Missing = null)
 {
-    /// <summary>The samples to keep, by the rule of <see cref="Readers.Missing"/>; records that name no image are counted in one
-    /// report.</summary>
+    /// <summary>The samples to keep, by the rule of <see cref="Readers.Missing"/>;
+    /// records that name no image are counted in one report.</summary>
     public static IEnumerable<Sample> Settle(DatasetFolder folder, RowImages images, string file, IEnumerable<Draft> drafts)
     {
         int unnamed = 0;

@@ -2,8 +2,8 @@ using System.IO.Enumeration;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Every file below a dataset's root, listed once, so that a hundred thousand names are looked up without asking the disk
-/// again.</summary>
+/// <summary>Every file below a dataset's root, listed once, so that a hundred thousand
+/// names are looked up without asking the disk again.</summary>
 /// <remarks>Links are followed only where they end inside the root, and folders that are links are not entered.</remarks>
 internal sealed class FileListing
 {
@@ -83,8 +83,8 @@ internal sealed class FileListing
             : null;
     }
 
-    /// <summary>Relative path of the file of this name that is nearest to an annotation file by its folders; null where there is
-    /// none.</summary>
+    /// <summary>Relative path of the file of this name that is nearest to an annotation
+    /// file by its folders; null where there is none.</summary>
     public string? Nearest(string annotation, string name)
     {
         string file = name[(name.LastIndexOf('/') + 1)..],
@@ -223,8 +223,8 @@ internal sealed class FileListing
             target.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 
-    /// <summary>Everything below a folder. Folders that are links are not entered, nor hidden ones; one that may not be listed is passed
-    /// by.</summary>
+    /// <summary>Everything below a folder. Folders that are links are not entered, nor
+    /// hidden ones; one that may not be listed is passed by.</summary>
     private sealed class Walk(string root)
         : FileSystemEnumerator<(string Path, bool IsLink, bool IsFolder)>(
             root,

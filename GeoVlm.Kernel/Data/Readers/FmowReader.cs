@@ -5,8 +5,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Functional Map of the World: one JSON an image with a box, its category and the date; images of one place form a
-/// series.</summary>
+/// <summary>Functional Map of the World: one JSON an image with a box, its category
+/// and the date; images of one place form a series.</summary>
 /// <remarks>
 /// <c>box</c> is x, y, width, height in pixels; <c>bounding_boxes</c> may be one record instead of a list. Of <c>…_rgb</c> and
 /// <c>…_msrgb</c> twins the first is read. The images of one folder are one place, in order of their <c>timestamp</c>; places of several

@@ -129,8 +129,8 @@ public sealed class GeoJsonReader : IDatasetReader
         };
     }
 
-    /// <summary>The image of the same name, or whose name ends as the file's does behind its first word; null where there is none or
-    /// several.</summary>
+    /// <summary>The image of the same name, or whose name ends as the file's does behind
+    /// its first word; null where there is none or several.</summary>
     private static GeoImage? ImageOf(RowImages images, string where)
     {
         if (images.OfLabels(where) is { } same)

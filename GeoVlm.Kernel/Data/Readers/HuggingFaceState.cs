@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>What Hugging Face's <c>save_to_disk</c> writes beside its shards: <c>state.json</c> with the split and the names of the
-/// shards.</summary>
+/// <summary>What Hugging Face's <c>save_to_disk</c> writes beside its shards:
+/// <c>state.json</c> with the split and the names of the shards.</summary>
 internal static class HuggingFaceState
 {
     /// <summary>The split (null for none) and the shards that are there, in order; nothing where there is no readable state.json.</summary>

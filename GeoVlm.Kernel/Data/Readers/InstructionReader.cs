@@ -2,8 +2,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Instruction datasets and result files in JSON or JSONL: GeoChat, EarthDial, VRSBench, SkyEye, GeoLLaVA, TEOChatlas,
-/// DisasterM3.</summary>
+/// <summary>Instruction datasets and result files in JSON or JSONL: GeoChat, EarthDial,
+/// VRSBench, SkyEye, GeoLLaVA, TEOChatlas, DisasterM3.</summary>
 /// <remarks>
 /// Conversations (LLaVA, ShareGPT, ms-swift, also JSON inside a string) or question and answer columns; a JSON array, lines, objects one
 /// after the other, or records by key. A file or a folder with such files in it or one level below. Images are looked up by name below the

@@ -228,8 +228,8 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
     private DialectReading? Read(string text, IReadOnlyList<GeoImage> found) =>
         !HasBox(text) && text.Trim() is not "[]" ? null : dialect.Read(text, dialect.Frame ?? PixelsOf(found, text));
 
-    /// <summary>The pixels of the last image; where there is no image their extent is unknown, and the largest number stands for
-    /// it.</summary>
+    /// <summary>The pixels of the last image; where there is no image their extent is
+    /// unknown, and the largest number stands for it.</summary>
     private CoordinateFrame PixelsOf(IReadOnlyList<GeoImage> found, string text)
     {
         if (found is [.., var image] && image.Problem is null)

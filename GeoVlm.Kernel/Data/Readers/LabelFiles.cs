@@ -26,8 +26,8 @@ internal static class LabelFiles
     /// <summary>The label folders below a path (or of a label file), by path.</summary>
     /// <param name="path">A folder, or one label file.</param>
     /// <param name="fits">True for the content of a label file of the format.</param>
-    /// <param name="isNamed">True for the name of a folder that is one whatever is in it (all its files may be empty); null for
-    /// none.</param>
+    /// <param name="isNamed">True for the name of a folder that is one whatever is in
+    /// it (all its files may be empty); null for none.</param>
     public static IReadOnlyList<string> Folders(string path, Func<string, bool> fits, Func<string, bool>? isNamed = null)
     {
         if (File.Exists(path))

@@ -3,8 +3,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Several labels to a patch: BigEarthNet v1 (<c>…_labels_metadata.json</c>, 43 classes) and TreeSatAI (fractions of
-/// genera).</summary>
+/// <summary>Several labels to a patch: BigEarthNet v1 (<c>…_labels_metadata.json</c>,
+/// 43 classes) and TreeSatAI (fractions of genera).</summary>
 /// <remarks>
 /// BigEarthNet: the answer is the 43-class labels as they stand; the attribute "labels19" has them merged into the 19. A Sentinel-1 patch
 /// whose Sentinel-2 twin is here is told in the attribute "s1" instead of a sample of its own. Bands lie in one file each.

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Lists and records as Python prints them, <c>[{'from': 'human', …}]</c>: tables hold them where someone saved <c>str(rows)</c>
-/// instead of JSON.</summary>
+/// <summary>Lists and records as Python prints them, <c>[{'from': 'human', …}]</c>: tables hold
+/// them where someone saved <c>str(rows)</c> instead of JSON.</summary>
 internal static class PythonText
 {
-    /// <summary>The same as JSON: quotes doubled, None, True and False by their JSON names, commas where numpy prints none. What is no such
-    /// text stays wrong.</summary>
+    /// <summary>The same as JSON: quotes doubled, None, True and False by their JSON names, commas
+    /// where numpy prints none. What is no such text stays wrong.</summary>
     public static string ToJson(string text)
     {
         var json = new StringBuilder(text.Length + 16);

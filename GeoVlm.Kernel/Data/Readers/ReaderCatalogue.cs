@@ -5,8 +5,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>The readers that have a name, and the one call that loads a dataset with them.</summary>
 public static class ReaderCatalogue
 {
-    /// <summary>Every reader; automatic choice takes the first that recognises the path, so the most distinctive layouts come
-    /// first.</summary>
+    /// <summary>Every reader; automatic choice takes the first that recognises the
+    /// path, so the most distinctive layouts come first.</summary>
     public static IReadOnlyList<IDatasetReader> All { get; } =
     [
         new SavedReader(),
@@ -53,8 +53,8 @@ public static class ReaderCatalogue
 
     /// <summary>Loads a dataset from a folder (or a COCO JSON file).</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="reader">A reader's name, or "auto" to recognise the layout; <see cref="EoDataset.Reason"/> says what was
-    /// recognised.</param>
+    /// <param name="reader">A reader's name, or "auto" to recognise the layout;
+    /// <see cref="EoDataset.Reason"/> says what was recognised.</param>
     /// <param name="options">Name, limit and safety; defaults when null.</param>
     /// <exception cref="GeoVlmException">The path does not exist, no reader recognises it, or nothing in it can be read.</exception>
     public static EoDataset Load(string path, string reader = "auto", ReadOptions? options = null)
@@ -176,8 +176,8 @@ public static class ReaderCatalogue
     // Readers that take what none other knows.
     private static readonly string[] Weak = ["scene-folder", "images"];
 
-    /// <summary>The folder that is all a folder holds, as archives unpack, whatever its depth; null where there is none or it is a
-    /// split.</summary>
+    /// <summary>The folder that is all a folder holds, as archives unpack, whatever its
+    /// depth; null where there is none or it is a split.</summary>
     private static string? Inner(string path)
     {
         string inner = path;

@@ -20,8 +20,8 @@ internal sealed class RowDataset
     /// <param name="reader">Whose it is.</param>
     /// <param name="path">What the user named.</param>
     /// <param name="files">The files.</param>
-    /// <param name="split">The split of all of them where something beside them says it (Hugging Face's state.json); null to tell it by
-    /// their names.</param>
+    /// <param name="split">The split of all of them where something beside them says it
+    /// (Hugging Face's state.json); null to tell it by their names.</param>
     /// <exception cref="GeoVlmException">None of the files can be read.</exception>
     public EoDataset Read(IDatasetReader reader, string path, IReadOnlyList<string> files, string? split = null)
     {

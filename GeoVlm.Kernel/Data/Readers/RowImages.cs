@@ -56,8 +56,8 @@ internal sealed class RowImages(DatasetFolder folder)
     /// <summary>All files below the root.</summary>
     public FileListing Files => folder.Listing;
 
-    /// <summary>The images of a row, and the name of the first that is missing (null when none is). No column at all: no image, none
-    /// missing.</summary>
+    /// <summary>The images of a row, and the name of the first that is missing (null when
+    /// none is). No column at all: no image, none missing.</summary>
     public (IReadOnlyList<GeoImage> Images, string? Missing) Of(Row row)
     {
         foreach (string[] dates in Series)
@@ -90,8 +90,8 @@ internal sealed class RowImages(DatasetFolder folder)
     public GeoImage? OfLabels(string labels, Func<string, bool>? wanted = null) =>
         Files.ImageOf(labels, wanted) is { } relative ? Open(relative) : null;
 
-    /// <summary>The image that an annotation file names: beside it, in a folder beside its own, else wherever below the root it
-    /// is.</summary>
+    /// <summary>The image that an annotation file names: beside it, in a folder beside
+    /// its own, else wherever below the root it is.</summary>
     /// <param name="annotation">The annotation file, relative to the root.</param>
     /// <param name="name">The image's name in it.</param>
     public GeoImage? OpenFor(string annotation, string name) => Open(Files.Nearest(annotation, Plain(name)) ?? name);
@@ -102,8 +102,8 @@ internal sealed class RowImages(DatasetFolder folder)
     /// <summary>The path of an opened image, relative to the root; its name where it has no file.</summary>
     public string PathOf(GeoImage image) => paths.GetValueOrDefault(image) ?? image.Name;
 
-    /// <summary>A patch whose bands lie in one file each, called after it: patch_B02.tif, patch_10m_RGB.tif; null where there is
-    /// none.</summary>
+    /// <summary>A patch whose bands lie in one file each, called after it:
+    /// patch_B02.tif, patch_10m_RGB.tif; null where there is none.</summary>
     public GeoImage? OpenBands(string patch)
     {
         string name = patch.Trim().TrimEnd('/').Replace('\\', '/');

@@ -94,8 +94,8 @@ internal static class RowColumns
         ["column2", "column3", "column4", "column5"],
     ];
 
-    /// <summary>The four columns of a row's box; null where it has none. Without a header (RetinaNet: image, four corners, class) all must
-    /// be numbers, or empty.</summary>
+    /// <summary>The four columns of a row's box; null where it has none. Without a header (RetinaNet:
+    /// image, four corners, class) all must be numbers, or empty.</summary>
     public static string[]? CornersOf(Row row) =>
         Corners.FirstOrDefault(c =>
             c.All(row.Fields.ContainsKey)

@@ -1,7 +1,7 @@
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Names of scene classes as words: also those that datasets write without a break ("denseresidential",
-/// "railwaystation").</summary>
+/// <summary>Names of scene classes as words: also those that datasets write without
+/// a break ("denseresidential", "railwaystation").</summary>
 internal static class SceneNames
 {
     // Classes of UC Merced, WHU-RS19, RSSCN7, AID and RESISC45 whose spellings run words together, by their words.

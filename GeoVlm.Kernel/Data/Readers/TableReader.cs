@@ -49,8 +49,8 @@ public abstract class TableReader(string name, string summary, Func<string, bool
         };
 }
 
-/// <summary>CSV and TSV tables, plain or gzipped, with images beside them (EverWatch, ReforesTree, SkyScript, SeasoNet, one-hot
-/// labels).</summary>
+/// <summary>CSV and TSV tables, plain or gzipped, with images beside them (EverWatch,
+/// ReforesTree, SkyScript, SeasoNet, one-hot labels).</summary>
 public sealed class CsvReader()
     : TableReader("csv", "CSV table with image names: xmin ymin xmax ymax, captions, labels or questions", RowFiles.IsCsv);
 

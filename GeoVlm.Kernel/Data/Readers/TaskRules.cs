@@ -3,8 +3,8 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Which task a question of an instruction dataset is, and by which rule, so that a wrong guess can be seen and
-/// filtered.</summary>
+/// <summary>Which task a question of an instruction dataset is, and by which rule,
+/// so that a wrong guess can be seen and filtered.</summary>
 /// <remarks>
 /// In order: a tag such as [refer] in the question; a column that names the task; the wording of the question; the form of the answer. A
 /// disaster, a change or several dates turn a task into its multi-date kin. What no rule knows is a question with a short answer.

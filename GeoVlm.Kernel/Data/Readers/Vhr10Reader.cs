@@ -4,8 +4,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>NWPU VHR-10 as it was published: lines <c>(x1,y1),(x2,y2),class</c>, pixels, in "ground truth/", images in "positive image
-/// set/".</summary>
+/// <summary>NWPU VHR-10 as it was published: lines <c>(x1,y1),(x2,y2),class</c>, pixels,
+/// in "ground truth/", images in "positive image set/".</summary>
 /// <remarks>Its COCO form is read by <see cref="CocoReader"/>. Class numbers 1 to 10 have the names of its page. Source: Cheng et al.,
 /// ISPRS 2014.</remarks>
 public sealed partial class Vhr10Reader : IDatasetReader

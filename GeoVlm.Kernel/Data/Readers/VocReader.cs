@@ -71,8 +71,8 @@ public sealed class VocReader : IDatasetReader
         );
     }
 
-    /// <summary>Folders with XML files that are annotations; a folder whose first file is cut or odd still counts by another of its
-    /// first.</summary>
+    /// <summary>Folders with XML files that are annotations; a folder whose first file is
+    /// cut or odd still counts by another of its first.</summary>
     private static List<string> XmlFolders(string path)
     {
         var found = new List<string>();
@@ -90,8 +90,8 @@ public sealed class VocReader : IDatasetReader
         }
     }
 
-    /// <summary>DIOR has two folders of boxes beside each other, of the same images: of an oriented one the horizontal, null for any
-    /// other.</summary>
+    /// <summary>DIOR has two folders of boxes beside each other, of the same images: of an
+    /// oriented one the horizontal, null for any other.</summary>
     private static string? Upright(List<string> folders, string folder) =>
         Path.GetFileName(folder).Contains("oriented", StringComparison.OrdinalIgnoreCase)
             ? folders.FirstOrDefault(o =>

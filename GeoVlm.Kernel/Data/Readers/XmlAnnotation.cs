@@ -5,8 +5,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>XML annotation files: loads them without DTDs, and reads the shape of an object whichever of its dialects' tags hold
-/// it.</summary>
+/// <summary>XML annotation files: loads them without DTDs, and reads the shape of an
+/// object whichever of its dialects' tags hold it.</summary>
 internal static class XmlAnnotation
 {
     private const int MaxCharacters = 16 * 1024 * 1024;
@@ -46,8 +46,8 @@ internal static class XmlAnnotation
     }
 
     /// <summary>The box of an object; null, with the reason, where it has none.</summary>
-    /// <param name="item">bndbox (xyxy), robndbox (DIOR-R's eight corners, or cx, cy, w, h and an angle in radians), points (FAIR1M),
-    /// polygon, mbox_cx … (HRSC2016).</param>
+    /// <param name="item">bndbox (xyxy), robndbox (DIOR-R's eight corners, or cx, cy, w, h and an
+    /// angle in radians), points (FAIR1M), polygon, mbox_cx … (HRSC2016).</param>
     /// <param name="label">Its class, for the reason.</param>
     /// <param name="shift">Taken off xmin and ymin: 1 where the source counts pixels from 1.</param>
     /// <param name="problem">The reason; empty where there is a box.</param>

@@ -3,8 +3,8 @@ using Apache.Arrow.Ipc;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>Rows of Arrow IPC, stream or file: what Hugging Face's <c>save_to_disk</c> writes. The file is mapped, pictures in cells stay
-/// in it.</summary>
+/// <summary>Rows of Arrow IPC, stream or file: what Hugging Face's <c>save_to_disk</c>
+/// writes. The file is mapped, pictures in cells stay in it.</summary>
 internal static class ArrowRows
 {
     private static ReadOnlySpan<byte> Magic => "ARROW1"u8;

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>Comma-, semicolon-, tab- or blank-separated tables, plain or gzipped (RFC 4180: quotes may hold separators and line
-/// breaks).</summary>
+/// <summary>Comma-, semicolon-, tab- or blank-separated tables, plain or gzipped (RFC
+/// 4180: quotes may hold separators and line breaks).</summary>
 /// <remarks>
 /// Cells are text and stay so: one that begins with "=" is no formula here. A row with another number of cells than the header is reported
 /// and left out. A table without a header (its first cell is a file or patch name) has columns called column1, column2 and so on.

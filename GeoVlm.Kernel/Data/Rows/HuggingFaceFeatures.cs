@@ -1,7 +1,7 @@
 namespace GeoVlm.Data.Rows;
 
-/// <summary>The names of classes that Hugging Face's <c>datasets</c> writes into the schema of Parquet and Arrow files, where the cells hold
-/// their numbers.</summary>
+/// <summary>The names of classes that Hugging Face's <c>datasets</c> writes into the schema of
+/// Parquet and Arrow files, where the cells hold their numbers.</summary>
 /// <remarks>Source: huggingface.co/docs/datasets/about_dataset_features; the schema's key <c>huggingface</c>.</remarks>
 internal sealed class HuggingFaceFeatures
 {

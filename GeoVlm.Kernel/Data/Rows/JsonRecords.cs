@@ -2,8 +2,8 @@ using System.Text;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>Cuts JSON text into its records without parsing them: the elements of an array, lines (JSONL), or objects one after the
-/// other.</summary>
+/// <summary>Cuts JSON text into its records without parsing them: the elements of an
+/// array, lines (JSONL), or objects one after the other.</summary>
 /// <remarks>
 /// A record that never closes costs itself only: in a sequence of objects a line that begins with a brace at its very start begins a new
 /// record, whatever the one before left open. Time is linear in the text, and depth costs nothing.

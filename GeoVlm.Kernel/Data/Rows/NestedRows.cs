@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace GeoVlm.Data.Rows;
 
-/// <summary>JSON files whose records lie one level down: <c>{"images": [{…}, …]}</c> (Karpathy), <c>{"airport": [{…}]}</c> (NWPU), <c>{"0":
-/// {…}}</c> (FloodNet).</summary>
+/// <summary>JSON files whose records lie one level down: <c>{"images": [{…}, …]}</c> (Karpathy),
+/// <c>{"airport": [{…}]}</c> (NWPU), <c>{"0": {…}}</c> (FloodNet).</summary>
 internal static class NestedRows
 {
     /// <summary>The column that holds the name of the property a row came from.</summary>

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace GeoVlm.Data.Saving;
 
-/// <summary>The README.md of a saved dataset: what it is, where it is from, under which licence, how much there is, and the hashes of its
-/// files.</summary>
+/// <summary>The README.md of a saved dataset: what it is, where it is from, under which
+/// licence, how much there is, and the hashes of its files.</summary>
 internal static class DatasetCard
 {
     public static string Write(EoDataset dataset, SaveFormat format, IReadOnlyDictionary<string, string> files)

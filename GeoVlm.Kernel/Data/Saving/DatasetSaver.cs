@@ -27,8 +27,8 @@ public enum SaveFormat
 /// <param name="Bytes">Bytes of all files, images included.</param>
 public sealed record SavedDataset(string Folder, IReadOnlyDictionary<string, string> Files, int Samples, long Bytes);
 
-/// <summary>Writes datasets. Every row has plain columns for any other program, and one, <c>geovlm</c>, from which the sample loads again
-/// exactly.</summary>
+/// <summary>Writes datasets. Every row has plain columns for any other program, and one,
+/// <c>geovlm</c>, from which the sample loads again exactly.</summary>
 internal static class DatasetSaver
 {
     /// <summary>The column that holds a <see cref="SavedSample"/>.</summary>

@@ -5,8 +5,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Saving;
 
-/// <summary>All of a sample but its pixels, as it is written beside the plain columns of a saved dataset, so that it loads again
-/// equal.</summary>
+/// <summary>All of a sample but its pixels, as it is written beside the plain columns
+/// of a saved dataset, so that it loads again equal.</summary>
 internal sealed record SavedSample(
     string Id,
     string Task,

@@ -1,7 +1,7 @@
 namespace GeoVlm.Data.Synthetic;
 
-/// <summary>Sine and cosine from additions and multiplications only, so that every machine gets the same bits (C libraries
-/// differ).</summary>
+/// <summary>Sine and cosine from additions and multiplications only, so that every
+/// machine gets the same bits (C libraries differ).</summary>
 internal static class ExactTrigonometry
 {
     private const double Tau = 6.283185307179586;

@@ -2,8 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Synthetic;
 
-/// <summary>Paints the ground of a scene and what decorates it: nothing here has a truth, and nothing looks like an object that
-/// has.</summary>
+/// <summary>Paints the ground of a scene and what decorates it: nothing here has a
+/// truth, and nothing looks like an object that has.</summary>
 internal sealed class GroundPainter
 {
     private const int Side = Canvas.Side;

@@ -2,8 +2,8 @@ using GeoVlm.Data.Prompts;
 
 namespace GeoVlm.Data.Synthetic;
 
-/// <summary>The tasks on one scene beyond the first seven: every label, grounded captions, grounding by a sentence, rotated boxes,
-/// questions that compare.</summary>
+/// <summary>The tasks on one scene beyond the first seven: every label, grounded captions,
+/// grounding by a sentence, rotated boxes, questions that compare.</summary>
 internal static class SceneDescriptions
 {
     // Objects whose centres differ by less are not said to be left or right of each other.

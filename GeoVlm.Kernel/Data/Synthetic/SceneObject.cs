@@ -34,8 +34,8 @@ public enum ObjectColor
     Yellow,
 }
 
-/// <summary>The size of an object: a small one is 15 to 21 % of the picture's side long, a large one 30 to 42 % (tanks 0.8 of
-/// that).</summary>
+/// <summary>The size of an object: a small one is 15 to 21 % of the picture's side
+/// long, a large one 30 to 42 % (tanks 0.8 of that).</summary>
 public enum ObjectSize
 {
     /// <summary>Small.</summary>

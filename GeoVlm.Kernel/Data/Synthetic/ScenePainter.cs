@@ -25,8 +25,8 @@ public static class ScenePainter
 /// <param name="Y">Row step of a shadow of one pixel.</param>
 internal readonly record struct Sun(double X, double Y)
 {
-    /// <summary>Between south-east and south-west, as an imaging satellite's morning or noon pass has it: shadows fall
-    /// northwards.</summary>
+    /// <summary>Between south-east and south-west, as an imaging satellite's morning
+    /// or noon pass has it: shadows fall northwards.</summary>
     public static Sun Draw(SeededRandom random)
     {
         var (sin, cos) = ExactTrigonometry.SinCos(random.Uniform(.62, .88));

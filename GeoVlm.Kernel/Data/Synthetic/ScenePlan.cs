@@ -62,8 +62,8 @@ public sealed record ScenePlan
         }
     }
 
-    /// <summary>The same scene turned clockwise by quarter turns, then mirrored left to right; its truth turns exactly with its
-    /// pixels.</summary>
+    /// <summary>The same scene turned clockwise by quarter turns, then mirrored left to
+    /// right; its truth turns exactly with its pixels.</summary>
     public ScenePlan Turned(int quarterTurns, bool mirrored)
     {
         var turn = new SquareTurn(quarterTurns & 3, mirrored);

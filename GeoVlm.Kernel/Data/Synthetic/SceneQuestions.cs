@@ -9,8 +9,8 @@ public static class SceneQuestions
 {
     internal static readonly CoordinateFrame Frame = CoordinateFrame.Original(ScenePlan.SceneSize, ScenePlan.SceneSize);
 
-    /// <summary>A sample about one scene, or null when the task has no answerable question here (no phrase fits one object
-    /// alone).</summary>
+    /// <summary>A sample about one scene, or null when the task has no answerable
+    /// question here (no phrase fits one object alone).</summary>
     /// <param name="id">Id of the sample.</param>
     /// <param name="task">Every task but change detection, which needs a <see cref="ScenePair"/>.</param>
     /// <param name="plan">The scene.</param>

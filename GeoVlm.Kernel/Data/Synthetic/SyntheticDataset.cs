@@ -75,8 +75,8 @@ public sealed record SyntheticOptions
     /// <summary>Seed of everything drawn.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The tasks asked, in turn, one scene (or series of dates) for each sample; the seven of <see cref="SyntheticDataset.Tasks"/>
-    /// by default.</summary>
+    /// <summary>The tasks asked, in turn, one scene (or series of dates) for each sample; the
+    /// seven of <see cref="SyntheticDataset.Tasks"/> by default.</summary>
     public IReadOnlyList<EoTask> Tasks { get; init; } = SyntheticDataset.Tasks;
 
     /// <summary>

@@ -5,8 +5,8 @@ using DuckDB.NET.Data;
 
 namespace GeoVlm.Data.Tables;
 
-/// <summary>An in-memory DuckDB that sees datasets as tables: <c>train</c> has a row a sample, <c>train_objects</c> a row an
-/// object.</summary>
+/// <summary>An in-memory DuckDB that sees datasets as tables: <c>train</c> has a row
+/// a sample, <c>train_objects</c> a row an object.</summary>
 /// <remarks>A dataset is copied in when a query first names it, and again when the name has come to mean another dataset. Nothing is
 /// fetched from networks.</remarks>
 public sealed partial class SqlDatabase : IDisposable

@@ -3,8 +3,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Generation.OpenAi;
 
-/// <summary>A server that follows a policy in training: after each update the policy's adapter is written to disk, and the server loads it
-/// from there.</summary>
+/// <summary>A server that follows a policy in training: after each update the policy's adapter
+/// is written to disk, and the server loads it from there.</summary>
 /// <param name="server">The server; not owned.</param>
 /// <param name="folder">Where adapters are written; the server must see it under the same path.</param>
 public sealed class AdapterRolloutEngine(OpenAiRolloutEngine server, string folder) : ISeparateRolloutEngine, IDisposable

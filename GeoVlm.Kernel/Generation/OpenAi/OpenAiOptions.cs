@@ -14,8 +14,8 @@ public sealed record OpenAiOptions(Uri BaseAddress, string Model)
     /// <summary>How long one request may take before it counts as failed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a request is repeated after a fault that may pass: 429, 5xx, a cut connection, a timeout, an answer cut
-    /// short.</summary>
+    /// <summary>How often a request is repeated after a fault that may pass: 429, 5xx, a
+    /// cut connection, a timeout, an answer cut short.</summary>
     public int Retries { get; init; } = 6;
 
     /// <summary>Wait before the first repetition; doubled each time, with jitter. A Retry-After of the server comes first.</summary>

@@ -18,8 +18,8 @@ namespace GeoVlm.Generation.OpenAi;
 /// images as <paramref name="preprocessor"/> does (the same min_pixels and max_pixels), or boxes come out in another frame.
 /// </remarks>
 /// <param name="options">The server.</param>
-/// <param name="preprocessor">How the model resizes pictures, which gives the frame of its coordinates; Qwen2.5-VL's defaults when
-/// null.</param>
+/// <param name="preprocessor">How the model resizes pictures, which gives the frame of
+/// its coordinates; Qwen2.5-VL's defaults when null.</param>
 /// <param name="tokenizer">Tokens of texts where the server names none and none are needed; null for none.</param>
 public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor? preprocessor = null, TextTokenizer? tokenizer = null)
     : IRolloutEngine,
@@ -46,8 +46,8 @@ public sealed class OpenAiRolloutEngine(OpenAiOptions options, ImagePreprocessor
     public int Repetitions => server.Repetitions;
 
     /// <inheritdoc/>
-    /// <exception cref="GeoVlmException">The server failed for good, or does not give what is needed. No rollout of the call is kept
-    /// then.</exception>
+    /// <exception cref="GeoVlmException">The server failed for good, or does not give what
+    /// is needed. No rollout of the call is kept then.</exception>
     public IReadOnlyList<RolloutGroup> Generate(
         IReadOnlyList<Prompt> prompts,
         SamplingOptions sampling,

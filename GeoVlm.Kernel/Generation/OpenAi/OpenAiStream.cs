@@ -8,11 +8,11 @@ internal static class OpenAiStream
 {
     /// <summary>Reads all pieces.</summary>
     /// <param name="response">The answer, at its start.</param>
-    /// <param name="told">Hears of every piece as it comes: index of the completion, text, token (the last of the piece; −1 where none is
-    /// named).</param>
+    /// <param name="told">Hears of every piece as it comes: index of the completion, text,
+    /// token (the last of the piece; −1 where none is named).</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <exception cref="JsonException">A piece has not the shape of the interface, or the stream ends before every completion
-    /// did.</exception>
+    /// <exception cref="JsonException">A piece has not the shape of the interface, or
+    /// the stream ends before every completion did.</exception>
     public static async Task<IReadOnlyList<OpenAiChoice>> Read(
         HttpResponseMessage response,
         Action<int, string, int> told,

@@ -4,8 +4,8 @@ using GeoVlm.Data.Prompts;
 
 namespace GeoVlm.Judging.Lab;
 
-/// <summary>The attacks on a reward, made for what a sample asks: nothing, format alone, the truth in the wrong place, everything at once,
-/// another frame, …</summary>
+/// <summary>The attacks on a reward, made for what a sample asks: nothing, format alone, the
+/// truth in the wrong place, everything at once, another frame, …</summary>
 public static class AttackBattery
 {
     /// <summary>Nothing to find is met by saying nothing, so that is no attack there.</summary>

@@ -19,8 +19,8 @@ public sealed record BoxVerdicts(
     CoordinateFrame Frame
 )
 {
-    /// <summary>Matches an answer with its reference for as many pairs as can be; null where the reference has no boxes by its
-    /// kind.</summary>
+    /// <summary>Matches an answer with its reference for as many pairs as can be; null
+    /// where the reference has no boxes by its kind.</summary>
     /// <remarks>By <see cref="Overlap"/>. An unreadable answer has no boxes: all are missed.</remarks>
     /// <param name="completion">What was read.</param>
     /// <param name="sample">What was asked.</param>

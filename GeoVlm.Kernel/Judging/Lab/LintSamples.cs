@@ -4,8 +4,8 @@ using GeoVlm.Judging.Rubrics;
 
 namespace GeoVlm.Judging.Lab;
 
-/// <summary>The samples on which rewards are attacked where the user names none: the worked examples, and the cases that published rewards
-/// forget.</summary>
+/// <summary>The samples on which rewards are attacked where the user names none: the worked
+/// examples, and the cases that published rewards forget.</summary>
 public static class LintSamples
 {
     /// <summary>All of them.</summary>

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Rubrics;
 
 namespace GeoVlm.Judging.Lab;
 
-/// <summary>The same rollouts under several rewards: what each pays, how far they agree on which sibling is better, and where they disagree
-/// most.</summary>
+/// <summary>The same rollouts under several rewards: what each pays, how far they agree on
+/// which sibling is better, and where they disagree most.</summary>
 /// <param name="Columns">One for each reward, in the order given.</param>
 /// <param name="Agreements">One for each pair of rewards.</param>
 /// <param name="Rollouts">Every rollout with what each reward paid.</param>
@@ -38,8 +38,8 @@ public sealed record RewardComparison(
     /// <summary>How two rewards agree.</summary>
     /// <param name="First">Index of the one.</param>
     /// <param name="Second">Index of the other.</param>
-    /// <param name="Order">Share of pairs of siblings that both put in the same order, of those that both put in some order; NaN for
-    /// none.</param>
+    /// <param name="Order">Share of pairs of siblings that both put in the same order, of
+    /// those that both put in some order; NaN for none.</param>
     /// <param name="Correlation">Rank correlation (Spearman) over all rollouts; NaN where one is constant.</param>
     /// <param name="Decided">Share of pairs of siblings that both put in some order.</param>
     public sealed record Agreement(int First, int Second, double Order, double Correlation, double Decided);

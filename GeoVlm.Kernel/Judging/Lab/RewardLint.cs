@@ -62,8 +62,8 @@ public sealed record RewardLint(string Reward, string KnownFlaw, IReadOnlyList<L
         );
     }
 
-    /// <summary>Whether a rubric pays more for form than half of what it pays for being right, so that nonsense in the right form outearns
-    /// a fair answer.</summary>
+    /// <summary>Whether a rubric pays more for form than half of what it pays for being right, so
+    /// that nonsense in the right form outearns a fair answer.</summary>
     public static LintFinding FormatShare(Rubric rubric)
     {
         double form = rubric.Rewards.Where(r => r.Reward.IsShaping).Sum(r => r.Weight),

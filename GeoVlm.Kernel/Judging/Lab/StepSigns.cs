@@ -21,8 +21,8 @@ public sealed record StepSigns
     /// <summary>Share of groups whose totals are all equal.</summary>
     public required double ZeroVariance { get; init; }
 
-    /// <summary>Share of the answers with boxes in which some box is there twice, or nearly so (IoU from 0.9); NaN without such
-    /// answers.</summary>
+    /// <summary>Share of the answers with boxes in which some box is there twice, or
+    /// nearly so (IoU from 0.9); NaN without such answers.</summary>
     public required double DuplicateBoxes { get; init; }
 
     /// <summary>Correlation of two parts among siblings: each pair of parts that both vary; below 0 where they pull apart.</summary>

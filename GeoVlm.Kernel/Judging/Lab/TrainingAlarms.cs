@@ -6,8 +6,8 @@ namespace GeoVlm.Judging.Lab;
 /// <param name="Message">What was seen, and what to do.</param>
 public sealed record TrainingAlarm(string Name, string Message);
 
-/// <summary>The alarms of a run: pure functions of its steps. Each looks at the latest <see cref="Window"/> steps, so that one odd batch is
-/// silent.</summary>
+/// <summary>The alarms of a run: pure functions of its steps. Each looks at the latest
+/// <see cref="Window"/> steps, so that one odd batch is silent.</summary>
 /// <remarks>Every threshold is ours; the failures are those of public runs: saturated format rewards, groups without variance, collapsing
 /// lengths, repeated boxes, parts that cancel.</remarks>
 public static class TrainingAlarms

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Metrics;
 
-/// <summary>F1 over pixels of the predicted boxes, painted as a mask, against the reference change mask, 0 to 1; both empty scores
-/// 1.</summary>
+/// <summary>F1 over pixels of the predicted boxes, painted as a mask, against the
+/// reference change mask, 0 to 1; both empty scores 1.</summary>
 /// <remarks>Per sample, then averaged; pixels pooled over a dataset, as LEVIR-CD results are given, are another number.</remarks>
 public sealed class ChangeF1 : IMetric
 {

@@ -14,14 +14,7 @@ public sealed class ExactMatch : IMetric
     public string Summary => "share of answers equal to a reference, case and punctuation aside";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) =>
-        task
-            is EoTask.SceneClassification
-                or EoTask.VisualQuestionAnswering
-                or EoTask.TemporalClassification
-                or EoTask.DisasterType
-                or EoTask.DamageLevel
-                or EoTask.AffectedCount;
+    public bool AppliesTo(EoTask task) => task.IsShortAnswer();
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

@@ -8,8 +8,8 @@ namespace GeoVlm.Judging.Metrics;
 /// <param name="Completion">What was read in the answer.</param>
 public sealed record Prediction(Sample Sample, ParsedCompletion Completion)
 {
-    /// <summary>Attribute of a sample that holds its reference as the source wrote it, for metrics that read text with the published
-    /// parser.</summary>
+    /// <summary>Attribute of a sample that holds its reference as the source wrote it, for
+    /// metrics that read text with the published parser.</summary>
     public const string ReferenceText = "reference_text";
 
     /// <summary>Attribute that holds the boxes of the reference as written, where they stand apart from its text.</summary>

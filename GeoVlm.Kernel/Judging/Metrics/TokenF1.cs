@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Metrics;
 
-/// <summary>F1 of the words against the best of the references, 0 to 1. Not ROUGE-1: no stemming, and the best reference, not their
-/// mean.</summary>
+/// <summary>F1 of the words against the best of the references, 0 to 1. Not ROUGE-1: no
+/// stemming, and the best reference, not their mean.</summary>
 public sealed class TokenF1 : IMetric
 {
     /// <inheritdoc/>
@@ -14,8 +14,7 @@ public sealed class TokenF1 : IMetric
     public string Summary => "F1 of the words against the best reference";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) =>
-        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.GroundedCaption or EoTask.ChangeCaption or EoTask.DamageCaption;
+    public bool AppliesTo(EoTask task) => task.IsCaption();
 
     /// <inheritdoc/>
     public double Score(ParsedCompletion completion, Sample sample)

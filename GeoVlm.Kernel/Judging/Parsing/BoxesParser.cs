@@ -6,8 +6,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>Reads boxes in any notation of the field, one after the other or inside further brackets, in the frame that the model is known
-/// to write in.</summary>
+/// <summary>Reads boxes in any notation of the field, one after the other or inside further
+/// brackets, in the frame that the model is known to write in.</summary>
 /// <remarks>
 /// <c>[x1,y1,x2,y2]</c>; a fifth number is an angle in degrees, counter-clockwise, that turns the rectangle (kept in
 /// <see cref="LabelledBox.Oriented"/>; the horizontal box is its bounds, as the paper turns rotated boxes horizontal before it rewards
@@ -31,8 +31,8 @@ public sealed partial class BoxesParser : IAnswerParser
     /// <summary>Most brackets around a number.</summary>
     public const int MaximumDepth = 4;
 
-    /// <summary>Whether words around the boxes, cut texts (whole boxes before the cut count) and crossed corners are let pass. Off for
-    /// rewards.</summary>
+    /// <summary>Whether words around the boxes, cut texts (whole boxes before the cut count)
+    /// and crossed corners are let pass. Off for rewards.</summary>
     public bool Lenient { get; init; }
 
     /// <inheritdoc/>
@@ -52,8 +52,8 @@ public sealed partial class BoxesParser : IAnswerParser
         return failure is null;
     }
 
-    /// <summary>The dialect whose notation a text has, by its marks; null for plain brackets. The units are never taken from the
-    /// text.</summary>
+    /// <summary>The dialect whose notation a text has, by its marks; null for plain
+    /// brackets. The units are never taken from the text.</summary>
     internal static BoxDialect? DialectOf(string text) =>
         text.Contains("<|box_start|>", StringComparison.Ordinal) ? BoxDialect.Qwen2Vl
         : JsonKey().IsMatch(text) || text.Contains("```", StringComparison.Ordinal) ? BoxDialect.Qwen25Vl

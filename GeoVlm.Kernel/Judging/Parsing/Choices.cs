@@ -1,7 +1,7 @@
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>What short answers choose: yes or no, and the letter of an option. Null where the text chooses nothing, or more than one
-/// thing.</summary>
+/// <summary>What short answers choose: yes or no, and the letter of an option. Null
+/// where the text chooses nothing, or more than one thing.</summary>
 public static class Choices
 {
     private const int MaximumLength = 2000;

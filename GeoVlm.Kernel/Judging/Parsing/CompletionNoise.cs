@@ -2,8 +2,8 @@ using GeoVlm.Data;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>Completions as a half-trained policy or an attacker writes them: pieces of every notation in any order. The parsers are
-/// measured and tested on them.</summary>
+/// <summary>Completions as a half-trained policy or an attacker writes them: pieces of every
+/// notation in any order. The parsers are measured and tested on them.</summary>
 internal static class CompletionNoise
 {
     /// <summary>Tags, boxes in every notation whole and broken, numbers, labels, and characters that break careless readers.</summary>

@@ -4,8 +4,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>Reads a caption whose phrases are grounded in boxes, in any of the field's notations; a caption without boxes has
-/// none.</summary>
+/// <summary>Reads a caption whose phrases are grounded in boxes, in any of the
+/// field's notations; a caption without boxes has none.</summary>
 /// <remarks>The text keeps the phrases without their tags and loses the boxes. A box that the text cuts, crossed corners and lists that are
 /// no box are failures.</remarks>
 public sealed class GroundedTextParser : IAnswerParser

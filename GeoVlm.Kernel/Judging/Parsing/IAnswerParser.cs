@@ -17,8 +17,8 @@ public interface IAnswerParser
     /// <param name="failure">Why there is none; positions count from the start of <paramref name="text"/>.</param>
     bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure);
 
-    /// <summary>Reads the answer, where the sample says how (names of labels, size of a grid); by default the sample plays no
-    /// part.</summary>
+    /// <summary>Reads the answer, where the sample says how (names of labels, size of
+    /// a grid); by default the sample plays no part.</summary>
     /// <inheritdoc cref="TryParse(string, CoordinateFrame, out Answer, out ParseFailure)"/>
     bool TryParse(string text, CoordinateFrame frame, Sample sample, out Answer? answer, out ParseFailure? failure) =>
         TryParse(text, frame, out answer, out failure);

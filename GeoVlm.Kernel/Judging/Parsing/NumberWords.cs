@@ -45,8 +45,8 @@ public static class NumberWords
         return OfWords(Words.Of(bare));
     }
 
-    /// <summary>The only number in a text with other words ("there are three ships"); null for none or several, so that guessing many does
-    /// not pay.</summary>
+    /// <summary>The only number in a text with other words ("there are three ships"); null for
+    /// none or several, so that guessing many does not pay.</summary>
     public static double? Only(string text)
     {
         if (Read(text) is { } whole)

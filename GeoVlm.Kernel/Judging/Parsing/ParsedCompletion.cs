@@ -21,8 +21,8 @@ public sealed record ParsedCompletion(string Text, bool StrictFormat, string Rea
     /// <summary>The answer's boxes in original pixels; null when it is unreadable or has no boxes by its kind.</summary>
     public IReadOnlyList<Box>? Boxes => Objects is { } objects ? [.. objects.Select(o => o.Box)] : null;
 
-    /// <summary>The answer's boxes with what else was read of them, in original pixels; null when it is unreadable or has no boxes by its
-    /// kind.</summary>
+    /// <summary>The answer's boxes with what else was read of them, in original pixels; null
+    /// when it is unreadable or has no boxes by its kind.</summary>
     public IReadOnlyList<LabelledBox>? Objects =>
         Answer switch
         {

@@ -5,8 +5,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>Reads points: <c>[x,y]</c>, <c>(x,y)</c>, Qwen's <c>{"point_2d": [x,y]}</c>, or <c>&lt;point&gt;x y&lt;/point&gt;</c>, any
-/// number of them.</summary>
+/// <summary>Reads points: <c>[x,y]</c>, <c>(x,y)</c>, Qwen's <c>{"point_2d": [x,y]}</c>, or
+/// <c>&lt;point&gt;x y&lt;/point&gt;</c>, any number of them.</summary>
 public sealed partial class PointsParser : IAnswerParser
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>Reads outlines: flat lists <c>[x1,y1,x2,y2,x3,y3,…]</c>, rings of points <c>[[x,y],[x,y],…]</c>, or WKT <c>POLYGON ((x y, x y,
-/// …))</c>.</summary>
+/// <summary>Reads outlines: flat lists <c>[x1,y1,x2,y2,x3,y3,…]</c>, rings of points
+/// <c>[[x,y],[x,y],…]</c>, or WKT <c>POLYGON ((x y, x y, …))</c>.</summary>
 /// <remarks>Each becomes a <see cref="LabelledBox"/> whose <see cref="LabelledBox.Outline"/> is the ring (without its repeated end) and
 /// whose box its bounds.</remarks>
 public sealed partial class PolygonsParser : IAnswerParser

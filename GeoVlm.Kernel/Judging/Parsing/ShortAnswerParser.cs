@@ -4,8 +4,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>Reads an answer of one kind (a number, yes or no, the letter of an option) and gives it in one spelling, as a
-/// <see cref="TextAnswer"/>.</summary>
+/// <summary>Reads an answer of one kind (a number, yes or no, the letter of an option) and
+/// gives it in one spelling, as a <see cref="TextAnswer"/>.</summary>
 public sealed class ShortAnswerParser : IAnswerParser
 {
     private readonly Func<string, string?> read;

@@ -4,8 +4,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Parsing;
 
-/// <summary>The points that an answer in JSON gives beside its boxes: <c>point_2d</c> (VisionReasoner), <c>points_1</c> and <c>points_2</c>
-/// (Seg-Zero).</summary>
+/// <summary>The points that an answer in JSON gives beside its boxes: <c>point_2d</c>
+/// (VisionReasoner), <c>points_1</c> and <c>points_2</c> (Seg-Zero).</summary>
 internal static partial class WrittenPoints
 {
     private const int Most = BoxesParser.MaximumBoxes;

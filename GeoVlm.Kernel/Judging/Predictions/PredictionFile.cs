@@ -25,8 +25,8 @@ public sealed record PredictionFile(
     /// (answer, response, ground_truth, caption0 …). Boxes are <c>[x1,y1,x2,y2]</c> with an optional angle in degrees, in a text or as an
     /// array, or objects <c>{"bbox": [x1,y1,x2,y2], "label", "score"}</c>; other notations that name their units are read as
     /// well.</remarks>
-    /// <exception cref="GeoVlmException">A file cannot be read, or not one row can be used; the message names the first
-    /// problems.</exception>
+    /// <exception cref="GeoVlmException">A file cannot be read, or not one row can be
+    /// used; the message names the first problems.</exception>
     public static PredictionFile Read(string path, PredictionOptions options)
     {
         var problems = new List<DatasetProblem>();

@@ -9,8 +9,8 @@ public sealed record PredictionOptions(EoTask Task)
     /// <summary>The dialects that can be asked for.</summary>
     public static IReadOnlyList<string> Dialects { get; } = ["auto", "plain", "earthdial"];
 
-    /// <summary>One of <see cref="Dialects"/>; "auto" takes rows with gt_bbox, caption0, annotation, groundtruth or obj_ids for
-    /// EarthDial's.</summary>
+    /// <summary>One of <see cref="Dialects"/>; "auto" takes rows with gt_bbox, caption0,
+    /// annotation, groundtruth or obj_ids for EarthDial's.</summary>
     public string Dialect { get; init; } = "auto";
 
     /// <summary>A file with the references, joined by id, or by order where no row has one; null when the rows hold them.</summary>

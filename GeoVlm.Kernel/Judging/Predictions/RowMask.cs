@@ -9,8 +9,8 @@ internal static class RowMask
     private const long MaximumPixels = 100_000_000;
 
     /// <summary>The mask.</summary>
-    /// <param name="value"><c>[[0, 1], …]</c>, <c>["01", …]</c>, <c>"01\n10"</c>, or <c>{"size": [height, width], "counts": [zeros, ones, …]}</c>
-    /// down the columns.</param>
+    /// <param name="value"><c>[[0, 1], …]</c>, <c>["01", …]</c>, <c>"01\n10"</c>, or <c>{"size":
+    /// [height, width], "counts": [zeros, ones, …]}</c> down the columns.</param>
     /// <param name="width">What the row says of its picture; null for nothing.</param>
     /// <param name="height">The same.</param>
     /// <exception cref="GeoVlmException">It has none of these forms, or not the size that the row states.</exception>
@@ -58,35 +58,10 @@ internal static class RowMask
         return new Mask(rows[0].Length, rows.Length, [.. rows.SelectMany(r => r.Select(c => c == '1'))]);
     }
 
-    private static Mask OfRuns(JsonElement value)
-    {
-        if (
-            !value.TryGetProperty("size", out var size)
-            || size.ValueKind != JsonValueKind.Array
-            || size.GetArrayLength() != 2
-            || !size[0].TryGetInt32(out int height)
-            || !size[1].TryGetInt32(out int width)
-            || width < 1
-            || height < 1
-            || (long)width * height > MaximumPixels
-            || !value.TryGetProperty("counts", out var counts)
-            || counts.ValueKind != JsonValueKind.Array
-        )
-            throw Odd();
-        var mask = new Mask(width, height);
-        long at = 0;
-        bool set = false;
-        foreach (var count in counts.EnumerateArray())
-        {
-            if (count.ValueKind != JsonValueKind.Number || !count.TryGetInt64(out long run) || run < 0 || at + run > mask.Bits.Length)
-                throw Odd();
-            for (long end = at + run; at < end; at++)
-                if (set)
-                    mask.Bits[at % height * width + at / height] = true;
-            set = !set;
-        }
-        return at == mask.Bits.Length ? mask : throw Odd();
-    }
+    private static Mask OfRuns(JsonElement value) =>
+        RunLengths.Read(value, out int height, out int width) is { } runs && (long)width * height <= MaximumPixels
+            ? RunLengths.Decode(runs, height, width) ?? throw Odd()
+            : throw Odd();
 
     private static GeoVlmException Odd() =>
         new(

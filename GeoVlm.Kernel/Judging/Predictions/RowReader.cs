@@ -3,7 +3,6 @@ using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Judging.Metrics;
-using GeoVlm.Judging.Metrics.Corpus;
 using GeoVlm.Judging.Metrics.Detection;
 using GeoVlm.Judging.Parsing;
 using GeoVlm.Judging.Rubrics;
@@ -19,7 +18,7 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
     /// <summary>Most pixels of an image whose boxes are painted.</summary>
     private const long MaximumPixels = 100_000_000;
 
-    private readonly bool boxes = BoxTasks.Has(options.Task) || options.Task == EoTask.ChangeDetection;
+    private readonly bool boxes = options.Task.HasBoxes() || options.Task == EoTask.ChangeDetection;
     private bool sizeUnknown;
 
     /// <summary>What was assumed.</summary>

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>Change as objects: sum of the IoU of optimally matched boxes over max(predicted, reference), whatever the size of
-/// each.</summary>
+/// <summary>Change as objects: sum of the IoU of optimally matched boxes over
+/// max(predicted, reference), whatever the size of each.</summary>
 /// <remarks>A pixel measure forgets small changes beside large ones; this does not. Reference boxes are those of the sample, or the
 /// connected parts of its mask; a predicted grid counts by its connected parts. No change against no change scores 1.</remarks>
 public sealed class ChangeBoxesReward : IReward

@@ -4,8 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>IoU of the predicted area (boxes painted as a mask, or a grid of cells) with the reference change mask; both empty scores
-/// 1.</summary>
+/// <summary>IoU of the predicted area (boxes painted as a mask, or a grid of cells)
+/// with the reference change mask; both empty scores 1.</summary>
 /// <remarks>A pixel is inside a box when its centre is. Where the sample has no mask its reference boxes are painted.</remarks>
 public sealed class ChangeIoUReward : IReward
 {

@@ -4,8 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>CIDEr-D of a caption over that of the references among themselves, with document frequencies fixed beforehand by a set of
-/// samples.</summary>
+/// <summary>CIDEr-D of a caption over that of the references among themselves, with
+/// document frequencies fixed beforehand by a set of samples.</summary>
 /// <remarks>The value of one image alone would be 0 by construction, so the reward must be fitted:
 /// <c>CiderReward.FittedTo(train.Samples)</c>; the geo commands fit it to their dataset. The scale is ours: value / value of the best
 /// reference against all, at most 1.</remarks>
@@ -42,8 +42,7 @@ public sealed class CiderReward : IFittedReward
     public IReward Fit(IReadOnlyList<Sample> samples) => FittedTo(samples);
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.IsCaption();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

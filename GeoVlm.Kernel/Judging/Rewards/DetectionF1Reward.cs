@@ -17,14 +17,7 @@ public sealed class DetectionF1Reward : IReward
     public string Summary => "F1 of boxes matched one-to-one at IoU 0.5, 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task
-            is EoTask.ReferredDetection
-                or EoTask.VisualGrounding
-                or EoTask.ObjectDetection
-                or EoTask.OrientedDetection
-                or EoTask.DisasterDetection
-                or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.HasBoxes();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>F1 in which a match of IoU 0.5 counts 1 and one of 0.3 to 0.5 counts one half; labels must agree where both are known
-/// (RS-HyRe-R1).</summary>
+/// <summary>F1 in which a match of IoU 0.5 counts 1 and one of 0.3 to 0.5 counts one half;
+/// labels must agree where both are known (RS-HyRe-R1).</summary>
 /// <remarks>No boxes against no boxes scores 1.</remarks>
 public sealed class DetectionPartialF1Reward : IReward
 {
@@ -18,14 +18,7 @@ public sealed class DetectionPartialF1Reward : IReward
     public string Summary => "F1 of matched boxes, IoU 0.3 to 0.5 counting one half, 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task
-            is EoTask.ReferredDetection
-                or EoTask.VisualGrounding
-                or EoTask.ObjectDetection
-                or EoTask.OrientedDetection
-                or EoTask.DisasterDetection
-                or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.HasBoxes();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

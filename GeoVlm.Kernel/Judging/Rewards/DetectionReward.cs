@@ -17,14 +17,7 @@ public sealed class DetectionReward : IReward
     public string Summary => "sum of one-to-one matched IoU / max(predicted, reference boxes), 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task
-            is EoTask.ReferredDetection
-                or EoTask.VisualGrounding
-                or EoTask.ObjectDetection
-                or EoTask.OrientedDetection
-                or EoTask.DisasterDetection
-                or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.HasBoxes();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>1 when the answer has the words of a reference, letter case and punctuation aside; else 0. An answer that names several
-/// classes matches none.</summary>
+/// <summary>1 when the answer has the words of a reference, letter case and punctuation aside;
+/// else 0. An answer that names several classes matches none.</summary>
 public sealed class ExactMatchReward : IReward
 {
     /// <inheritdoc/>
@@ -14,14 +14,7 @@ public sealed class ExactMatchReward : IReward
     public string Summary => "1 when the answer equals a reference, case and punctuation aside, else 0";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task
-            is EoTask.SceneClassification
-                or EoTask.TemporalClassification
-                or EoTask.DisasterType
-                or EoTask.DamageLevel
-                or EoTask.AffectedCount
-                or EoTask.VisualQuestionAnswering;
+    public bool IsMeantFor(EoTask task) => task.IsShortAnswer();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

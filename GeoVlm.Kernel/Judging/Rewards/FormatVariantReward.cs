@@ -6,8 +6,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>The think/answer format as other projects check it. Each is named after what it asks for; see its summary for whose it
-/// is.</summary>
+/// <summary>The think/answer format as other projects check it. Each is named after
+/// what it asks for; see its summary for whose it is.</summary>
 public sealed partial class FormatVariantReward : IReward
 {
     // Without backtracking: the text is a model's, and two lazy runs would take time beyond linear. Such a regex cannot be generated.

@@ -4,8 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>Nearness of a place on the Earth: e^(−d / 25 km), d the great-circle distance of "latitude, longitude" in degrees to the
-/// reference.</summary>
+/// <summary>Nearness of a place on the Earth: e^(−d / 25 km), d the great-circle distance
+/// of "latitude, longitude" in degrees to the reference.</summary>
 /// <remarks>After geospot-vlm. A latitude beyond ±90, a longitude beyond ±180, or other than two numbers scores 0.</remarks>
 public sealed class GeographicReward : IReward
 {

@@ -15,8 +15,8 @@ public interface IReward
     /// <summary>Why this form, as it was published, is no default of ours; empty where nothing is known against it.</summary>
     string KnownFlaw => "";
 
-    /// <summary>Whether it looks at form alone (format, length, repetition) and so pays wrong answers too; it shapes what others
-    /// judge.</summary>
+    /// <summary>Whether it looks at form alone (format, length, repetition) and so pays
+    /// wrong answers too; it shapes what others judge.</summary>
     bool IsShaping => false;
 
     /// <summary>Whether it is meant for such a task; it may be asked for another all the same, if it can compare the reference.</summary>

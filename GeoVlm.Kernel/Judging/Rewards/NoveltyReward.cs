@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>How unlike the reasoning of a completion is to that of its siblings with a right answer: 1 − ½ · mean cosine of word
-/// counts.</summary>
+/// <summary>How unlike the reasoning of a completion is to that of its siblings with a
+/// right answer: 1 − ½ · mean cosine of word counts.</summary>
 /// <remarks>After RS-HyRe-R1, which takes the cosine of embeddings; word counts are ours. Right means the standard comparison of the
 /// reference, an IoU sum of half for boxes. An unreadable answer scores 0, so that noise does not pay; without right siblings the value is
 /// 1.</remarks>

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>Whether a place is named rightly: the country equal, and every word of the region within two edits of a word of the answer's
-/// region.</summary>
+/// <summary>Whether a place is named rightly: the country equal, and every word of the
+/// region within two edits of a word of the answer's region.</summary>
 /// <remarks>
 /// Both are "country, region"; letter case and punctuation do not count, and a reference that is a country alone asks for no region.
 /// Worked: "France, Ile de France" for "France, Île-de-France" is 1 (one edit), "France, Brittany" is 0. Source: TheEighthDay/SeekWorld,

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>Share of distinct runs of words in the reasoning, times that of distinct boxes in the answer: 1 when nothing is said
-/// twice.</summary>
+/// <summary>Share of distinct runs of words in the reasoning, times that of distinct
+/// boxes in the answer: 1 when nothing is said twice.</summary>
 /// <remarks>After VLM-R1's repetition penalty (n = 6 words, or one box), which is −(1 − share); here 0 to 1. Text with fewer words counts
 /// as distinct.</remarks>
 public sealed class RepetitionReward : IReward

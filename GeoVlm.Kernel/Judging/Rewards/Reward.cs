@@ -12,8 +12,8 @@ public static class Reward
 {
     /// <summary>A reward over any answer.</summary>
     /// <param name="name">Its name in tables.</param>
-    /// <param name="score">From the answer and the reference, both with boxes in original pixels, to a value in [0, 1]. Not called for an
-    /// unreadable answer, which scores 0.</param>
+    /// <param name="score">From the answer and the reference, both with boxes in original pixels, to a
+    /// value in [0, 1]. Not called for an unreadable answer, which scores 0.</param>
     /// <param name="summary">One line for help.</param>
     /// <param name="source">Its text as written, which runs record.</param>
     /// <exception cref="GeoVlmException">Thrown when it scores: the function threw or gave a value outside [0, 1].</exception>
@@ -24,8 +24,8 @@ public static class Reward
         [CallerArgumentExpression(nameof(score))] string source = ""
     ) => Define<Answer>(name, score, summary, source);
 
-    /// <summary>A reward over one kind of answer: <see cref="BoxesAnswer"/>, <see cref="TextAnswer"/>, <see cref="LabelsAnswer"/>,
-    /// …</summary>
+    /// <summary>A reward over one kind of answer: <see cref="BoxesAnswer"/>,
+    /// <see cref="TextAnswer"/>, <see cref="LabelsAnswer"/>, …</summary>
     /// <inheritdoc cref="Define(string, Func{Answer, Answer, double}, string, string)"/>
     public static IReward Define<TAnswer>(
         string name,
@@ -59,8 +59,8 @@ public static class Reward
         );
     }
 
-    /// <summary>A reward over the whole completion and its sample, such as one that looks at the reasoning or at other
-    /// references.</summary>
+    /// <summary>A reward over the whole completion and its sample, such as one that
+    /// looks at the reasoning or at other references.</summary>
     /// <param name="name">Its name in tables.</param>
     /// <param name="score">To a value in [0, 1]; null says that the answer could not be read, which scores 0.</param>
     /// <param name="summary">One line for help.</param>

@@ -16,8 +16,8 @@ public sealed record RewardBreakdown(double Total, IReadOnlyList<RewardPart> Par
 /// <param name="Reason">Why it is not more.</param>
 public sealed record RewardPart(string Name, double Weight, double Value, string Reason)
 {
-    /// <summary>What went wrong where the reward threw, hung, gave no number or differed from one call to the next; null for
-    /// most.</summary>
+    /// <summary>What went wrong where the reward threw, hung, gave no number or
+    /// differed from one call to the next; null for most.</summary>
     public string? Fault { get; init; }
 
     /// <summary>The parts of a composed reward, raw; empty for a plain one.</summary>

@@ -7,8 +7,8 @@ namespace GeoVlm.Judging.Rewards;
 /// <summary>The rewards that have a name on the command line and in help.</summary>
 public static class RewardCatalogue
 {
-    /// <summary>All of them, in reading order; those with a <see cref="IReward.KnownFlaw"/> are kept as they were published, to be compared
-    /// with.</summary>
+    /// <summary>All of them, in reading order; those with a <see cref="IReward.KnownFlaw"/>
+    /// are kept as they were published, to be compared with.</summary>
     public static IReadOnlyList<IReward> All { get; } =
     [
         new FormatReward(),

@@ -14,8 +14,8 @@ public sealed record RewardCombination(string Name, Func<IReadOnlyList<RewardPar
     /// <summary>Σ weight · value.</summary>
     public static RewardCombination WeightedSum { get; } = new("sum", parts => parts.Sum(p => p.Weight * p.Value));
 
-    /// <summary>Format × task: the weighted sum of the other parts, and 0 where a part named "format…" is 0. A format then opens the door
-    /// but buys nothing.</summary>
+    /// <summary>Format × task: the weighted sum of the other parts, and 0 where a part named
+    /// "format…" is 0. A format then opens the door but buys nothing.</summary>
     public static RewardCombination Gate { get; } =
         new(
             "gate",

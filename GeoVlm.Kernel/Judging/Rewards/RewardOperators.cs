@@ -1,7 +1,7 @@
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>Rewards composed as in a formula: <c>0.7 * iou + 0.3 * format</c>, <c>format * iou</c>, <c>iou.Gate(format)</c>,
-/// <c>iou.Clip(0.2, 0.8)</c>.</summary>
+/// <summary>Rewards composed as in a formula: <c>0.7 * iou + 0.3 * format</c>, <c>format *
+/// iou</c>, <c>iou.Gate(format)</c>, <c>iou.Clip(0.2, 0.8)</c>.</summary>
 /// <remarks>Every composition is itself a reward from 0 to 1, and keeps the raw values of what it is made of.</remarks>
 public static class RewardOperators
 {

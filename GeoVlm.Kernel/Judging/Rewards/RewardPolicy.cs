@@ -1,7 +1,7 @@
 namespace GeoVlm.Judging.Rewards;
 
-/// <summary>What happens when a reward fails: the completion gets the floor, the fault is listed, and training stops only when too many
-/// fail.</summary>
+/// <summary>What happens when a reward fails: the completion gets the floor, the fault is
+/// listed, and training stops only when too many fail.</summary>
 public sealed record RewardPolicy
 {
     /// <summary>The defaults.</summary>
@@ -16,8 +16,8 @@ public sealed record RewardPolicy
     /// <summary>Share of a step's completions with a fault beyond which training stops. 0 to 1; 0.2 is ours.</summary>
     public double MostFailing { get; init; } = 0.2;
 
-    /// <summary>How many of the first calls of a reward from outside this assembly are made twice, to see whether it is pure; then every
-    /// 64th.</summary>
+    /// <summary>How many of the first calls of a reward from outside this assembly are made
+    /// twice, to see whether it is pure; then every 64th.</summary>
     public int PurityChecks { get; init; } = 8;
 
     /// <summary>Stops when more completions failed than the share allows.</summary>

@@ -66,14 +66,7 @@ public sealed class ShortAnswerReward : IReward
     public string Summary { get; }
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task
-            is EoTask.SceneClassification
-                or EoTask.TemporalClassification
-                or EoTask.DisasterType
-                or EoTask.DamageLevel
-                or EoTask.AffectedCount
-                or EoTask.VisualQuestionAnswering;
+    public bool IsMeantFor(EoTask task) => task.IsShortAnswer();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

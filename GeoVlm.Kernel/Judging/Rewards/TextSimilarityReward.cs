@@ -76,8 +76,7 @@ public sealed class TextSimilarityReward : IReward
     public string KnownFlaw { get; }
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.IsCaption();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -13,8 +13,7 @@ public sealed class TokenF1Reward : IReward
     public string Summary => "F1 of the words against the best reference, 0 to 1";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.IsCaption();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

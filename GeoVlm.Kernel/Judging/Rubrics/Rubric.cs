@@ -43,8 +43,8 @@ public sealed record Rubric(
     /// <exception cref="GeoVlmException">A weight is negative or no number.</exception>
     public Rubric WithRewards(params (IReward Reward, double Weight)[] rewards) => this with { Rewards = rewards };
 
-    /// <summary>The task-blind rubric that the paper's comparison sets beside this one: the same format, and the answer as a
-    /// string.</summary>
+    /// <summary>The task-blind rubric that the paper's comparison sets beside this one:
+    /// the same format, and the answer as a string.</summary>
     public Rubric Standard =>
         WithRewards((new StandardReward(), RubricCatalogue.TaskWeight), (new FormatReward(), RubricCatalogue.FormatWeight));
 

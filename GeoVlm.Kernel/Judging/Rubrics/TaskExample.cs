@@ -4,8 +4,8 @@ using GeoVlm.Data.Prompts;
 
 namespace GeoVlm.Judging.Rubrics;
 
-/// <summary>A small made sample of a task with a worked completion: what is asked, how it is answered. It has no pixels worth
-/// seeing.</summary>
+/// <summary>A small made sample of a task with a worked completion: what is asked,
+/// how it is answered. It has no pixels worth seeing.</summary>
 /// <param name="Kind">Which kind of question of the task: "count"; empty where there is one kind.</param>
 /// <param name="Sample">The sample, of 448 by 448 pixels.</param>
 /// <param name="Reasoning">What is thought before the answer.</param>

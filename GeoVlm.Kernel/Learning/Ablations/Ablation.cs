@@ -12,8 +12,8 @@ using GeoVlm.Models.Weights;
 
 namespace GeoVlm.Learning.Ablations;
 
-/// <summary>Runs the cells of an ablation one after another. What is finished is on disk and never run twice; what was cut off goes
-/// on.</summary>
+/// <summary>Runs the cells of an ablation one after another. What is finished is on
+/// disk and never run twice; what was cut off goes on.</summary>
 /// <remarks>
 /// The folder holds <c>ablation.json</c> (what all runs share), <c>cells/NAME/seed-N/</c> (a run, with its <c>result.jsonl</c> once
 /// finished), and <c>ablation.parquet</c> (every metric of every held-out sample, before and after, of every finished run).
@@ -30,8 +30,8 @@ public sealed class Ablation(AblationPlan plan, string folder)
     /// <param name="progress">Told before each run, after each step and after each run.</param>
     /// <param name="cancellation">Stops between two tokens; the next call goes on.</param>
     /// <returns>Everything that is finished.</returns>
-    /// <exception cref="GeoVlmException">The plan cannot be run, or the folder holds another ablation; the message lists what
-    /// differs.</exception>
+    /// <exception cref="GeoVlmException">The plan cannot be run, or the folder holds
+    /// another ablation; the message lists what differs.</exception>
     public AblationResult Run(Action<AblationProgress>? progress = null, CancellationToken cancellation = default)
     {
         plan.Validate();

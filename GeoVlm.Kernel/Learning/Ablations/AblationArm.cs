@@ -21,11 +21,11 @@ public enum AblationMethod
     /// <summary>GRPO.</summary>
     Grpo,
 
-    /// <summary>Control: fine-tuning on the answers of the training samples, for the seconds that the GRPO arm of the same seed
-    /// took.</summary>
+    /// <summary>Control: fine-tuning on the answers of the training samples, for the
+    /// seconds that the GRPO arm of the same seed took.</summary>
     Sft,
 
-    /// <summary>Control: fine-tuning on synthetic scenes with careless labels (the base policy's own), for the seconds of the GRPO
-    /// arm.</summary>
+    /// <summary>Control: fine-tuning on synthetic scenes with careless labels (the base
+    /// policy's own), for the seconds of the GRPO arm.</summary>
     SftWeak,
 }

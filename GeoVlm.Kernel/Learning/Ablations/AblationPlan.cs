@@ -3,8 +3,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Learning.Ablations;
 
-/// <summary>What an ablation compares: every combination of its factors' values, each trained from the same start with every
-/// seed.</summary>
+/// <summary>What an ablation compares: every combination of its factors' values,
+/// each trained from the same start with every seed.</summary>
 public sealed record AblationPlan
 {
     /// <summary>The policy that every run begins from; never changed.</summary>

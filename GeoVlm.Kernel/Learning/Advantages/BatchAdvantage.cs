@@ -1,7 +1,7 @@
 namespace GeoVlm.Learning.Advantages;
 
-/// <summary>r − mean of the group, divided by the standard deviation of the whole batch: the small spread of one group is not blown up
-/// (TRL, <c>scale_rewards=batch</c>).</summary>
+/// <summary>r − mean of the group, divided by the standard deviation of the whole batch: the small
+/// spread of one group is not blown up (TRL, <c>scale_rewards=batch</c>).</summary>
 public sealed class BatchAdvantage : IAdvantage
 {
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ public interface IAdvantage
     /// <summary>One line for help: the formula, and its source.</summary>
     string Summary { get; }
 
-    /// <summary>One advantage per rollout; 0 for a rollout that no reward could score, and for a group whose rewards are all
-    /// equal.</summary>
+    /// <summary>One advantage per rollout; 0 for a rollout that no reward could score,
+    /// and for a group whose rewards are all equal.</summary>
     double[] Of(RewardTable rewards);
 }

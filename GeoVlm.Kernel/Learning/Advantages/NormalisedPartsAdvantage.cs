@@ -1,7 +1,7 @@
 namespace GeoVlm.Learning.Advantages;
 
-/// <summary>GDPO: every reward part is normalised within its group before the weighted sum, so that no part drowns another; the sum is
-/// normalised over the batch.</summary>
+/// <summary>GDPO: every reward part is normalised within its group before the weighted sum, so that
+/// no part drowns another; the sum is normalised over the batch.</summary>
 public sealed class NormalisedPartsAdvantage : IAdvantage
 {
     /// <inheritdoc/>

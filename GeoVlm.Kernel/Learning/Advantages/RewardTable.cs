@@ -25,8 +25,8 @@ public sealed record RewardTable(IReadOnlyList<double> Totals, int GroupSize)
             Weights = weights,
         };
 
-    /// <summary>Mean of the values that are not NaN; NaN for none. In single precision, as the reference implementations compute
-    /// it.</summary>
+    /// <summary>Mean of the values that are not NaN; NaN for none. In single precision,
+    /// as the reference implementations compute it.</summary>
     public static float Mean(IEnumerable<double> values)
     {
         float sum = 0;

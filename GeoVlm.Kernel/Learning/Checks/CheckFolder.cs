@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks;
 
-/// <summary>A folder with checkpoints, what a reference implementation computes with them, and a <c>checks.json</c> that says how to
-/// compare.</summary>
+/// <summary>A folder with checkpoints, what a reference implementation computes with
+/// them, and a <c>checks.json</c> that says how to compare.</summary>
 /// <remarks>
 /// The file's own format: <c>{images, checks}</c>; a check has name, kind, model, dtype, tolerance and cases, and what a case leaves out it
 /// has from its check. Nothing is assumed about the folder beyond that file.

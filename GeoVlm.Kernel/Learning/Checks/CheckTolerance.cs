@@ -10,8 +10,8 @@ namespace GeoVlm.Learning.Checks;
 /// <param name="Exact">Every number equal.</param>
 internal sealed record CheckTolerance(double Absolute = 0, double Relative = 0, double? RelativeL2 = null, bool Exact = false)
 {
-    /// <summary>How far bfloat16 may be from float32: logits of small models differ by 2 %, gradients by 7 %, a wrong formula by
-    /// more.</summary>
+    /// <summary>How far bfloat16 may be from float32: logits of small models differ by 2
+    /// %, gradients by 7 %, a wrong formula by more.</summary>
     public static CheckTolerance BFloat16 { get; } = new(RelativeL2: 0.1);
 
     /// <summary>Reads <c>{abs, rel}</c>, <c>{rel_l2}</c> or <c>{exact}</c>.</summary>

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks;
 
-/// <summary>A padded batch as the reference takes it, ready for the decoder. Legend: B rows, T tokens with padding, d hidden
-/// size.</summary>
+/// <summary>A padded batch as the reference takes it, ready for the decoder. Legend:
+/// B rows, T tokens with padding, d hidden size.</summary>
 /// <param name="Ids">int64 [B, T].</param>
 /// <param name="Attended">bool [B, T]: false at padding.</param>
 /// <param name="Embeddings">[B, T, d] with visual tokens in place.</param>
 /// <param name="Positions">int64 [3, B, T].</param>
-/// <param name="Mask">bool [B, 1, T, T]: causal, without padding; a padded token sees itself, since every row of attention needs
-/// something.</param>
+/// <param name="Mask">bool [B, 1, T, T]: causal, without padding; a padded token sees
+/// itself, since every row of attention needs something.</param>
 /// <param name="Next">int64 [B]: position of the token that follows.</param>
 internal sealed record ModelBatch(Tensor Ids, Tensor Attended, Tensor Embeddings, Tensor Positions, Tensor Mask, Tensor Next)
 {

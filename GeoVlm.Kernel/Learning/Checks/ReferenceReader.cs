@@ -33,8 +33,8 @@ internal sealed class ReferenceReader(string folder) : IDisposable
         return new([.. Flatten(json, numbers)], ShapeOf(json));
     }
 
-    /// <summary>A tensor of a file with its type, or JSON numbers as int64 when all are whole and the first is written so, else float32; in
-    /// the caller's scope.</summary>
+    /// <summary>A tensor of a file with its type, or JSON numbers as int64 when all are whole and
+    /// the first is written so, else float32; in the caller's scope.</summary>
     public Tensor Tensor(JsonNode? node, params ReadOnlySpan<(string Key, int Value)> fill)
     {
         if (IsTensor(node, fill, out string file, out string name))

@@ -8,8 +8,8 @@ public enum AnswerLossKind
     /// <summary>Negative log-likelihood.</summary>
     Nll,
 
-    /// <summary>Negative log-likelihood times the token's own probability, without gradient: dynamic fine-tuning (DFT, arXiv
-    /// 2508.05629).</summary>
+    /// <summary>Negative log-likelihood times the token's own probability, without
+    /// gradient: dynamic fine-tuning (DFT, arXiv 2508.05629).</summary>
     Dft,
 }
 

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>The mean over the tokens of a batch: with several batches in a step, each batch weighs the same, however many tokens it
-/// has.</summary>
+/// <summary>The mean over the tokens of a batch: with several batches in a step, each
+/// batch weighs the same, however many tokens it has.</summary>
 public sealed class BnpoLoss : ClippedLoss
 {
     /// <inheritdoc/>

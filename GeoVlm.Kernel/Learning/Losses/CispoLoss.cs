@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>REINFORCE weighed by the importance ratio, which is capped and takes no gradient: no token's gradient is lost to a
-/// clip.</summary>
+/// <summary>REINFORCE weighed by the importance ratio, which is capped and takes no
+/// gradient: no token's gradient is lost to a clip.</summary>
 /// <remarks>−sg(min(ρ, ε_high)) A log π. Source: MiniMax-M1 (arXiv 2506.13585) eq. 4; averaged as TRL does, over all tokens of the
 /// step.</remarks>
 public sealed class CispoLoss : IPolicyLoss

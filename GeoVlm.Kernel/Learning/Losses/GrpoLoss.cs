@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>GRPO as published: the mean over completions of each completion's mean over tokens. Long completions weigh less per
-/// token.</summary>
+/// <summary>GRPO as published: the mean over completions of each completion's mean
+/// over tokens. Long completions weigh less per token.</summary>
 public sealed class GrpoLoss : ClippedLoss
 {
     /// <inheritdoc/>

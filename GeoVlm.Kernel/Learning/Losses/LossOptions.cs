@@ -46,8 +46,8 @@ public sealed record LossOptions
     /// <summary>Shape k and rate λ of <c>vespo</c>'s weight where the advantage is negative.</summary>
     public (double K, double Lambda) VespoNegative { get; init; } = (3, 2);
 
-    /// <summary>Completions of negative advantage whose mean log ratio old/policy passes this are left out (DeepSeek-V3.2); null keeps
-    /// all.</summary>
+    /// <summary>Completions of negative advantage whose mean log ratio old/policy passes
+    /// this are left out (DeepSeek-V3.2); null keeps all.</summary>
     public double? OffPolicyThreshold { get; init; }
 
     /// <summary>Weight of the entropy bonus; 0 for none.</summary>

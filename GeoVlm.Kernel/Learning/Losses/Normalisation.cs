@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>The ways in which token losses become one number. Each is linear in the tokens, so a batch may be split anywhere between
-/// completions.</summary>
+/// <summary>The ways in which token losses become one number. Each is linear in the tokens,
+/// so a batch may be split anywhere between completions.</summary>
 internal static class Normalisation
 {
     /// <summary>Mean over completions of each one's mean over tokens: a token of a long completion weighs less.</summary>

@@ -21,8 +21,8 @@ public sealed record PolicyTokens(Tensor LogProbs, Tensor Old, Tensor Advantages
     /// <summary>[N] 1 for the tokens whose policy loss counts (those of high entropy), else 0; null when all do.</summary>
     public Tensor? Selected { get; init; }
 
-    /// <summary>[N] importance ratio of trainer to sampler at sampling time, where another engine sampled; null when they are
-    /// one.</summary>
+    /// <summary>[N] importance ratio of trainer to sampler at sampling time, where
+    /// another engine sampled; null when they are one.</summary>
     public Tensor? SamplerRatio { get; init; }
 
     /// <summary>The values of the tokens that count; 0 for the others.</summary>

@@ -103,8 +103,8 @@ public sealed record SamplerCorrection(IReadOnlyList<float[]> Weights, SamplerMi
     }
 }
 
-/// <summary>How far sampler and trainer are apart in a step. Its keys are those of TRL below <c>sampling/</c>, the shares are
-/// ours.</summary>
+/// <summary>How far sampler and trainer are apart in a step. Its keys are those of
+/// TRL below <c>sampling/</c>, the shares are ours.</summary>
 /// <param name="MeanLogProbDifference">Mean over tokens of |trainer − sampler|, in nats.</param>
 /// <param name="MaxLogProbDifference">The largest.</param>
 /// <param name="MinRatio">Smallest importance ratio, of tokens or completions as the mode says, before bounds.</param>

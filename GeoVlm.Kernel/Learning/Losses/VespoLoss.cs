@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Losses;
 
-/// <summary>REINFORCE weighed by a smooth function of the completion's whole importance ratio w, which peaks near 1 and fades on both
-/// sides.</summary>
+/// <summary>REINFORCE weighed by a smooth function of the completion's whole importance
+/// ratio w, which peaks near 1 and fades on both sides.</summary>
 /// <remarks>
 /// −φ(w) A log π with φ(w) = e^λ w^k e^(−λ w), so that φ(1) = 1; φ takes no gradient, and the sampler's ratio is part of w. The bounds on
 /// log w are the published code's. Source: VESPO (arXiv 2602.10693).

@@ -53,8 +53,8 @@ internal static class TinyArchitecture
             )
         );
 
-    /// <summary>A square picture becomes 112 × 112 pixels, any other the multiples of 28 nearest its shape at no more than that
-    /// area.</summary>
+    /// <summary>A square picture becomes 112 × 112 pixels, any other the multiples of
+    /// 28 nearest its shape at no more than that area.</summary>
     public static ImagePreprocessor Preprocessor() =>
         new()
         {

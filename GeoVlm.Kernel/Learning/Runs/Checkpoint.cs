@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>A trainer's whole state on disk: weights, optimizer and counters. Random numbers need no place: every seed derives from the
-/// run's seed and the step.</summary>
+/// <summary>A trainer's whole state on disk: weights, optimizer and counters. Random numbers need
+/// no place: every seed derives from the run's seed and the step.</summary>
 internal static class Checkpoint
 {
     private const string OptimizerFile = "optimizer.safetensors";
@@ -15,8 +15,8 @@ internal static class Checkpoint
     /// <summary>What a folder's name ends in while it is written.</summary>
     public const string Unfinished = ".new";
 
-    /// <summary>Writes a checkpoint beside its place and renames it, so that it is whole or absent; then drops the oldest beyond
-    /// <paramref name="keep"/>.</summary>
+    /// <summary>Writes a checkpoint beside its place and renames it, so that it is whole or
+    /// absent; then drops the oldest beyond <paramref name="keep"/>.</summary>
     /// <exception cref="GeoVlmException">It cannot be written; earlier checkpoints are untouched.</exception>
     public static string Write(
         RunFolder run,

@@ -27,8 +27,8 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Of the samples' ids, tasks, questions and references in order; pixels are left out, since decoding them all would take
-    /// minutes.</summary>
+    /// <summary>Of the samples' ids, tasks, questions and references in order; pixels are
+    /// left out, since decoding them all would take minutes.</summary>
     public static string Of(IReadOnlyList<Sample> samples)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -5,8 +5,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>A GRPO run that is kept on disk: stopped, killed or out of space, it goes on from its last checkpoint as if nothing had
-/// happened.</summary>
+/// <summary>A GRPO run that is kept on disk: stopped, killed or out of space, it goes on
+/// from its last checkpoint as if nothing had happened.</summary>
 public sealed class GrpoRun : IDisposable
 {
     private readonly RunFolder folder;
@@ -40,8 +40,8 @@ public sealed class GrpoRun : IDisposable
     /// <param name="config">The trainer's options.</param>
     /// <param name="options">What is kept, and how often; the defaults when null.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
-    /// <exception cref="GeoVlmException">The folder holds a run already or is in use, an option is out of range, or there are no
-    /// samples.</exception>
+    /// <exception cref="GeoVlmException">The folder holds a run already or is in use, an
+    /// option is out of range, or there are no samples.</exception>
     public static GrpoRun Start(
         string path,
         Policy policy,
@@ -100,8 +100,8 @@ public sealed class GrpoRun : IDisposable
     /// <param name="force">Whether to go on although something differs from what the run began with.</param>
     /// <param name="options">What is kept, and how often; the defaults when null.</param>
     /// <param name="engine">What samples rollouts; the policy itself when null.</param>
-    /// <exception cref="GeoVlmException">There is no run or no whole checkpoint, it is in use, or something differs; the message lists
-    /// what.</exception>
+    /// <exception cref="GeoVlmException">There is no run or no whole checkpoint, it is in
+    /// use, or something differs; the message lists what.</exception>
     public static GrpoRun Resume(
         string path,
         Policy policy,
@@ -146,8 +146,8 @@ public sealed class GrpoRun : IDisposable
         }
     }
 
-    /// <summary>Takes the steps that are left; a checkpoint is written as often as asked, at the end, and when the run is
-    /// stopped.</summary>
+    /// <summary>Takes the steps that are left; a checkpoint is written as often as
+    /// asked, at the end, and when the run is stopped.</summary>
     /// <param name="afterStep">Sees each record.</param>
     /// <param name="cancellation">Stops the run; the checkpoint of the last whole step is written first.</param>
     /// <exception cref="OperationCanceledException">Stopped by the user.</exception>
@@ -237,8 +237,8 @@ public sealed record RunOptions
     /// <summary>Checkpoints kept; older ones are deleted. At least 1.</summary>
     public int KeepCheckpoints { get; init; } = 2;
 
-    /// <summary>The <c>#!geo-load</c> line that makes the samples again, so that the run can be verified; empty where there is
-    /// none.</summary>
+    /// <summary>The <c>#!geo-load</c> line that makes the samples again, so that the
+    /// run can be verified; empty where there is none.</summary>
     public string Load { get; init; } = "";
 
     /// <summary>The server that samples, as the record calls it; null where the policy itself does.</summary>
@@ -253,8 +253,8 @@ public sealed record RunOptions
     /// <summary>SHA-256 of the notebook's cells, for the record; null outside a notebook.</summary>
     public string? NotebookHash { get; init; }
 
-    /// <summary>How well a policy does on held-out samples, higher is better; the best weights are kept in <c>best/</c>. Not evaluated when
-    /// null.</summary>
+    /// <summary>How well a policy does on held-out samples, higher is better; the best
+    /// weights are kept in <c>best/</c>. Not evaluated when null.</summary>
     public Func<Policy, CancellationToken, double>? HeldOutScore { get; init; }
 
     /// <summary>Steps between two evaluations. At least 1.</summary>

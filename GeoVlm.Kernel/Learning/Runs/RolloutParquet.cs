@@ -1,7 +1,7 @@
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>The rollouts of a run as a Parquet file, a column for each part of the reward; made anew from the journal, which is what
-/// survives a killed process.</summary>
+/// <summary>The rollouts of a run as a Parquet file, a column for each part of the reward; made
+/// anew from the journal, which is what survives a killed process.</summary>
 internal static class RolloutParquet
 {
     /// <summary>Writes <c>rollouts.parquet</c>.</summary>

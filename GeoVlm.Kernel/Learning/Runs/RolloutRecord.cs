@@ -49,8 +49,8 @@ public sealed record RolloutRecord
     [JsonPropertyName("mean_logp")]
     public required double MeanLogProb { get; init; }
 
-    /// <summary>Width and height of the frame in which the model writes coordinates for this prompt; null in runs of earlier
-    /// versions.</summary>
+    /// <summary>Width and height of the frame in which the model writes coordinates for
+    /// this prompt; null in runs of earlier versions.</summary>
     [JsonPropertyName("frame")]
     public IReadOnlyList<double>? Frame { get; init; }
 

@@ -5,8 +5,8 @@ using GeoVlm.Models.Weights;
 
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>A run on disk. Everything in it stays readable when the process is killed at any moment, and one process at a time writes to
-/// it.</summary>
+/// <summary>A run on disk. Everything in it stays readable when the process is killed at
+/// any moment, and one process at a time writes to it.</summary>
 /// <remarks>
 /// <c>config.json</c> (what was asked), <c>environment.json</c> (where it ran), <c>steps.jsonl</c> (one step a line, the same bytes for the
 /// same run), <c>timings.jsonl</c> (what differs from run to run), <c>rollouts.jsonl</c> (and <c>rollouts.parquet</c> once it has ended),
@@ -31,8 +31,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where checkpoints are, a folder <c>step-N</c> each.</summary>
     public string CheckpointsFolder => In("checkpoints");
 
-    /// <summary>The latest whole checkpoint of a run, a folder that a policy or its adapter is loaded from; null when there is
-    /// none.</summary>
+    /// <summary>The latest whole checkpoint of a run, a folder that a policy or its
+    /// adapter is loaded from; null when there is none.</summary>
     /// <param name="path">The folder of the run.</param>
     public static string? LatestCheckpoint(string path) => Checkpoint.All(path) is [.., var last] ? last.Folder : null;
 

@@ -4,8 +4,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>What was asked of a run, as <c>config.json</c> keeps it. Two runs with equal manifests on one machine take the same
-/// steps.</summary>
+/// <summary>What was asked of a run, as <c>config.json</c> keeps it. Two runs with
+/// equal manifests on one machine take the same steps.</summary>
 public sealed record RunManifest
 {
     /// <summary>The options.</summary>
@@ -47,8 +47,8 @@ public sealed record RunManifest
     /// <summary>The rewards as they were asked for ("iou:1,format:0.3"); null for each task's own.</summary>
     public string? RewardText { get; init; }
 
-    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where no earlier step depends on
-    /// it.</summary>
+    /// <summary>What differs from <paramref name="other"/>, a line each. The number of
+    /// steps may differ where no earlier step depends on it.</summary>
     public IReadOnlyList<string> Differences(RunManifest other)
     {
         var differences = Compare(this, other);

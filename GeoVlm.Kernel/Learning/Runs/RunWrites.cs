@@ -1,7 +1,7 @@
 namespace GeoVlm.Learning.Runs;
 
-/// <summary>What a run writes while it goes on: a full disk costs the record, not the run, and the last good checkpoint is still
-/// there.</summary>
+/// <summary>What a run writes while it goes on: a full disk costs the record, not the
+/// run, and the last good checkpoint is still there.</summary>
 /// <param name="stopWhenUnwritable">Whether a write that fails stops the run instead.</param>
 internal sealed class RunWrites(bool stopWhenUnwritable)
 {

@@ -27,8 +27,8 @@ public sealed record SftManifest
     /// <exception cref="GeoVlmException">Its config.json is damaged.</exception>
     public static bool IsIn(string path) => RunFolder.ReadJson<KindOnly>(path, "config.json").Kind == SftKind;
 
-    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may differ where the learning rate does not
-    /// depend on it.</summary>
+    /// <summary>What differs from <paramref name="other"/>, a line each. The number of steps may
+    /// differ where the learning rate does not depend on it.</summary>
     public IReadOnlyList<string> Differences(SftManifest other) =>
         [
             .. RunManifest

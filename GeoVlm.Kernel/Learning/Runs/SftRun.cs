@@ -39,8 +39,8 @@ public sealed class SftRun : IDisposable
     /// <param name="path">The folder.</param>
     /// <param name="policy">What is trained, in place; not owned.</param>
     /// <param name="config">The trainer's options.</param>
-    /// <param name="data">What rows are drawn from, and with which seed, in words: two runs with equal words and options take the same
-    /// steps.</param>
+    /// <param name="data">What rows are drawn from, and with which seed, in words: two
+    /// runs with equal words and options take the same steps.</param>
     /// <param name="options">What is kept, and how often; the defaults when null.</param>
     /// <exception cref="GeoVlmException">The folder holds a run already or is in use, or an option is out of range.</exception>
     public static SftRun Start(string path, Policy policy, SftConfig config, string data, RunOptions? options = null)
@@ -84,8 +84,8 @@ public sealed class SftRun : IDisposable
     /// <param name="data">As for <see cref="Start"/>.</param>
     /// <param name="force">Whether to go on although something differs from what the run began with.</param>
     /// <param name="options">What is kept, and how often; the defaults when null.</param>
-    /// <exception cref="GeoVlmException">There is no run or no whole checkpoint, it is in use, or something differs; the message lists
-    /// what.</exception>
+    /// <exception cref="GeoVlmException">There is no run or no whole checkpoint, it is in
+    /// use, or something differs; the message lists what.</exception>
     public static SftRun Resume(string path, Policy policy, SftConfig config, string data, bool force = false, RunOptions? options = null)
     {
         config.Validate();

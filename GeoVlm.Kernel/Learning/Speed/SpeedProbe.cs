@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Speed;
 
-/// <summary>Times what sampling and learning consist of, on a random model. Every method does the work once and returns
-/// milliseconds.</summary>
+/// <summary>Times what sampling and learning consist of, on a random model. Every
+/// method does the work once and returns milliseconds.</summary>
 internal sealed class SpeedProbe : IDisposable
 {
     private readonly Policy policy;

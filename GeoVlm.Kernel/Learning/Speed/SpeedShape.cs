@@ -1,3 +1,4 @@
+using GeoVlm.Models;
 using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Learning.Speed;
@@ -34,28 +35,5 @@ internal sealed record SpeedShape(TextConfig Text, VisionConfig Vision)
         );
 
     /// <summary>The shape of Qwen2.5-VL-3B-Instruct.</summary>
-    public static SpeedShape ThreeBillion { get; } =
-        new(
-            new TextConfig
-            {
-                VocabularySize = 151936,
-                HiddenSize = 2048,
-                IntermediateSize = 11008,
-                Layers = 36,
-                Heads = 16,
-                KeyValueHeads = 2,
-                RopeSections = [16, 24, 24],
-                TieWordEmbeddings = true,
-                MaxPositions = 128000,
-            },
-            new VisionConfig
-            {
-                Depth = 32,
-                HiddenSize = 1280,
-                IntermediateSize = 3420,
-                Heads = 16,
-                OutHiddenSize = 2048,
-                FullAttentionBlocks = [7, 15, 23, 31],
-            }
-        );
+    public static SpeedShape ThreeBillion { get; } = new(ModelShape.Published[0].Config.Text, ModelShape.Published[0].Config.Vision);
 }

@@ -37,8 +37,8 @@ public sealed class HubDownload : IDisposable
     /// <param name="progress">Sees how far it is, several times a second; null for nobody.</param>
     /// <param name="cancellation">Stops; what is here stays for the next time.</param>
     /// <returns>The folder with its files.</returns>
-    /// <exception cref="GeoVlmException">There is no such model, it is gated, it has no safetensors, the network fails, or a file is not
-    /// what the Hub says.</exception>
+    /// <exception cref="GeoVlmException">There is no such model, it is gated, it has no
+    /// safetensors, the network fails, or a file is not what the Hub says.</exception>
     public string Fetch(HubModel model, Action<HubProgress>? progress = null, CancellationToken cancellation = default)
     {
         var (commit, names) = Listing(model, cancellation);

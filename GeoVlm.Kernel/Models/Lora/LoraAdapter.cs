@@ -18,8 +18,6 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>The weights' file.</summary>
     public const string WeightsFile = "adapter_model.safetensors";
 
-    private const string Prefix = "base_model.model.";
-
     private readonly ParameterSet model;
     private readonly (string Module, AdapterSlot Slot, LowRank Weights)[] parts;
     private Dictionary<string, Tensor>? before; // weights and biases as they were, while merged
@@ -33,9 +31,9 @@ public sealed class LoraAdapter : IDisposable
                 .SelectMany(p =>
                     new (string, Parameter?)[]
                     {
-                        ($"{Prefix}{p.Module}.lora_A.weight", p.Weights.A),
-                        ($"{Prefix}{p.Module}.lora_B.weight", p.Weights.B),
-                        ($"{Prefix}{p.Module}.base_layer.bias", p.Weights.Bias),
+                        ($"{PeftNames.Prefix}{p.Module}.lora_A.weight", p.Weights.A),
+                        ($"{PeftNames.Prefix}{p.Module}.lora_B.weight", p.Weights.B),
+                        ($"{PeftNames.Prefix}{p.Module}.base_layer.bias", p.Weights.Bias),
                     }
                 )
                 .Where(p => p.Item2 is not null)
@@ -62,8 +60,8 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Computes without any adapter on this thread until disposed: the reference policy.</summary>
     public static IDisposable Off() => LowRank.Off();
 
-    /// <summary>Puts a fresh adapter on a model: A random as PEFT draws it (uniform, ±1/√input), B zero, so that nothing changes
-    /// yet.</summary>
+    /// <summary>Puts a fresh adapter on a model: A random as PEFT draws it (uniform,
+    /// ±1/√input), B zero, so that nothing changes yet.</summary>
     /// <exception cref="GeoVlmException">No layer matches the targets, or the model has an adapter already.</exception>
     internal static LoraAdapter Create(ParameterSet model, LoraConfig config, ulong seed)
     {
@@ -89,8 +87,8 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Puts the adapter of a folder on a model.</summary>
-    /// <exception cref="GeoVlmException">A file is missing or damaged, a tensor is missing, unexpected or of another shape; the message
-    /// names it.</exception>
+    /// <exception cref="GeoVlmException">A file is missing or damaged, a tensor is missing,
+    /// unexpected or of another shape; the message names it.</exception>
     internal static LoraAdapter Load(ParameterSet model, string folder)
     {
         (LoraConfig config, _) = LoraConfigJson.Read(folder);
@@ -98,14 +96,14 @@ public sealed class LoraAdapter : IDisposable
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Dictionary<string, string> stored = [];
         foreach (string name in file.Entries.Keys)
-            if (!stored.TryAdd(Current(name), name))
+            if (!stored.TryAdd(PeftNames.Current(name), name))
                 throw new GeoVlmException($"{path}: tensor '{name}' is there twice, under an older and a newer name.");
         using var scope = NewDisposeScope();
         Tensor Read(string key, long rows, long? columns)
         {
-            if (!stored.Remove(Prefix + key, out string? name))
+            if (!stored.Remove(PeftNames.Prefix + key, out string? name))
                 throw new GeoVlmException(
-                    $"{path}: tensor '{Prefix}{key}' is missing; {LoraConfigJson.FileName} says that it belongs to the adapter."
+                    $"{path}: tensor '{PeftNames.Prefix}{key}' is missing; {LoraConfigJson.FileName} says that it belongs to the adapter."
                 );
             long[] expected = columns is { } c ? [rows, c] : [rows];
             if (!file.Entries[name].Shape.SequenceEqual(expected))
@@ -127,7 +125,7 @@ public sealed class LoraAdapter : IDisposable
                     // PEFT trains these but leaves them out of the file.
                     m.Bias
                         is not null
-                    && stored.ContainsKey($"{Prefix}{m.Module}.base_layer.bias")
+                    && stored.ContainsKey($"{PeftNames.Prefix}{m.Module}.base_layer.bias")
                         ? Read($"{m.Module}.base_layer.bias", m.Weight.size(0), null)
                         : m.Bias
                 )
@@ -157,8 +155,8 @@ public sealed class LoraAdapter : IDisposable
         SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), Parameters.Select(p => (p.Name, (Tensor)p.Tensor)));
     }
 
-    /// <summary>Adds the adapter to the model's weights, for speed or to save a model that needs no adapter. <see cref="Unmerge"/> restores
-    /// them bit for bit.</summary>
+    /// <summary>Adds the adapter to the model's weights, for speed or to save a model that needs no
+    /// adapter. <see cref="Unmerge"/> restores them bit for bit.</summary>
     public void Merge()
     {
         if (Merged)
@@ -167,7 +165,7 @@ public sealed class LoraAdapter : IDisposable
         before = [];
         foreach (var (module, _, weights) in parts)
         {
-            string name = HubName(module);
+            string name = PeftNames.ToHub(module);
             Keep($"{name}.weight");
             using Tensor delta = weights.Delta();
             using Tensor cast = delta.to(model[$"{name}.weight"].dtype);
@@ -261,7 +259,7 @@ public sealed class LoraAdapter : IDisposable
     )
     {
         var matching = model
-            .Slots.Select(s => (Module: PeftName(s.Key), s.Key, Slot: s.Value))
+            .Slots.Select(s => (Module: PeftNames.OfHub(s.Key), s.Key, Slot: s.Value))
             .Where(s => config.Targets.Match(s.Module))
             .Select(s =>
                 (
@@ -279,24 +277,5 @@ public sealed class LoraAdapter : IDisposable
         if (matching.Any(m => m.Slot.Attached is not null))
             throw new GeoVlmException($"{where}: the model has an adapter already; merge or drop it first.");
         return matching;
-    }
-
-    // In memory and in PEFT's files transformers calls the decoder model.language_model and the tower model.visual; checkpoints have older
-    // names.
-    internal static string PeftName(string hub) =>
-        hub.StartsWith("visual.", StringComparison.Ordinal) ? "model." + hub
-        : hub.StartsWith("model.", StringComparison.Ordinal) ? "model.language_model." + hub["model.".Length..]
-        : hub;
-
-    /// <summary>A layer's or parameter's name in checkpoints.</summary>
-    internal static string HubName(string peft) =>
-        peft.Replace("model.language_model.", "model.", StringComparison.Ordinal)
-            .Replace("model.visual.", "visual.", StringComparison.Ordinal);
-
-    private static string Current(string key)
-    {
-        string plain = key.Replace(".lora_A.default.", ".lora_A.", StringComparison.Ordinal)
-            .Replace(".lora_B.default.", ".lora_B.", StringComparison.Ordinal);
-        return plain.StartsWith(Prefix, StringComparison.Ordinal) ? Prefix + PeftName(HubName(plain[Prefix.Length..])) : plain;
     }
 }

@@ -27,8 +27,8 @@ public sealed record LoraConfig
     /// <summary>Scale of the product: it is multiplied by alpha / rank, or alpha / √rank.</summary>
     public double Alpha { get; init; } = 32;
 
-    /// <summary>Share of the adapter's inputs that is dropped in training, 0 to below 1. It draws from libtorch's own generator, so a run
-    /// with it is not repeatable.</summary>
+    /// <summary>Share of the adapter's inputs that is dropped in training, 0 to below 1. It draws from
+    /// libtorch's own generator, so a run with it is not repeatable.</summary>
     public double Dropout { get; init; }
 
     /// <summary>Whether the scale is alpha / √rank (rsLoRA), which keeps high ranks learning.</summary>

@@ -9,8 +9,8 @@ internal static class LoraConfigJson
     /// <summary>The file's name.</summary>
     public const string FileName = "adapter_config.json";
 
-    /// <summary>Variants of LoRA that compute something else; an adapter that uses one is refused, since leaving it out would give wrong
-    /// numbers.</summary>
+    /// <summary>Variants of LoRA that compute something else; an adapter that uses one is
+    /// refused, since leaving it out would give wrong numbers.</summary>
     private static readonly string[] Unknown =
     [
         "use_dora",

@@ -82,8 +82,8 @@ internal sealed class Activations
         );
     }
 
-    /// <summary>Kept by the vision tower for so many patches; with checkpointing it is computed again when the decoder's are
-    /// gone.</summary>
+    /// <summary>Kept by the vision tower for so many patches; with checkpointing it is
+    /// computed again when the decoder's are gone.</summary>
     public long Vision(long frames, long framePatches)
     {
         long patches = frames * framePatches,

@@ -40,8 +40,8 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
     public string PeakWhen => Sum(Sampling) > Sum(Updating) ? Sampling : Updating;
 
     /// <summary>Plans a training.</summary>
-    /// <exception cref="GeoVlmException">The request is out of range, a picture is impossible, or no layer matches the adapter's
-    /// targets.</exception>
+    /// <exception cref="GeoVlmException">The request is out of range, a picture is
+    /// impossible, or no layer matches the adapter's targets.</exception>
     public static MemoryPlan Of(Qwen25VlConfig config, ImagePreprocessor preprocessor, MemoryRequest request)
     {
         request.Validate();
@@ -49,7 +49,7 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         long parameters = specs.Sum(Size);
         var adapted = request.Lora is null
             ? []
-            : specs.Where(s => IsLinear(s) && request.Lora.Targets.Match(LoraAdapter.PeftName(LayerOf(s)))).ToArray();
+            : specs.Where(s => IsLinear(s) && request.Lora.Targets.Match(PeftNames.OfHub(LayerOf(s)))).ToArray();
         if (request.Lora is not null && adapted.Length == 0)
             throw new GeoVlmException($"no linear layer matches the targets '{request.Lora.Targets}' of --lora");
         long adapter = adapted.Sum(s => request.Lora!.Rank * (s.Shape[0] + s.Shape[1]));
@@ -142,8 +142,8 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         return new(request, parameters, trained, prompt, items);
     }
 
-    /// <summary>What would take less, best first, with the peak that it leads to: one change each, then together, until the budget is
-    /// met.</summary>
+    /// <summary>What would take less, best first, with the peak that it leads to: one
+    /// change each, then together, until the budget is met.</summary>
     /// <param name="config">The model.</param>
     /// <param name="preprocessor">Its pictures.</param>
     /// <param name="budgetBytes">What there is.</param>

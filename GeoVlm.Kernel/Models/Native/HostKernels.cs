@@ -86,8 +86,8 @@ internal static unsafe class HostKernels
             (Vector512.Load(x + i) * scale * Vector512.Load(weight + i)).Store(y + i);
     }
 
-    /// <summary>gate = silu(gate) · up, for columns from <paramref name="from"/> up to <paramref name="to"/>, a whole number of
-    /// vectors.</summary>
+    /// <summary>gate = silu(gate) · up, for columns from <paramref name="from"/> up to
+    /// <paramref name="to"/>, a whole number of vectors.</summary>
     public static void Gate(float* gate, float* up, int from, int to)
     {
         for (int i = from; i < to; i += Width)

@@ -19,8 +19,8 @@ internal static class LibTorchSharpPatch
         SectionVersions = 0x6fffffff,
         SectionNeededVersions = 0x6ffffffe;
 
-    /// <summary>Changes the bytes of the shim in place. False, with the bytes unchanged or useless, when they are not the known
-    /// build.</summary>
+    /// <summary>Changes the bytes of the shim in place. False, with the bytes unchanged
+    /// or useless, when they are not the known build.</summary>
     public static bool Apply(Span<byte> elf)
     {
         try

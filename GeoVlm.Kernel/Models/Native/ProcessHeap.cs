@@ -14,8 +14,8 @@ public static partial class ProcessHeap
     /// <summary>The variable that glibc reads.</summary>
     public const string Variable = "MALLOC_ARENA_MAX";
 
-    /// <summary>Starts this program anew in the same process, with one heap, unless the variable is set already; returns where that cannot
-    /// be done.</summary>
+    /// <summary>Starts this program anew in the same process, with one heap, unless the
+    /// variable is set already; returns where that cannot be done.</summary>
     public static void Share()
     {
         if (

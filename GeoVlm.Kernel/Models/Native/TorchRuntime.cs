@@ -206,6 +206,9 @@ public static class TorchRuntime
 
     /// <summary>Tells glibc to keep freed memory: by default it unmaps every large tensor and faults its pages in again (242,000 page
     /// faults per training step against 26).</summary>
+    /// <remarks>The price is memory: steps of different lengths leave holes between tensors, and the heap grows for the first ten or so. On
+    /// 82 M parameters it settles at 1.33 GB for an adapter and 2.66 GB for the whole model; with tensors from 8 MB on unmapped as usual at
+    /// 1.03 and 2.29, but updates then take 1.6 to 1.9 times as long.</remarks>
     private static unsafe void KeepFreedMemory()
     {
         if (!NativeLibrary.TryLoad("libc.so.6", out nint libc) || !NativeLibrary.TryGetExport(libc, "mallopt", out nint address))

@@ -64,8 +64,8 @@ internal sealed class FrameLayout : IDisposable
         );
     }
 
-    /// <summary>Merged tokens of each window in raster order of windows: transformers' <c>window_index</c>, its empty windows left
-    /// out.</summary>
+    /// <summary>Merged tokens of each window in raster order of windows: transformers'
+    /// <c>window_index</c>, its empty windows left out.</summary>
     public static IEnumerable<int[]> WindowsOf(VisionConfig config, int height, int width)
     {
         int rows = height / config.MergeSize,

@@ -1,13 +1,10 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using GeoVlm.Models.Lora;
 using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
-/// <summary>Decodes tokens on the CPU without libtorch, whose operators cost more than the arithmetic when a pass has one token a
-/// row.</summary>
+/// <summary>Decodes tokens on the CPU without libtorch, whose operators cost more than
+/// the arithmetic when a pass has one token a row.</summary>
 /// <remarks>
 /// The same formulas as <see cref="LanguageModel"/> on the same weights, read where they lie, an active adapter included. Threads divide
 /// the outputs of each matrix and meet after it. Sequences of one prompt share its keys and values; each row has memory of its own for what
@@ -19,8 +16,8 @@ internal sealed unsafe class HostDecoder : IStepDecoder
     private readonly float epsilon;
     private readonly float* embedding,
         norm;
-    private readonly Weights head;
-    private readonly Layer[] layers;
+    private readonly HostLinear head;
+    private readonly HostLayer[] layers;
     private readonly SpinTeam team;
     private readonly Action<int> pass;
     private readonly HostMemory memory = new();
@@ -49,10 +46,10 @@ internal sealed unsafe class HostDecoder : IStepDecoder
     {
         (config, Capacity, this.newTokens) = (model.Parts.Config, capacity, newTokens);
         epsilon = (float)config.RmsNormEpsilon;
-        embedding = Pointer(model.Parts.Embedding);
-        norm = Pointer(model.Parts.Norm);
+        embedding = (float*)HostLinear.Address(model.Parts.Embedding);
+        norm = (float*)HostLinear.Address(model.Parts.Norm);
         head = new(model.Parts.Head);
-        layers = [.. model.Parts.Layers.Select(l => new Layer(l))];
+        layers = [.. model.Parts.Layers.Select(l => new HostLayer(l))];
         int half = config.HeadSize / 2;
         frequencies = [.. Enumerable.Range(0, half).Select(i => 1f / (float)Math.Pow(config.RopeTheta, i / (double)half))];
         float* PerRow(int width) => memory.Take((long)capacity * width);
@@ -158,7 +155,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         var normed = (float*)mine.Normed;
         for (int i = 0; i < layers.Length; i++)
         {
-            Layer layer = layers[i];
+            HostLayer layer = layers[i];
             Norm((float*)layer.InputNorm);
             Apply(layer.Query, normed, d, query, d);
             Apply(layer.Key, normed, d, keyValue, 2 * keys);
@@ -188,7 +185,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
                 HostKernels.RmsNorm(hidden + (long)m * d, weight, normed + (long)m * d, d, epsilon);
         }
 
-        (int From, int To) Apply(Weights w, float* x, int xRow, float* y, int yRow, bool add = false)
+        (int From, int To) Apply(HostLinear w, float* x, int xRow, float* y, int yRow, bool add = false)
         {
             int blocks = (w.Output + HostKernels.Width - 1) / HostKernels.Width;
             int from = blocks * thread / team.Size * HostKernels.Width,
@@ -254,8 +251,6 @@ internal sealed unsafe class HostDecoder : IStepDecoder
 
     private long Block(int tokens) => 2L * config.Layers * KeyWidth * tokens;
 
-    private static float* Pointer(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
-
     /// <summary>Memory of one thread: normed rows, products of an adapter's A, and scores with their row length.</summary>
     private readonly record struct Scratch(nint Normed, nint LowRank, nint Scores, int Columns);
 
@@ -272,44 +267,5 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         public Prompt Prompt { get; } = prompt;
         public nint Own { get; } = own;
         public int Tokens { get; set; }
-    }
-
-    /// <summary>Addresses of a linear layer's weights and of its active adapter.</summary>
-    private sealed class Weights
-    {
-        public Weights(Linear linear)
-        {
-            LowRank? adapter = Lora.LowRank.Active ? linear.Slot.Attached : null;
-            (Output, Input) = ((int)linear.Weight.size(0), (int)linear.Weight.size(1));
-            Weight = (nint)Pointer(linear.Weight);
-            if ((adapter?.Bias ?? linear.Bias) is { } bias)
-                Bias = (nint)Pointer(bias);
-            if (adapter is null)
-                return;
-            (A, B, Rank, Scaling) = ((nint)Pointer(adapter.A), (nint)Pointer(adapter.B), (int)adapter.A.size(0), (float)adapter.Scaling);
-        }
-
-        public int Output { get; }
-        public int Input { get; }
-        public nint Weight { get; }
-        public nint Bias { get; }
-        public nint A { get; }
-        public nint B { get; }
-        public int Rank { get; }
-        public float Scaling { get; }
-    }
-
-    private sealed class Layer(LanguageModel.Layer layer)
-    {
-        public nint InputNorm { get; } = (nint)Pointer(layer.InputNorm);
-        public nint PostAttentionNorm { get; } = (nint)Pointer(layer.PostAttentionNorm);
-        public Weights Query { get; } = new(layer.Query);
-        public Weights Key { get; } = new(layer.Key);
-        public Weights Value { get; } = new(layer.Value);
-        public Weights Output { get; } = new(layer.Output);
-        public Weights Gate { get; } = new(layer.Gate);
-        public Weights Up { get; } = new(layer.Up);
-        public Weights Down { get; } = new(layer.Down);
-        public IEnumerable<Weights> All => [Query, Key, Value, Output, Gate, Up, Down];
     }
 }

@@ -120,8 +120,8 @@ public sealed record ImagePreprocessor
             ["image_std"] = new JsonArray([.. StandardDeviation.Select(d => (JsonNode)d)]),
         }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
-    /// <summary>The size that a picture is resized to: multiples of a merged patch, the area within limits, the aspect nearly
-    /// kept.</summary>
+    /// <summary>The size that a picture is resized to: multiples of a merged patch,
+    /// the area within limits, the aspect nearly kept.</summary>
     /// <exception cref="GeoVlmException">The picture is empty or more than 200 times as long as wide.</exception>
     public (int Width, int Height) ResizedSize(int width, int height) =>
         SmartResize(width, height, PatchSize * MergeSize, MinPixels, MaxPixels);
@@ -220,8 +220,8 @@ public sealed record ImagePreprocessor
         return Grid(first.Width, first.Height, frames.Count);
     }
 
-    /// <summary>Rows in the order (frame, block row, block column, row in block, column in block); a row is (channel, frame, y,
-    /// x).</summary>
+    /// <summary>Rows in the order (frame, block row, block column, row in block,
+    /// column in block); a row is (channel, frame, y, x).</summary>
     private void WritePatches(IReadOnlyList<RgbImage> frames, VisualGrid grid, Span<float> target)
     {
         int plane = PatchSize * PatchSize,

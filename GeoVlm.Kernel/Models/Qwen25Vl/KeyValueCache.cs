@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
-/// <summary>Keys and values of the tokens decoded so far, one row per sequence, allocated once for the most rows and the longest
-/// sequence.</summary>
+/// <summary>Keys and values of the tokens decoded so far, one row per sequence,
+/// allocated once for the most rows and the longest sequence.</summary>
 /// <remarks>
 /// For sampling only: use it under <c>no_grad</c>. Each buffer is [capacity, key/value heads, maximum length, head]. All rows write the
 /// same column; a row that enters late has its prompt to the left of that column, so rows may start at different columns and a mask hides
@@ -76,8 +76,8 @@ public sealed class KeyValueCache : IDisposable
             Copy(prompts.buffers[i], promptRow, 0, buffers[i], row, Length - tokens, tokens);
     }
 
-    /// <summary>Copies the first tokens of a row of a float32 cache on the CPU to plain memory: [layers, keys then values, heads, tokens,
-    /// head].</summary>
+    /// <summary>Copies the first tokens of a row of a float32 cache on the CPU to plain
+    /// memory: [layers, keys then values, heads, tokens, head].</summary>
     internal unsafe void CopyTo(long row, int tokens, float* target)
     {
         int layers = buffers.Length / 2;
@@ -106,8 +106,8 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Sets the column that the next token takes, before anything is written.</summary>
     internal void StartAt(long column) => Length = column;
 
-    /// <summary>Writes the keys and values of new tokens and returns all of a layer from <see cref="Start"/> on, the new ones
-    /// included.</summary>
+    /// <summary>Writes the keys and values of new tokens and returns all of a layer from
+    /// <see cref="Start"/> on, the new ones included.</summary>
     /// <param name="layer">Layer.</param>
     /// <param name="key">[rows, heads, new tokens, head].</param>
     /// <param name="value">Likewise.</param>

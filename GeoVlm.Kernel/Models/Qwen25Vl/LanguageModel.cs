@@ -46,8 +46,8 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>Weight [vocabulary, hidden] of the head where that alone makes logits; null where an adapter is at work on it.</summary>
     public Tensor? PlainHead => head.Slot.Attached is not null && LowRank.Active ? null : head.Weight;
 
-    /// <summary>As <see cref="Decode"/>, without cache, keeping only the layers' inputs for the backward pass. Tables and inputs belong to
-    /// the caller's dispose scope.</summary>
+    /// <summary>As <see cref="Decode"/>, without cache, keeping only the layers' inputs for the backward
+    /// pass. Tables and inputs belong to the caller's dispose scope.</summary>
     public CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention)
     {
         Rotary rotary = Rotations(positions);

@@ -48,8 +48,8 @@ internal static class Layers
             return turned.to(x.dtype);
     }
 
-    /// <summary>The same numbers as float32, in which sums of squares and rotations are computed whatever the model is; null where they are
-    /// that already.</summary>
+    /// <summary>The same numbers as float32, in which sums of squares and rotations are computed
+    /// whatever the model is; null where they are that already.</summary>
     private static Tensor? Widened(Tensor x) => x.dtype == ScalarType.Float32 ? null : x.to(ScalarType.Float32);
 }
 

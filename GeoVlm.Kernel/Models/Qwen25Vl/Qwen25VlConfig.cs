@@ -6,8 +6,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <param name="Tokens">Ids of the tokens that the architecture knows.</param>
 public sealed record Qwen25VlConfig(TextConfig Text, VisionConfig Vision, SpecialTokenIds Tokens)
 {
-    /// <summary>Reads <c>config.json</c> of a Hugging Face folder, the flat style of the Hub or the nested style of transformers
-    /// 5.</summary>
+    /// <summary>Reads <c>config.json</c> of a Hugging Face folder, the flat style of
+    /// the Hub or the nested style of transformers 5.</summary>
     /// <exception cref="GeoVlmException">The file is missing, is of another architecture, or its numbers do not fit together.</exception>
     public static Qwen25VlConfig Load(string folder) => Qwen25VlConfigJson.Read(Path.Combine(folder, "config.json"));
 
@@ -178,7 +178,7 @@ public sealed record VisionConfig
 /// <param name="Padding">Fills batches; where the config names none, its <c>bos_token_id</c>.</param>
 public sealed record SpecialTokenIds(int Image, int Video, int VisionStart, int VisionEnd, int EndOfText, int Padding)
 {
-    /// <summary>The plain vision pad, which no prompt contains. Configs do not all name it; in every Qwen vocabulary it follows the end
-    /// mark.</summary>
+    /// <summary>The plain vision pad, which no prompt contains. Configs do not all name it;
+    /// in every Qwen vocabulary it follows the end mark.</summary>
     public int VisionPad { get; init; } = VisionEnd + 1;
 }

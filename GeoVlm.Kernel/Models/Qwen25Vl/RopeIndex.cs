@@ -7,8 +7,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <param name="Next">Position, on all three axes, of the token after the last.</param>
 public sealed record RopePositions(long[] Time, long[] Height, long[] Width, long Next);
 
-/// <summary>Multimodal rotary positions (M-RoPE): text advances on all three axes at once, a visual spreads over time, height and
-/// width.</summary>
+/// <summary>Multimodal rotary positions (M-RoPE): text advances on all three axes at
+/// once, a visual spreads over time, height and width.</summary>
 /// <remarks>
 /// Follows <c>get_rope_index</c> of transformers 5: text after a visual continues at its start plus the longer side of its merged grid.
 /// (Version 4 continued after the largest position; they differ only for clips of several temporal patches.)
@@ -19,8 +19,8 @@ public static class RopeIndex
     /// <param name="tokens">Token ids.</param>
     /// <param name="grids">Patches of each visual, in order of appearance; exactly one per block of placeholders.</param>
     /// <param name="config">The model, for placeholder ids and merge size.</param>
-    /// <param name="secondsPerGrid">Seconds between temporal patches of each visual; null means 1. Fractions are dropped, as the reference
-    /// does.</param>
+    /// <param name="secondsPerGrid">Seconds between temporal patches of each visual; null
+    /// means 1. Fractions are dropped, as the reference does.</param>
     /// <exception cref="GeoVlmException">Placeholders and grids do not match in number.</exception>
     public static RopePositions Compute(
         ReadOnlySpan<int> tokens,

@@ -39,8 +39,8 @@ internal sealed class VisionTower : IDisposable
     /// <summary>Encodes visuals.</summary>
     /// <param name="pixelValues">[patches, patch length], the visuals one after another.</param>
     /// <param name="grids">Patches of each visual.</param>
-    /// <param name="observe">For visuals of one size: sees (n, the residual stream [frames, patches, hidden] in the input's order) before
-    /// block n and after the last.</param>
+    /// <param name="observe">For visuals of one size: sees (n, the residual stream [frames, patches,
+    /// hidden] in the input's order) before block n and after the last.</param>
     /// <returns>[patches / merge², out], in the order of the visuals.</returns>
     public Tensor Forward(Tensor pixelValues, IReadOnlyList<VisualGrid> grids, Action<int, Tensor>? observe = null)
     {

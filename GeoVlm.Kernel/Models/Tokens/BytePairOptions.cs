@@ -22,8 +22,8 @@ public sealed record BytePairOptions
     /// <summary>Most tokens in all, added ones included; at least 256 plus those. Fewer when the corpus has no more pairs.</summary>
     public int VocabularySize { get; init; } = 1024;
 
-    /// <summary>Tokens that decoding leaves out, in id order after the BPE vocabulary. The end of text, which also pads, must be among
-    /// them.</summary>
+    /// <summary>Tokens that decoding leaves out, in id order after the BPE vocabulary. The
+    /// end of text, which also pads, must be among them.</summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = QwenSpecialTokens;
 
     /// <summary>Tokens found whole that stay in decoded text, with the ids after the special ones.</summary>

@@ -10,8 +10,8 @@ public static class BytePairTrainer
 {
     private static readonly WordSplitter Splitter = new(WordSplitter.NumberPattern);
 
-    /// <summary>Trains and writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>chat_template.jinja</c>, for us and for
-    /// Python.</summary>
+    /// <summary>Trains and writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and
+    /// <c>chat_template.jinja</c>, for us and for Python.</summary>
     /// <param name="corpus">Texts such as the model will read and write. Added tokens in them are passed over.</param>
     /// <param name="options">Size and required tokens.</param>
     /// <param name="folder">Where to write; created when missing. GeoVlmException when the options cannot be met.</param>

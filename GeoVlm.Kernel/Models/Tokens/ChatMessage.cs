@@ -12,8 +12,8 @@ public sealed record ChatMessage(string Role, IReadOnlyList<ChatPart> Parts)
     public ChatMessage(string role, string text)
         : this(role, [new ChatPart(text)]) { }
 
-    /// <summary>Reads a message as OpenAI and Hugging Face write it: <c>{role, content}</c>, content a text or a list of {type, text |
-    /// image | image_url | video}.</summary>
+    /// <summary>Reads a message as OpenAI and Hugging Face write it: <c>{role, content}</c>, content a
+    /// text or a list of {type, text | image | image_url | video}.</summary>
     /// <exception cref="GeoVlmException">It has no role, or its content is neither.</exception>
     public static ChatMessage Read(JsonNode json)
     {

@@ -4,9 +4,33 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Models.Tokens;
 
-/// <summary>Reads what Hugging Face's tokenizer files say, and refuses what this tokenizer would get wrong.</summary>
+/// <summary>Reads what Hugging Face's tokenizer files say, refusing what this tokenizer would get wrong, and copies them.</summary>
 internal static class TokenizerFiles
 {
+    private static readonly string[] Names =
+    [
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "vocab.json",
+        "merges.txt",
+        "added_tokens.json",
+        "special_tokens_map.json",
+        "chat_template.json",
+        "chat_template.jinja",
+        "generation_config.json",
+    ];
+
+    /// <summary>Copies the files of a tokenizer, its chat template and its ways to sample from one model folder into another.</summary>
+    public static void Copy(string from, string to)
+    {
+        foreach (string file in Directory.EnumerateFiles(from).Where(f => Names.Contains(Path.GetFileName(f))))
+        {
+            string target = Path.Combine(to, Path.GetFileName(file));
+            if (Path.GetFullPath(target) != Path.GetFullPath(file))
+                File.Copy(file, target, overwrite: true);
+        }
+    }
+
     /// <summary>The definition in a model folder; GeoVlmException when it is missing, malformed or of another kind.</summary>
     public static TokenizerDefinition Read(string folder)
     {

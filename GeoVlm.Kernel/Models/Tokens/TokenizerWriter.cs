@@ -13,8 +13,8 @@ internal static class TokenizerWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Writes tokenizer.json, tokenizer_config.json and chat_template.jinja; the added tokens take the ids after the
-    /// vocabulary.</summary>
+    /// <summary>Writes tokenizer.json, tokenizer_config.json and chat_template.jinja; the
+    /// added tokens take the ids after the vocabulary.</summary>
     public static void Write(
         string folder,
         IReadOnlyList<string> vocabulary,

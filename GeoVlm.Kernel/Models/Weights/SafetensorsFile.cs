@@ -44,8 +44,8 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Maps the file and checks its header.</summary>
-    /// <exception cref="GeoVlmException">The file is missing, truncated or damaged; the message names file, tensor, found and
-    /// expected.</exception>
+    /// <exception cref="GeoVlmException">The file is missing, truncated or damaged; the
+    /// message names file, tensor, found and expected.</exception>
     public static SafetensorsFile Open(string path)
     {
         // The Hugging Face cache is made of links, and the length of a link is that of its text.

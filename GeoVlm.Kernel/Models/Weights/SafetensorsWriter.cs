@@ -9,8 +9,8 @@ namespace GeoVlm.Models.Weights;
 /// <summary>Writes safetensors files.</summary>
 public static class SafetensorsWriter
 {
-    /// <summary>Writes the tensors in the given order. The file appears complete or not at all: it is written beside its place and
-    /// renamed.</summary>
+    /// <summary>Writes the tensors in the given order. The file appears complete or not at
+    /// all: it is written beside its place and renamed.</summary>
     /// <param name="path">The file; replaced if there.</param>
     /// <param name="tensors">Names and tensors, on any device; none is changed.</param>
     /// <param name="type">Element type to store; null keeps each tensor's.</param>

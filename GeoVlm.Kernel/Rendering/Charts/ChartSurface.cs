@@ -14,7 +14,7 @@ internal abstract class ChartSurface
     /// <summary>A filled disc.</summary>
     public abstract void Dot(SKPoint centre, float radius, string? colour);
 
-    /// <summary>A line of text; <paramref name="anchor"/> says which point of the baseline (x, y) is. Vertical text reads
-    /// upwards.</summary>
+    /// <summary>A line of text; <paramref name="anchor"/> says which point of the
+    /// baseline (x, y) is. Vertical text reads upwards.</summary>
     public abstract void Text(string text, float x, float y, float size, SKTextAlign anchor, bool bold = false, bool vertical = false);
 }

@@ -4,8 +4,8 @@ namespace GeoVlm.Rendering.Charts;
 
 /// <summary>Precision over recall as the confidence threshold falls, with the average precision of each curve.</summary>
 /// <param name="Title">What it shows.</param>
-/// <param name="Curves">Name of each curve with its predictions: confidence, and whether the prediction is right; and the number of things
-/// to find.</param>
+/// <param name="Curves">Name of each curve with its predictions: confidence, and whether
+/// the prediction is right; and the number of things to find.</param>
 public sealed record PrecisionRecallChart(
     string Title,
     params IReadOnlyList<(string Name, IReadOnlyList<(double Confidence, bool IsRight)> Predictions, int Positives)> Curves

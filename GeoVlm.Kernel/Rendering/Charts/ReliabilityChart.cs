@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace GeoVlm.Rendering.Charts;
 
-/// <summary>How often a model is right when it says how sure it is, in bins of confidence, with Wilson 95 % intervals and the expected
-/// calibration error.</summary>
+/// <summary>How often a model is right when it says how sure it is, in bins of confidence, with
+/// Wilson 95 % intervals and the expected calibration error.</summary>
 /// <remarks>ECE = Σ (n of bin / n) · |accuracy − mean confidence| (Naeini et al., 2015). Interval: Wilson, 1927.</remarks>
 /// <param name="Title">What it shows.</param>
 /// <param name="Predictions">Confidence, 0 to 1, and whether the prediction is right.</param>

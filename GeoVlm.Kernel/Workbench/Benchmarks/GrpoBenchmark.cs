@@ -10,8 +10,8 @@ using GeoVlm.Workbench.Jupyter;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
-/// <summary>Whole GRPO steps on the tiny checkpoint: steps per minute, the share of each phase, and whether memory stays where it
-/// is.</summary>
+/// <summary>Whole GRPO steps on the tiny checkpoint: steps per minute, the share of
+/// each phase, and whether memory stays where it is.</summary>
 /// <remarks>The same step on a model of 82 M parameters, beside the reference implementation, is <c>bench model</c>.</remarks>
 public sealed class GrpoBenchmark : IBenchmark
 {

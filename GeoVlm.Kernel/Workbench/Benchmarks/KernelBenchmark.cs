@@ -3,8 +3,8 @@ using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
-/// <summary>The Jupyter kernel as a front end sees it, beside this machine's ipykernel where there is one: real processes, the same
-/// client.</summary>
+/// <summary>The Jupyter kernel as a front end sees it, beside this machine's ipykernel
+/// where there is one: real processes, the same client.</summary>
 public sealed class KernelBenchmark : IBenchmark
 {
     private const int StreamMegabytes = 8; // a cell may print 8 MiB

@@ -114,8 +114,8 @@ public sealed class ModelBenchmark : IBenchmark
 
     private static string Decode(int batch, bool sampled) => $"decode, batch {batch}, {(sampled ? "sampled" : "greedy")}";
 
-    /// <summary>Products of the decoder's matrices and head, with their two backward products; attention and the embedding left
-    /// out.</summary>
+    /// <summary>Products of the decoder's matrices and head, with their two backward
+    /// products; attention and the embedding left out.</summary>
     private static double UpdateFlops(int group, int tokens) =>
         3 * 2d * ((Prompt + group * tokens) * 8d * (512 * (512 * 2 + 256) + 3 * 512 * 1536) + group * tokens * 512d * 32768);
 

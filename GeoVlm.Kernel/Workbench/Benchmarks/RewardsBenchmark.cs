@@ -10,8 +10,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Benchmarks;
 
-/// <summary>Parsing, matching and scoring of completions, one core; and what the parsers do with noise and with texts made to be
-/// slow.</summary>
+/// <summary>Parsing, matching and scoring of completions, one core; and what the
+/// parsers do with noise and with texts made to be slow.</summary>
 public sealed class RewardsBenchmark : IBenchmark
 {
     /// <inheritdoc/>

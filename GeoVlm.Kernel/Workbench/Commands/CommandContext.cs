@@ -39,8 +39,8 @@ public abstract class CommandContext
     public abstract T Keep<T>(Func<T> make)
         where T : class;
 
-    /// <summary>Runs code of the user in another managed language: an interrupt may then wake it from waits, and leave it behind after 1
-    /// s.</summary>
+    /// <summary>Runs code of the user in another managed language: an interrupt may then
+    /// wake it from waits, and leave it behind after 1 s.</summary>
     public abstract void RunCode(Action code);
 
     /// <summary>Runs a cell within the one that runs; the value of its last expression is shown.</summary>

@@ -2,8 +2,8 @@ using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary>The selector of a kernel that <c>#!connect</c> made known: <c>#!python310</c>. Not in the catalogue, since each session has its
-/// own.</summary>
+/// <summary>The selector of a kernel that <c>#!connect</c> made known: <c>#!python310</c>.
+/// Not in the catalogue, since each session has its own.</summary>
 internal sealed class ConnectedCommand(string name, KernelConnections connections) : IBodyCommand
 {
     /// <inheritdoc />

@@ -7,8 +7,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-eval</c>: greedy answers on held-out samples, metrics with intervals, and a paired comparison with an earlier
-/// evaluation.</summary>
+/// <summary><c>#!geo-eval</c>: greedy answers on held-out samples, metrics with intervals,
+/// and a paired comparison with an earlier evaluation.</summary>
 public sealed class GeoEvalCommand : IMagicCommand
 {
     /// <inheritdoc/>

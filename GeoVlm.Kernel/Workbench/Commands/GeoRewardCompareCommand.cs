@@ -5,8 +5,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-reward-compare</c>: the rollouts of a run under several rewards: how far they agree, where they do not, which groups
-/// they cannot tell apart.</summary>
+/// <summary><c>#!geo-reward-compare</c>: the rollouts of a run under several rewards: how far they
+/// agree, where they do not, which groups they cannot tell apart.</summary>
 public sealed class GeoRewardCompareCommand : IMagicCommand
 {
     private const string Blocks = " ▁▂▃▄▅▆▇█";

@@ -7,8 +7,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-reward-try</c>: what rewards pay for completions typed below it, part by part with reasons, boxes drawn as found,
-/// false and missed.</summary>
+/// <summary><c>#!geo-reward-try</c>: what rewards pay for completions typed below it, part by
+/// part with reasons, boxes drawn as found, false and missed.</summary>
 public sealed class GeoRewardTryCommand : IBodyCommand
 {
     private const int MostCards = 6;

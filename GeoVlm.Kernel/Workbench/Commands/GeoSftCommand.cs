@@ -13,8 +13,8 @@ using GeoVlm.Workbench.Jobs;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!geo-sft</c>: supervised fine-tuning on a dataset, or on synthetic scenes with clean or weak labels (the control for a GRPO
-/// run).</summary>
+/// <summary><c>#!geo-sft</c>: supervised fine-tuning on a dataset, or on synthetic scenes
+/// with clean or weak labels (the control for a GRPO run).</summary>
 public sealed class GeoSftCommand : IMagicCommand
 {
     private static readonly SftConfig Defaults = new();

@@ -1,7 +1,7 @@
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary>A magic command that takes the text below it, whatever language it is in, up to the next line that names a language:
-/// <c>#!html</c>.</summary>
+/// <summary>A magic command that takes the text below it, whatever language it is in, up
+/// to the next line that names a language: <c>#!html</c>.</summary>
 public interface IBodyCommand : IMagicCommand
 {
     /// <summary>Whether magic lines may stand in its text (<c>#!share</c> in F#), rather than be part of it.</summary>

@@ -26,8 +26,8 @@ internal sealed class MagicLine
 
     /// <summary>Fits the words to a command's options.</summary>
     /// <param name="command">The command of this name.</param>
-    /// <param name="variable">Gives the text of the session's variable for <c>@name</c>; null checks all but those, before a cell
-    /// runs.</param>
+    /// <param name="variable">Gives the text of the session's variable for
+    /// <c>@name</c>; null checks all but those, before a cell runs.</param>
     /// <exception cref="GeoVlmException">Unknown, repeated, missing or ill-fitting arguments; the message names every one.</exception>
     public MagicArguments Bind(IMagicCommand command, Func<string, string>? variable = null)
     {

@@ -10,8 +10,8 @@ internal sealed record MagicToken(string Text, bool IsQuoted)
     /// <summary>Whether it names an option.</summary>
     public bool IsOption => !IsQuoted && Text.StartsWith("--", StringComparison.Ordinal) && Text.Length > 2;
 
-    /// <summary>Splits a line at blanks. Single and double quotes group; in double quotes a backslash keeps the quote or backslash after
-    /// it; <c># text</c> is a comment.</summary>
+    /// <summary>Splits a line at blanks. Single and double quotes group; in double quotes a backslash
+    /// keeps the quote or backslash after it; <c># text</c> is a comment.</summary>
     /// <exception cref="GeoVlmException">A quote is not closed, or the line looks like C#.</exception>
     public static IReadOnlyList<MagicToken> Split(string line)
     {

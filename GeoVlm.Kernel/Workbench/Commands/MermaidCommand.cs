@@ -2,8 +2,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!mermaid</c>: Draws the text below as a Mermaid diagram, in front ends that know Mermaid; elsewhere the text is
-/// shown.</summary>
+/// <summary><c>#!mermaid</c>: Draws the text below as a Mermaid diagram, in front ends
+/// that know Mermaid; elsewhere the text is shown.</summary>
 public sealed class MermaidCommand : IBodyCommand
 {
     /// <inheritdoc />

@@ -2,8 +2,8 @@ using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!python</c>: Runs Python through the ipykernel of this machine, started with the first cell; `#!share x --from csharp`
-/// brings values.</summary>
+/// <summary><c>#!python</c>: Runs Python through the ipykernel of this machine, started with
+/// the first cell; `#!share x --from csharp` brings values.</summary>
 public sealed class PythonCommand : IBodyCommand
 {
     /// <inheritdoc />

@@ -53,8 +53,8 @@ internal static class SamplerArguments
         };
 
     /// <summary>The server, asked whether it is there and has the model; null where none is wanted.</summary>
-    /// <exception cref="GeoVlmException">An option is missing or wrong, the policy has no adapter, or the server does not answer or has no
-    /// such model.</exception>
+    /// <exception cref="GeoVlmException">An option is missing or wrong, the policy has no
+    /// adapter, or the server does not answer or has no such model.</exception>
     public static Sampler? Read(MagicArguments arguments, CommandContext context, Policy policy)
     {
         if (arguments.Text("--sampler") is not { } address)

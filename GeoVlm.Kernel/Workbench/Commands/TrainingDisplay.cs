@@ -5,8 +5,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary>The display of a training run: curves and alarms in one place, the latest group on its image below, both replaced in
-/// place.</summary>
+/// <summary>The display of a training run: curves and alarms in one place, the latest
+/// group on its image below, both replaced in place.</summary>
 /// <remarks>What passes has no static picture; the state in which the run ends has.</remarks>
 /// <param name="host">Where it is shown.</param>
 /// <param name="first">Steps that were taken before.</param>

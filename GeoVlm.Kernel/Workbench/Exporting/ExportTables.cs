@@ -114,8 +114,8 @@ internal static class ExportTables
     public static List<ImageCell> Images(ExportRow row) =>
         [.. row.Images.Select((png, i) => new ImageCell { bytes = png, path = $"{row.Id}-{i}.png" })];
 
-    /// <summary>The user's turn; <paramref name="placeholders"/> puts an image mark in front for every picture, where a trainer wants them
-    /// in the text.</summary>
+    /// <summary>The user's turn; <paramref name="placeholders"/> puts an image mark in front for
+    /// every picture, where a trainer wants them in the text.</summary>
     public static List<TurnCell> Turns(ExportRow row, bool placeholders) =>
         [new TurnCell { content = (placeholders ? string.Concat(row.Images.Select(_ => "<image>")) : "") + row.Prompt }];
 

@@ -17,8 +17,8 @@ internal static class ExportTexts
             )
         );
 
-    /// <summary>The start of the reward client: <c>score(completions, columns)</c> asks <c>serve-rewards</c> and gives a number or None for
-    /// each.</summary>
+    /// <summary>The start of the reward client: <c>score(completions, columns)</c> asks
+    /// <c>serve-rewards</c> and gives a number or None for each.</summary>
     public static string RewardClient(ExportJob job) =>
         $$$"""
             # Rewards of `geovlm serve-rewards`. Its address: GEOVLM_REWARDS_URL, its token: GEOVLM_REWARDS_TOKEN.

@@ -5,8 +5,8 @@ using GeoVlm.Models.Lora;
 
 namespace GeoVlm.Workbench.Exporting;
 
-/// <summary>Makes a run of what a job on a cluster wrote: its options from the job folder, its curves from the trainer's log, its last
-/// adapter as a checkpoint.</summary>
+/// <summary>Makes a run of what a job on a cluster wrote: its options from the job folder, its
+/// curves from the trainer's log, its last adapter as a checkpoint.</summary>
 internal static partial class FetchedRun
 {
     /// <summary>The file of a job folder that says what was asked, as a run's <c>config.json</c> does.</summary>

@@ -6,8 +6,8 @@ using GeoVlm.Models.Hub;
 
 namespace GeoVlm.Workbench.Exporting;
 
-/// <summary>Pushes a folder to a model repository of the Hugging Face Hub, as one commit; the repository is made where there is
-/// none.</summary>
+/// <summary>Pushes a folder to a model repository of the Hugging Face Hub, as one
+/// commit; the repository is made where there is none.</summary>
 /// <remarks>
 /// The Hub's HTTP interface: POST api/repos/create, api/models/REPO/preupload/main (which files go to LFS), REPO.git/info/lfs/objects/batch
 /// (where to), and api/models/REPO/commit/main with a line of JSON for each file. Source: huggingface.co/docs/hub/api, Git LFS batch API.
@@ -43,8 +43,8 @@ internal sealed class HubUpload : IDisposable
     /// <param name="summary">The commit's first line.</param>
     /// <param name="cancellation">Stops between two requests.</param>
     /// <returns>Address of the commit, as the Hub gives it; empty where it gives none.</returns>
-    /// <exception cref="GeoVlmException">The Hub refuses or does not answer, or a file cannot be read. Nothing is visible of a push that
-    /// did not reach its commit.</exception>
+    /// <exception cref="GeoVlmException">The Hub refuses or does not answer, or a file cannot be read.
+    /// Nothing is visible of a push that did not reach its commit.</exception>
     public string Push(string folder, string repository, bool isPublic, string summary, CancellationToken cancellation)
     {
         if (repository.Split('/') is not [var owner, var name] || HubModel.Parse(repository)?.Name != repository)

@@ -16,8 +16,8 @@ internal static class JobFolder
     /// <param name="job">What is to be trained.</param>
     /// <param name="cancellation">Stops between samples.</param>
     /// <returns>Every option, translated or not.</returns>
-    /// <exception cref="GeoVlmException">There is nothing to train on, a picture cannot be read, or the folder cannot be
-    /// written.</exception>
+    /// <exception cref="GeoVlmException">There is nothing to train on, a picture
+    /// cannot be read, or the folder cannot be written.</exception>
     public static IReadOnlyList<TranslatedOption> Write(string folder, ITrainerTarget target, ExportJob job, CancellationToken cancellation)
     {
         if (job.Samples.Count == 0)

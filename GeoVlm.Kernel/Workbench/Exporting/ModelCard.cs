@@ -6,8 +6,8 @@ using GeoVlm.Models;
 
 namespace GeoVlm.Workbench.Exporting;
 
-/// <summary>The README.md of a published model: what it is, what it learnt from and for what, how good it is and how that is
-/// known.</summary>
+/// <summary>The README.md of a published model: what it is, what it learnt from and
+/// for what, how good it is and how that is known.</summary>
 /// <param name="Policy">The model.</param>
 /// <param name="BaseModel">What it was made of, as others can find it; null where that is unknown.</param>
 /// <param name="Merged">Whether the adapter is merged into the weights.</param>

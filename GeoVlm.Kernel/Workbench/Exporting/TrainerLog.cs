@@ -5,8 +5,8 @@ using GeoVlm.Learning.Losses;
 
 namespace GeoVlm.Workbench.Exporting;
 
-/// <summary>The curves of a job on a cluster: from <c>trainer_state.json</c> of transformers' Trainer (TRL, ms-swift), or from the lines
-/// of verl's file logger.</summary>
+/// <summary>The curves of a job on a cluster: from <c>trainer_state.json</c> of transformers'
+/// Trainer (TRL, ms-swift), or from the lines of verl's file logger.</summary>
 /// <remarks>A number that the trainer does not log is 0, or null where a step may lack it. Keys: TRL, trainer/grpo_trainer.py; verl,
 /// trainer/ppo/metric_utils.py and utils/tracking.py (<c>{"step": 1, "data": {…}}</c>).</remarks>
 internal static partial class TrainerLog

@@ -2,8 +2,8 @@ using GeoVlm.Workbench.Commands;
 
 namespace GeoVlm.Workbench.Jobs;
 
-/// <summary>What a command may use once it works in the background: its own output and token; variables are kept for the session's next
-/// <c>#!geo-job</c>.</summary>
+/// <summary>What a command may use once it works in the background: its own output and token;
+/// variables are kept for the session's next <c>#!geo-job</c>.</summary>
 /// <param name="start">The context of the cell that began it.</param>
 /// <param name="output">Where it shows things.</param>
 /// <param name="cancellation">Stops it.</param>

@@ -78,8 +78,8 @@ internal sealed class JobOutput(ICellHost first) : ICellHost
         }
     }
 
-    /// <summary>The variables that the job set since the last call. They become the session's when one of its cells asks, never while
-    /// another cell runs.</summary>
+    /// <summary>The variables that the job set since the last call. They become the session's
+    /// when one of its cells asks, never while another cell runs.</summary>
     public IReadOnlyList<(string Name, object Value)> TakeVariables()
     {
         lock (gate)

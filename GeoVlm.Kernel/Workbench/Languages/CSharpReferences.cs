@@ -69,8 +69,8 @@ internal static class CSharpReferences
         return loader;
     }
 
-    /// <summary>A reference to an assembly, of whose file only the metadata is read, which is the lesser part, and which is then
-    /// closed.</summary>
+    /// <summary>A reference to an assembly, of whose file only the metadata is read,
+    /// which is the lesser part, and which is then closed.</summary>
     public static PortableExecutableReference Of(string path, DocumentationProvider? documentation = null) =>
         AssemblyMetadata
             .Create(ModuleMetadata.CreateFromStream(File.OpenRead(path), PEStreamOptions.PrefetchMetadata))

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>The cells of a session as Roslyn's language services want them: one project for each that declares something, each seeing the
-/// one before.</summary>
+/// <summary>The cells of a session as Roslyn's language services want them: one project for
+/// each that declares something, each seeing the one before.</summary>
 /// <remarks>
 /// It is made on the first question and follows the session lazily. Its references are its own: two compilations that bind the same
 /// ones at the same time spoil those of the running cells (see <see cref="CSharpLanguage"/>).

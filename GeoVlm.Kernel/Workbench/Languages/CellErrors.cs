@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>Turns exceptions into what a notebook shows: a message alone for what the user can mend, the user's own frames for the
-/// rest.</summary>
+/// <summary>Turns exceptions into what a notebook shows: a message alone for what the
+/// user can mend, the user's own frames for the rest.</summary>
 internal static partial class CellErrors
 {
     private const int MostFrames = 20;

@@ -22,8 +22,8 @@ public static class CellInterrupt
             Check();
     }
 
-    /// <summary><see cref="Poll"/> for the entry of a function: endless recursion becomes an exception rather than the end of the
-    /// process.</summary>
+    /// <summary><see cref="Poll"/> for the entry of a function: endless recursion becomes
+    /// an exception rather than the end of the process.</summary>
     /// <exception cref="OperationCanceledException">The cell was interrupted.</exception>
     /// <exception cref="InsufficientExecutionStackException">The stack is nearly full.</exception>
     public static void Enter()

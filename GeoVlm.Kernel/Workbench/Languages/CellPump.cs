@@ -3,8 +3,8 @@ using System.Diagnostics;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>Brings the continuations of a cell's awaits back to the cell's thread, so that thread-static state holds over an
-/// await.</summary>
+/// <summary>Brings the continuations of a cell's awaits back to the cell's thread,
+/// so that thread-static state holds over an await.</summary>
 internal sealed class CellPump(CellScope scope) : SynchronizationContext
 {
     // An await that does not know of the interrupt gets this long to end before the cell is given up.

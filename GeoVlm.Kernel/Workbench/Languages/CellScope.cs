@@ -3,8 +3,8 @@ using GeoVlm.Workbench.Widgets;
 
 namespace GeoVlm.Workbench.Languages;
 
-/// <summary>The running cell, as seen from its thread and from every task that it starts: where output goes and whether it was
-/// interrupted.</summary>
+/// <summary>The running cell, as seen from its thread and from every task that it
+/// starts: where output goes and whether it was interrupted.</summary>
 internal sealed class CellScope(ICellHost host, CancellationToken cancellation, long outputLimit, CommHub comms)
 {
     private static readonly AsyncLocal<CellScope?> Flowing = new();

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace GeoVlm.Workbench.Languages;
 
 /// <summary>A part of a cell that runs at once: C#, one magic line, or a magic line with the text in another language below it.</summary>
-/// <param name="Text">C# below as many blank lines as stand above it in the cell, so that its line numbers are the cell's; or the magic
-/// line.</param>
+/// <param name="Text">C# below as many blank lines as stand above it in the cell, so
+/// that its line numbers are the cell's; or the magic line.</param>
 /// <param name="Line">Line of the cell that it starts at, from 1.</param>
 /// <param name="IsMagic">Whether it is a magic line.</param>
 /// <param name="Language">Of the text around it, as its selector names it: "csharp", "fsharp".</param>

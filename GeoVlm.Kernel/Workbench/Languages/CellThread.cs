@@ -31,8 +31,8 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     /// <summary>Whether something of the cell goes on in the background because it could not be stopped.</summary>
     public bool IsLeftBehind { get; private set; }
 
-    /// <summary>Runs the body on a new thread, with this cell as scope, and blocks until it has ended; its exception is thrown
-    /// here.</summary>
+    /// <summary>Runs the body on a new thread, with this cell as scope, and blocks
+    /// until it has ended; its exception is thrown here.</summary>
     /// <exception cref="OperationCanceledException">The cell was interrupted and left behind.</exception>
     public void Run(Action body)
     {
@@ -70,8 +70,8 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
         failure?.Throw();
     }
 
-    /// <summary>Runs C# of a cell on the calling cell thread until its task has ended; only within this can stages 2 and 3
-    /// strike.</summary>
+    /// <summary>Runs C# of a cell on the calling cell thread until its task has ended;
+    /// only within this can stages 2 and 3 strike.</summary>
     public void RunCode(Func<Task> start)
     {
         CellPump pump = new(scope);

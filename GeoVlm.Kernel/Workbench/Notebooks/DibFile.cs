@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace GeoVlm.Workbench.Notebooks;
 
-/// <summary>Polyglot's text format of notebooks (.dib): cells below lines such as <c>#!csharp</c>, and JSON about the notebook below
-/// <c>#!meta</c>.</summary>
+/// <summary>Polyglot's text format of notebooks (.dib): cells below lines such as
+/// <c>#!csharp</c>, and JSON about the notebook below <c>#!meta</c>.</summary>
 /// <remarks>It has no outputs. In an .ipynb each cell keeps its language where Polyglot looks for it, and, for Jupyter, as its first
 /// line.</remarks>
 internal static class DibFile

@@ -8,8 +8,8 @@ using Markdig.Syntax.Inlines;
 
 namespace GeoVlm.Workbench.Notebooks;
 
-/// <summary>Markdown cells of one page: raw HTML is shown as text, links go nowhere that runs code, images come from the notebook
-/// alone.</summary>
+/// <summary>Markdown cells of one page: raw HTML is shown as text, links go nowhere
+/// that runs code, images come from the notebook alone.</summary>
 internal sealed class MarkdownPage
 {
     // Chosen one by one: the "advanced" set has generic attributes, which let markdown write any attribute.

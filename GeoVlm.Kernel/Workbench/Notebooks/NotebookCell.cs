@@ -25,8 +25,8 @@ public sealed class NotebookCell
         set => Json["source"] = NotebookText.ToLines(value);
     }
 
-    /// <summary>The language that its metadata name, as Polyglot Notebooks keeps it: "csharp", "fsharp"; null for the notebook's
-    /// own.</summary>
+    /// <summary>The language that its metadata name, as Polyglot Notebooks keeps it:
+    /// "csharp", "fsharp"; null for the notebook's own.</summary>
     public string? Language
     {
         get => Name(Json["metadata"]?["polyglot_notebook"], "kernelName") ?? Name(Json["metadata"]?["dotnet_interactive"], "language");

@@ -66,8 +66,8 @@ public sealed class NotebookFile
     /// <summary>Puts a cell before the one at this place.</summary>
     public void Insert(int index, NotebookCell cell) => CellArray.Insert(index, cell.Json);
 
-    /// <summary>Writes the notebook, as .dib where the path says so: beside its place first, then renamed, so that a crash leaves the old
-    /// file whole.</summary>
+    /// <summary>Writes the notebook, as .dib where the path says so: beside its place first,
+    /// then renamed, so that a crash leaves the old file whole.</summary>
     /// <exception cref="GeoVlmException">The folder cannot be made or written to.</exception>
     public void Write(string path)
     {

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace GeoVlm.Workbench.Notebooks;
 
-/// <summary>Values given from outside: they stand in a cell of their own after the one tagged <c>parameters</c>, as papermill does
-/// it.</summary>
+/// <summary>Values given from outside: they stand in a cell of their own after the one
+/// tagged <c>parameters</c>, as papermill does it.</summary>
 public static partial class NotebookParameters
 {
     /// <summary>Tag of the cell with the defaults.</summary>

@@ -7,8 +7,8 @@ namespace GeoVlm.Workbench.Notebooks;
 /// <summary>The variables that a cell tagged <c>parameters</c> assigns, with the kind of their default value.</summary>
 internal static class ParameterDefaults
 {
-    /// <summary>Variable name to the type of its default: string, bool, int, long, float, double, decimal; null when it is none of
-    /// these.</summary>
+    /// <summary>Variable name to the type of its default: string, bool, int, long, float,
+    /// double, decimal; null when it is none of these.</summary>
     public static IReadOnlyDictionary<string, Type?> Of(string source)
     {
         CSharpParseOptions script = new(LanguageVersion.Preview, kind: SourceCodeKind.Script);

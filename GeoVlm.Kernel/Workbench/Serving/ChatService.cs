@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace GeoVlm.Workbench.Serving;
 
-/// <summary>A policy behind OpenAI's chat interface, one request after another: the batch has no influence, so an answer is that of this
-/// process.</summary>
+/// <summary>A policy behind OpenAI's chat interface, one request after another: the batch
+/// has no influence, so an answer is that of this process.</summary>
 internal sealed class ChatService : IAsyncDisposable
 {
     private const int MostWaiting = 256;
@@ -74,8 +74,8 @@ internal sealed class ChatService : IAsyncDisposable
     /// <param name="name">What callers name it.</param>
     /// <param name="options">Where, and who may call.</param>
     /// <param name="adaptersFolder">Adapters below it may be loaded while it serves; null for none.</param>
-    /// <exception cref="GeoVlmException">The address cannot be listened on, or the model has an adapter where others are to be
-    /// loaded.</exception>
+    /// <exception cref="GeoVlmException">The address cannot be listened on, or the model
+    /// has an adapter where others are to be loaded.</exception>
     public static ChatService Start(Policy policy, string name, WebServiceOptions options, string? adaptersFolder = null) =>
         new(policy, name, options, adaptersFolder);
 

@@ -61,8 +61,8 @@ internal sealed class RewardBatch
         };
     }
 
-    /// <summary>Reads OpenRLHF's remote-reward request: <c>query</c>, <c>prompts</c>, <c>labels</c>; a label is a sample's object as JSON,
-    /// or the bare reference.</summary>
+    /// <summary>Reads OpenRLHF's remote-reward request: <c>query</c>, <c>prompts</c>, <c>labels</c>;
+    /// a label is a sample's object as JSON, or the bare reference.</summary>
     /// <param name="request">The body.</param>
     /// <param name="task">The task of labels that name none; null when all do.</param>
     /// <exception cref="GeoVlmException">The request has not this shape.</exception>

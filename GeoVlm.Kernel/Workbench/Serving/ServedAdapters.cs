@@ -23,8 +23,8 @@ internal sealed class ServedAdapters(Policy policy, string model, string root)
 
     /// <summary>Loads an adapter.</summary>
     /// <param name="body"><c>lora_name</c> and <c>lora_path</c>.</param>
-    /// <exception cref="GeoVlmException">The name is taken, the path is not below the folder, or it holds no adapter of this
-    /// model.</exception>
+    /// <exception cref="GeoVlmException">The name is taken, the path is not below the
+    /// folder, or it holds no adapter of this model.</exception>
     public string Load(JsonElement body)
     {
         string name = Text(body, "lora_name"),

@@ -11,8 +11,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace GeoVlm.Workbench.Serving;
 
-/// <summary>A small HTTP service of JSON routes on Kestrel: token, limits and errors in one place. It logs nothing of what it is
-/// sent.</summary>
+/// <summary>A small HTTP service of JSON routes on Kestrel: token, limits and errors
+/// in one place. It logs nothing of what it is sent.</summary>
 internal sealed class WebService : IAsyncDisposable
 {
     private const int MaximumConnections = 4_096;
@@ -81,8 +81,8 @@ internal sealed class WebService : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <param name="options">Where, and who may call.</param>
     /// <param name="name">What /health calls it.</param>
-    /// <param name="routes">Handlers by method and path; a <see cref="GeoVlmException"/> or malformed JSON in one is the caller's fault
-    /// (400).</param>
+    /// <param name="routes">Handlers by method and path; a <see cref="GeoVlmException"/> or
+    /// malformed JSON in one is the caller's fault (400).</param>
     /// <param name="problem">From status and message to the body that tells of a fault; RFC 9457's when null.</param>
     /// <exception cref="GeoVlmException">The address cannot be listened on, or is open to others without a token.</exception>
     public static WebService Start(

@@ -11,8 +11,8 @@ internal sealed record WebServiceOptions
     /// <summary>Port; 0 takes a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>What callers must send as <c>Authorization: Bearer …</c>; null lets everybody in, which only a loopback address
-    /// may.</summary>
+    /// <summary>What callers must send as <c>Authorization: Bearer …</c>; null lets
+    /// everybody in, which only a loopback address may.</summary>
     public string? Token { get; init; }
 
     /// <summary>Longest body, in bytes.</summary>

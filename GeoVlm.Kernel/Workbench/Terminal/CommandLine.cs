@@ -8,8 +8,8 @@ namespace GeoVlm.Workbench.Terminal;
 /// <summary>The program's command line.</summary>
 public static class CommandLine
 {
-    /// <summary>Runs a command line to its exit code: 0 when all went well, 1 for a failed cell or a missing thing, 2 for bad
-    /// arguments.</summary>
+    /// <summary>Runs a command line to its exit code: 0 when all went well, 1 for a
+    /// failed cell or a missing thing, 2 for bad arguments.</summary>
     /// <param name="arguments">As the shell gives them.</param>
     /// <param name="parts">What the commands put to work.</param>
     /// <param name="output">Where results go.</param>

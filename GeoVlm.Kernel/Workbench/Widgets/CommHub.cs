@@ -21,8 +21,8 @@ public sealed class CommHub
     /// <summary>Id and target of each open comm.</summary>
     public IReadOnlyList<(string Id, string Target)> Open => [.. comms.Values.Select(comm => (comm.Id, comm.Target))];
 
-    /// <summary>Says what happens when the page opens a comm of this target; the handler gets the comm and the data it was opened
-    /// with.</summary>
+    /// <summary>Says what happens when the page opens a comm of this target; the handler
+    /// gets the comm and the data it was opened with.</summary>
     public void Register(string target, Action<Comm, JsonObject> opened) => targets[target] = opened;
 
     /// <summary>Opens a comm from this side.</summary>

@@ -3,8 +3,8 @@ using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Widgets;
 
-/// <summary>Something that moves in the page and tells the session, over the Jupyter widget protocol; a static picture of it where there is
-/// no page.</summary>
+/// <summary>Something that moves in the page and tells the session, over the Jupyter widget
+/// protocol; a static picture of it where there is no page.</summary>
 /// <remarks>What it hears is heard while a cell runs, so a loop can read a slider. Source: ipywidgets, "Low level widget explanation",
 /// protocol 2.1.</remarks>
 public abstract class Widget : IRenderable

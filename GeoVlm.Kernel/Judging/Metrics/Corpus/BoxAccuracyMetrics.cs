@@ -36,6 +36,6 @@ public sealed class BoxAccuracyMetrics : ICorpusMetric
 
     private static double? Overlap(Prediction prediction) =>
         prediction.ReferenceObjects is not [var reference] ? null
-        : prediction.Objects is [var box] ? BoxTasks.Overlap(box, reference)
+        : prediction.Objects is [var box] ? BoxOverlap.IoU(box, reference)
         : 0;
 }

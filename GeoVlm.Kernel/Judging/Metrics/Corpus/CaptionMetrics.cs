@@ -14,8 +14,7 @@ public sealed class CaptionMetrics(WordNet? wordNet = null) : ICorpusMetric
     public string Name => "captions";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) =>
-        task is EoTask.ImageCaption or EoTask.RegionCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool AppliesTo(EoTask task) => task.IsCaption();
 
     /// <inheritdoc/>
     public PreparedMetric Prepare(IReadOnlyList<Prediction> predictions)

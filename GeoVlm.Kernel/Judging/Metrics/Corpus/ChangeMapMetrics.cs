@@ -4,8 +4,8 @@ using GeoVlm.Judging.Metrics.Counts;
 
 namespace GeoVlm.Judging.Metrics.Corpus;
 
-/// <summary>The painted boxes against the changed pixels: counts pooled over the set, as LEVIR-CD results are given, beside means over
-/// images.</summary>
+/// <summary>The painted boxes against the changed pixels: counts pooled over the set, as
+/// LEVIR-CD results are given, beside means over images.</summary>
 public sealed class ChangeMapMetrics : ICorpusMetric
 {
     /// <inheritdoc/>

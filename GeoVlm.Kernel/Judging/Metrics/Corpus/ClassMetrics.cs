@@ -4,22 +4,15 @@ using GeoVlm.Judging.Metrics.Text;
 
 namespace GeoVlm.Judging.Metrics.Corpus;
 
-/// <summary>One class or short answer per sample: accuracy as published beside exact accuracy, macro-F1 and kappa; by kind of question
-/// where it is known.</summary>
+/// <summary>One class or short answer per sample: accuracy as published beside exact accuracy,
+/// macro-F1 and kappa; by kind of question where it is known.</summary>
 public sealed class ClassMetrics : ICorpusMetric
 {
     /// <inheritdoc/>
     public string Name => "classes and short answers";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) =>
-        task
-            is EoTask.SceneClassification
-                or EoTask.TemporalClassification
-                or EoTask.DisasterType
-                or EoTask.DamageLevel
-                or EoTask.AffectedCount
-                or EoTask.VisualQuestionAnswering;
+    public bool AppliesTo(EoTask task) => task.IsShortAnswer();
 
     /// <inheritdoc/>
     public PreparedMetric Prepare(IReadOnlyList<Prediction> predictions)

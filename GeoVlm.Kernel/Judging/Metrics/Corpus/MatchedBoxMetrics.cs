@@ -3,8 +3,8 @@ using GeoVlm.Judging.Metrics.Detection;
 
 namespace GeoVlm.Judging.Metrics.Corpus;
 
-/// <summary>Precision, recall and F1 of boxes matched one-to-one, counts pooled over the set: misses, duplicates and empty answers all
-/// cost.</summary>
+/// <summary>Precision, recall and F1 of boxes matched one-to-one, counts pooled over the
+/// set: misses, duplicates and empty answers all cost.</summary>
 public sealed class MatchedBoxMetrics : ICorpusMetric
 {
     private static readonly double[] Thresholds = [0.5, 0.25];
@@ -13,7 +13,7 @@ public sealed class MatchedBoxMetrics : ICorpusMetric
     public string Name => "matched boxes";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => BoxTasks.Has(task);
+    public bool AppliesTo(EoTask task) => task.HasBoxes();
 
     /// <inheritdoc/>
     public PreparedMetric Prepare(IReadOnlyList<Prediction> predictions)
@@ -56,6 +56,6 @@ public sealed class MatchedBoxMetrics : ICorpusMetric
     private static double Hits(Prediction prediction, double atLeast)
     {
         var (predicted, references) = (prediction.Objects, prediction.ReferenceObjects);
-        return OneToOne.Count(predicted.Count, references.Count, (p, r) => BoxTasks.Overlap(predicted[p], references[r]) >= atLeast);
+        return OneToOne.Count(predicted.Count, references.Count, (p, r) => BoxOverlap.IoU(predicted[p], references[r]) >= atLeast);
     }
 }

@@ -4,8 +4,8 @@ using GeoVlm.Judging.Metrics.Detection;
 
 namespace GeoVlm.Judging.Metrics.Corpus;
 
-/// <summary>EarthDial's "mAP", which is a precision, by size and single/multiple, beside the same with signs read and references used
-/// once.</summary>
+/// <summary>EarthDial's "mAP", which is a precision, by size and single/multiple, beside
+/// the same with signs read and references used once.</summary>
 /// <remarks>As published: predictions that reach the IoU with any reference over all predictions; duplicates count again, misses and empty
 /// answers cost nothing. For disaster detection the predicted angle is set to 0 first; grounded descriptions count only boxes of five whole
 /// numbers, and images with 50 or more reference boxes are left out.</remarks>
@@ -19,7 +19,7 @@ public sealed class PublishedBoxMetrics : ICorpusMetric
     public string Name => "published precision of boxes";
 
     /// <inheritdoc/>
-    public bool AppliesTo(EoTask task) => BoxTasks.Has(task);
+    public bool AppliesTo(EoTask task) => task.HasBoxes();
 
     /// <inheritdoc/>
     public PreparedMetric Prepare(IReadOnlyList<Prediction> predictions)

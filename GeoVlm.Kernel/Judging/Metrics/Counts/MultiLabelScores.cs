@@ -59,8 +59,8 @@ public sealed class MultiLabelScores
         return support == 0 ? 0 : perClass.Sum(c => (c.TruePositives + c.FalseNegatives) * (value(c) ?? 0)) / support;
     }
 
-    /// <summary>Average precision of a ranking: the sum over distinct scores of (recall gained) · precision; null without a
-    /// positive.</summary>
+    /// <summary>Average precision of a ranking: the sum over distinct scores of (recall
+    /// gained) · precision; null without a positive.</summary>
     /// <param name="ranked">Score and truth of each item, in any order. Not interpolated, unlike COCO's.</param>
     public static double? AveragePrecision(IReadOnlyCollection<(double Score, bool Positive)> ranked)
     {

@@ -2,8 +2,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Metrics.Detection;
 
-/// <summary>A box as COCO writes it; kept in that form so that an IoU of exactly a threshold falls on the same side as in the reference
-/// code.</summary>
+/// <summary>A box as COCO writes it; kept in that form so that an IoU of exactly a
+/// threshold falls on the same side as in the reference code.</summary>
 /// <param name="X">Left edge.</param>
 /// <param name="Y">Top edge.</param>
 /// <param name="Width">Width, not below 0.</param>
@@ -41,6 +41,6 @@ public sealed record CocoTruth(int Image, string Category, CocoBox Box, double A
 /// <param name="Image">Index of its image, from 0.</param>
 /// <param name="Category">Its class.</param>
 /// <param name="Box">Its box.</param>
-/// <param name="Score">Confidence; equal scores keep their order, so without scores AP depends on the order in which boxes were
-/// written.</param>
+/// <param name="Score">Confidence; equal scores keep their order, so without scores AP
+/// depends on the order in which boxes were written.</param>
 public sealed record CocoDetection(int Image, string Category, CocoBox Box, double Score = 1);

@@ -3,8 +3,8 @@ namespace GeoVlm.Judging.Metrics.Detection;
 /// <summary>The matches of one image, one class and one range of object sizes, at each IoU threshold.</summary>
 /// <param name="Scores">Scores of the detections, highest first; at most 100.</param>
 /// <param name="Matched">[threshold][detection]: matched a reference.</param>
-/// <param name="Ignored">[threshold][detection]: counts for nothing, being matched to an ignored reference or unmatched and outside the
-/// sizes.</param>
+/// <param name="Ignored">[threshold][detection]: counts for nothing, being matched to an
+/// ignored reference or unmatched and outside the sizes.</param>
 /// <param name="Truths">Reference objects that count.</param>
 internal sealed record CocoMatch(double[] Scores, bool[][] Matched, bool[][] Ignored, int Truths)
 {

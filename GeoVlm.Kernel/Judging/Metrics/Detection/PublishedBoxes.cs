@@ -4,8 +4,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Metrics.Detection;
 
-/// <summary>Boxes as EarthDial's scripts read and compare them: groups of numbers in brackets, <c>[x1,y1,x2,y2,angle]</c> in per cent of
-/// each side.</summary>
+/// <summary>Boxes as EarthDial's scripts read and compare them: groups of numbers in
+/// brackets, <c>[x1,y1,x2,y2,angle]</c> in per cent of each side.</summary>
 /// <remarks>The published reader knows neither minus signs nor decimals: such groups vanish from references and answers alike. Rotation is
 /// counter-clockwise on screen. Linear in the length of the text.</remarks>
 public static class PublishedBoxes
@@ -38,8 +38,8 @@ public static class PublishedBoxes
     /// <summary>Overlap of two groups as rotated rectangles, 0 to 1; 0 unless both hold five numbers and enclose an area.</summary>
     public static double IoU(double[] a, double[] b) => a.Length == 5 && b.Length == 5 ? Rectangle(a).IoU(Rectangle(b)) : 0;
 
-    /// <summary>The rotated rectangle of five numbers; crossed corners are the same rectangle as sorted ones, as in the published
-    /// code.</summary>
+    /// <summary>The rotated rectangle of five numbers; crossed corners are the same
+    /// rectangle as sorted ones, as in the published code.</summary>
     public static OrientedBox Rectangle(double[] group)
     {
         var corners = new Box(
@@ -77,8 +77,8 @@ public static class PublishedBoxes
         return hits;
     }
 
-    /// <summary>A description without its <c>&lt;ref&gt;</c> tags and its boxes, as EarthDial compares the words of grounded
-    /// descriptions.</summary>
+    /// <summary>A description without its <c>&lt;ref&gt;</c> tags and its boxes, as
+    /// EarthDial compares the words of grounded descriptions.</summary>
     public static string TextWithout(string text)
     {
         string words = text.Replace("<ref>", "", StringComparison.Ordinal).Replace("</ref>", "", StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 namespace GeoVlm.Judging.Metrics.Text;
 
-/// <summary>BLEU-1 to BLEU-4 as the COCO caption toolkit computes them (pycocoevalcap): closest reference length, ties to the
-/// shorter.</summary>
+/// <summary>BLEU-1 to BLEU-4 as the COCO caption toolkit computes them
+/// (pycocoevalcap): closest reference length, ties to the shorter.</summary>
 /// <remarks>Counts are smoothed by 1e-15 over 1e-9, so BLEU-4 without one shared 4-gram is near 1e-5 and not 0. Texts are split at white
 /// space: give them tokenised (<see cref="CaptionTokens.Normalize"/>).</remarks>
 public static class Bleu

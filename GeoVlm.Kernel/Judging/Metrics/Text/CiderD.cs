@@ -1,7 +1,7 @@
 namespace GeoVlm.Judging.Metrics.Text;
 
-/// <summary>CIDEr-D as the COCO caption toolkit computes it (Vedantam 2015; pycocoevalcap): tf-idf similarity of n-grams of orders 1 to 4,
-/// times 10.</summary>
+/// <summary>CIDEr-D as the COCO caption toolkit computes it (Vedantam 2015; pycocoevalcap):
+/// tf-idf similarity of n-grams of orders 1 to 4, times 10.</summary>
 /// <remarks>
 /// The weight of an n-gram depends on how many images' references hold it, so a value belongs to the set whose document frequencies were
 /// used: over one image everything is 0 (log 1), and an n-gram that every image shares weighs nothing. A per-sample reward needs a fixed

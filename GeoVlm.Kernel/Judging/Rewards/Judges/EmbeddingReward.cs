@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Judges;
 
-/// <summary>max(0, cosine) of the meanings of the answer and the nearest reference, by a local sentence encoder: the paper's SBERT
-/// reward.</summary>
+/// <summary>max(0, cosine) of the meanings of the answer and the nearest reference, by a
+/// local sentence encoder: the paper's SBERT reward.</summary>
 /// <remarks>Which encoder the paper used is not public. <see cref="FolderVariable"/> names the folder of the encoder, or C# gives one:
 /// <c>new EmbeddingReward(new OnnxSentenceEncoder("…"))</c>. A negative cosine is 0, as the paper allows no negative rewards.</remarks>
 public sealed class EmbeddingReward : IReward
@@ -39,8 +39,7 @@ public sealed class EmbeddingReward : IReward
     public string Summary => $"cosine of sentence embeddings, from 0 (the paper's SBERT); the encoder's folder in {FolderVariable}";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.IsCaption();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -23,8 +23,7 @@ public sealed class HslrReward : IReward
     public string Summary => "½ sbert + ½ lexical (the paper, change captions; the weight is ours)";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task is EoTask.RegionCaption or EoTask.ImageCaption or EoTask.ChangeCaption or EoTask.DamageCaption or EoTask.GroundedCaption;
+    public bool IsMeantFor(EoTask task) => task.IsCaption();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -12,8 +12,8 @@ public sealed record JudgeOptions
     /// <summary>Key for the service; many local ones want none.</summary>
     public string ApiKey { get; init; } = "none";
 
-    /// <summary>Folder of the answers that were given before; the same question is never paid for twice. Null keeps them in
-    /// memory.</summary>
+    /// <summary>Folder of the answers that were given before; the same question is
+    /// never paid for twice. Null keeps them in memory.</summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>Most questions that are sent in the life of the reward; those in the cache do not count.</summary>

@@ -10,8 +10,8 @@ using OpenAI.Chat;
 
 namespace GeoVlm.Judging.Rewards.Judges;
 
-/// <summary>A grade of 0 to 10 by a language model behind an OpenAI-compatible endpoint, over 10. Cached on disk and within a budget of
-/// calls.</summary>
+/// <summary>A grade of 0 to 10 by a language model behind an OpenAI-compatible endpoint,
+/// over 10. Cached on disk and within a budget of calls.</summary>
 /// <remarks>It is the one reward that is not pure by itself; the cache makes it so: a question once answered is answered alike ever after.
 /// Temperature 0. The answer is put between marks that it cannot close. A grade outside 0 to 10, or none, scores 0.</remarks>
 public sealed class LanguageModelReward : IReward

@@ -11,8 +11,8 @@ public sealed class AccuracyReward : IReward
     private AccuracyReward(string name, string summary, string flaw, Func<string, string, double> compare) =>
         (Name, Summary, KnownFlaw, this.compare) = (name, summary, flaw, compare);
 
-    /// <summary>VLM-R1's default: number, letter of an option, else Levenshtein ratio. Its symbolic comparison of mathematics is left
-    /// out.</summary>
+    /// <summary>VLM-R1's default: number, letter of an option, else Levenshtein ratio. Its
+    /// symbolic comparison of mathematics is left out.</summary>
     public static AccuracyReward Vlm { get; } =
         new(
             "vlm-r1-accuracy",
@@ -68,14 +68,7 @@ public sealed class AccuracyReward : IReward
     public string KnownFlaw { get; }
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task
-            is EoTask.SceneClassification
-                or EoTask.TemporalClassification
-                or EoTask.DisasterType
-                or EoTask.DamageLevel
-                or EoTask.AffectedCount
-                or EoTask.VisualQuestionAnswering;
+    public bool IsMeantFor(EoTask task) => task.IsShortAnswer();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>IoU of the predicted box with a "reference" box made of the prediction's own numbers, as two public remote-sensing repositories
-/// have it.</summary>
+/// <summary>IoU of the predicted box with a "reference" box made of the prediction's own
+/// numbers, as two public remote-sensing repositories have it.</summary>
 public sealed class AnyBoxReward : IReward
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>1 when the answer contains a reference or a reference contains the answer, blanks and '_' removed (Visual-RFT,
-/// classification).</summary>
+/// <summary>1 when the answer contains a reference or a reference contains the answer,
+/// blanks and '_' removed (Visual-RFT, classification).</summary>
 public sealed class ContainsReward : IReward
 {
     /// <inheritdoc/>
@@ -17,14 +17,7 @@ public sealed class ContainsReward : IReward
     public string KnownFlaw => "\"A or B or C\" earns 1, and so does a single letter of the reference (Visual-RFT issue 79)";
 
     /// <inheritdoc/>
-    public bool IsMeantFor(EoTask task) =>
-        task
-            is EoTask.SceneClassification
-                or EoTask.TemporalClassification
-                or EoTask.DisasterType
-                or EoTask.DamageLevel
-                or EoTask.AffectedCount
-                or EoTask.VisualQuestionAnswering;
+    public bool IsMeantFor(EoTask task) => task.IsShortAnswer();
 
     /// <inheritdoc/>
     public RewardScore Score(ParsedCompletion completion, Sample sample)

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Accuracy shaped by length along a cosine: hi − (hi − lo)(1 − cos(πL/1024)) / 2, right answers 1 to 0.5, as VLM-R1 has
-/// it.</summary>
+/// <summary>Accuracy shaped by length along a cosine: hi − (hi − lo)(1 −
+/// cos(πL/1024)) / 2, right answers 1 to 0.5, as VLM-R1 has it.</summary>
 /// <remarks>Length is counted in words here, in tokens there.</remarks>
 public sealed class CosineLengthReward : IReward
 {

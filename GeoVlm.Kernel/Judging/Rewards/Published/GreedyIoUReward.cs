@@ -4,8 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Sum of the IoU above 0.5 of greedily matched boxes over max(reference, predicted), equal boxes counted once, as Visual-RFT's
-/// detection reward has it.</summary>
+/// <summary>Sum of the IoU above 0.5 of greedily matched boxes over max(reference, predicted),
+/// equal boxes counted once, as Visual-RFT's detection reward has it.</summary>
 public sealed class GreedyIoUReward : IReward
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Share of predicted boxes with IoU ≥ 0.5 to any reference box, as EarthDial scores detection ("mAP") and the paper's tables
-/// report it.</summary>
+/// <summary>Share of predicted boxes with IoU ≥ 0.5 to any reference box, as EarthDial
+/// scores detection ("mAP") and the paper's tables report it.</summary>
 public sealed class PrecisionReward : IReward
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Recall of labels: |P ∩ G| / |G|. The paper names it for classification without a formula; EarthDial's scorer is this on
-/// tokens.</summary>
+/// <summary>Recall of labels: |P ∩ G| / |G|. The paper names it for classification
+/// without a formula; EarthDial's scorer is this on tokens.</summary>
 public sealed class RecallReward : IReward
 {
     /// <inheritdoc/>

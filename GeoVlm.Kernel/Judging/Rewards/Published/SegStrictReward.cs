@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Reasoning + keys + 1[IoU &gt; 0.5] + 1[mean corner distance &lt; 10 px] + 1[two points inside the box and within 100 px], over
-/// 5 (Seg-Zero, strict).</summary>
+/// <summary>Reasoning + keys + 1[IoU &gt; 0.5] + 1[mean corner distance &lt; 10 px] + 1[two points
+/// inside the box and within 100 px], over 5 (Seg-Zero, strict).</summary>
 /// <remarks>
 /// The answer is JSON with <c>bbox</c>, <c>points_1</c> and <c>points_2</c>. References here have no points of their own, so the centre of
 /// the reference box stands for both: that is ours. Worked: the right box with its keys but no points earns (1 + 0 + 1 + 1 + 0) / 5.

@@ -4,8 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Best assignment of 1[IoU &gt; 0.5] + 1[mean corner distance &lt; 10 px] over max(predicted, reference), halved to 0 to 1
-/// (Seg-Zero, VisionReasoner).</summary>
+/// <summary>Best assignment of 1[IoU &gt; 0.5] + 1[mean corner distance &lt; 10 px] over
+/// max(predicted, reference), halved to 0 to 1 (Seg-Zero, VisionReasoner).</summary>
 /// <remarks>The third term there asks for a point inside the object; this one takes boxes alone, <see cref="VisionReasonerReward"/> the
 /// points too.</remarks>
 public sealed class SegZeroReward : IReward

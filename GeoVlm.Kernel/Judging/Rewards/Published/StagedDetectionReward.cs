@@ -4,8 +4,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Vision-R1's staged rewards at their first stage: recall or mean GIoU of matched boxes, below 0.5 nothing, above 0.75
-/// all.</summary>
+/// <summary>Vision-R1's staged rewards at their first stage: recall or mean GIoU of
+/// matched boxes, below 0.5 nothing, above 0.75 all.</summary>
 /// <remarks>The assignment there costs class, L1 and GIoU; here IoU. The second stage (0.75 and 0.9, from step 1,500) depends on the step,
 /// which a pure reward does not know.</remarks>
 public sealed class StagedDetectionReward : IReward

@@ -3,8 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>0.7 · ΣIoU of greedily matched boxes / n_gt + 0.3 · (1 − (missed + false-alarm share) / 2), τ = 0.5, as VLM-R1's detection
-/// score has it.</summary>
+/// <summary>0.7 · ΣIoU of greedily matched boxes / n_gt + 0.3 · (1 − (missed + false-alarm
+/// share) / 2), τ = 0.5, as VLM-R1's detection score has it.</summary>
 public sealed class WeightedSumReward : IReward
 {
     private const double Position = 0.7,

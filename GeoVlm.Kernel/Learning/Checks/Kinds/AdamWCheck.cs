@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>adamw</c>: parameters and the gradients of each step to parameters, moments <c>m</c> and <c>v</c>, and norms before
-/// clipping.</summary>
+/// <summary><c>adamw</c>: parameters and the gradients of each step to parameters,
+/// moments <c>m</c> and <c>v</c>, and norms before clipping.</summary>
 internal sealed class AdamWCheck : ICheckKind
 {
     /// <inheritdoc/>

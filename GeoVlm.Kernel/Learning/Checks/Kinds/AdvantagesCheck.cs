@@ -2,8 +2,8 @@ using GeoVlm.Learning.Advantages;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>advantages</c>: <c>rewards_per_func</c> [N, F], null where one does not apply, to total <c>rewards</c>, <c>std</c> and
-/// <c>advantages</c>.</summary>
+/// <summary><c>advantages</c>: <c>rewards_per_func</c> [N, F], null where one does not apply,
+/// to total <c>rewards</c>, <c>std</c> and <c>advantages</c>.</summary>
 internal sealed class AdvantagesCheck : ICheckKind
 {
     /// <inheritdoc/>

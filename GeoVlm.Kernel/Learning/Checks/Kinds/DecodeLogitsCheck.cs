@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>decode_logits</c>: the ids of <c>feed</c> appended one by one with a cache to raw <c>logits</c> [rows, steps,
-/// vocabulary].</summary>
+/// <summary><c>decode_logits</c>: the ids of <c>feed</c> appended one by one with a
+/// cache to raw <c>logits</c> [rows, steps, vocabulary].</summary>
 internal sealed class DecodeLogitsCheck : ICheckKind
 {
     /// <inheritdoc/>

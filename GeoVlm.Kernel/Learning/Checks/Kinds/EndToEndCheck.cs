@@ -163,8 +163,8 @@ internal sealed class EndToEndCheck : ICheckKind
 
         private Tensor Input(string name) => @case.Input(name).to(ScalarType.Float32, context.Model(@case).Device);
 
-        /// <summary>Rows that answer the same prompt about the same images stand side by side; where nothing says how many, they are
-        /// counted.</summary>
+        /// <summary>Rows that answer the same prompt about the same images stand side by
+        /// side; where nothing says how many, they are counted.</summary>
         private int GroupSize()
         {
             if (@case.Setting("num_generations") is { } given)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>greedy</c>: the likeliest token again and again to <c>ids</c>; a row that has met an end token goes on with padding until
-/// all have.</summary>
+/// <summary><c>greedy</c>: the likeliest token again and again to <c>ids</c>; a row that has
+/// met an end token goes on with padding until all have.</summary>
 internal sealed class GreedyCheck : ICheckKind
 {
     /// <inheritdoc/>

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>grpo_gradients</c>: a model's completions with advantages to <c>loss</c> and <c>grads</c> of parameters by their Hugging
-/// Face name.</summary>
+/// <summary><c>grpo_gradients</c>: a model's completions with advantages to <c>loss</c> and
+/// <c>grads</c> of parameters by their Hugging Face name.</summary>
 internal sealed class GrpoGradientsCheck : ICheckKind
 {
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>grpo_losses</c>: [B, T] log-probabilities, advantages and masks to <c>loss</c>, <c>grad_logps</c> and <c>grad_entropies</c>;
-/// settings have TRL's names.</summary>
+/// <summary><c>grpo_losses</c>: [B, T] log-probabilities, advantages and masks to <c>loss</c>,
+/// <c>grad_logps</c> and <c>grad_entropies</c>; settings have TRL's names.</summary>
 internal sealed class GrpoLossesCheck : ICheckKind
 {
     /// <inheritdoc/>

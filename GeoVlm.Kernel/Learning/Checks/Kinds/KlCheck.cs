@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>kl</c>: [B, T] log-probabilities to the estimates <c>k1</c>, <c>k2</c>, <c>k3</c> and the ratios <c>ratio</c> [B, T] and
-/// <c>seq_ratio</c> [B].</summary>
+/// <summary><c>kl</c>: [B, T] log-probabilities to the estimates <c>k1</c>, <c>k2</c>, <c>k3</c>
+/// and the ratios <c>ratio</c> [B, T] and <c>seq_ratio</c> [B].</summary>
 internal sealed class KlCheck : ICheckKind
 {
     /// <inheritdoc/>

@@ -60,7 +60,7 @@ internal sealed class LoraCheck : ICheckKind
             adapter.Merge();
             foreach (var (name, want) in @case.ExpectedMany("merged"))
             {
-                yield return Quantity.Of("merged", model.Parameters.Single(p => p.Name == LoraAdapter.HubName(name)).Tensor, want) with
+                yield return Quantity.Of("merged", model.Parameters.Single(p => p.Name == PeftNames.ToHub(name)).Tensor, want) with
                 {
                     Part = name,
                 };

@@ -4,8 +4,8 @@ using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>pixel_values</c>: image files through the model's preprocessor to <c>resized</c> pictures, <c>pixel_values</c> and
-/// <c>grid_thw</c>.</summary>
+/// <summary><c>pixel_values</c>: image files through the model's preprocessor to
+/// <c>resized</c> pictures, <c>pixel_values</c> and <c>grid_thw</c>.</summary>
 internal sealed class PixelValuesCheck : ICheckKind
 {
     /// <inheritdoc/>

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>prefill_logits</c>: a padded batch to <c>logits</c>; <c>hidden.N</c> and <c>rope_cos</c>, <c>rope_sin</c> on the
-/// way.</summary>
+/// <summary><c>prefill_logits</c>: a padded batch to <c>logits</c>; <c>hidden.N</c>
+/// and <c>rope_cos</c>, <c>rope_sin</c> on the way.</summary>
 internal sealed class PrefillLogitsCheck : ICheckKind
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using TorchSharp;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>safetensors_files</c>: valid files give type, shape and values; of the odd ones some load and some must be refused, as must
-/// bad indexes.</summary>
+/// <summary><c>safetensors_files</c>: valid files give type, shape and values; of the odd ones
+/// some load and some must be refused, as must bad indexes.</summary>
 internal sealed class SafetensorsFilesCheck : ICheckKind
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>sampling_filters</c>: [B, V] logits and the row's earlier ids [B, T] to <c>probs</c> [B, V], what the next token is drawn
-/// from.</summary>
+/// <summary><c>sampling_filters</c>: [B, V] logits and the row's earlier ids [B, T] to
+/// <c>probs</c> [B, V], what the next token is drawn from.</summary>
 /// <remarks>Among equal scores it is open which ones top-p keeps: rows listed in <c>sorted_rows</c> are compared by their sorted
 /// probabilities.</remarks>
 internal sealed class SamplingFiltersCheck : ICheckKind

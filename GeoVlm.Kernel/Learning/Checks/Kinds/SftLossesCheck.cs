@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
 
-/// <summary><c>sft_losses</c>: logits [B, T, V] and labels (-100 where none; shifted by one here) to <c>loss</c> and
-/// <c>grad_logits</c>.</summary>
+/// <summary><c>sft_losses</c>: logits [B, T, V] and labels (-100 where none; shifted by
+/// one here) to <c>loss</c> and <c>grad_logits</c>.</summary>
 internal sealed class SftLossesCheck : ICheckKind
 {
     /// <inheritdoc/>

@@ -61,8 +61,8 @@ internal sealed class VisionCheck : ICheckKind
             ? n
         : null;
 
-    /// <summary>The residual stream [patches, hidden] before a block, or after the last, in the order of the input; visual by
-    /// visual.</summary>
+    /// <summary>The residual stream [patches, hidden] before a block, or after the
+    /// last, in the order of the input; visual by visual.</summary>
     private static Tensor Hidden(VisionLanguageModel model, Tensor pixels, IReadOnlyList<VisualGrid> grids, int block)
     {
         List<Tensor> parts = [];

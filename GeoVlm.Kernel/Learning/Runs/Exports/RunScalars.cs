@@ -5,8 +5,8 @@ namespace GeoVlm.Learning.Runs.Exports;
 
 /// <summary>The numbers of one step under flat names, as other tools plot them.</summary>
 /// <param name="Step">The step, from 1.</param>
-/// <param name="At">When it ended: the begin of the run and the time that steps took. Pauses between a stop and a resume are not
-/// known.</param>
+/// <param name="At">When it ended: the begin of the run and the time that steps took.
+/// Pauses between a stop and a resume are not known.</param>
 /// <param name="Values">Names with slashes, <c>train/reward</c> as TRL has them, <c>eval/score</c>; all finite.</param>
 public sealed record RunScalars(int Step, DateTimeOffset At, IReadOnlyList<(string Name, double Value)> Values)
 {

@@ -1,6 +1,6 @@
-using GeoVlm.Data.Geometry;
+using System.Text.Json;
 
-namespace GeoVlm.Data.Readers;
+namespace GeoVlm.Data.Geometry;
 
 /// <summary>COCO's run-length masks: lengths of runs of 0 and 1 in turn, down the columns, plain or as text.</summary>
 /// <remarks>
@@ -9,6 +9,35 @@ namespace GeoVlm.Data.Readers;
 /// </remarks>
 internal static class RunLengths
 {
+    /// <summary>The runs of <c>{"size": [height, width], "counts": [zeros, ones, …]}</c>,
+    /// the counts also as text; null where it is not that.</summary>
+    public static List<long>? Read(JsonElement value, out int height, out int width)
+    {
+        height = width = 0;
+        if (
+            value.ValueKind != JsonValueKind.Object
+            || !value.TryGetProperty("size", out var size)
+            || size.ValueKind != JsonValueKind.Array
+            || size.GetArrayLength() != 2
+            || size.EnumerateArray().Any(s => s.ValueKind != JsonValueKind.Number)
+            || !size[0].TryGetInt32(out height)
+            || !size[1].TryGetInt32(out width)
+            || height <= 0
+            || width <= 0
+            || !value.TryGetProperty("counts", out var counts)
+        )
+            return null;
+        return counts.ValueKind switch
+        {
+            JsonValueKind.String => Parse(counts.GetString()!),
+            JsonValueKind.Array =>
+            [
+                .. counts.EnumerateArray().Select(c => c.ValueKind == JsonValueKind.Number && c.TryGetInt64(out long run) ? run : -1),
+            ],
+            _ => null,
+        };
+    }
+
     /// <summary>The runs of a text; null where it is none.</summary>
     public static List<long>? Parse(string text)
     {
@@ -38,6 +67,22 @@ internal static class RunLengths
 
     /// <summary>Number of set pixels.</summary>
     public static long Area(IReadOnlyList<long> runs) => runs.Where((_, i) => i % 2 == 1).Sum();
+
+    /// <summary>The mask; null where the runs do not fill the picture.</summary>
+    public static Mask? Decode(IReadOnlyList<long> runs, int height, int width)
+    {
+        var mask = new Mask(width, height);
+        long at = 0;
+        for (int i = 0; i < runs.Count; i++)
+        {
+            if (runs[i] < 0 || runs[i] > mask.Bits.Length - at)
+                return null;
+            for (long end = at + runs[i]; at < end; at++)
+                if (i % 2 == 1)
+                    mask.Bits[at % height * width + at / height] = true;
+        }
+        return at == mask.Bits.Length ? mask : null;
+    }
 
     /// <summary>The bounding box of the set pixels; null where none is set or the runs do not fill the picture.</summary>
     public static Box? Bounds(IReadOnlyList<long> runs, int height, int width)

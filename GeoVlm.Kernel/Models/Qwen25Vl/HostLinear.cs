@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GeoVlm.Models.Lora;
+using static TorchSharp.torch;
+
+namespace GeoVlm.Models.Qwen25Vl;
+
+/// <summary>Addresses of a linear layer's float32 weights, [output, input], and of its active adapter; 0 for what it lacks.</summary>
+internal sealed unsafe class HostLinear
+{
+    /// <summary>Takes the addresses; the tensors must outlive this.</summary>
+    public HostLinear(Linear linear)
+    {
+        LowRank? adapter = LowRank.Active ? linear.Slot.Attached : null;
+        (Output, Input) = ((int)linear.Weight.size(0), (int)linear.Weight.size(1));
+        Weight = Address(linear.Weight);
+        if ((adapter?.Bias ?? linear.Bias) is { } bias)
+            Bias = Address(bias);
+        if (adapter is null)
+            return;
+        (A, B, Rank, Scaling) = (Address(adapter.A), Address(adapter.B), (int)adapter.A.size(0), (float)adapter.Scaling);
+    }
+
+    public int Output { get; }
+    public int Input { get; }
+    public nint Weight { get; }
+    public nint Bias { get; }
+    public nint A { get; }
+    public nint B { get; }
+    public int Rank { get; }
+    public float Scaling { get; }
+
+    /// <summary>Where a tensor of the CPU has its first number.</summary>
+    public static nint Address(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+}
