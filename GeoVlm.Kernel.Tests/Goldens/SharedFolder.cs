@@ -19,6 +19,15 @@ public static class SharedFolder
         return path;
     }
 
+    /// <summary>The dict folder of WordNet 3.0; skips the running test where there is none.</summary>
+    /// <remarks>Where <c>GEOVLM_WORDNET</c> says, else where Linux distributions install it (package wordnet-base).</remarks>
+    public static string RequireWordNet()
+    {
+        string folder = Environment.GetEnvironmentVariable("GEOVLM_WORDNET") ?? "/usr/share/wordnet";
+        Assert.SkipUnless(Directory.Exists(folder), "needs the dict folder of WordNet 3.0: set GEOVLM_WORDNET");
+        return folder;
+    }
+
     private static string? FindUp(string from, string file)
     {
         for (DirectoryInfo? at = new(from); at is not null; at = at.Parent)
