@@ -1,3 +1,5 @@
+using GeoVlm.Judging.Metrics.Text;
+
 namespace GeoVlm.Tests.Goldens;
 
 /// <summary>
@@ -23,7 +25,7 @@ public static class SharedFolder
     /// <remarks>Where <c>GEOVLM_WORDNET</c> says, else where Linux distributions install it (package wordnet-base).</remarks>
     public static string RequireWordNet()
     {
-        string folder = Environment.GetEnvironmentVariable("GEOVLM_WORDNET") ?? "/usr/share/wordnet";
+        string folder = Environment.GetEnvironmentVariable(WordNet.FolderVariable) ?? "/usr/share/wordnet";
         Assert.SkipUnless(Directory.Exists(folder), "needs the dict folder of WordNet 3.0: set GEOVLM_WORDNET");
         return folder;
     }

@@ -108,7 +108,6 @@ public partial class EarthDialGoldenTests
                     .Where(v => v.GetProperty("set").GetString() == name)
             )
             {
-                // The third reads signs but lets a reference serve twice; the fourth turns boxes the other way: neither is printed by us.
                 string? prefix = variant.GetProperty("variant").GetString() switch
                 {
                     var v when v!.StartsWith("published parser, ground truth", StringComparison.Ordinal) => "\"mAP\"@0.5",
@@ -127,6 +126,49 @@ public partial class EarthDialGoldenTests
                 }
             }
         }
+    }
+
+    /// <summary>The variants that <c>score</c> does not print, with counts and recall, straight from the functions it is made of.</summary>
+    [Fact]
+    public void Counts_of_the_detection_scorer_and_its_other_variants()
+    {
+        string folder = SharedFolder.Require("metric-goldens/earthdial");
+        using var goldens = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "earthdial-goldens.json")));
+        int variants = 0;
+        foreach (var variant in goldens.RootElement.GetProperty("detection_scorer_variants").EnumerateArray())
+        {
+            string name = variant.GetProperty("set").GetString()!,
+                kind = variant.GetProperty("variant").GetString()!;
+            bool signed = kind.StartsWith("parser", StringComparison.Ordinal) || kind.StartsWith("that", StringComparison.Ordinal),
+                oneToOne = kind.StartsWith("that", StringComparison.Ordinal);
+            double sense = kind.EndsWith("sign swapped", StringComparison.Ordinal) ? -1 : 1;
+            List<double[]> Read(string text) =>
+                [.. PublishedBoxes.Read(text, signed).Select(b => b.Length == 5 ? [.. b[..4], sense * b[4]] : b)];
+            var rows = PredictionFile
+                .Read(Path.Combine(folder, "results", $"rs_detection__{name}.jsonl.gz"), new PredictionOptions(EoTask.ReferredDetection))
+                .Predictions.Select(p =>
+                    (
+                        Predicted: Read(p.Written),
+                        References: Read(
+                            p.Sample.Attributes.GetValueOrDefault(Prediction.ReferenceBoxesText)
+                                ?? p.Sample.Attributes[Prediction.ReferenceText]
+                        )
+                    )
+                )
+                .ToList();
+            int predicted = rows.Sum(r => r.Predicted.Count),
+                references = rows.Sum(r => r.References.Count),
+                own = rows.Sum(r => PublishedBoxes.HitsOneToOne(r.Predicted, r.References, 0.5)),
+                any = rows.Sum(r => PublishedBoxes.HitsOfAny(r.Predicted, r.References, 0.5));
+            var counts = variant.GetProperty("counts");
+            Assert.Equal(counts.GetProperty("gt").GetInt32(), references);
+            Assert.Equal(counts.GetProperty("pred").GetInt32(), predicted);
+            Assert.Equal(counts.GetProperty("rows_without_gt").GetInt32(), rows.Count(r => r.References.Count == 0));
+            Assert.Equal(counts.GetProperty("recall").GetDouble(), (double)own / references, 4);
+            Assert.Equal(variant.GetProperty("precision").GetProperty("all").GetDouble(), (double)(oneToOne ? own : any) / predicted, 4);
+            variants++;
+        }
+        Assert.Equal(8, variants);
     }
 
     [Fact]
