@@ -90,7 +90,15 @@ internal sealed class RewardBatch
     {
         if (items.Count < WorthThreads)
             return [.. items.Select(i => Score(i.Completion, i.Row))];
-        return [.. items.AsParallel().AsOrdered().WithCancellation(cancellation).Select(i => Score(i.Completion, i.Row))];
+        // The calling thread takes part: with many requests at once no thread of the pool waits for another.
+        var outcomes = new RewardOutcome[items.Count];
+        Parallel.For(
+            0,
+            items.Count,
+            new ParallelOptions { CancellationToken = cancellation },
+            i => outcomes[i] = Score(items[i].Completion, items[i].Row)
+        );
+        return outcomes;
     }
 
     private RewardOutcome Score(string completion, PredictionRow row)

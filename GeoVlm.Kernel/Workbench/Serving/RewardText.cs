@@ -58,7 +58,7 @@ internal static class RewardText
             using var document = JsonDocument.Parse(label);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter for half a surrogate pair
         {
             return null; // a reference in braces, such as GeoChat's boxes
         }
