@@ -22,7 +22,11 @@ public sealed class EnlargementTests
         using var small = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
-            small.SetPixel(x, y, new SKColor(image.Pixels[image.Offset(x, y)], image.Pixels[image.Offset(x, y) + 1], image.Pixels[image.Offset(x, y) + 2]));
+            small.SetPixel(
+                x,
+                y,
+                new SKColor(image.Pixels[image.Offset(x, y)], image.Pixels[image.Offset(x, y) + 1], image.Pixels[image.Offset(x, y) + 2])
+            );
         using var large = new SKBitmap(new SKImageInfo(wide, high, SKColorType.Bgra8888, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(large);
         using var source = SKImage.FromBitmap(small);

@@ -59,7 +59,8 @@ internal static class Enlargement
         int step = Vector<float>.Count,
             i = 0;
         for (; i <= sums.Length - 4 * step; i += 4 * step)
-            Vector.Narrow(Vector.Narrow(Level(i), Level(i + step)), Vector.Narrow(Level(i + 2 * step), Level(i + 3 * step)))
+            Vector
+                .Narrow(Vector.Narrow(Level(i), Level(i + step)), Vector.Narrow(Level(i + 2 * step), Level(i + 3 * step)))
                 .CopyTo(bytes[i..]);
         for (; i < sums.Length; i++)
             bytes[i] = (byte)Math.Clamp(sums[i] + 0.5f, 0, 255);

@@ -22,7 +22,9 @@ public class NotebookHtmlTests
     [Fact]
     public void Formulas_are_drawn_by_the_browser_itself()
     {
-        string html = Render(Cell("markdown", "With $\\beta = 0.02$:\n\n$$A_i = \\frac{r_i - \\operatorname{mean}(r)}{\\sigma^2}$$\n\nIt costs $5 or $6."));
+        string html = Render(
+            Cell("markdown", "With $\\beta = 0.02$:\n\n$$A_i = \\frac{r_i - \\operatorname{mean}(r)}{\\sigma^2}$$\n\nIt costs $5 or $6.")
+        );
         Assert.Contains("<math><mrow><mi>β</mi><mo>=</mo><mn>0.02</mn></mrow></math>", html);
         Assert.Contains(
             "<math display=\"block\"><mrow><msub><mi>A</mi><mi>i</mi></msub><mo>=</mo><mfrac><mrow><msub><mi>r</mi><mi>i</mi></msub><mo>−</mo>"

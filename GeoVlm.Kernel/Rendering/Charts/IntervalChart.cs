@@ -69,13 +69,7 @@ public sealed record IntervalChart(string Title, string XTitle, params IReadOnly
         {
             var (name, e) = Rows[i];
             float y = top + Row * (i + 0.5f);
-            surface.Text(
-                Painting.Fit(name, names - 11, TypeScale.Caption),
-                left - 8,
-                y + 4,
-                TypeScale.Caption,
-                SKTextAlign.Right
-            );
+            surface.Text(Painting.Fit(name, names - 11, TypeScale.Caption), left - 8, y + 4, TypeScale.Caption, SKTextAlign.Right);
             if (!double.IsFinite(e.Mean))
                 continue;
             if (double.IsFinite(e.Low) && double.IsFinite(e.High))

@@ -70,20 +70,7 @@ internal sealed class Formula
         ["$"] = "$",
     };
 
-    private static readonly HashSet<string> words =
-    [
-        "arg",
-        "clip",
-        "cos",
-        "det",
-        "exp",
-        "ln",
-        "log",
-        "max",
-        "min",
-        "sin",
-        "std",
-    ];
+    private static readonly HashSet<string> words = ["arg", "clip", "cos", "det", "exp", "ln", "log", "max", "min", "sin", "std"];
 
     // In em. What only sizes a bracket is passed over.
     private static readonly Dictionary<string, string> spaces = new()
@@ -144,7 +131,14 @@ internal sealed class Formula
         string under = "",
             over = "",
             kernel = tex[at] is '_' or '^' ? "<mrow></mrow>" : Atom(depth);
-        while (at < tex.Length && (tex[at] == '_' ? under : tex[at] == '^' ? over : "no script").Length == 0)
+        while (
+            at < tex.Length
+            && (
+                tex[at] == '_' ? under
+                : tex[at] == '^' ? over
+                : "no script"
+            ).Length == 0
+        )
         {
             bool isUnder = tex[at++] == '_';
             string script = Argument(depth);
@@ -177,7 +171,9 @@ internal sealed class Formula
         int start = at++;
         if (char.IsAsciiDigit(c))
         {
-            while (at < tex.Length && (char.IsAsciiDigit(tex[at]) || (tex[at] == '.' && at + 1 < tex.Length && char.IsAsciiDigit(tex[at + 1]))))
+            while (
+                at < tex.Length && (char.IsAsciiDigit(tex[at]) || (tex[at] == '.' && at + 1 < tex.Length && char.IsAsciiDigit(tex[at + 1])))
+            )
                 at++;
             return $"<mn>{tex[start..at]}</mn>";
         }
