@@ -46,6 +46,11 @@ public sealed record RewardLint(string Reward, string KnownFlaw, IReadOnlyList<L
                 var trial = new RewardTrial(reward, sample, frameOf?.Invoke(sample) ?? References.FrameOf(sample));
                 if (!trial.Fits)
                     continue;
+                if (trial.Failure is { } failure)
+                {
+                    findings.Add(failure);
+                    continue;
+                }
                 if (!reward.IsShaping)
                     findings.AddRange(trial.Attacks(classes));
                 findings.AddRange(trial.Properties());

@@ -49,6 +49,12 @@ internal sealed class RewardTrial
         }
     }
 
+    /// <summary>Why it cannot score the truth itself, so that nothing else need be tried; null where it can.</summary>
+    public LintFinding? Failure =>
+        Judge(AttackBattery.Answer(truth)) is { Fault: not null } part
+            ? Property("it scores the truth", false, double.NaN, part.Reason)
+            : null;
+
     public IEnumerable<LintFinding> Attacks(IReadOnlyList<string> classes)
     {
         foreach (var attack in AttackBattery.For(sample, frame, classes))
