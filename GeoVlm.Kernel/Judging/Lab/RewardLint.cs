@@ -46,9 +46,9 @@ public sealed record RewardLint(string Reward, string KnownFlaw, IReadOnlyList<L
                 var trial = new RewardTrial(reward, sample, frameOf?.Invoke(sample) ?? References.FrameOf(sample));
                 if (!trial.Fits)
                     continue;
-                if (trial.Failure is { } failure)
+                if (trial.Failures is { Count: > 0 } failures)
                 {
-                    findings.Add(failure);
+                    findings.AddRange(failures);
                     continue;
                 }
                 if (!reward.IsShaping)
