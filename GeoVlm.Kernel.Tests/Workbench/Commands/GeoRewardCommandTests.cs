@@ -95,7 +95,7 @@ public class GeoRewardCommandTests
             "var thrower = Reward.Define(\"thrower\", (a, b) => throw new Exception(\"boom\"));\n#!geo-reward-lint thrower --task visual-grounding"
         );
         Assert.Contains("it scores the truth", failing);
-        Assert.Contains("boom", failing);
+        Assert.Contains("boom", Run(session, "lint[0].Flaws[0].Detail"));
         Assert.DoesNotContain("whole-image box", failing);
         Assert.Contains("form pays 1", Run(session, "#!geo-reward-lint iou:1,format:1 --task visual-grounding"));
     }
