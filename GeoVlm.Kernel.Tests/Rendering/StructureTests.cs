@@ -27,7 +27,12 @@ public sealed partial class StructureTests
     {
         var text = new StringBuilder();
         string html = view.Render().Data[MimeBundle.Html].Replace(LiveScript.Element, "");
-        foreach (var run in Opening().Matches(html).Select(m => m.Groups[2].Success ? $"{m.Groups[1].Value}[{m.Groups[2].Value}]" : m.Groups[1].Value).Aggregate(new List<(string, int)>(), Count))
+        foreach (
+            var run in Opening()
+                .Matches(html)
+                .Select(m => m.Groups[2].Success ? $"{m.Groups[1].Value}[{m.Groups[2].Value}]" : m.Groups[1].Value)
+                .Aggregate(new List<(string, int)>(), Count)
+        )
             text.Append(text.Length > 0 ? " " : "").Append(run.Item1).Append(run.Item2 > 1 ? $"×{run.Item2}" : "");
         return text.ToString();
     }
