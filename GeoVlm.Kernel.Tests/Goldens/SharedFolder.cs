@@ -1,3 +1,5 @@
+using GeoVlm.Judging.Metrics.Text;
+
 namespace GeoVlm.Tests.Goldens;
 
 /// <summary>
@@ -17,6 +19,15 @@ public static class SharedFolder
         string path = Path.GetFullPath(Path.Combine(Repository, "..", "shared", relative));
         Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"needs ../shared/{relative}, which is not here");
         return path;
+    }
+
+    /// <summary>The dict folder of WordNet 3.0; skips the running test where there is none.</summary>
+    /// <remarks>Where <c>GEOVLM_WORDNET</c> says, else where Linux distributions install it (package wordnet-base).</remarks>
+    public static string RequireWordNet()
+    {
+        string folder = Environment.GetEnvironmentVariable(WordNet.FolderVariable) ?? "/usr/share/wordnet";
+        Assert.SkipUnless(Directory.Exists(folder), "needs the dict folder of WordNet 3.0: set GEOVLM_WORDNET");
+        return folder;
     }
 
     private static string? FindUp(string from, string file)

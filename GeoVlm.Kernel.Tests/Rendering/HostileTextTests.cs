@@ -17,6 +17,7 @@ public partial class HostileTextTests
         "div",
         "table",
         "tr",
+        "tbody",
         "td",
         "th",
         "span",

@@ -64,7 +64,10 @@ public sealed record ChangeOverlay(Sample Sample, BoxesAnswer? Prediction = null
                     ],
                     predicted is null ? 3 : 4,
                     EdgePixels * 1.3f
-                ),
+                )
+                {
+                    Flows = true,
+                },
                 ["before", "after", "overlay"]
             ),
             predicted is null

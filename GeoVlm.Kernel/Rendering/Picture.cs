@@ -104,16 +104,15 @@ internal sealed record Picture(int Width, int Height, Action<SKCanvas> Paint)
 
     private static byte[] Resize(RgbImage image, int width, int height)
     {
+        if (width > image.Width && height > image.Height)
+            return Enlargement.Of(image, width, height);
         using var bitmap = new Picture(
             width,
             height,
             canvas =>
             {
                 using var pixels = ToSkia(image);
-                var sampling =
-                    width > image.Width
-                        ? new SKSamplingOptions(SKCubicResampler.Mitchell)
-                        : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
+                var sampling = new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
                 canvas.DrawImage(pixels, new SKRect(0, 0, width, height), sampling);
             }
         ).Draw();

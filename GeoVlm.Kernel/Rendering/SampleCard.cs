@@ -107,7 +107,7 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
             };
             images.Add(new PictureBlock(overlay.Paint(), overlay.Description(), Sample.Images.Count > 1 ? Sample.Images[i].Name : ""));
         }
-        return images.Count == 1 ? images[0] : new GridBlock(images, images.Count, EdgePixels + 100);
+        return images.Count == 1 ? images[0] : new GridBlock(images, images.Count, EdgePixels + 100) { Flows = true };
     }
 
     private LegendBlock Legend()
@@ -133,7 +133,7 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
             ]);
             foreach (var part in Reward.Parts)
                 rows.Add([
-                    new($"{part.Name} × {Number.Write(part.Weight)}"),
+                    new($"{part.Name} × {Number.Write(part.Weight)}") { IsWhole = true },
                     new(Number.Write(part.Value, "0.00")) { Bar = part.Value },
                     new(HtmlText.Truncate(part.Reason, 160)),
                 ]);

@@ -35,6 +35,9 @@ public class RewardLintTests
     [InlineData("seg-zero-strict", "the truth earns 1")] // nor its keys
     [InlineData("vision-r1-recall", "truth among 80 random boxes")]
     [InlineData("vision-r1-precision", "one safe box of several")]
+    [InlineData("vision-r1-recall-late", "truth among 80 random boxes")]
+    [InlineData("vision-r1-precision-late", "one safe box of several")]
+    [InlineData("easyr1-dapo", "empty completion")]
     [InlineData("vlm-r1-cosine", "a wrong answer after long reasoning")]
     [InlineData("kld", "written in another frame")]
     [InlineData("standard", "labels count")]
@@ -44,6 +47,13 @@ public class RewardLintTests
         Assert.NotEmpty(reward.KnownFlaw);
         Assert.Contains(check, Lint(name).Flaws.Select(f => f.Check));
         Assert.StartsWith("flawed", Lint(name).Verdict);
+    }
+
+    [Fact]
+    public void No_published_reward_with_a_known_flaw_passes()
+    {
+        foreach (var reward in RewardCatalogue.All.Where(r => r.KnownFlaw.Length > 0))
+            Assert.StartsWith("flawed", Lint(reward.Name).Verdict);
     }
 
     [Fact]

@@ -52,6 +52,54 @@ public class CompositionTests
         Assert.Equal(Math.Exp(-0.5), hard[0].Value, 12);
     }
 
+    [Theory]
+    [InlineData(1.0, 0.0, 0.5)]
+    [InlineData(1.0, 1.0, 0.5)]
+    [InlineData(1.0, 1.0, 1.0)]
+    public void Every_scale_of_difficulty_falls_from_1(params double[] values)
+    {
+        double mean = values.Average();
+        double[] scaled =
+        [
+            .. new[] { DifficultyScale.Exponential, DifficultyScale.Linear, DifficultyScale.Logarithmic }.Select(s => s.Weight(mean)),
+        ];
+        Assert.Equal([Math.Exp(-mean), (1.05 - mean) / 1.05, Math.Max(0, Math.Log(0.02 + mean) / Math.Log(0.02))], scaled);
+        Assert.All([DifficultyScale.Linear, DifficultyScale.Logarithmic], s => Assert.Equal(1, s.Weight(0), 12));
+        Assert.Equal("iou-by-logarithmic-difficulty", IoU.WeighedByDifficulty(DifficultyScale.Logarithmic).Name);
+    }
+
+    [Fact]
+    public void A_reward_that_must_see_a_dataset_is_fitted_inside_a_composition_too()
+    {
+        Sample[] captions =
+        [
+            Made.Text(EoTask.ImageCaption, "a red ship at the quay"),
+            Made.Text(EoTask.ImageCaption, "many green trees beside a road"),
+            Made.Text(EoTask.ImageCaption, "two planes on the runway"),
+        ];
+        IReward cider = RewardCatalogue.Find("cider"),
+            rouge = RewardCatalogue.Find("rouge-l");
+        var read = Made.Read(captions[0], "a red ship beside the quay");
+        double alone = CiderReward.FittedTo(captions).Score(read, captions[0]).Value,
+            likeness = rouge.Score(read, captions[0]).Value;
+        Assert.InRange(alone, 0.1, 0.9);
+        double Of(IReward reward) =>
+            RubricCatalogue
+                .For(EoTask.ImageCaption)
+                .WithRewards((reward, 1))
+                .FittedTo(captions)
+                .Rewards[0]
+                .Reward.Score(read, captions[0])
+                .Value;
+        Assert.Equal((3 * alone + likeness) / 4, Of(3 * cider + rouge), 12);
+        Assert.Equal(alone * likeness, Of(Reward.Named("both", cider * rouge)), 12);
+        Assert.Equal(alone, Of(cider.Gate(rouge, 0.1)), 12);
+        Assert.Equal(alone / 0.95, Of(cider.Clip(0, 0.95)), 12);
+        var measures = new[] { "bleu", "meteor", "rouge-l" }.Select(n => RewardCatalogue.Find(n).Score(read, captions[0]).Value);
+        Assert.Equal((measures.Sum() + alone) / 4, Of(RewardCatalogue.Find("caption-mix-cider")), 12);
+        Assert.Contains("document frequencies", Assert.Throws<GeoVlmException>(() => (3 * cider + rouge).Score(read, captions[0])).Message);
+    }
+
     private static double Total(RewardCombination combination, params (string Name, double Weight, double Value)[] parts) =>
         combination.Total([.. parts.Select(p => new RewardPart(p.Name, p.Weight, p.Value, ""))]);
 

@@ -41,6 +41,11 @@ public class RewardTableTests
     [InlineData("visual-rft-iou", "[0,0,10,10],[0,0,10,10],[50,50,60,56]", (1 + 0.6) / 2)]
     [InlineData("vlm-r1-ap50", "[0,0,10,10],[50,50,60,60],[80,80,90,90]", 1)]
     [InlineData("vlm-r1-od-length", "[0,0,10,10],[50,50,60,60],[80,80,90,90],[20,20,30,30]", 0.5)]
+    [InlineData("vision-r1-recall-late", "[0,0,10,10],[50,50,60,60]", 1)]
+    [InlineData("vision-r1-recall-late", "[0,0,10,10]", 0)]
+    [InlineData("vision-r1-precision-late", "[0,0,10,8]", 0.8)]
+    [InlineData("vision-r1-format", "[{\"bbox_2d\": [1,2,3,4]}]", 1)]
+    [InlineData("vision-r1-format", "[1,2,3,4]", 0)]
     [InlineData("vlm-r1-weighted-sum", "[]", 0.15)]
     [InlineData("vlm-r1-weighted-sum", "[0,0,10,10]", 0.7 / 2 + 0.3 * 0.75)]
     [InlineData("earthdial-precision", "[0,0,10,10]", 1)]
@@ -124,6 +129,8 @@ public class RewardTableTests
     [InlineData("rsthinker-accuracy", "major damage", "minor damage", 0.6)]
     [InlineData("vlm-r1-accuracy", "major", "minor", 0.6)]
     [InlineData("visual-rft-contains", "golf_course", "golf course or harbor", 1)]
+    [InlineData("easyr1-dapo", "harbor", "Harbor", 1)]
+    [InlineData("easyr1-dapo", "harbor", "forest", 1.0 / 3)]
     [InlineData("geo-distance", "48.8584, 2.2945", "48.8584, 2.2945", 1)]
     [InlineData("geo-distance", "0, 0", "0, 0.22483", 0.36788)] // 25 km east on the equator
     [InlineData("geo-distance", "0, 0", "91, 0", 0)]
@@ -184,9 +191,47 @@ public class RewardTableTests
             RewardCatalogue.Find(reward).Score(CompletionParser.Parse(text, new BoxesParser(), One, One.Frame), One).Value;
         Assert.Equal(0.3, Of("length-reasoning", "<think>one two three</think><answer>[]</answer>"), 12);
         Assert.Equal(0.5, Of("length-overlong", new string('x', 1750)), 12);
+        foreach (var (words, value) in new[] { (0, 1.0), (512, 0.75), (1024, 0.5), (4096, 0.5) })
+            Assert.Equal(value, Of("length-cosine", string.Join(' ', Enumerable.Repeat("x", words))), 12);
+        Assert.Equal(1, Of("non-repeat", "<think>A ship. Two ships, 0.5 km apart; 0.5 m long.</think>"));
+        Assert.Equal(0, Of("non-repeat", "<think>A ship. Two ships! a ship</think>"));
         Assert.Equal(0.5, Of("repetition", "<answer>[1,2,3,4],[1,2,3,4]</answer>"), 12);
         Assert.InRange(Of("repetition", $"<think>{string.Concat(Enumerable.Repeat("a b c d e f ", 20))}</think>"), 0, 0.15);
         Assert.Equal(0.75, Of("vlm-r1-cosine", string.Join(' ', Enumerable.Repeat("x", 512))), 12);
+    }
+
+    [Fact]
+    public void Length_and_truth_as_DAPO_has_them()
+    {
+        var sample = Made.Text(EoTask.SceneClassification, "harbor");
+        double Of(int padding, string answer) =>
+            RewardCatalogue
+                .Find("easyr1-dapo")
+                .Score(
+                    CompletionParser.Parse($"{new string('x', padding)}<answer>{answer}</answer>", new TextParser(), sample, sample.Frame),
+                    sample
+                )
+                .Value;
+        Assert.Equal(2.0 / 3, Of(3000, "harbor"), 12);
+        Assert.Equal(0, Of(3000, "forest"), 12);
+        Assert.Equal(2.5 / 3, Of(1750 - "<answer>harbor</answer>".Length, "harbor"), 12);
+    }
+
+    [Fact]
+    public void Boxes_where_nothing_is_and_labels_in_a_weighted_sum()
+    {
+        var none = Made.Boxes(EoTask.ObjectDetection);
+        Assert.Equal(
+            (1, 1, 0),
+            (
+                Value("vision-r1-format", none, "[]"),
+                Value("vision-r1-format", none, "none"),
+                Value("vision-r1-format", none, "[{\"bbox_2d\": [1,2,3,4]}]")
+            )
+        );
+        var ship = none with { Reference = new BoxesAnswer([new(new Box(0, 0, 10, 10), "ship")], none.Frame) };
+        Assert.Equal(1, Value("vlm-r1-weighted-sum", ship, "[{\"bbox_2d\": [0,0,10,10], \"label\": \"Ship\"}]"), 12);
+        Assert.Equal(0.3, Value("vlm-r1-weighted-sum", ship, "[{\"bbox_2d\": [0,0,10,10], \"label\": \"plane\"}]"), 12);
     }
 
     [Fact]

@@ -20,6 +20,35 @@ public class NotebookHtmlTests
         Assert.DoesNotContain(never, Render(Cell("markdown", markdown)));
 
     [Fact]
+    public void Formulas_are_drawn_by_the_browser_itself()
+    {
+        string html = Render(
+            Cell("markdown", "With $\\beta = 0.02$:\n\n$$A_i = \\frac{r_i - \\operatorname{mean}(r)}{\\sigma^2}$$\n\nIt costs $5 or $6.")
+        );
+        Assert.Contains("<math><mrow><mi>β</mi><mo>=</mo><mn>0.02</mn></mrow></math>", html);
+        Assert.Contains(
+            "<math display=\"block\"><mrow><msub><mi>A</mi><mi>i</mi></msub><mo>=</mo><mfrac><mrow><msub><mi>r</mi><mi>i</mi></msub><mo>−</mo>"
+                + "<mtext>mean</mtext><mo>(</mo><mi>r</mi><mo>)</mo></mrow><mrow><msup><mi>σ</mi><mn>2</mn></msup></mrow></mfrac></mrow></math>",
+            html
+        );
+        Assert.Contains("It costs $5 or $6.", html);
+    }
+
+    [Theory]
+    [InlineData("\\frac{")]
+    [InlineData("}}{_^\\")]
+    [InlineData("\\text{<img src=x onerror=alert(1)>")]
+    [InlineData("\\<script>alert(1)</script>")]
+    [InlineData("^^__a_b_c^d")]
+    public void A_broken_or_hostile_formula_is_only_text(string tex)
+    {
+        string html = Render(Cell("markdown", $"see ${tex}$"));
+        Assert.DoesNotContain("<img", html);
+        Assert.DoesNotContain("<script", html);
+        Assert.EndsWith("</html>\n", Render(Cell("markdown", "$" + string.Concat(Enumerable.Repeat("\\frac{{{", 5000)) + "$")));
+    }
+
+    [Fact]
     public void Headings_are_the_contents_and_each_link_has_its_target()
     {
         string html = Render(Cell("markdown", "# One & two\n## Data\n## Data"));

@@ -61,6 +61,67 @@ public sealed class ScoreCommandTests : IDisposable
             )
         );
 
+    [Theory]
+    [InlineData("""{"question_id": 1, "text": "yes", "gt_answer": "yes"}""")] // LLaVA
+    [InlineData("""{"Answer": "yes", "Ground_Truth": "yes"}""")]
+    [InlineData("""{"predict": "yes", "label": "yes"}""")] // LLaMA-Factory
+    [InlineData("""{"response": "yes", "labels": "yes", "messages": [{"role": "assistant", "content": "no"}]}""")] // ms-swift
+    [InlineData("""{"resps": [["yes"]], "target": "yes"}""")] // lm-eval
+    [InlineData("""{"model_answer": "yes", "conversations": [{"from": "human", "value": "?"}, {"from": "gpt", "value": "Yes"}]}""")]
+    [InlineData("""{"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "yes"}], "answer": "yes"}""")]
+    public void Rows_of_other_tools_are_read(string row) =>
+        Assert.Equal(1, Value(Json("visual-question-answering", row), "accuracy (exact)"));
+
+    [Theory]
+    [InlineData("rows.json", """{"model": "m", "results": [{"id": 1, "prediction": "yes", "reference": "yes"}]}""")]
+    [InlineData(
+        "rows.json",
+        "{\n  \"1\": {\"prediction\": \"yes\", \"reference\": \"yes\"},\n  \"2\": {\"prediction\": \"yes\", \"reference\": \"Yes.\"}\n}"
+    )]
+    [InlineData("rows.json", "[\n{\"prediction\": \"yes\",\n\"reference\": \"yes\"}\n]")]
+    [InlineData("rows.csv", "id,prediction,reference\n1,yes,yes\n")]
+    public void One_document_or_table_is_read_too(string name, string text)
+    {
+        string path = Path.Combine(folder, name);
+        File.WriteAllText(path, text);
+        Assert.True(Run(["score", "--task", "visual-question-answering", "--predictions", path, "--json"]) == 0, error.ToString());
+        Assert.Equal(1, Value(JsonDocument.Parse(output.ToString()).RootElement, "accuracy (exact)"));
+    }
+
+    [Fact]
+    public void What_was_not_answered_is_wrong_where_that_is_asked_for()
+    {
+        string truth = Path.Combine(folder, "truth.jsonl");
+        File.WriteAllLines(truth, Enumerable.Range(0, 4).Select(i => $$"""{"id": {{i}}, "answer": "yes"}"""));
+        string[] rows = ["""{"id": 0, "prediction": "yes"}""", """{"id": 1, "prediction": null}""", """{"id": 7, "prediction": "yes"}"""];
+        var scored = Json(["--references", truth], "visual-question-answering", rows);
+        Assert.Equal((2, 1, 0.5), (Count(scored, "scored"), Count(scored, "skipped"), Value(scored, "accuracy (exact)")));
+        scored = Json(["--references", truth, "--missing", "wrong"], "visual-question-answering", rows);
+        Assert.Equal((4, 0.25), (Count(scored, "scored"), Value(scored, "accuracy (exact)")));
+    }
+
+    [Fact]
+    public void COCO_results_are_scored_against_COCO_instances()
+    {
+        string truth = Path.Combine(folder, "instances.json"),
+            found = Path.Combine(folder, "results.json");
+        // Of two ships one is found; an image without results has found nothing.
+        File.WriteAllText(
+            truth,
+            """
+            {"info": {}, "images": [{"id": 1, "width": 100, "height": 100}, {"id": 2, "width": 100, "height": 100}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 2, "bbox": [10, 10, 20, 20], "area": 400, "iscrowd": 0},
+                             {"id": 2, "image_id": 2, "category_id": 2, "bbox": [10, 10, 20, 20], "area": 400, "iscrowd": 0}],
+             "categories": [{"id": 2, "name": "ship"}]}
+            """
+        );
+        File.WriteAllText(found, """[{"image_id": 1, "category_id": 2, "bbox": [10, 10, 20, 20], "score": 0.9}]""");
+        Assert.Equal(0, Run(["score", "--task", "object-detection", "--predictions", found, "--references", truth, "--json"]));
+        var scored = JsonDocument.Parse(output.ToString()).RootElement;
+        Assert.Equal(51.0 / 101, Value(scored, "AP50"), 9); // precision 1 up to a recall of one half
+        Assert.Equal(0.5, Value(scored, "recall@0.5"));
+    }
+
     [Fact]
     public void Two_systems_are_compared_on_the_rows_that_both_answered()
     {
@@ -88,10 +149,13 @@ public sealed class ScoreCommandTests : IDisposable
 
     private JsonElement Json(string task, params string[] rows) => Json([], task, rows);
 
+    private static int Count(JsonElement scored, string name) => scored.GetProperty(name).GetInt32();
+
     private JsonElement Json(string[] more, string task, params string[] rows)
     {
         string path = Path.Combine(folder, "rows.jsonl");
         File.WriteAllLines(path, rows);
+        output.GetStringBuilder().Clear();
         Assert.True(Run(["score", "--task", task, "--predictions", path, "--json", .. more]) == 0, error.ToString());
         return JsonDocument.Parse(output.ToString()).RootElement;
     }

@@ -18,19 +18,37 @@ internal sealed class Canvas
     {
         var (x1, y1, x2, y2) = Pixels(bounds);
         for (int y = y1; y < y2; y++)
-        for (int x = x1; x < x2; x++)
         {
-            double cover = 0.5 - distance(x + 0.5, y + 0.5);
-            if (cover <= 0)
-                continue;
-            var (r, g, b) = surface.At(x, y);
-            Blend(x, y, Math.Min(1, cover) * opacity, r, g, b);
+            var row = surface.Row(y);
+            for (int x = x1; x < x2; x++)
+            {
+                double cover = 0.5 - distance(x + 0.5, y + 0.5);
+                if (cover <= 0)
+                    continue;
+                var (r, g, b) = row.At(x);
+                Blend(x, y, Math.Min(1, cover) * opacity, r, g, b);
+            }
         }
     }
 
     /// <summary>Lays a surface over a rectangle.</summary>
-    public void Cover(Box box, Surface surface, double opacity = 1) =>
-        Cover(box, (x, y) => Math.Max(Math.Max(box.X1 - x, x - box.X2), Math.Max(box.Y1 - y, y - box.Y2)), surface, opacity);
+    public void Cover(Box box, Surface surface, double opacity = 1)
+    {
+        var (x1, y1, x2, y2) = Pixels(box);
+        for (int y = y1; y < y2; y++)
+        {
+            double outsideRows = Math.Max(box.Y1 - (y + 0.5), y + 0.5 - box.Y2);
+            var row = surface.Row(y);
+            for (int x = x1; x < x2; x++)
+            {
+                double cover = 0.5 - Math.Max(Math.Max(box.X1 - (x + 0.5), x + 0.5 - box.X2), outsideRows);
+                if (cover <= 0)
+                    continue;
+                var (r, g, b) = row.At(x);
+                Blend(x, y, Math.Min(1, cover) * opacity, r, g, b);
+            }
+        }
+    }
 
     /// <summary>Lays a surface over a straight stroke.</summary>
     public void Stroke(double ax, double ay, double bx, double by, double width, Surface surface, double opacity = 1)
@@ -83,14 +101,20 @@ internal sealed class Canvas
             oy = random.Next(Noise.Period);
         Blur();
         var image = new RgbImage(Side, Side);
-        for (int y = 0; y < Side; y++)
-        for (int x = 0; x < Side; x++)
         for (int c = 0; c < 3; c++)
         {
-            int i = (y * Side + x) * 3 + c;
-            // Three far-apart places of one table serve as three channels of noise.
-            double value = rgb[i] * (gain + (1 - c) * warm) + offset + 2.2 * Noise.Grain(ox + x + 171 * c, oy + y + 57 * c);
-            image.Pixels[i] = (byte)Math.Clamp(value + 0.5, 0, 255);
+            double strength = gain + (1 - c) * warm;
+            for (int y = 0; y < Side; y++)
+            {
+                // Three far-apart places of one table serve as three channels of noise.
+                var grain = Noise.GrainRow(oy + y + 57 * c);
+                int at = ox + 171 * c;
+                for (int x = 0, i = y * Side * 3 + c; x < Side; x++, i += 3)
+                {
+                    double value = rgb[i] * strength + offset + 2.2 * grain[(at + x) & (Noise.Period - 1)];
+                    image.Pixels[i] = (byte)Math.Clamp(value + 0.5, 0, 255);
+                }
+            }
         }
         return image;
     }

@@ -15,6 +15,12 @@ internal static class Noise
     /// <summary>Independent at each pixel, standard normal.</summary>
     public static double Grain(int x, int y) => grain[(y & (Period - 1)) * Period + (x & (Period - 1))];
 
+    /// <summary>A row of <see cref="Mottle"/>, one period long.</summary>
+    public static ReadOnlySpan<float> MottleRow(int y) => mottle.AsSpan((y & (Period - 1)) * Period, Period);
+
+    /// <summary>A row of <see cref="Grain"/>, one period long.</summary>
+    public static ReadOnlySpan<float> GrainRow(int y) => grain.AsSpan((y & (Period - 1)) * Period, Period);
+
     /// <summary><see cref="Mottle"/> between its grid points.</summary>
     public static double Smooth(double x, double y)
     {

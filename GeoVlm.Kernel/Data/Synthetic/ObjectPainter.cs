@@ -35,9 +35,12 @@ internal static class ObjectPainter
             {
                 double t = reach * s / steps;
                 var (u, v) = shape.ToLocal(x + .5 - sun.X * t, y + .5 - sun.Y * t);
-                nearest = Math.Min(nearest, shape.Distance(u, v));
+                double here = shape.Distance(u, v);
+                nearest = Math.Min(nearest, here);
                 if (nearest < -1)
                     break;
+                // A step is at most a pixel, so the outline comes at most a pixel nearer: steps that stay clear of it are left out.
+                s += Math.Max(0, (int)(here - .8));
             }
             double cover = Math.Clamp(.5 - nearest / 1.4, 0, 1);
             if (cover > 0)

@@ -19,15 +19,19 @@ public readonly record struct SquareTurn(int QuarterTurns, bool Mirrored)
             return image;
         int side = Side(image.Width, image.Height);
         var turned = new RgbImage(side, side);
-        for (int y = 0; y < side; y++)
-        for (int x = 0; x < side; x++)
+        for (int y = 0, from = 0; y < side; y++)
         {
-            var (tx, ty) = Move(x, y, side - 1);
-            int from = image.Offset(x, y),
-                to = turned.Offset(tx, ty);
-            turned.Pixels[to] = image.Pixels[from];
-            turned.Pixels[to + 1] = image.Pixels[from + 1];
-            turned.Pixels[to + 2] = image.Pixels[from + 2];
+            // Neighbours of a row stay equally far apart.
+            var (startX, startY) = Move(0, y, side - 1);
+            var (nextX, nextY) = Move(1, y, side - 1);
+            int to = turned.Offset(startX, startY),
+                step = turned.Offset(nextX, nextY) - to;
+            for (int x = 0; x < side; x++, to += step, from += 3)
+            {
+                turned.Pixels[to] = image.Pixels[from];
+                turned.Pixels[to + 1] = image.Pixels[from + 1];
+                turned.Pixels[to + 2] = image.Pixels[from + 2];
+            }
         }
         return turned;
     }

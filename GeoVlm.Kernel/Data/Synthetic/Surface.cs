@@ -23,13 +23,25 @@ internal sealed class Surface
         (ox, oy) = (random.Next(Noise.Period), random.Next(Noise.Period));
     }
 
-    /// <summary>The colour at a pixel.</summary>
-    public (double R, double G, double B) At(int x, int y)
+    /// <summary>The colours of a row.</summary>
+    public SurfaceRow Row(int y) => new(this, y);
+
+    /// <summary>A row of a surface: what all its pixels share is looked up once.</summary>
+    internal readonly ref struct SurfaceRow(Surface surface, int y)
     {
-        double n = mottle * Noise.Mottle(ox + x, oy + y) + grain * Noise.Grain(ox + x, oy + y);
-        if (Pattern is not null)
-            n += Pattern(x, y);
-        double h = hue == 0 ? 0 : hue * Noise.Mottle(oy + x + 211, ox + y + 97);
-        return (red + n + h, green + n, blue + n - h);
+        private readonly ReadOnlySpan<float> spots = Noise.MottleRow(surface.oy + y),
+            grains = Noise.GrainRow(surface.oy + y),
+            hues = Noise.MottleRow(surface.ox + y + 97);
+
+        /// <summary>The colour at a pixel.</summary>
+        public (double R, double G, double B) At(int x)
+        {
+            int at = (surface.ox + x) & (Noise.Period - 1);
+            double n = surface.mottle * spots[at] + surface.grain * grains[at];
+            if (surface.Pattern is { } pattern)
+                n += pattern(x, y);
+            double h = surface.hue == 0 ? 0 : surface.hue * hues[(surface.oy + x + 211) & (Noise.Period - 1)];
+            return (surface.red + n + h, surface.green + n, surface.blue + n - h);
+        }
     }
 }

@@ -15,6 +15,12 @@ public sealed record StepSigns
     /// <summary>Mean length of the completions, in characters.</summary>
     public required double MeanLength { get; init; }
 
+    /// <summary>Mean length of the reasoning, in words.</summary>
+    public required double MeanReasoning { get; init; }
+
+    /// <summary>Mean total reward.</summary>
+    public required double MeanReward { get; init; }
+
     /// <summary>Mean value of each part of the reward.</summary>
     public required IReadOnlyDictionary<string, double> Parts { get; init; }
 
@@ -42,6 +48,8 @@ public sealed record StepSigns
         {
             Step = step,
             MeanLength = all.Average(j => (double)j.Completion.Text.Length),
+            MeanReasoning = all.Average(j => (double)Words.Of(j.Completion.Reasoning).Count),
+            MeanReward = all.Average(j => j.Reward.Total),
             Parts = all.SelectMany(j => j.Reward.Parts).GroupBy(p => p.Name).ToDictionary(g => g.Key, g => g.Average(p => p.Value)),
             ZeroVariance = groups.Average(g => g.Max(j => j.Reward.Total) - g.Min(j => j.Reward.Total) < 1e-9 ? 1.0 : 0),
             DuplicateBoxes = boxes.Length == 0 ? double.NaN : boxes.Average(b => HasTwice(b) ? 1.0 : 0),

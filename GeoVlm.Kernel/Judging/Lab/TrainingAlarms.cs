@@ -1,8 +1,8 @@
 namespace GeoVlm.Judging.Lab;
 
 /// <summary>Something about the rewards of a run that a person should look at.</summary>
-/// <param name="Name">Which alarm: <c>saturation</c>, <c>zero-variance</c>, <c>length-drift</c>, <c>duplicate-boxes</c>,
-/// <c>parts-pull-apart</c>, <c>faults</c>.</param>
+/// <param name="Name">Which alarm: <c>saturation</c>, <c>zero-variance</c>, <c>length-drift</c>,
+/// <c>reasoning-collapse</c>, <c>reward-collapse</c>, <c>duplicate-boxes</c>, <c>parts-pull-apart</c>, <c>faults</c>.</param>
 /// <param name="Message">What was seen, and what to do.</param>
 public sealed record TrainingAlarm(string Name, string Message);
 
@@ -20,7 +20,8 @@ public static class TrainingAlarms
         Shrunk = 0.5,
         Grown = 2,
         Repeating = 0.2,
-        Apart = -0.3;
+        Apart = -0.3,
+        FewestWords = 3;
 
     /// <summary>The alarms that sound after the latest step.</summary>
     /// <param name="steps">Every step so far, in order.</param>
@@ -66,6 +67,23 @@ public static class TrainingAlarms
                                 ? "a loss that divides by each completion's own length favours short ones; try --loss dr_grpo or dapo"
                                 : "look for reasoning that runs on; 'length-overlong' and 'repetition' shape it"
                         )
+                )
+            );
+        double thought = first.Average(s => s.MeanReasoning),
+            thinks = latest.Average(s => s.MeanReasoning);
+        if (steps.Count >= 2 * Window && thought >= FewestWords && thinks <= Shrunk * thought)
+            alarms.Add(
+                new(
+                    "reasoning-collapse",
+                    $"the reasoning is {thinks:0.0} words long, {thought:0.0} in the first steps: add 'length-reasoning' with a small weight"
+                )
+            );
+        double best = Enumerable.Range(0, steps.Count - Window + 1).Max(from => steps.Skip(from).Take(Window).Average(s => s.MeanReward));
+        if (latest.Average(s => s.MeanReward) is var earned && best > 0 && earned <= Shrunk * best)
+            alarms.Add(
+                new(
+                    "reward-collapse",
+                    $"the reward is {earned:0.00}, {best:0.00} at its best: go back to a checkpoint from then, with a smaller learning rate or a larger beta"
                 )
             );
         if (Mean(latest.Select(s => s.DuplicateBoxes)) is var twice && twice >= Repeating)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using GeoVlm.Data;
+using GeoVlm.Data.Prompts;
 using GeoVlm.Judging.Metrics;
+using GeoVlm.Judging.Rubrics;
 
 namespace GeoVlm.Judging.Predictions;
 
@@ -17,9 +19,14 @@ public sealed record PredictionFile(
     /// <summary>Rows that are not scored: no JSON, no prediction, no reference.</summary>
     public int Skipped => Problems.Count(p => p.What.EndsWith("skipped", StringComparison.Ordinal));
 
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private static readonly string[] EarthDialFields = ["gt_bbox", "caption0", "annotation", "groundtruth", "obj_ids"];
 
-    /// <summary>Reads JSON Lines or a JSON array, also gzipped.</summary>
+    /// <summary>Reads JSON Lines, one JSON document, CSV or Parquet; JSON and CSV also gzipped.</summary>
     /// <remarks>The plain schema of a row: <c>{"id", "prediction", "reference" or "references", "boxes", "reference_boxes", "width",
     /// "height", "frame", "size_group", "vqa_type"}</c>; only a prediction and a reference are needed. Common other names are understood
     /// (answer, response, ground_truth, caption0 …). Boxes are <c>[x1,y1,x2,y2]</c> with an optional angle in degrees, in a text or as an
@@ -30,8 +37,8 @@ public sealed record PredictionFile(
     public static PredictionFile Read(string path, PredictionOptions options)
     {
         var problems = new List<DatasetProblem>();
-        var rows = PredictionRows.Read(path, problems);
-        var references = options.References is { } file ? PredictionRows.Read(file, problems) : null;
+        var rows = PredictionRows.Read(path, problems, out bool silentWhereNothing);
+        var references = options.References is { } file ? PredictionRows.Read(file, problems, out _) : null;
         bool earthDial =
             options.Dialect == "earthdial"
             || (
@@ -42,7 +49,9 @@ public sealed record PredictionFile(
             );
         var reader = new RowReader(options, earthDial);
         var predictions = new List<Prediction>();
-        var truths = references is null ? null : Join(rows, references, problems, Path.GetFileName(options.References!));
+        var truths = references is null
+            ? null
+            : Join(rows, references, problems, Path.GetFileName(options.References!), options.MissingIsWrong || silentWhereNothing);
         string name = Path.GetFileName(path);
         var seen = new Dictionary<string, int>();
         foreach (var row in rows)
@@ -69,9 +78,16 @@ public sealed record PredictionFile(
             throw new GeoVlmException(
                 $"Not one row of {path} can be scored as {EoTaskNames.Of(options.Task)}. "
                     + (problems.Count == 0 ? "It is empty." : string.Join(" ", problems.Take(3).Select(p => $"{p.Where}: {p.What}.")))
-                    + " A row needs a prediction and a reference, for example {\"id\": \"a\", \"prediction\": \"yes\", \"reference\": \"yes\"}."
+                    + $" A row needs a prediction and a reference, for example {Example(options.Task)}."
             );
         return new PredictionFile(predictions, problems, reader.Notes);
+    }
+
+    private static string Example(EoTask task)
+    {
+        var example = TaskExample.Of(task)[0];
+        string answer = JsonSerializer.Serialize(AnswerText.Write(example.Sample, example.Sample.Frame), Plain);
+        return $"{{\"id\": \"a\", \"prediction\": {answer}, \"reference\": {answer}}}";
     }
 
     /// <summary>The reference row of each prediction: by id, or by order where neither file has ids.</summary>
@@ -79,7 +95,8 @@ public sealed record PredictionFile(
         List<PredictionRow> rows,
         List<PredictionRow> references,
         List<DatasetProblem> problems,
-        string name
+        string name,
+        bool missingIsWrong
     )
     {
         var joined = new Dictionary<PredictionRow, PredictionRow>(ReferenceEqualityComparer.Instance);
@@ -105,9 +122,24 @@ public sealed record PredictionFile(
             if (row.Id is { } id && byId.TryGetValue(id, out var reference))
                 joined[row] = reference;
         var used = joined.Values.ToHashSet();
-        int unanswered = byId.Values.Count(r => !used.Contains(r));
-        if (unanswered > 0)
-            problems.Add(new(name, $"{unanswered} of {byId.Count} references have no prediction; they are left out, not counted as wrong"));
+        List<PredictionRow> unanswered = [.. byId.Values.Where(r => !used.Contains(r))];
+        if (unanswered.Count > 0)
+            problems.Add(
+                new(
+                    name,
+                    $"{unanswered.Count} of {byId.Count} references have no prediction; "
+                        + (missingIsWrong ? "they are scored as wrong" : "they are left out, not counted as wrong (--missing wrong does)")
+                )
+            );
+        foreach (var reference in missingIsWrong ? unanswered : [])
+        {
+            // What the reference file says of the picture holds for the answer that is not there.
+            var row = new PredictionRow(reference.Line, new Dictionary<string, JsonElement>())
+                .With("id", JsonSerializer.SerializeToElement(reference.Id))
+                .With("prediction", JsonSerializer.SerializeToElement(""));
+            rows.Add(row);
+            joined[row] = reference;
+        }
         return joined;
     }
 }

@@ -19,7 +19,22 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
         "generated",
         "generated_text",
         "model_output",
+        "model_answer",
+        "model_response",
+        "predicted_answer",
+        "pred_answer",
+        "predict",
+        "pred_label",
+        "predicted_label",
+        "y_pred",
+        "generation",
+        "generated_answer",
+        "hypothesis",
+        "outputs",
+        "filtered_resps",
+        "resps",
         "answer",
+        "text",
     ];
     private static readonly string[] Truths =
     [
@@ -30,6 +45,17 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
         "gt",
         "gt_bbox",
         "gt_answer",
+        "gt_label",
+        "gt_caption",
+        "gts",
+        "ground_truths",
+        "gold",
+        "gold_answer",
+        "truth",
+        "true_label",
+        "y_true",
+        "expected",
+        "expected_output",
         "annotation",
         "annotations",
         "target",
@@ -38,6 +64,11 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
         "label",
         "labels",
     ];
+    private static readonly string[] TruthBoxes = ["reference_boxes", "gt_boxes", "gt_bboxes"],
+        Talks = ["messages", "conversations", "conversation"];
+
+    /// <summary>Fields that hold references where the file holds nothing else.</summary>
+    private static readonly string[] TruthsOfTheirOwn = ["answers", "bbox", "box", "boxes", "bboxes", "objects", "text"];
 
     private static readonly string[] Others =
     [
@@ -46,8 +77,7 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
         "height",
         "frame",
         "reference_frame",
-        "reference_boxes",
-        "gt_boxes",
+        .. TruthBoxes,
         "reference_mask",
         "gt_mask",
         "question",
@@ -61,11 +91,18 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
     /// <summary>The fields of a JSON object.</summary>
     public static PredictionRow Of(int line, JsonElement item)
     {
-        var fields = new Dictionary<string, JsonElement>();
+        var fields = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
         foreach (var field in item.EnumerateObject())
             fields[field.Name] = field.Value;
         return new PredictionRow(line, fields);
     }
+
+    /// <summary>The same row with one more field.</summary>
+    public PredictionRow With(string name, JsonElement value) =>
+        this with
+        {
+            Fields = new Dictionary<string, JsonElement>(Fields, StringComparer.OrdinalIgnoreCase) { [name] = value },
+        };
 
     /// <summary>Whether a field of this name says something about the sample of a row.</summary>
     public static bool Known(string name) => Ids.Contains(name) || Truths.Contains(name) || Others.Contains(name);
@@ -73,8 +110,19 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
     /// <summary>What joins a prediction with its reference; null without.</summary>
     public string? Id => Ids.Select(Text).FirstOrDefault(t => t is not null);
 
-    /// <summary>The answer as text, exactly as written; null when the row has none.</summary>
-    public string? Prediction => Answers.Select(Written).FirstOrDefault(t => t is not null);
+    /// <summary>The answer as text, exactly as written; empty where its field is null, null when the row has no such field.</summary>
+    /// <remarks>A system that failed on a row has not answered it: it is scored as wrong. The last turn of a conversation is the answer where
+    /// no field is.</remarks>
+    public string? Prediction =>
+        Answers.Select(Written).FirstOrDefault(t => t is not null)
+        ?? Turn()
+        ?? (Answers.Any(a => a is not "text" && Fields.ContainsKey(a)) ? "" : null);
+
+    /// <summary>Names of the fields, for messages.</summary>
+    public string FieldNames => Fields.Count == 0 ? "none" : string.Join(", ", Fields.Keys.Take(12)) + (Fields.Count > 12 ? ", …" : "");
+
+    /// <summary>Reference boxes that stand in a field of their own; null without.</summary>
+    public JsonElement? ReferenceBoxes => TruthBoxes.Select(Get).FirstOrDefault(f => f is not null);
 
     /// <summary>The references, in order: the first field that holds any, or caption0, caption1, …; empty when the row has none.</summary>
     /// <remarks>"answer" is a reference where another field is the prediction, or where <paramref name="answersAreReferences"/>.</remarks>
@@ -94,7 +142,14 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
             return captions;
         if (Get("caption") is { } caption)
             return [caption];
-        return Get("answer") is { } answer && (answersAreReferences || Answers.First(a => Get(a) is not null) != "answer") ? [answer] : [];
+        string? predicted = Answers.FirstOrDefault(a => Get(a) is not null);
+        if (Get("answer") is { } answer && (answersAreReferences || predicted is not ("answer" or null)))
+            return [answer];
+        if (answersAreReferences)
+            foreach (string name in TruthsOfTheirOwn)
+                if (Get(name) is { } field)
+                    return field.ValueKind == JsonValueKind.Array && AreTexts(field) ? [.. field.EnumerateArray()] : [field];
+        return Turn() is { } turn && (answersAreReferences || predicted is not null) ? [JsonSerializer.SerializeToElement(turn)] : [];
     }
 
     /// <summary>A field as text; null when it is missing, null, or neither text nor number.</summary>
@@ -112,7 +167,40 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
     /// <summary>A value as the text that a parser reads: text as it is, anything else as JSON.</summary>
     public static string Flat(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
-    private string? Written(string name) => Get(name) is { } field ? Flat(field) : null;
+    // lm-eval wraps one answer in lists: [["yes"]].
+    private string? Written(string name)
+    {
+        if (Get(name) is not { } field)
+            return null;
+        var inner = field;
+        while (inner.ValueKind == JsonValueKind.Array && inner.GetArrayLength() == 1)
+            inner = inner[0];
+        return Flat(inner.ValueKind == JsonValueKind.String ? inner : field);
+    }
+
+    /// <summary>What the assistant says last in a conversation; null where there is none.</summary>
+    private string? Turn()
+    {
+        foreach (string name in Talks)
+        {
+            if (Get(name) is not { ValueKind: JsonValueKind.Array } talk || talk.GetArrayLength() == 0)
+                continue;
+            var last = talk[talk.GetArrayLength() - 1];
+            if ((Said(last, "role", "assistant", "content") ?? Said(last, "from", "gpt", "value")) is { } words)
+                return words;
+        }
+        return null;
+    }
+
+    private static string? Said(JsonElement turn, string speaker, string who, string what) =>
+        turn.ValueKind == JsonValueKind.Object
+        && turn.TryGetProperty(speaker, out var by)
+        && by.ValueKind == JsonValueKind.String
+        && by.GetString() == who
+        && turn.TryGetProperty(what, out var words)
+        && words.ValueKind == JsonValueKind.String
+            ? words.GetString()
+            : null;
 
     private static bool AreTexts(JsonElement array) =>
         array.GetArrayLength() > 0 && array.EnumerateArray().All(i => i.ValueKind == JsonValueKind.String);

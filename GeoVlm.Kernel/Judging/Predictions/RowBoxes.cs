@@ -12,7 +12,8 @@ internal static class RowBoxes
     private const int MaximumObjects = 2_000;
     private static readonly string[] BoxNames = ["bbox_2d", "bbox", "box", "obb", "polygon"],
         LabelNames = ["label", "category", "class", "category_name", "name"],
-        ScoreNames = ["score", "confidence"];
+        ScoreNames = ["score", "confidence"],
+        CrowdNames = ["iscrowd", "difficult"];
 
     /// <summary>Reads every box of a text; none where it holds none.</summary>
     /// <param name="text">Untrusted.</param>
@@ -70,7 +71,14 @@ internal static class RowBoxes
                     : (double?)null
             )
             .FirstOrDefault(s => s is not null);
-        return Box(group) with { Label = label ?? "", Confidence = score };
+        bool crowd = CrowdNames.Any(n =>
+            item.TryGetProperty(n, out var flag)
+            && (
+                flag.ValueKind == JsonValueKind.True
+                || (flag.ValueKind == JsonValueKind.Number && flag.TryGetDouble(out double f) && f == 1)
+            )
+        );
+        return Box(group) with { Label = label ?? "", Confidence = score, Difficult = crowd };
     }
 
     /// <summary>Two corners; a fifth number turns them counter-clockwise, in degrees; eight are four corners.</summary>

@@ -39,7 +39,9 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         var (sample, frame) = ReadSample(row, truth, id, answersAreReferences: !ReferenceEquals(row, truth));
         string? written = row.Prediction ?? (row.Get("boxes") is { } bare ? PredictionRow.Flat(bare) : null);
         if (written is null)
-            throw new GeoVlmException("it has no prediction (\"prediction\", \"answer\", \"response\", \"boxes\" …)");
+            throw new GeoVlmException(
+                $"it has no prediction (\"prediction\", \"answer\", \"response\", \"boxes\" …); its fields are: {row.FieldNames}"
+            );
         return new Prediction(sample, Read(written, row.Get("boxes"), sample, frame));
     }
 
@@ -68,7 +70,7 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
             : PredictionFrames.Parse(truth.Text("frame") ?? options.Frame ?? "pixels", image.Width, image.Height);
 
         var references = truth.References(answersAreReferences);
-        var given = truth.Get("reference_boxes") ?? truth.Get("gt_boxes");
+        var given = truth.ReferenceBoxes;
         if (options.Task == EoTask.ChangeDetection && (truth.Get("reference_mask") ?? truth.Get("gt_mask")) is { } mask)
         {
             var changed = RowMask.Read(mask, width, height);
@@ -90,7 +92,8 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         }
         if (references.Count == 0 && given is null && truth.Get("obj_ids") is null)
             throw new GeoVlmException(
-                "it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references)"
+                "it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references); its fields are: "
+                    + truth.FieldNames
             );
         // Beside boxes given apart, other fields hold words: a label, or the text that the boxes ground.
         List<Answer> answers =

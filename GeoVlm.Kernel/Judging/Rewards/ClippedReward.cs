@@ -4,7 +4,7 @@ using GeoVlm.Judging.Parsing;
 namespace GeoVlm.Judging.Rewards;
 
 /// <summary>A reward spread over a part of its range: (r − low) / (high − low), held within 0 and 1.</summary>
-public sealed class ClippedReward : IReward, IForeignCode
+public sealed class ClippedReward : IFittedReward, IForeignCode
 {
     private readonly IReward reward;
     private readonly double low,
@@ -30,6 +30,9 @@ public sealed class ClippedReward : IReward, IForeignCode
 
     /// <inheritdoc/>
     public string Source => reward.Source;
+
+    /// <inheritdoc/>
+    public IReward Fit(IReadOnlyList<Sample> samples) => new ClippedReward(IFittedReward.Of(reward, samples), low, high);
 
     /// <inheritdoc/>
     public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);

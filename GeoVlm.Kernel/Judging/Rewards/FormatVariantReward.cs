@@ -143,7 +143,8 @@ public sealed partial class FormatVariantReward : IReward
         return count;
     }
 
-    private static bool IsBoxJson(string answer)
+    /// <summary>Whether an answer is JSON, in a code fence or not, of at least so many objects, each with a box of four numbers.</summary>
+    internal static bool IsBoxJson(string answer, int atLeast = 0)
     {
         string json = answer.Trim();
         if (json.StartsWith("```", StringComparison.Ordinal))
@@ -155,13 +156,14 @@ public sealed partial class FormatVariantReward : IReward
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16 });
             JsonElement[] items =
                 document.RootElement.ValueKind == JsonValueKind.Array ? [.. document.RootElement.EnumerateArray()] : [document.RootElement];
-            return items.All(i =>
-                i.ValueKind == JsonValueKind.Object
-                && i.TryGetProperty("bbox_2d", out var box)
-                && box.ValueKind == JsonValueKind.Array
-                && box.GetArrayLength() == 4
-                && box.EnumerateArray().All(n => n.ValueKind == JsonValueKind.Number)
-            );
+            return items.Length >= atLeast
+                && items.All(i =>
+                    i.ValueKind == JsonValueKind.Object
+                    && i.TryGetProperty("bbox_2d", out var box)
+                    && box.ValueKind == JsonValueKind.Array
+                    && box.GetArrayLength() == 4
+                    && box.EnumerateArray().All(n => n.ValueKind == JsonValueKind.Number)
+                );
         }
         catch (JsonException)
         {

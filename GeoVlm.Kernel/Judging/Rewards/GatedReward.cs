@@ -7,7 +7,7 @@ namespace GeoVlm.Judging.Rewards;
 /// <param name="reward">What is paid.</param>
 /// <param name="condition">What must be earned first.</param>
 /// <param name="least">Value of the condition from which on it holds, 0 to 1.</param>
-public sealed class GatedReward(IReward reward, IReward condition, double least) : IReward, IForeignCode
+public sealed class GatedReward(IReward reward, IReward condition, double least) : IFittedReward, IForeignCode
 {
     /// <inheritdoc/>
     public string Name => $"{reward.Name}-if-{condition.Name}";
@@ -20,6 +20,10 @@ public sealed class GatedReward(IReward reward, IReward condition, double least)
 
     /// <inheritdoc/>
     public string Source => string.Join("\n", new[] { reward.Source, condition.Source }.Where(s => s.Length > 0));
+
+    /// <inheritdoc/>
+    public IReward Fit(IReadOnlyList<Sample> samples) =>
+        new GatedReward(IFittedReward.Of(reward, samples), IFittedReward.Of(condition, samples), least);
 
     /// <inheritdoc/>
     public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);

@@ -8,4 +8,8 @@ public interface IFittedReward : IReward
     /// <summary>The reward as these samples make it; the same for the same samples.</summary>
     /// <exception cref="GeoVlmException">The samples have nothing to fit to.</exception>
     IReward Fit(IReadOnlyList<Sample> samples);
+
+    /// <summary>A reward as these samples make it, or as it is where it needs none.</summary>
+    /// <exception cref="GeoVlmException">The samples have nothing to fit to.</exception>
+    static IReward Of(IReward reward, IReadOnlyList<Sample> samples) => reward is IFittedReward fitted ? fitted.Fit(samples) : reward;
 }

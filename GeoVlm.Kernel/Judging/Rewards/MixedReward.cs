@@ -4,7 +4,7 @@ using GeoVlm.Judging.Parsing;
 namespace GeoVlm.Judging.Rewards;
 
 /// <summary>The weighted mean of rewards, 0 to 1.</summary>
-public sealed class MixedReward : IReward, IForeignCode
+public sealed class MixedReward : IFittedReward, IForeignCode
 {
     private readonly IReadOnlyList<(IReward Reward, double Weight)> terms;
 
@@ -36,6 +36,10 @@ public sealed class MixedReward : IReward, IForeignCode
 
     /// <inheritdoc/>
     public string Source => string.Join("\n", terms.Select(t => t.Reward.Source).Where(s => s.Length > 0));
+
+    /// <inheritdoc/>
+    public IReward Fit(IReadOnlyList<Sample> samples) =>
+        new MixedReward([.. terms.Select(t => (IFittedReward.Of(t.Reward, samples), t.Weight))], Name);
 
     /// <inheritdoc/>
     public bool IsMeantFor(EoTask task) => terms.All(t => t.Reward.IsMeantFor(task));

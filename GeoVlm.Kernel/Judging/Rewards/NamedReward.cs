@@ -4,7 +4,7 @@ using GeoVlm.Judging.Parsing;
 namespace GeoVlm.Judging.Rewards;
 
 /// <summary>A reward under another name, with the text that made it.</summary>
-internal sealed class NamedReward(string name, IReward reward, string source) : IReward, IForeignCode
+internal sealed class NamedReward(string name, IReward reward, string source) : IFittedReward, IForeignCode
 {
     public string Name => name;
 
@@ -17,12 +17,14 @@ internal sealed class NamedReward(string name, IReward reward, string source) : 
     public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);
 
     public string Source => source.Length > 0 ? source : reward.Source;
+
+    public IReward Fit(IReadOnlyList<Sample> samples) => new NamedReward(name, IFittedReward.Of(reward, samples), Source);
 
     public RewardScore Score(ParsedCompletion completion, Sample sample) => reward.Score(completion, sample);
 }
 
 /// <summary>The same for a reward that looks at siblings.</summary>
-internal sealed class NamedGroupReward(string name, IGroupReward reward, string source) : IGroupReward, IForeignCode
+internal sealed class NamedGroupReward(string name, IGroupReward reward, string source) : IGroupReward, IFittedReward, IForeignCode
 {
     public string Name => name;
 
@@ -35,6 +37,8 @@ internal sealed class NamedGroupReward(string name, IGroupReward reward, string 
     public bool IsMeantFor(EoTask task) => reward.IsMeantFor(task);
 
     public string Source => source.Length > 0 ? source : reward.Source;
+
+    public IReward Fit(IReadOnlyList<Sample> samples) => Reward.Named(name, IFittedReward.Of(reward, samples), Source);
 
     public IReadOnlyList<RewardScore> ScoreGroup(IReadOnlyList<ParsedCompletion> group, Sample sample) => reward.ScoreGroup(group, sample);
 }

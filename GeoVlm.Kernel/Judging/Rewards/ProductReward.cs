@@ -5,7 +5,7 @@ namespace GeoVlm.Judging.Rewards;
 
 /// <summary>The product of rewards: each must be earned for the whole to pay.</summary>
 /// <param name="factors">The rewards, at least one.</param>
-public sealed class ProductReward(IReadOnlyList<IReward> factors) : IReward, IForeignCode
+public sealed class ProductReward(IReadOnlyList<IReward> factors) : IFittedReward, IForeignCode
 {
     /// <inheritdoc/>
     public string Name => string.Join("*", factors.Select(f => f.Name));
@@ -18,6 +18,9 @@ public sealed class ProductReward(IReadOnlyList<IReward> factors) : IReward, IFo
 
     /// <inheritdoc/>
     public string Source => string.Join("\n", factors.Select(f => f.Source).Where(s => s.Length > 0));
+
+    /// <inheritdoc/>
+    public IReward Fit(IReadOnlyList<Sample> samples) => new ProductReward([.. factors.Select(f => IFittedReward.Of(f, samples))]);
 
     /// <inheritdoc/>
     public bool IsMeantFor(EoTask task) => factors.All(f => f.IsMeantFor(task));

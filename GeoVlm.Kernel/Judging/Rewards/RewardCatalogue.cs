@@ -56,6 +56,7 @@ public static class RewardCatalogue
         TextSimilarityReward.Meteor,
         TextSimilarityReward.CaptionMix,
         new CiderReward(),
+        new CaptionMixReward(),
         new EmbeddingReward(),
         new HslrReward(),
         new GroundedCaptionReward(),
@@ -63,7 +64,9 @@ public static class RewardCatalogue
         new PlaceReward(),
         LengthReward.Reasoning,
         LengthReward.Overlong,
+        LengthReward.Cosine,
         new RepetitionReward(),
+        new SentenceRepetitionReward(),
         new NoveltyReward(),
         new StandardReward(),
         new RecallReward(),
@@ -87,6 +90,10 @@ public static class RewardCatalogue
         new SegStrictReward(),
         StagedDetectionReward.Recall,
         StagedDetectionReward.Precision,
+        StagedDetectionReward.LateRecall,
+        StagedDetectionReward.LatePrecision,
+        new DualFormatReward(),
+        new DapoReward(),
         new CosineLengthReward(),
     ];
 

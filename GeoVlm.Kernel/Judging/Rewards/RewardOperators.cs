@@ -29,7 +29,8 @@ public static class RewardOperators
         /// <exception cref="GeoVlmException">Not 0 ≤ low &lt; high ≤ 1.</exception>
         public IReward Clip(double low, double high) => new ClippedReward(reward, low, high);
 
-        /// <summary>The reward times e^(1 − mean of its group) / e: prompts that the policy finds hard count for more.</summary>
-        public IGroupReward WeighedByDifficulty() => new DifficultyWeightedReward(reward);
+        /// <summary>The reward times a weight that falls with the mean of its group: prompts that the policy finds hard count for more.</summary>
+        /// <param name="scale">How it falls; e^(−mean) when null.</param>
+        public IGroupReward WeighedByDifficulty(DifficultyScale? scale = null) => new DifficultyWeightedReward(reward, scale);
     }
 }

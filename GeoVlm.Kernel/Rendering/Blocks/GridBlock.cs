@@ -9,14 +9,17 @@ internal sealed class GridBlock(IReadOnlyList<Block> children, int columns, floa
 {
     private const float Gap = 12;
 
+    /// <summary>Whether a narrow page may break a row: for pictures in one row, which need no columns.</summary>
+    public bool Flows { get; init; }
+
     public override bool IsLive => children.Any(c => c.IsLive);
 
     public override void WriteHtml(StringBuilder html)
     {
-        html.Append("<table style=\"border-collapse:collapse;border:none;background:none;margin:0\">");
+        html.Append(Flows ? FlowingTable : "<table style=\"border-collapse:collapse;border:none;background:none;margin:0\">");
         foreach (var row in children.Chunk(columns))
         {
-            html.Append("<tr style=\"background:none;border:none\">");
+            html.Append(Flows ? FlowingRow : "<tr style=\"background:none;border:none\">");
             foreach (var child in row)
             {
                 html.Append(
@@ -27,7 +30,7 @@ internal sealed class GridBlock(IReadOnlyList<Block> children, int columns, floa
             }
             html.Append("</tr>");
         }
-        html.Append("</table>");
+        html.Append(Flows ? "</tbody></table>" : "</table>");
     }
 
     public override void WriteText(StringBuilder text)

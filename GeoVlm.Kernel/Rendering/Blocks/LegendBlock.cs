@@ -23,7 +23,7 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
             {
                 string line = item.Kind switch
                 {
-                    LegendKind.Fill => $"background:{Palette.Css(item.Colour, item.Opacity)};height:11px",
+                    LegendKind.Fill => $"background:{Palette.Css(item.Colour, item.Opacity)};outline:1px solid {Border};height:11px",
                     LegendKind.Dashed => $"border:2px dashed {item.Colour};background:#333;height:7px",
                     _ => $"border:2px solid {item.Colour};background:#333;height:7px",
                 };
@@ -72,6 +72,8 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
                 Color = item.Kind == LegendKind.Fill ? Palette.Sk(item.Colour, item.Opacity) : new SKColor(0x33, 0x33, 0x33),
             };
             canvas.DrawRect(swatch, paint);
+            using var edge = new SKPaint { Color = new SKColor(0x80, 0x80, 0x80, 115), Style = SKPaintStyle.Stroke };
+            canvas.DrawRect(swatch, edge);
         }
         if (item.Mark is null && item.Kind != LegendKind.Fill)
         {

@@ -9,26 +9,22 @@ internal sealed class NumbersBlock(params IReadOnlyList<(string Name, string Val
     private const float NameSize = TypeScale.Caption,
         ValueSize = TypeScale.Number,
         Gap = 26,
-        RowHeight = 42,
-        MostWidth = 800; // of a page's column
+        RowHeight = 42;
 
     public override void WriteHtml(StringBuilder html)
     {
-        foreach (var row in Rows(MostWidth))
-        {
-            html.Append("<table style=\"border-collapse:collapse;border:none;background:none;margin:0\"><tr style=\"background:none\">");
-            foreach (var (name, value) in row)
-                html.Append(
-                        "<td align=\"left\" style=\"text-align:left;border:none;padding:0 26px 0 0;white-space:nowrap;font-variant-numeric:tabular-nums\">"
-                    )
-                    .Append("<span style=\"font-size:12px;opacity:.75\">")
-                    .Append(HtmlText.Encode(name))
-                    .Append("</span><br>")
-                    .Append("<b style=\"font-size:17px;font-weight:600\">")
-                    .Append(HtmlText.Encode(value))
-                    .Append("</b></td>");
-            html.Append("</tr></table>");
-        }
+        html.Append(FlowingTable).Append(FlowingRow);
+        foreach (var (name, value) in numbers)
+            html.Append(
+                    "<td align=\"left\" style=\"text-align:left;border:none;padding:0 26px 0 0;white-space:nowrap;font-variant-numeric:tabular-nums\">"
+                )
+                .Append("<span style=\"font-size:12px;opacity:.75\">")
+                .Append(HtmlText.Encode(name))
+                .Append("</span><br>")
+                .Append("<b style=\"font-size:17px;font-weight:600\">")
+                .Append(HtmlText.Encode(value))
+                .Append("</b></td>");
+        html.Append("</tr></tbody></table>");
     }
 
     public override void WriteText(StringBuilder text) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using SkiaSharp;
 
 namespace GeoVlm.Rendering.Blocks;
@@ -15,12 +16,15 @@ internal sealed record Cell(string Text, bool IsNumber = false)
     /// <summary>Bold on a tinted ground in this colour ("#RRGGBB"); null for none.</summary>
     public string? Highlight { get; init; }
 
+    /// <summary>Whether a page must not break it, however narrow.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>A ground of this colour and opacity under plain text; null for none.</summary>
     public (string Colour, double Opacity)? Tint { get; init; }
 }
 
 /// <summary>A table with a header, unless every header is empty. Long cells wrap.</summary>
-internal sealed class TableBlock(
+internal sealed partial class TableBlock(
     IReadOnlyList<string> headers,
     IReadOnlyList<IReadOnlyList<Cell>> rows,
     string barColour = Palette.Blue,
@@ -70,7 +74,7 @@ internal sealed class TableBlock(
             : cell.Tint is { } ground ? $";background:{Palette.Css(ground.Colour, ground.Opacity)}"
             : "";
         html.Append(
-            $"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}{(cell.Bar is null ? "" : ";white-space:nowrap")}")}>"
+            $"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}{(cell.Bar is null && !cell.IsWhole ? "" : ";white-space:nowrap")}")}>"
         );
         if (cell.Bar is { } bar)
             html.Append(
@@ -81,7 +85,8 @@ internal sealed class TableBlock(
                     CultureInfo.InvariantCulture,
                     $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>"
                 );
-        string text = HtmlText.Encode(cell.Text);
+        // An interval and the mark behind it stay on one line.
+        string text = HtmlText.Encode(Interval().Replace(cell.Text, found => found.Value.Replace(' ', '\u00A0')));
         html.Append(cell.Highlight is null ? text : $"<b>{text}</b>").Append("</td>");
     }
 
@@ -203,6 +208,9 @@ internal sealed class TableBlock(
     private bool IsNumberColumn(int column) => rows.Count > 0 && rows.All(r => column >= r.Count || r[column].IsNumber);
 
     private static double Fraction(double bar) => double.IsNaN(bar) ? 0 : Math.Clamp(bar, 0, 1);
+
+    [GeneratedRegex(@"\[[-−+.,%\d ]{3,60}\]( [▲▼])?", RegexOptions.NonBacktracking)]
+    private static partial Regex Interval();
 
     private static string Style(bool toRight, string more)
     {

@@ -87,7 +87,7 @@ internal static class ChartDrawing
                         ? [.. run.Select(p => new SKPoint(X(p.X), Y(p.Y)))]
                         : [new(X(run[0].X) - 2, Y(run[0].Y)), new(X(run[0].X) + 2, Y(run[0].Y))],
                     colour,
-                    run.Length > 1 ? 2 : 4,
+                    run.Length > 1 ? 2 + 2.5f * chart.Series.Skip(i + 1).Count(later => Covers(later, series)) : 4,
                     dashed: series.Dashed
                 );
             }
@@ -99,6 +99,10 @@ internal static class ChartDrawing
             legend += 34 + Painting.Width(name, TickSize);
         }
     }
+
+    // A line under an equal one shows beside it: it is drawn wider.
+    private static bool Covers(ChartSeries later, ChartSeries earlier) =>
+        !later.Dashed && later.Points.Select(p => (p.X, p.Y)).SequenceEqual(earlier.Points.Select(p => (p.X, p.Y)));
 
     // Gaps in a line stand for values that are no numbers.
     private static IEnumerable<ChartPoint[]> Runs(IEnumerable<ChartPoint> points)

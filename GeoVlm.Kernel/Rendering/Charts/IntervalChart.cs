@@ -44,10 +44,7 @@ public sealed record IntervalChart(string Title, string XTitle, params IReadOnly
             Math.Max(4, Width / 90),
             round: true
         );
-        // A page may draw names in a wider typeface than the one measured here.
-        const float wider = 1.15f;
-        float names =
-            Math.Min(Width * 0.4f, Rows.Select(r => wider * Painting.Width(r.Name, TypeScale.Caption)).DefaultIfEmpty().Max()) + 12;
+        float names = Math.Min(Width * 0.4f, Rows.Select(r => Painting.Width(r.Name, TypeScale.Caption)).DefaultIfEmpty().Max()) + 12;
         float left = names,
             right = Width - 16,
             top = 26,
@@ -72,13 +69,7 @@ public sealed record IntervalChart(string Title, string XTitle, params IReadOnly
         {
             var (name, e) = Rows[i];
             float y = top + Row * (i + 0.5f);
-            surface.Text(
-                Painting.Fit(name, (names - 12) / wider + 1, TypeScale.Caption),
-                left - 8,
-                y + 4,
-                TypeScale.Caption,
-                SKTextAlign.Right
-            );
+            surface.Text(Painting.Fit(name, names - 11, TypeScale.Caption), left - 8, y + 4, TypeScale.Caption, SKTextAlign.Right);
             if (!double.IsFinite(e.Mean))
                 continue;
             if (double.IsFinite(e.Low) && double.IsFinite(e.High))

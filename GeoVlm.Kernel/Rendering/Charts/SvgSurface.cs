@@ -47,6 +47,12 @@ internal sealed class SvgSurface(StringBuilder svg) : ChartSurface
             CultureInfo.InvariantCulture,
             $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size:0.#}\" fill=\"currentColor\" text-anchor=\"{side}\""
         );
+        // A page's typeface may be wider than the one that was measured: longer texts are told the room that they have.
+        if (text.Length > 6)
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $" textLength=\"{Painting.Width(text, size, bold):0.#}\" lengthAdjust=\"spacingAndGlyphs\""
+            );
         if (bold)
             svg.Append(" font-weight=\"600\"");
         if (vertical)

@@ -2,6 +2,7 @@ using System.Globalization;
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Prompts;
+using GeoVlm.Judging.Lab;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Rendering;
 
@@ -46,9 +47,9 @@ public sealed class GeoRewardTryCommand : IBodyCommand
     /// <inheritdoc/>
     public void RunBody(MagicArguments arguments, string body, CommandContext context)
     {
-        var sample = Sample(arguments, context);
+        var (sample, siblings) = Sample(arguments, context);
         var frame = Frame(arguments.Required("--frame"), sample);
-        var rubric = SessionArguments.Rubrics(arguments, context, [sample])(sample);
+        var rubric = SessionArguments.Rubrics(arguments, context, siblings)(sample);
         string[] completions = string.IsNullOrWhiteSpace(body)
             ? [ResponseFormat.Wrap("worked answer", AnswerText.Write(sample, frame))]
             : Split(body);
@@ -87,13 +88,14 @@ public sealed class GeoRewardTryCommand : IBodyCommand
         ];
     }
 
-    private static Sample Sample(MagicArguments arguments, CommandContext context)
+    /// <summary>The sample that is asked for, and those of its task to which rewards are fitted.</summary>
+    private static (Sample Chosen, IReadOnlyList<Sample> Siblings) Sample(MagicArguments arguments, CommandContext context)
     {
         if (arguments.Text("dataset") is null && arguments.Text("--task") is { } task)
         {
             var examples = TaskExample.Of(EoTaskNames.Parse(task));
             return int.TryParse(arguments.Required("--sample"), out int kind) && kind >= 0 && kind < examples.Count
-                ? examples[kind].Sample
+                ? (examples[kind].Sample, [.. LintSamples.All.Where(s => s.Task == examples[kind].Sample.Task)])
                 : throw new GeoVlmException(
                     $"--sample is {arguments.Required("--sample")}, but {task} has {examples.Count} worked example{(examples.Count == 1 ? "" : "s")}, counted from 0"
                 );
@@ -101,9 +103,9 @@ public sealed class GeoRewardTryCommand : IBodyCommand
         var dataset = SessionArguments.Dataset(arguments, context);
         string which = arguments.Required("--sample");
         if (dataset.Samples.FirstOrDefault(s => s.Id == which) is { } named)
-            return named;
+            return (named, [.. dataset.Samples.Where(s => s.Task == named.Task)]);
         return int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < dataset.Count
-            ? dataset.Samples[index]
+            ? (dataset.Samples[index], [.. dataset.Samples.Where(s => s.Task == dataset.Samples[index].Task)])
             : throw new GeoVlmException($"'{dataset.Name}' has {dataset.Count} samples, counted from 0, and none with the id '{which}'");
     }
 

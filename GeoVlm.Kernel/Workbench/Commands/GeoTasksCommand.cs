@@ -27,18 +27,32 @@ public sealed class GeoTasksCommand : IMagicCommand
     {
         var session = context.Keep(() => new SessionRewards());
         EoTask? only = arguments.Text("task") is { } name ? EoTaskNames.Parse(name) : null;
+        var prompts = TaskExample.All.Select(e => (Example: e, Lines: Prompt(e, session.For(e.Sample.Task)).Split('\n'))).ToArray();
+        // What every prompt begins with is written once.
+        int shared = 0;
+        while (prompts.All(p => p.Lines.Length > shared + 1 && p.Lines[shared] == prompts[0].Lines[shared]))
+            shared++;
         context.Display(
             new Table(
-                ["task", "prompt", "worked answer", "earns", "rewards", "standard (task-blind)", "metrics"],
-                [.. TaskExample.All.Where(e => only is null || e.Sample.Task == only).Select(e => Row(e, session.For(e.Sample.Task)))]
+                ["task", shared > 0 ? "prompt goes on" : "prompt", "worked answer", "earns", "rewards", "standard (task-blind)", "metrics"],
+                [
+                    .. prompts
+                        .Where(p => only is null || p.Example.Sample.Task == only)
+                        .Select(p => Row(p.Example, string.Join('\n', p.Lines[shared..]), session.For(p.Example.Sample.Task))),
+                ]
             )
+            {
+                Title = shared > 0 ? $"Every prompt begins: {string.Join('\n', prompts[0].Lines[..shared])}" : "",
+            }
         );
     }
 
-    private static IReadOnlyList<object?> Row(TaskExample example, Rubric rubric) =>
+    private static string Prompt(TaskExample example, Rubric rubric) => rubric.Template.For(example.Sample).Text;
+
+    private static IReadOnlyList<object?> Row(TaskExample example, string prompt, Rubric rubric) =>
         [
             EoTaskNames.Of(rubric.Task) + (example.Kind.Length > 0 ? $" ({example.Kind})" : ""),
-            rubric.Template.For(example.Sample).Text,
+            prompt,
             example.Completion,
             rubric.Judge(example.Completion, example.Sample, example.Sample.Frame).Reward.Total,
             Rewards(rubric),

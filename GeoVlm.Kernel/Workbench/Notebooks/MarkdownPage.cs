@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using GeoVlm.Rendering;
 using Markdig;
+using Markdig.Extensions.Mathematics;
 using Markdig.Helpers;
 using Markdig.Renderers;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -20,6 +22,7 @@ internal sealed class MarkdownPage
         .UseAutoLinks()
         .UseTaskLists()
         .UseFootnotes()
+        .UseMathematics()
         .Build();
 
     private readonly Dictionary<string, int> ids = [];
@@ -43,6 +46,8 @@ internal sealed class MarkdownPage
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         pipeline.Setup(renderer);
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlMathInlineRenderer>(new InlineFormula());
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlMathBlockRenderer>(new DisplayedFormula());
         renderer.Render(document);
         return writer.ToString();
     }
@@ -69,6 +74,7 @@ internal sealed class MarkdownPage
                         {
                             LiteralInline literal => literal.Content.ToString(),
                             CodeInline code => code.Content,
+                            MathInline formula => formula.Content.ToString(),
                             _ => "",
                         }
                     )
@@ -103,5 +109,17 @@ internal sealed class MarkdownPage
             if (!IsHarmless(url))
                 link.Url = "#";
         }
+    }
+
+    private sealed class InlineFormula : HtmlObjectRenderer<MathInline>
+    {
+        protected override void Write(HtmlRenderer renderer, MathInline formula) =>
+            renderer.Write(Formula.ToMathMl(formula.Content.ToString(), display: formula.DelimiterCount > 1));
+    }
+
+    private sealed class DisplayedFormula : HtmlObjectRenderer<MathBlock>
+    {
+        protected override void Write(HtmlRenderer renderer, MathBlock formula) =>
+            renderer.Write(Formula.ToMathMl(formula.Lines.ToString(), display: true));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ScoreCommand
     };
     private readonly Option<string> predictionsOption = new("--predictions", "-p")
     {
-        Description = "Rows to score: JSON Lines (one object a line) or a JSON array, also .gz.",
+        Description = "Rows to score: JSON Lines (one object a line), a JSON document, COCO results, CSV or Parquet; JSON also .gz.",
         Required = true,
         HelpName = "file",
     };
@@ -36,6 +36,11 @@ internal sealed class ScoreCommand
     {
         Description = "References, when the rows hold none; joined by id, else by order.",
         HelpName = "file",
+    };
+    private readonly Option<string> missingOption = new("--missing")
+    {
+        Description = "References without a prediction: left out and counted (skip), or scored as nothing answered (wrong).",
+        DefaultValueFactory = _ => "skip",
     };
     private readonly Option<string?> againstOption = new("--against")
     {
@@ -54,7 +59,7 @@ internal sealed class ScoreCommand
     };
     private readonly Option<string?> wordNetOption = new("--wordnet")
     {
-        Description = "The dict folder of WordNet 3.0, for METEOR's synonyms.",
+        Description = $"The dict folder of WordNet 3.0, for METEOR's synonyms; also by the variable {WordNet.FolderVariable}.",
         HelpName = "folder",
     };
     private readonly Option<bool> jsonOption = new("--json") { Description = "Print JSON alone." };
@@ -66,6 +71,7 @@ internal sealed class ScoreCommand
     {
         ScoreCommand score = new(console);
         score.dialectOption.AcceptOnlyFromAmong([.. PredictionOptions.Dialects]);
+        score.missingOption.AcceptOnlyFromAmong("skip", "wrong");
         Command command = new(
             "score",
             "Score any system's predictions: metrics as published beside ours, with 95 % intervals and definitions. See docs/metrics.md."
@@ -74,6 +80,7 @@ internal sealed class ScoreCommand
             score.taskOption,
             score.predictionsOption,
             score.referencesOption,
+            score.missingOption,
             score.againstOption,
             score.dialectOption,
             score.frameOption,
@@ -94,8 +101,10 @@ internal sealed class ScoreCommand
             Dialect = parsed.GetRequiredValue(dialectOption),
             References = parsed.GetValue(referencesOption),
             Frame = parsed.GetValue(frameOption),
+            MissingIsWrong = parsed.GetValue(missingOption) == "wrong",
         };
-        WordNet? wordNet = parsed.GetValue(wordNetOption) is { } folder ? WordNet.Load(folder) : null;
+        string? folder = parsed.GetValue(wordNetOption) ?? Environment.GetEnvironmentVariable(WordNet.FolderVariable);
+        WordNet? wordNet = string.IsNullOrEmpty(folder) ? null : WordNet.Load(folder);
         IReadOnlyList<ICorpusMetric> metrics =
         [
             .. CorpusMetricCatalogue.All.Select(m => m is CaptionMetrics && wordNet is not null ? new CaptionMetrics(wordNet) : m),

@@ -82,8 +82,28 @@ public class CountGoldenTests
             Near(expected.GetProperty("macro"), "f1", matrix.MacroF1, name);
             Near(expected.GetProperty("weighted"), "f1", matrix.WeightedF1, name);
             Near(expected, "balanced_accuracy_present_classes", matrix.BalancedAccuracy, name);
-            for (int c = 0; c < labels.Count; c++)
-                Near(expected.GetProperty("per_class").GetProperty("f1")[c], matrix.Of(c).F1 ?? 0, name);
+            var classes = Enumerable.Range(0, labels.Count).ToList();
+            foreach (int c in classes)
+            {
+                var perClass = expected.GetProperty("per_class");
+                Near(perClass.GetProperty("f1")[c], matrix.Of(c).F1 ?? 0, name);
+                Near(perClass.GetProperty("precision")[c], matrix.Of(c).Precision ?? 0, name);
+                Near(perClass.GetProperty("recall")[c], matrix.Of(c).Recall ?? 0, name);
+                Near(perClass.GetProperty("support")[c], matrix.Support(c), name);
+                foreach (int p in classes)
+                    Near(expected.GetProperty("confusion")[c][p], matrix.Counts[c, p], name);
+            }
+            foreach (
+                var (value, read) in (Dictionary<string, Func<BinaryCounts, double?>>)
+                    new() { ["precision"] = c => c.Precision, ["recall"] = c => c.Recall }
+            )
+            {
+                Near(expected.GetProperty("micro"), value, matrix.Accuracy, name);
+                Near(expected.GetProperty("macro"), value, classes.Average(c => read(matrix.Of(c)) ?? 0), name);
+                double weighted = classes.Sum(c => matrix.Support(c) * (read(matrix.Of(c)) ?? 0)) / classes.Sum(matrix.Support);
+                Near(expected.GetProperty("weighted"), value, weighted, name);
+            }
+            Near(expected.GetProperty("micro"), "f1", matrix.Accuracy, name);
         }
         Assert.Equal(12, sets.Count);
     }

@@ -86,6 +86,33 @@ public class CaptionGoldenTests
         Assert.Equal(39, sets);
     }
 
+    [Fact]
+    public void METEOR_with_synonyms_of_WordNet()
+    {
+        var wordNet = WordNet.Load(SharedFolder.RequireWordNet());
+        using var file = JsonDocument.Parse(File.ReadAllText(SharedFolder.Require("metric-goldens/caption/caption-goldens.json")));
+        int values = 0;
+        foreach (var set in file.RootElement.EnumerateArray())
+        foreach (
+            var (item, golden) in set.GetProperty("items")
+                .EnumerateArray()
+                .Zip(set.GetProperty("expected").GetProperty("nltk_meteor_wordnet_per_item").EnumerateArray())
+        )
+        {
+            double value = NltkMeteor.Score(
+                CaptionTokens.Split(item.GetProperty("prediction").GetString()!),
+                Strings(item, "references").Select(CaptionTokens.Split),
+                wordNet
+            );
+            Assert.True(
+                Math.Abs(value - golden.GetDouble()) <= Tolerance,
+                $"{set.GetProperty("name")}, {item.GetProperty("id")}: {value}, expected {golden}"
+            );
+            values++;
+        }
+        Assert.True(values > 500, $"only {values} values");
+    }
+
     private static List<string> Strings(JsonElement item, string property) =>
         [.. item.GetProperty(property).EnumerateArray().Select(v => v.GetString()!)];
 }

@@ -60,13 +60,16 @@ public class TextScorerTests
         foreach (string part in (string[])["noun", "verb", "adj", "adv"])
         foreach (string file in (string[])[$"index.{part}", $"data.{part}", $"{part}.exc"])
             File.WriteAllText(Path.Combine(folder.Path, file), "");
-        File.WriteAllText(Path.Combine(folder.Path, "index.noun"), "  1 licence\ncar n 1 1 @ 1 1 0\nauto n 1 1 @ 1 1 0\n");
+        File.WriteAllText(
+            Path.Combine(folder.Path, "index.noun"),
+            "  1 licence\ncar n 1 1 @ 1 1 0\nauto n 1 1 @ 1 1 0\nvehicle n 1 1 @ 1 1 0\n"
+        );
         File.WriteAllText(
             Path.Combine(folder.Path, "data.noun"),
-            "00000000 06 n 03 car 0 auto 0 motor_car 0 001 @ 00000000 n 0000 | a vehicle\n"
+            "00000000 06 n 04 car 0 auto 0 vehicle 0 motor_car 0 001 @ 00000000 n 0000 | a vehicle\n"
         );
         var wordNet = WordNet.Load(folder.Path);
-        Assert.Equal(["auto", "car"], wordNet.Synonyms("cars").Order());
+        Assert.Equal(["auto", "car", "vehicle"], wordNet.Synonyms("cars").Order());
         Assert.Equal(
             0,
             NltkMeteor.Score(
@@ -86,6 +89,17 @@ public class TextScorerTests
                 wordNet
             ),
             12
+        );
+        // As in NLTK the stem is looked up, and "vehicl" is no word.
+        Assert.Equal(
+            0,
+            NltkMeteor.Score(
+                ["vehicle"],
+                [
+                    ["auto"],
+                ],
+                wordNet
+            )
         );
         Assert.Contains("index.noun", Assert.Throws<GeoVlmException>(() => WordNet.Load(Path.Combine(folder.Path, "none"))).Message);
     }

@@ -65,7 +65,7 @@ public sealed class CocoEvaluation
         CocoSize size = CocoSize.All,
         string? category = null,
         IReadOnlyList<int>? images = null
-    ) => Mean(iou, size, category, images, 100, (hits, misses, truths) => PrecisionOverRecall(hits, misses, truths));
+    ) => Mean(iou, size, category, images, 100, recallAlone: false);
 
     /// <summary>Average recall, 0 to 1, over the IoU thresholds; null where no reference object counts.</summary>
     /// <inheritdoc cref="AveragePrecision"/>
@@ -74,75 +74,86 @@ public sealed class CocoEvaluation
         CocoSize size = CocoSize.All,
         string? category = null,
         IReadOnlyList<int>? images = null
-    ) => Mean(null, size, category, images, maximumDetections, (hits, _, truths) => (double)hits.Count(h => h) / truths);
+    ) => Mean(null, size, category, images, maximumDetections, recallAlone: true);
 
-    private double? Mean(
-        double? iou,
-        CocoSize size,
-        string? category,
-        IReadOnlyList<int>? images,
-        int most,
-        Func<bool[], bool[], int, double> value
-    )
+    private double? Mean(double? iou, CocoSize size, string? category, IReadOnlyList<int>? images, int most, bool recallAlone)
     {
         images ??= [.. Enumerable.Range(0, Images)];
         double sum = 0;
         int count = 0;
         foreach (string name in category is null ? Categories : [category])
         {
-            var taken = new List<CocoMatch>();
+            int truths = 0;
+            var pooled = new List<(CocoMatch Match, int At)>();
+            bool even = true;
+            double first = double.NaN;
             foreach (int image in images)
-                if (matches.TryGetValue((name, size, image), out var match))
-                    taken.Add(match);
-            int truths = taken.Sum(m => m.Truths);
+            {
+                if (!matches.TryGetValue((name, size, image), out var match))
+                    continue;
+                truths += match.Truths;
+                for (int i = 0; i < Math.Min(most, match.Scores.Length); i++)
+                {
+                    first = pooled.Count == 0 ? match.Scores[i] : first;
+                    even &= match.Scores[i] == first;
+                    pooled.Add((match, i));
+                }
+            }
             if (truths == 0)
                 continue;
-            List<(double Score, CocoMatch Match, int At)> pooled =
-            [
-                .. taken.SelectMany(m => Enumerable.Range(0, Math.Min(most, m.Scores.Length)).Select(i => (m.Scores[i], m, i))),
-            ];
-            if (pooled.Any(p => p.Score != pooled[0].Score))
-                pooled = [.. pooled.OrderByDescending(p => p.Score)];
+            if (!even && !recallAlone)
+                pooled = [.. pooled.OrderByDescending(p => p.Match.Scores[p.At])];
             for (int t = 0; t < Thresholds.Count; t++)
             {
                 if (iou is not null && Math.Abs(Thresholds[t] - iou.Value) > 1e-9)
                     continue;
-                bool[] hits = [.. pooled.Select(p => p.Match.Matched[t][p.At] && !p.Match.Ignored[t][p.At])];
-                bool[] misses = [.. pooled.Select(p => !p.Match.Matched[t][p.At] && !p.Match.Ignored[t][p.At])];
-                sum += value(hits, misses, truths);
+                sum += recallAlone ? Recall(pooled, t, truths) : PrecisionOverRecall(pooled, t, truths);
                 count++;
             }
         }
         return count == 0 ? null : sum / count;
     }
 
-    /// <summary>Mean over the recall points of the best precision at that recall or beyond.</summary>
-    private static double PrecisionOverRecall(bool[] hits, bool[] misses, int truths)
+    private static double Recall(List<(CocoMatch Match, int At)> pooled, int threshold, int truths)
     {
-        var precision = new double[hits.Length];
-        var recall = new double[hits.Length];
+        int hits = 0;
+        foreach (var (match, at) in pooled)
+            if (match.Matched[threshold][at] && !match.Ignored[threshold][at])
+                hits++;
+        return (double)hits / truths;
+    }
+
+    /// <summary>Mean over the recall points of the best precision at that recall or beyond.</summary>
+    private static double PrecisionOverRecall(List<(CocoMatch Match, int At)> pooled, int threshold, int truths)
+    {
+        var precision = new double[pooled.Count];
+        var recall = new double[pooled.Count];
         int right = 0,
             wrong = 0;
-        for (int i = 0; i < hits.Length; i++)
+        for (int i = 0; i < precision.Length; i++)
         {
-            if (hits[i])
-                right++;
-            if (misses[i])
-                wrong++;
+            var (match, at) = pooled[i];
+            if (!match.Ignored[threshold][at])
+            {
+                if (match.Matched[threshold][at])
+                    right++;
+                else
+                    wrong++;
+            }
             recall[i] = (double)right / truths;
             precision[i] = right / (wrong + right + Spacing);
         }
-        for (int i = hits.Length - 1; i > 0; i--)
+        for (int i = precision.Length - 1; i > 0; i--)
             precision[i - 1] = Math.Max(precision[i - 1], precision[i]);
         double sum = 0;
-        int at = 0;
+        int reached = 0;
         foreach (double point in Recalls)
         {
-            while (at < recall.Length && recall[at] < point)
-                at++;
-            if (at == recall.Length)
+            while (reached < recall.Length && recall[reached] < point)
+                reached++;
+            if (reached == recall.Length)
                 break;
-            sum += precision[at];
+            sum += precision[reached];
         }
         return sum / RecallPoints;
     }

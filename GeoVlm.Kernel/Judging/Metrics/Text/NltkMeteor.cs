@@ -1,7 +1,7 @@
 namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>METEOR as NLTK computes it (alpha 0.9, beta 3, gamma 0.5), which EarthDial and GeoVLM-R1 report. Not METEOR 1.5.</summary>
-/// <remarks>Words match exactly, then by Porter stem, then, where a <see cref="WordNet"/> is given, by synonym. Without it the value is a
+/// <remarks>Words match exactly, then by Porter stem, then, where a <see cref="WordNet"/> is given, by synonym of the stem. Without it the value is a
 /// little lower than the published ones: name it "METEOR (NLTK, exact + stem)".</remarks>
 public static class NltkMeteor
 {
@@ -22,7 +22,9 @@ public static class NltkMeteor
         var right = reference.Select((t, i) => new Word(i, t.ToLowerInvariant())).ToList();
         var pairs = new List<(int Candidate, int Reference)>();
         Match(left, right, pairs, word => word);
-        Match(left, right, pairs, PorterStemmer.Stem);
+        // NLTK looks up the synonyms of stems, not of words: "vehicl" has none. That is kept, or no published value would be met.
+        (left, right) = (Stems(left), Stems(right));
+        Match(left, right, pairs, stem => stem);
         if (wordNet is not null)
             MatchSynonyms(left, right, pairs, wordNet);
         if (pairs.Count == 0)
@@ -73,6 +75,8 @@ public static class NltkMeteor
             right.RemoveAt(j);
         }
     }
+
+    private static List<Word> Stems(List<Word> words) => [.. words.Select(w => w with { Text = PorterStemmer.Stem(w.Text) })];
 
     private readonly record struct Word(int Index, string Text);
 }

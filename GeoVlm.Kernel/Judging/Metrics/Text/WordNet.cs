@@ -9,6 +9,9 @@ namespace GeoVlm.Judging.Metrics.Text;
 /// threads.</remarks>
 public sealed class WordNet
 {
+    /// <summary>Environment variable with the dict folder that <c>score</c> uses where it is given none.</summary>
+    public const string FolderVariable = "GEOVLM_WORDNET";
+
     private static readonly (string Name, (string Ending, string Base)[] Rules)[] PartsOfSpeech =
     [
         (

@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Judging.Parsing;
@@ -14,7 +15,7 @@ namespace GeoVlm.Judging.Rewards.Judges;
 /// over 10. Cached on disk and within a budget of calls.</summary>
 /// <remarks>It is the one reward that is not pure by itself; the cache makes it so: a question once answered is answered alike ever after.
 /// Temperature 0. The answer is put between marks that it cannot close. A grade outside 0 to 10, or none, scores 0.</remarks>
-public sealed class LanguageModelReward : IReward
+public sealed partial class LanguageModelReward : IReward
 {
     private const int LongestText = 4000;
     private readonly JudgeOptions options;
@@ -54,14 +55,21 @@ public sealed class LanguageModelReward : IReward
     {
         if (completion.Answer is null || completion.WrittenAnswer is not { } written)
             return RewardScore.Unreadable(completion);
-        string prompt = options
-            .Prompt.Replace("{question}", Bare(sample.Question), StringComparison.Ordinal)
+        // In one pass: what is put in may hold a placeholder itself.
+        string prompt = Placeholder()
             .Replace(
-                "{reference}",
-                Bare(AnswerText.Write(sample, completion.WrittenFrame ?? References.FrameOf(sample))),
-                StringComparison.Ordinal
-            )
-            .Replace("{answer}", Bare(written), StringComparison.Ordinal);
+                options.Prompt,
+                match =>
+                    Bare(
+                        match.Value switch
+                        {
+                            "{question}" => sample.Question,
+                            "{reference}" => AnswerText.Write(sample, completion.WrittenFrame ?? References.FrameOf(sample)),
+                            "{reasoning}" => completion.Reasoning,
+                            _ => written,
+                        }
+                    )
+            );
         string reply;
         lock (memory)
             reply = Ask(prompt);
@@ -106,6 +114,9 @@ public sealed class LanguageModelReward : IReward
             throw new GeoVlmException($"the judge at {options.Endpoint} did not answer: {e.Message.Split('\n')[0]}", e);
         }
     }
+
+    [GeneratedRegex(@"\{(?:question|reference|answer|reasoning)\}")]
+    private static partial Regex Placeholder();
 
     // A completion must not close the marks that hold it.
     private static string Bare(string text) =>

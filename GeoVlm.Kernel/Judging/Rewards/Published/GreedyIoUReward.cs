@@ -6,6 +6,8 @@ namespace GeoVlm.Judging.Rewards.Published;
 
 /// <summary>Sum of the IoU above 0.5 of greedily matched boxes over max(reference, predicted),
 /// equal boxes counted once, as Visual-RFT's detection reward has it.</summary>
+/// <remarks>Boxes are taken in the order written; there by confidence, which completions seldom state. Source: Visual-RFT, grpo.py,
+/// compute_reward_iou_v2.</remarks>
 public sealed class GreedyIoUReward : IReward
 {
     /// <inheritdoc/>

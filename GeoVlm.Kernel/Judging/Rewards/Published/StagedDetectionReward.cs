@@ -4,36 +4,37 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>Vision-R1's staged rewards at their first stage: recall or mean GIoU of
-/// matched boxes, below 0.5 nothing, above 0.75 all.</summary>
-/// <remarks>The assignment there costs class, L1 and GIoU; here IoU. The second stage (0.75 and 0.9, from step 1,500) depends on the step,
-/// which a pure reward does not know.</remarks>
+/// <summary>Vision-R1's staged rewards: recall or mean GIoU of matched boxes; at the first stage below 0.5 nothing and above 0.75 all,
+/// at the second 0.75 and 0.9.</summary>
+/// <remarks>The assignment there costs class, L1 and GIoU; here IoU. There the second stage begins at step 1,500, which a pure reward does
+/// not know: start a run with the one and go on with the other. Source: jefferyZhan/Griffon, Vision-R1.</remarks>
 public sealed class StagedDetectionReward : IReward
 {
-    private const double Low = 0.5,
-        High = 0.75;
+    private const string NoFalseAlarms = "superfluous boxes cost nothing here",
+        NoMisses = "missed objects and superfluous boxes cost nothing here";
+    private static readonly (double Low, double High) First = (0.5, 0.75),
+        Second = (0.75, 0.9);
     private readonly bool recall;
+    private readonly (double Low, double High) stage;
 
-    private StagedDetectionReward(string name, string summary, string flaw, bool recall) =>
-        (Name, Summary, KnownFlaw, this.recall) = (name, summary, flaw, recall);
+    private StagedDetectionReward(string name, string summary, string flaw, bool recall, (double, double) stage) =>
+        (Name, Summary, KnownFlaw, this.recall, this.stage) = (name, summary, flaw, recall, stage);
 
     /// <summary>Share of objects found.</summary>
     public static StagedDetectionReward Recall { get; } =
-        new(
-            "vision-r1-recall",
-            "share of objects found, below 0.5 → 0, above 0.75 → 1 (Vision-R1)",
-            "superfluous boxes cost nothing here",
-            true
-        );
+        new("vision-r1-recall", "share of objects found, below 0.5 → 0, above 0.75 → 1 (Vision-R1)", NoFalseAlarms, true, First);
+
+    /// <summary>Share of objects found, at the second stage.</summary>
+    public static StagedDetectionReward LateRecall { get; } =
+        new("vision-r1-recall-late", "share of objects found, below 0.75 → 0, above 0.9 → 1 (Vision-R1)", NoFalseAlarms, true, Second);
 
     /// <summary>Mean GIoU of the matched boxes.</summary>
     public static StagedDetectionReward Precision { get; } =
-        new(
-            "vision-r1-precision",
-            "mean GIoU of matched boxes, below 0.5 → 0, above 0.75 → 1 (Vision-R1)",
-            "missed objects and superfluous boxes cost nothing here",
-            false
-        );
+        new("vision-r1-precision", "mean GIoU of matched boxes, below 0.5 → 0, above 0.75 → 1 (Vision-R1)", NoMisses, false, First);
+
+    /// <summary>Mean GIoU of the matched boxes, at the second stage.</summary>
+    public static StagedDetectionReward LatePrecision { get; } =
+        new("vision-r1-precision-late", "mean GIoU of matched boxes, below 0.75 → 0, above 0.9 → 1 (Vision-R1)", NoMisses, false, Second);
 
     /// <inheritdoc/>
     public string Name { get; }
@@ -58,8 +59,8 @@ public sealed class StagedDetectionReward : IReward
             : pairs.Count == 0 ? 0
             : pairs.Average(p => Math.Max(0, BoxFit.GIoU(boxes[p.Predicted], reference[p.Reference])));
         return new(
-            value < Low ? 0
-                : value > High ? 1
+            value < stage.Low ? 0
+                : value > stage.High ? 1
                 : value,
             $"{pairs.Count} of {reference.Count} matched, {(recall ? "recall" : "mean GIoU")} {value:0.000}"
         );

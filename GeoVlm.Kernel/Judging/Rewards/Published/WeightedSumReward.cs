@@ -5,6 +5,8 @@ namespace GeoVlm.Judging.Rewards.Published;
 
 /// <summary>0.7 · ΣIoU of greedily matched boxes / n_gt + 0.3 · (1 − (missed + false-alarm
 /// share) / 2), τ = 0.5, as VLM-R1's detection score has it.</summary>
+/// <remarks>Boxes are taken in the order written; a box whose label is another than its object's counts for completeness, not for position.
+/// A share for labels alone has the weight 0 there. Source: om-ai-lab/VLM-R1, detection_score.</remarks>
 public sealed class WeightedSumReward : IReward
 {
     private const double Position = 0.7,
@@ -34,7 +36,7 @@ public sealed class WeightedSumReward : IReward
         {
             if (open.Count == 0 || open.MaxBy(r => r.Box.IoU(box.Box)) is not { } nearest || nearest.Box.IoU(box.Box) < 0.5)
                 continue;
-            sum += nearest.Box.IoU(box.Box);
+            sum += DetectionReward.LabelsMeet(box, nearest) ? nearest.Box.IoU(box.Box) : 0;
             hits++;
             open.Remove(nearest);
         }
