@@ -86,7 +86,7 @@ public class OddLayoutTests
         folder.Image("pairs/A/1.png", 16, 16);
         folder.Image("pairs/B/1.jpg", 16, 16);
         folder.Image("pairs/label/1.PNG", 16, 16, (x, _) => (byte)(x < 8 ? 255 : 0));
-        Assert.Equal(1, EoDataset.Load(folder.File("pairs")).Samples.Single().Objects.Count);
+        Assert.Single(EoDataset.Load(folder.File("pairs")).Samples.Single().Objects);
 
         folder.Image("patches/BigEarthNet-v1.0/S2A_1/S2A_1_B04.png", 12, 12);
         folder.Text("patches/BigEarthNet-v1.0/S2A_1/S2A_1_labels_metadata.json", """{"labels": ["Mixed forest"], "projection": "x"}""");
