@@ -19,6 +19,7 @@ public static class ReaderCatalogue
         new DotaReader(),
         new YoloReader(),
         new Vhr10Reader(),
+        new ReferReader(),
         new GroundingReader(),
         new PhraseReader(),
         new VocReader(),
