@@ -18,6 +18,7 @@ public partial class HostileTextTests
         "table",
         "tr",
         "tbody",
+        "wbr",
         "td",
         "th",
         "span",

@@ -114,7 +114,8 @@ public sealed class LivePageTests : IAsyncLifetime
     private async Task TextsLightTheirBoxes()
     {
         var trace = View("linked").First;
-        await trace.Locator("summary").ClickAsync();
+        await trace.Locator("summary").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
         await trace.Locator("[data-geo-ref='1']").HoverAsync();
         Assert.Equal("#fff", await trace.Locator("svg polygon").Nth(1).GetAttributeAsync("stroke"));
         Assert.Equal("none", await trace.Locator("svg polygon").Nth(0).GetAttributeAsync("stroke"));

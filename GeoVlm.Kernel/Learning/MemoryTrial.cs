@@ -5,6 +5,7 @@ using GeoVlm.Data.Synthetic;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Models;
 using GeoVlm.Models.Memory;
+using GeoVlm.Models.Native;
 
 namespace GeoVlm.Learning;
 
@@ -75,6 +76,7 @@ public static class MemoryTrial
             )
         )
             warm.Step(cancellation); // threads, kernels and code are there from now on
+        TorchMemory.ReleaseFreed(); // or what the step before has freed would be used again, unseen
         long before = Resident("VmRSS");
         File.WriteAllText("/proc/self/clear_refs", "5"); // the high-water mark begins anew
         using var policy = Policy.Of(

@@ -1,5 +1,6 @@
 using GeoVlm.Data;
 using GeoVlm.Judging.Lab;
+using GeoVlm.Judging.Rewards;
 using GeoVlm.Judging.Rubrics;
 using GeoVlm.Rendering.Blocks;
 
@@ -109,7 +110,7 @@ public sealed record VerdictCard(Sample Sample, Judgement Judgement) : IRenderab
                 new(part.Name),
                 new(Number.Write(part.Weight), true),
                 new(Number.Write(part.Value, "0.000")) { Bar = Math.Clamp(part.Value, 0, 1) },
-                new(HtmlText.Truncate(part.Fault ?? part.Reason, 300)),
+                new(HtmlText.Truncate(Why(part), 300)),
             ]);
             foreach (var inner in part.Inner)
                 rows.Add([
@@ -121,4 +122,10 @@ public sealed record VerdictCard(Sample Sample, Judgement Judgement) : IRenderab
         }
         return new TableBlock(["part", "weight", "value", "why"], rows);
     }
+
+    /// <summary>The reason alone where the fault only says of which reward and sample it is: both stand beside it.</summary>
+    private static string Why(RewardPart part) =>
+        part.Fault is null || (part.Reason.Length > 0 && part.Fault.EndsWith(part.Reason, StringComparison.Ordinal))
+            ? part.Reason
+            : part.Fault;
 }

@@ -27,7 +27,14 @@ public class AnswerParserTests
     [InlineData("harbor, Harbor, harbor", new[] { "harbor" })]
     [InlineData("Pastures, Beaches, dunes, sands, Inland waters", new[] { "Pastures", "Beaches, dunes, sands", "Inland waters" })]
     [InlineData("none", new string[0])]
+    [InlineData("None.", new string[0])]
     [InlineData("", new string[0])]
+    [InlineData("```json\n[\"harbor\", \"river\"]\n```", new[] { "harbor", "river" })]
+    [InlineData("{\"labels\": [\"harbor\", \"river\"]}", new[] { "harbor", "river" })]
+    [InlineData("harbor，river、road", new[] { "harbor", "river", "road" })]
+    [InlineData("• harbor\n• river", new[] { "harbor", "river" })]
+    [InlineData("harbor | river", new[] { "harbor", "river" })]
+    [InlineData("harbor and river", new[] { "harbor and river" })]
     public void Labels(string text, string[] labels) => Assert.Equal(labels, ((LabelsAnswer)Read(new LabelsParser(), text)!).Labels);
 
     [Fact]
@@ -38,6 +45,11 @@ public class AnswerParserTests
             new LabelsAnswer(["wood", "roads, paved"]).Labels,
             ((LabelsAnswer)Made.Read(sample, "wood, roads, paved").Answer!).Labels
         );
+        // "and" parts two labels where one is known, and not where the whole is.
+        Assert.Equal(["wood", "sea"], ((LabelsAnswer)Made.Read(sample, "wood and sea").Answer!).Labels);
+        Assert.Equal(["a", "wood"], ((LabelsAnswer)Made.Read(sample, "a, wood and a").Answer!).Labels.Order());
+        var sea = sample with { Reference = new LabelsAnswer(["Sea and ocean", "sea"]) };
+        Assert.Equal(["sea and ocean"], ((LabelsAnswer)Made.Read(sea, "sea and ocean").Answer!).Labels);
         Assert.Contains("more than 200", Why(new LabelsParser(), string.Join(',', Enumerable.Range(0, 201))));
     }
 
@@ -60,6 +72,13 @@ public class AnswerParserTests
     public void The_one_number_of_a_sentence_counts_and_two_do_not()
     {
         Assert.Equal(new TextAnswer("3"), Read(ShortAnswerParser.Number, "There are three ships."));
+        foreach (
+            var (text, number) in new[] { ("There are no ships.", "0"), ("≈５", "5"), ("**~5**", "5"), ("No, 3", "3"), ("1.0e2", "100") }
+        )
+            Assert.Equal(new TextAnswer(number), Read(ShortAnswerParser.Number, text));
+        Assert.Null(Read(ShortAnswerParser.Number, "no idea"));
+        Assert.Equal(new TextAnswer("B"), Read(ShortAnswerParser.Letter, "（Ｂ）"));
+        Assert.Equal(new TextAnswer("B"), Read(ShortAnswerParser.Letter, "\\boxed{B}"));
         Assert.Contains("expected a number", Why(ShortAnswerParser.Number, "2 or 3"));
         Assert.Equal(new TextAnswer("yes"), Read(ShortAnswerParser.YesNo, "Yes, there is."));
         Assert.Contains("expected yes or no", Why(ShortAnswerParser.YesNo, "yes or no"));

@@ -29,12 +29,43 @@ public class BoxNotationTests
     [InlineData("<p>ship</p> {<1><2><3><4>}", "ship")]
     [InlineData("{&lt;1&gt;&lt;2&gt;&lt;3&gt;&lt;4&gt;|&lt;0&gt;}", "")]
     [InlineData("[1,2,3,2,3,4,1,4]", "")]
+    [InlineData("[1.0e0, 2E0, 3.0, 4.]", "")]
+    [InlineData("[1,\n2,\n3,\n4]", "")]
+    [InlineData("**[1,2,3,4]**", "")]
+    [InlineData("`[1, 2, 3, 4]`.", "")]
+    [InlineData("［1，2，3，4］", "")]
+    [InlineData("【１、２、３、４】。", "")]
+    [InlineData("\ufeff[1,2,3,4]\u200b", "")]
+    [InlineData("```json\n[{\"bbox_2d\": [1, 2, 3, 4], \"label\": \"ship\"}]\n```\nThis is the ship.", "ship")]
+    [InlineData("The ship:\n```\n[1, 2, 3, 4]\n```", "")]
+    [InlineData("{\"bbox_2d\": [\"1\", \"2\", \"3\", \"4\"], \"label\": \"ship\"}", "ship")]
+    [InlineData("{\"bbox_2d\": \"[1, 2, 3, 4]\", \"label\": \"ship\"}", "ship")]
+    [InlineData("{\"bbox\": [1, 2, 3, 4], \"category\": \"ship\"}", "ship")]
+    [InlineData("{\"name\": \"no 5\", \"label\": \"ship\", \"boxes\": [[1, 2, 3, 4]]}", "ship")]
+    [InlineData("<ref>ship</ref><box>(1,2),(3,4)</box>", "ship")]
     public void One_box_in_every_notation(string text, string label)
     {
         var item = Assert.Single(Read(text).Objects);
         Assert.Equal(new Box(1, 2, 3, 4), item.Box);
         Assert.Equal(label, item.Label);
     }
+
+    [Theory]
+    [InlineData("{\"bbox_2d\": [[1,2,3,4], [5,6,7,8]], \"label\": \"ship\"}")]
+    [InlineData("{\"bboxes\": [[1,2,3,4], [5,6,7,8]]}")]
+    [InlineData("[1,2,3,4]; [5,6,7,8]")]
+    [InlineData("<box>(1,2),(3,4)</box><box>(5,6),(7,8)</box>")]
+    public void Two_boxes_in_one_list(string text) =>
+        Assert.Equal([new Box(1, 2, 3, 4), new Box(5, 6, 7, 8)], Read(text).Objects.Select(o => o.Box));
+
+    [Theory]
+    [InlineData("None")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("No objects.")]
+    [InlineData("```json\n[]\n```")]
+    [InlineData("```json\n[]\n```\nThere are no ships in the image.")]
+    public void No_box_may_be_said_in_words(string text) => Assert.Empty(Read(text).Objects);
 
     [Fact]
     public void An_angle_turns_counter_clockwise_in_plain_brackets_and_clockwise_in_GeoChats_braces()

@@ -172,6 +172,7 @@ public class RewardTableTests
                 Of("format-json", "<answer>[{\"bbox_2d\": [1,2,3]}]</answer>")
             )
         );
+        Assert.Equal(0, Of("format-json", "<answer>[{\"bbox_2d\": \ud800</answer>")); // half a surrogate pair, as tokens cut it
         Assert.Equal(1, Of("format-progressive", lines), 12);
         Assert.Equal((Math.E * Math.E - 1) / (Math.Exp(5) - 1), Of("format-progressive", "<answer>x</answer>"), 12);
         Assert.Equal(

@@ -73,7 +73,8 @@ public class RewardTests
         Assert.Equal(0.5, Value(new ChangeIoUReward(), Changed with { ChangeMask = left }, "[0,0,10,10]"), 12);
         var same = Changed with { ChangeMask = new Mask(Made.Side, Made.Side) };
         Assert.Equal(1, Value(new ChangeIoUReward(), same, ""));
-        Assert.Equal(0, Value(new ChangeIoUReward(), same, "none"));
+        Assert.Equal(1, Value(new ChangeIoUReward(), same, "None."));
+        Assert.Equal(0, Value(new ChangeIoUReward(), same, "a road"));
     }
 
     [Fact]

@@ -57,6 +57,7 @@ public class GeoRewardCommandTests
         Assert.Contains("Did you mean 'iou'", Error("#!geo-reward iuo --task referred-detection"));
         Assert.Contains("cannot be a variable", Error("#!geo-reward my-reward\n(a, b) => 1"));
         Assert.Contains("CS", Error("#!geo-reward mine --task referred-detection\n(a, b) => a.NoSuchThing"));
+        Assert.Contains("class X : IReward", Error("#!geo-reward mine --task referred-detection\nclass X { }"));
         Assert.Contains("fits none", Error("#!geo-reward-lint iou --task image-caption"));
         Assert.Contains("rollouts.jsonl", Error("#!geo-load synthetic --count 2 --quiet\n#!geo-reward-compare no/such/run"));
     }
@@ -88,6 +89,14 @@ public class GeoRewardCommandTests
         Assert.Contains("a well-formed box elsewhere", shown);
         Assert.Contains("any well-formed box earns 1", shown);
         Assert.Contains("sound on", Run(session, "#!geo-reward-lint iou --task visual-grounding"));
+        // One that cannot score at all is told once, not attack by attack.
+        string failing = Run(
+            session,
+            "var thrower = Reward.Define(\"thrower\", (a, b) => throw new Exception(\"boom\"));\n#!geo-reward-lint thrower --task visual-grounding"
+        );
+        Assert.Contains("it scores the truth", failing);
+        Assert.Contains("boom", Run(session, "lint[0].Flaws[0].Detail"));
+        Assert.DoesNotContain("whole-image box", failing);
         Assert.Contains("form pays 1", Run(session, "#!geo-reward-lint iou:1,format:1 --task visual-grounding"));
     }
 }

@@ -80,6 +80,21 @@ public sealed class RewardServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Siblings_are_compared_by_their_id_and_half_a_character_is_text()
+    {
+        var answer = await Post(
+            "/v1/rewards",
+            """
+            {"task": "scene-classification", "reference": "harbor", "rewards": "novelty", "id": ["a", "b", "a", "a"],
+             "completions": ["<think>ships at a pier</think><answer>harbor</answer>", "<think>ships at a pier</think><answer>harbor</answer>",
+                             "<think>ships at a pier</think><answer>harbor</answer>", "<think>\ud83d</think><answer>port \ud83d\ude00 \ude00</answer>"]}
+            """
+        );
+        // Cosine 1 with the right twin: 1 − ½; alone, or unlike both right siblings: 1.
+        Assert.Equal([0.5, 1, 0.5, 1], Numbers(answer.GetProperty("rewards")));
+    }
+
+    [Fact]
     public async Task OpenRlhf_is_answered_in_its_own_shape()
     {
         var answer = await Post(

@@ -137,7 +137,7 @@ public sealed partial record BoxDialect(string Name, string Summary, CoordinateF
     /// </remarks>
     public static BoxDialect? Recognise(string text)
     {
-        if (text.Contains("<|box_start|>", StringComparison.Ordinal))
+        if (text.Contains("<|box_start|>", StringComparison.Ordinal) || text.Contains("<box>(", StringComparison.Ordinal))
             return Qwen2Vl;
         if (text.Contains("bbox_2d", StringComparison.Ordinal))
             return Qwen25Vl;

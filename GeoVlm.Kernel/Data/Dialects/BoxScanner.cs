@@ -56,11 +56,13 @@ internal static partial class BoxScanner
         }
     }
 
-    /// <summary><c>&lt;|box_start|&gt;(x1,y1),(x2,y2)&lt;|box_end|&gt;</c>.</summary>
+    /// <summary><c>&lt;|box_start|&gt;(x1,y1),(x2,y2)&lt;|box_end|&gt;</c>, or the same between <c>&lt;box&gt;</c> and <c>&lt;/box&gt;</c>,
+    /// as Qwen-VL wrote before Qwen2-VL.</summary>
     public static IEnumerable<Found> Tokens(string text)
     {
-        const string start = "<|box_start|>",
-            stop = "<|box_end|>";
+        bool special = text.Contains("<|box_start|>", StringComparison.Ordinal);
+        string start = special ? "<|box_start|>" : "<box>",
+            stop = special ? "<|box_end|>" : "</box>";
         for (int open = text.IndexOf(start, StringComparison.Ordinal); open >= 0; )
         {
             int end = text.IndexOf(stop, open, StringComparison.Ordinal),
@@ -88,6 +90,7 @@ internal static partial class BoxScanner
     }
 
     /// <summary>Objects with <c>bbox_2d</c> or <c>point_2d</c>, in JSON or Python quotes; bare lists where there is no such key.</summary>
+    /// <remarks>Numbers may stand in quotes, and several lists in one: <c>"bbox_2d": [[…], […]]</c>, <c>"boxes": […]</c>.</remarks>
     public static IEnumerable<Found> Json(string text)
     {
         var keys = JsonBox().Matches(text);
@@ -107,22 +110,33 @@ internal static partial class BoxScanner
             int close = text.IndexOf('}', match.Index + match.Length, to - match.Index - match.Length);
             int start = open < 0 ? match.Index : open,
                 end = close < 0 ? match.Index + match.Length : close + 1;
-            var label = JsonLabel().Match(text, start, (close < 0 ? to : end) - start);
-            var numbers = Numbers(match.Groups["list"].Value);
-            yield return new Found(numbers ?? [], start, end - start, match.Groups["end"].Success)
+            string? label = Label(text, start, (close < 0 ? to : end) - start);
+            foreach (Capture list in match.Groups["list"].Captures)
             {
-                Label = label.Success
-                    ? Regex.Replace(label.Groups[1].Success ? label.Groups[1].Value : label.Groups[2].Value, @"\\(.)", "$1")
-                    : null,
-                IsPoint = match.Groups["key"].ValueSpan.StartsWith("point"),
-                NotNumbers = numbers is null,
-            };
+                var numbers = Numbers(list.Value.Replace('"', ' ').Replace('\'', ' '));
+                yield return new Found(numbers ?? [], start, end - start, match.Groups["end"].Success)
+                {
+                    Label = label,
+                    IsPoint = match.Groups["key"].ValueSpan.StartsWith("point"),
+                    NotNumbers = numbers is null,
+                };
+            }
         }
     }
 
     /// <summary>Phrases in their tags, with the index where each ends.</summary>
     public static IReadOnlyList<(string Phrase, int End)> Phrases(string text) =>
         [.. Phrase().Matches(text).Select(m => (m.Groups.Cast<Group>().Skip(1).First(g => g.Success).Value.Trim(), m.Index + m.Length))];
+
+    private static string? Label(string text, int start, int length)
+    {
+        var label = JsonLabel().Match(text, start, length);
+        if (!label.Success)
+            label = JsonClass().Match(text, start, length);
+        return label.Success
+            ? Regex.Replace(label.Groups[1].Success ? label.Groups[1].Value : label.Groups[2].Value, @"\\(.)", "$1")
+            : null;
+    }
 
     private static bool StartsLikeNumber(string inside)
     {
@@ -157,8 +171,14 @@ internal static partial class BoxScanner
     [GeneratedRegex(@"\(\s*([-+]?\d{1,15}(?:\.\d{1,15})?)\s*,\s*([-+]?\d{1,15}(?:\.\d{1,15})?)\s*\)")]
     private static partial Regex Pair();
 
-    [GeneratedRegex("""["'](?<key>bbox_2d|bbox|box|point_2d)["']\s*:\s*\[(?<list>[^\[\]{}]*)(?<end>\])?""")]
+    // One list of numbers, or lists in a list; after the key a list of objects is none of ours.
+    [GeneratedRegex(
+        """["'](?<key>bbox_2d|bboxes|bbox|boxes|box|point_2d)["']\s*:\s*["']?\[(?!\s*\{)(?:(?:\s*\[(?<list>[^\[\]{}]*)\]\s*,?)+\s*(?<end>\])?|(?<list>[^\[\]{}]*)(?<end>\])?)"""
+    )]
     private static partial Regex JsonBox();
+
+    [GeneratedRegex("""["'](?:category|category_name|class|class_name|name)["']\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")]
+    private static partial Regex JsonClass();
 
     [GeneratedRegex("""["']label["']\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")]
     private static partial Regex JsonLabel();

@@ -46,6 +46,11 @@ public sealed record RewardLint(string Reward, string KnownFlaw, IReadOnlyList<L
                 var trial = new RewardTrial(reward, sample, frameOf?.Invoke(sample) ?? References.FrameOf(sample));
                 if (!trial.Fits)
                     continue;
+                if (trial.Failures is { Count: > 0 } failures)
+                {
+                    findings.AddRange(failures);
+                    continue;
+                }
                 if (!reward.IsShaping)
                     findings.AddRange(trial.Attacks(classes));
                 findings.AddRange(trial.Properties());

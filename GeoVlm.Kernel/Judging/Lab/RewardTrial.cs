@@ -49,6 +49,13 @@ internal sealed class RewardTrial
         }
     }
 
+    /// <summary>What is to be said of a reward that cannot score the truth itself, so that nothing else need be tried; none where it
+    /// can.</summary>
+    public IReadOnlyList<LintFinding> Failures =>
+        Judge(AttackBattery.Answer(truth)) is { Fault: not null } part
+            ? [Property("it scores the truth", false, double.NaN, part.Reason), Bounded()]
+            : [];
+
     public IEnumerable<LintFinding> Attacks(IReadOnlyList<string> classes)
     {
         foreach (var attack in AttackBattery.For(sample, frame, classes))

@@ -13,9 +13,10 @@ namespace GeoVlm.Judging.Parsing;
 /// <see cref="LabelledBox.Oriented"/>; the horizontal box is its bounds, as the paper turns rotated boxes horizontal before it rewards
 /// them); eight numbers are four corners. Also Qwen's JSON (<c>bbox_2d</c>, <c>label</c>) with or without a code fence,
 /// <c>&lt;|box_start|&gt;(x,y),(x,y)&lt;|box_end|&gt;</c>, GeoChat's <c>{&lt;x1&gt;&lt;y1&gt;&lt;x2&gt;&lt;y2&gt;|&lt;angle&gt;}</c> and
-/// boxes in <c>&lt;box&gt;</c> or after <c>&lt;ref&gt;</c>. Blanks, decimals, signs, and commas or nothing between boxes are fine. Nothing
-/// and <c>[]</c> both mean "no boxes", since that is how a reference without boxes is written. Words around the boxes, crossed corners and
-/// a box that the text cuts are failures.
+/// boxes in <c>&lt;box&gt;</c> or after <c>&lt;ref&gt;</c>. Blanks, decimals, signs, and commas, semicolons or nothing between boxes are
+/// fine, and so are marks of emphasis around them, a final point, and full-width punctuation. Nothing, <c>[]</c>, <c>{}</c>, "none" and
+/// "no objects" all mean "no boxes". Where one code fence stands in the text it alone is the answer. Words around the boxes, crossed
+/// corners and a box that the text cuts are failures.
 /// </remarks>
 public sealed partial class BoxesParser : IAnswerParser
 {
@@ -42,21 +43,41 @@ public sealed partial class BoxesParser : IAnswerParser
     public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure)
     {
         var boxes = new List<LabelledBox>();
-        if (text.Length > MaximumLength)
-            failure = new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength);
-        else if (!Lenient && DialectOf(text) is null)
-            failure = new BracketReader(text).Read(boxes);
-        else
-            failure = Read(DialectOf(text) ?? BoxDialect.Plain, text, frame, boxes);
+        failure =
+            text.Length > MaximumLength
+                ? new ParseFailure($"the answer has {text.Length} characters, more than {MaximumLength}", MaximumLength)
+                : Read(CodeFence.Alone(PlainPunctuation.Of(text)), frame, boxes);
         answer = failure is null ? new BoxesAnswer(boxes, frame) : null;
         return failure is null;
+    }
+
+    private ParseFailure? Read(string text, CoordinateFrame frame, List<LabelledBox> boxes)
+    {
+        if (Nothing().IsMatch(text))
+            return null;
+        var dialect = DialectOf(text);
+        return Lenient || dialect is not null
+            ? Read(dialect ?? BoxDialect.Plain, text, frame, boxes)
+            : new BracketReader(Bare(text)).Read(boxes);
+    }
+
+    /// <summary>The text with blanks in the place of emphasis around it and of a final point, and commas for semicolons.</summary>
+    private static string Bare(string text)
+    {
+        int start = 0,
+            end = text.Length;
+        while (start < end && (char.IsWhiteSpace(text[start]) || text[start] is '*' or '`' or '_'))
+            start++;
+        while (end > start && (char.IsWhiteSpace(text[end - 1]) || text[end - 1] is '*' or '`' or '_' or '.'))
+            end--;
+        return new string(' ', start) + text[start..end].Replace(';', ',') + new string(' ', text.Length - end);
     }
 
     /// <summary>The dialect whose notation a text has, by its marks; null for plain
     /// brackets. The units are never taken from the text.</summary>
     internal static BoxDialect? DialectOf(string text) =>
-        text.Contains("<|box_start|>", StringComparison.Ordinal) ? BoxDialect.Qwen2Vl
-        : JsonKey().IsMatch(text) || text.Contains("```", StringComparison.Ordinal) ? BoxDialect.Qwen25Vl
+        text.Contains("<|box_start|>", StringComparison.Ordinal) || TaggedPair().IsMatch(text) ? BoxDialect.Qwen2Vl
+        : JsonKey().IsMatch(text) ? BoxDialect.Qwen25Vl
         : BraceBox().IsMatch(text) ? BoxDialect.GeoChat
         : text.Contains("<box>", StringComparison.Ordinal) || text.Contains("<ref>", StringComparison.Ordinal) ? BoxDialect.EarthDial
         : null;
@@ -108,8 +129,15 @@ public sealed partial class BoxesParser : IAnswerParser
             text[i] = ' ';
     }
 
-    [GeneratedRegex("""["'](?:bbox_2d|bbox|box)["']\s*:""")]
+    [GeneratedRegex("""["'](?:bbox_2d|bboxes|bbox|boxes|box)["']\s*:""")]
     private static partial Regex JsonKey();
+
+    // Qwen-VL, the first: <box>(x1,y1),(x2,y2)</box>.
+    [GeneratedRegex(@"<box>\s{0,9}\(")]
+    private static partial Regex TaggedPair();
+
+    [GeneratedRegex(@"\A\s*(?:none|null|nothing|no (?:objects?|boxes)|\{\s*\})?\s*\.?\s*\z", RegexOptions.IgnoreCase)]
+    private static partial Regex Nothing();
 
     [GeneratedRegex(@"\{\s*(?:<|&lt;)\s*[-+]?\d")]
     private static partial Regex BraceBox();

@@ -19,6 +19,7 @@ public sealed class ChangeParser : IAnswerParser
     /// <inheritdoc/>
     public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure)
     {
+        text = PlainPunctuation.Of(text);
         if (!LooksLikeGrid(text))
             return boxes.TryParse(text, frame, out answer, out failure);
         answer = null;

@@ -23,6 +23,7 @@ public static class Choices
     {
         if (text.Length > MaximumLength)
             return null;
+        text = PlainPunctuation.Of(text).Replace("\\boxed", " ").Replace('{', ' ').Replace('}', ' ');
         string bare = text.Trim().Trim('(', ')', '[', ']', '.', ':', '*', ' ');
         if (bare.Length == 1 && char.IsAsciiLetter(bare[0]))
             return char.ToUpperInvariant(bare[0]);

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace GeoVlm.Judging.Parsing;
 
 /// <summary>Numbers as people write them: "3", "1,200", "twenty-three", "two hundred and five", "none".</summary>
-public static class NumberWords
+public static partial class NumberWords
 {
     private const int MaximumLength = 200;
 
@@ -37,7 +38,7 @@ public static class NumberWords
     /// <remarks>"none" and "no" are 0. A comma before three digits parts thousands. A final point is let pass.</remarks>
     public static double? Read(string text)
     {
-        string bare = text.Trim().TrimEnd('.').TrimEnd();
+        string bare = PlainPunctuation.Of(text).Trim().TrimEnd('.').TrimEnd();
         if (bare.Length is 0 or > MaximumLength)
             return null;
         if (double.TryParse(bare, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out double written))
@@ -45,7 +46,7 @@ public static class NumberWords
         return OfWords(Words.Of(bare));
     }
 
-    /// <summary>The only number in a text with other words ("there are three ships"); null for
+    /// <summary>The only number in a text with other words ("there are three ships", "there are no ships"); null for
     /// none or several, so that guessing many does not pay.</summary>
     public static double? Only(string text)
     {
@@ -54,11 +55,12 @@ public static class NumberWords
         if (text.Length > 2000)
             return null;
         double? found = null;
+        text = PlainPunctuation.Of(text);
         foreach (string word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             if (
-                word.Trim('.', ',', ';', ':', '!', '?', '(', ')') is not { Length: > 0 } bare
-                || bare is "no"
+                word.Trim('.', ',', ';', ':', '!', '?', '(', ')', '~', '≈', '*', '"', '\'') is not { Length: > 0 } bare
+                || bare is "no" or "No"
                 || Read(bare) is not { } number
             )
                 continue;
@@ -66,8 +68,11 @@ public static class NumberWords
                 return null;
             found = number;
         }
-        return found;
+        return found ?? (ThereIsNone().IsMatch(text) ? 0 : null);
     }
+
+    [GeneratedRegex(@"\bthere (?:is|are) no\b", RegexOptions.IgnoreCase)]
+    private static partial Regex ThereIsNone();
 
     private static bool HasThousandsRight(string text)
     {

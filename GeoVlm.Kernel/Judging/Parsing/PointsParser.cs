@@ -15,6 +15,7 @@ public sealed partial class PointsParser : IAnswerParser
     /// <inheritdoc/>
     public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure)
     {
+        text = PlainPunctuation.Of(text);
         answer = null;
         failure =
             text.Length > BoxesParser.MaximumLength

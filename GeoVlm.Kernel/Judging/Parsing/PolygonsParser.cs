@@ -23,6 +23,7 @@ public sealed partial class PolygonsParser : IAnswerParser
     /// <inheritdoc/>
     public bool TryParse(string text, CoordinateFrame frame, out Answer? answer, out ParseFailure? failure)
     {
+        text = PlainPunctuation.Of(text);
         answer = null;
         failure =
             text.Length > MaximumLength

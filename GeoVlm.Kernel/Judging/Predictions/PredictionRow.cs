@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace GeoVlm.Judging.Predictions;
 
 /// <summary>One row of a predictions or references file: its fields under the names that systems give them.</summary>
 /// <param name="Line">Line, or item of a JSON array, from 1.</param>
 /// <param name="Fields">The fields.</param>
-internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonElement> Fields)
+internal sealed partial record PredictionRow(int Line, IReadOnlyDictionary<string, JsonElement> Fields)
 {
     private static readonly string[] Ids = ["id", "question_id", "sample_id", "uid", "image_id", "idx"];
     private static readonly string[] Answers =
@@ -165,7 +166,26 @@ internal sealed record PredictionRow(int Line, IReadOnlyDictionary<string, JsonE
     public JsonElement? Get(string name) => Fields.TryGetValue(name, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
 
     /// <summary>A value as the text that a parser reads: text as it is, anything else as JSON.</summary>
-    public static string Flat(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    /// <remarks>Half a surrogate pair, as a completion that is cut between tokens may end in, becomes the replacement character.</remarks>
+    public static string Flat(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return value.GetRawText();
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonSerializer.Deserialize<string>(LoneSurrogate().Replace(value.GetRawText(), @"\ufffd"))!;
+        }
+    }
+
+    // An escape of a high surrogate without its low one, or the other way round.
+    [GeneratedRegex(
+        @"\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    )]
+    private static partial Regex LoneSurrogate();
 
     // lm-eval wraps one answer in lists: [["yes"]].
     private string? Written(string name)

@@ -3,6 +3,7 @@ using GeoVlm.Data;
 using GeoVlm.Data.Dialects;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Judging.Metrics.Detection;
+using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Predictions;
 
@@ -21,11 +22,13 @@ internal static class RowBoxes
     /// <param name="dialectKnowsFrame">Whether notations with units of their own (GeoChat's, Qwen2-VL's) are read in those.</param>
     public static BoxesAnswer Read(string text, CoordinateFrame frame, bool dialectKnowsFrame)
     {
+        text = PlainPunctuation.Of(text);
         if (text.Contains('{') && text.Contains('"') && Objects(text) is { Count: > 0 } objects)
             return new(objects, frame);
         var dialect =
             text.Contains("bbox_2d", StringComparison.Ordinal)
             || text.Contains("<|box_start|>", StringComparison.Ordinal)
+            || text.Contains("<box>(", StringComparison.Ordinal)
             || text.Contains("{<", StringComparison.Ordinal)
                 ? BoxDialect.Recognise(text)
                 : null;
@@ -48,7 +51,7 @@ internal static class RowBoxes
             var items = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().Take(MaximumObjects) : [root];
             return [.. items.Where(i => i.ValueKind == JsonValueKind.Object).Select(Object).OfType<LabelledBox>()];
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter for half a surrogate pair
         {
             return null; // the tolerant readers of notations see the text next
         }

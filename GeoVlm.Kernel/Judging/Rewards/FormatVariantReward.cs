@@ -165,7 +165,7 @@ public sealed partial class FormatVariantReward : IReward
                     && box.EnumerateArray().All(n => n.ValueKind == JsonValueKind.Number)
                 );
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter for half a surrogate pair
         {
             return false;
         }

@@ -118,7 +118,7 @@ public static class TorchRuntime
             throw new GeoVlmException(
                 "Models run on Linux and WSL only: TorchSharp 0.107 does not load on Windows. Everything without a model works here."
             );
-        KeepFreedMemory();
+        TorchMemory.Prepare();
         string[] folders = SearchFolders();
         string? asked = Environment.GetEnvironmentVariable("GEOVLM_LIBTORCH");
         torchFolder =
@@ -202,23 +202,5 @@ public static class TorchRuntime
             folders.Add(Path.GetFullPath(Path.Combine(here, "..", "..", "..", "..", "libtorch-cpu-linux-x64", "2.10.0", relative)));
         }
         return [.. folders.Distinct()];
-    }
-
-    /// <summary>Tells glibc to keep freed memory: by default it unmaps every large tensor and faults its pages in again (242,000 page
-    /// faults per training step against 26).</summary>
-    /// <remarks>The price is memory: steps of different lengths leave holes between tensors, and the heap grows for the first ten or so. On
-    /// 82 M parameters it settles at 1.33 GB for an adapter and 2.66 GB for the whole model; with tensors from 8 MB on unmapped as usual at
-    /// 1.03 and 2.29, but updates then take 1.6 to 1.9 times as long.</remarks>
-    private static unsafe void KeepFreedMemory()
-    {
-        if (!NativeLibrary.TryLoad("libc.so.6", out nint libc) || !NativeLibrary.TryGetExport(libc, "mallopt", out nint address))
-            return; // not glibc
-        var mallopt = (delegate* unmanaged[Cdecl]<int, int, int>)address;
-        const int MMapThreshold = -3,
-            TrimThreshold = -1,
-            TopPad = -2;
-        mallopt(MMapThreshold, 1 << 30);
-        mallopt(TrimThreshold, int.MaxValue);
-        mallopt(TopPad, 64 << 20);
     }
 }

@@ -85,8 +85,9 @@ internal sealed partial class TableBlock(
                     CultureInfo.InvariantCulture,
                     $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>"
                 );
-        // An interval and the mark behind it stay on one line.
+        // An interval and the mark behind it stay on one line; a list without blanks may break behind its commas.
         string text = HtmlText.Encode(Interval().Replace(cell.Text, found => found.Value.Replace(' ', '\u00A0')));
+        text = ListComma().Replace(text, ",<wbr>");
         html.Append(cell.Highlight is null ? text : $"<b>{text}</b>").Append("</td>");
     }
 
@@ -212,9 +213,12 @@ internal sealed partial class TableBlock(
     [GeneratedRegex(@"\[[-−+.,%\d ]{3,60}\]( [▲▼])?", RegexOptions.NonBacktracking)]
     private static partial Regex Interval();
 
+    [GeneratedRegex(",(?=[A-Za-z])")]
+    private static partial Regex ListComma();
+
     private static string Style(bool toRight, string more)
     {
         string align = toRight ? "right" : "left";
-        return $"align=\"{align}\" style=\"text-align:{align};padding:3px 8px;border:none;vertical-align:top;white-space:pre-wrap;max-width:30em;overflow-wrap:break-word;{more}\"";
+        return $"align=\"{align}\" style=\"text-align:{align};padding:3px 6px;border:none;vertical-align:top;white-space:pre-wrap;max-width:30em;overflow-wrap:break-word;{more}\"";
     }
 }

@@ -116,6 +116,10 @@ public sealed class GeoRewardCommand : IBodyCommand
             CSharpSyntaxTree.ParseText(body, new CSharpParseOptions(kind: Microsoft.CodeAnalysis.SourceCodeKind.Script)).GetRoot();
         if (root.Members.OfType<ClassDeclarationSyntax>().LastOrDefault(c => c.BaseList is not null) is { } type)
             return $"{body}\nvar {name} = Reward.Named({Quoted(name)}, new {type.Identifier.Text}(), {text});";
+        if (root.Members.OfType<ClassDeclarationSyntax>().LastOrDefault() is { } plain)
+            throw new GeoVlmException(
+                $"the class '{plain.Identifier.Text}' is no reward: write `class {plain.Identifier.Text} : IReward` with Name, Summary and Score"
+            );
         string expression = body.TrimEnd(';', ' ', '\n', '\r', '\t');
         if (SyntaxFactory.ParseExpression(expression) is not LambdaExpressionSyntax lambda)
             return $"var {name} = Reward.Named({Quoted(name)}, ({expression}), {text});";

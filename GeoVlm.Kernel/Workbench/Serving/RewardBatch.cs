@@ -86,14 +86,36 @@ internal sealed class RewardBatch
     }
 
     /// <summary>Rewards each completion; what cannot be rewarded has a problem instead, and the others go on.</summary>
+    /// <remarks>A reward that compares siblings, such as novelty, sees together the completions whose rows have one <c>id</c>.</remarks>
     public IReadOnlyList<RewardOutcome> Score(CancellationToken cancellation)
     {
-        if (items.Count < WorthThreads)
-            return [.. items.Select(i => Score(i.Completion, i.Row))];
-        return [.. items.AsParallel().AsOrdered().WithCancellation(cancellation).Select(i => Score(i.Completion, i.Row))];
+        bool together = rewards is not null && rewards.Any(r => r.Reward is IGroupReward);
+        int[][] groups =
+        [
+            .. items
+                .Index()
+                .GroupBy(i => together ? i.Item.Row.Id ?? $"\0{i.Index}" : $"\0{i.Index}", i => i.Index)
+                .Select(g => g.ToArray()),
+        ];
+        var outcomes = new RewardOutcome[items.Count];
+        void Fill(int group)
+        {
+            foreach (
+                var (at, outcome) in groups[group]
+                    .Zip(Score([.. groups[group].Select(i => items[i].Completion)], items[groups[group][0]].Row))
+            )
+                outcomes[at] = outcome;
+        }
+        // The calling thread takes part: with many requests at once no thread of the pool waits for another.
+        if (items.Count >= WorthThreads)
+            Parallel.For(0, groups.Length, new ParallelOptions { CancellationToken = cancellation }, Fill);
+        else
+            for (int group = 0; group < groups.Length; group++)
+                Fill(group);
+        return outcomes;
     }
 
-    private RewardOutcome Score(string completion, PredictionRow row)
+    private RewardOutcome[] Score(IReadOnlyList<string> completions, PredictionRow row)
     {
         try
         {
@@ -107,14 +129,20 @@ internal sealed class RewardBatch
                 answersAreReferences: true
             );
             var rubric = RubricCatalogue.For(task);
-            var judgement = (rewards is null ? rubric : rubric.WithRewards([.. rewards])).Judge(completion, sample, frame);
-            return judgement.Reward.Faults.FirstOrDefault() is { } fault
-                ? new RewardOutcome(null, null, fault)
-                : new RewardOutcome(judgement.Reward, judgement.Completion.Failure?.Reason, null);
+            return
+            [
+                .. (rewards is null ? rubric : rubric.WithRewards([.. rewards]))
+                    .JudgeGroup(completions, sample, frame)
+                    .Select(j =>
+                        j.Reward.Faults.FirstOrDefault() is { } fault
+                            ? new RewardOutcome(null, null, fault)
+                            : new RewardOutcome(j.Reward, j.Completion.Failure?.Reason, null)
+                    ),
+            ];
         }
         catch (Exception e) when (e is GeoVlmException or InvalidOperationException or JsonException)
         {
-            return new RewardOutcome(null, null, e.Message);
+            return [.. completions.Select(_ => new RewardOutcome(null, null, e.Message))];
         }
     }
 

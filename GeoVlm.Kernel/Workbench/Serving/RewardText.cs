@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GeoVlm.Judging.Predictions;
 
 namespace GeoVlm.Workbench.Serving;
 
@@ -12,7 +13,7 @@ internal static class RewardText
     public static string? Of(JsonElement value) =>
         value.ValueKind switch
         {
-            JsonValueKind.String => value.GetString(),
+            JsonValueKind.String => PredictionRow.Flat(value),
             JsonValueKind.Array when value.GetArrayLength() > 0 => Message(value[value.GetArrayLength() - 1]),
             JsonValueKind.Object => Message(value),
             _ => null,
@@ -58,7 +59,7 @@ internal static class RewardText
             using var document = JsonDocument.Parse(label);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter for half a surrogate pair
         {
             return null; // a reference in braces, such as GeoChat's boxes
         }
@@ -69,7 +70,7 @@ internal static class RewardText
         if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("content", out var content))
             return null;
         if (content.ValueKind == JsonValueKind.String)
-            return content.GetString();
+            return PredictionRow.Flat(content);
         if (content.ValueKind != JsonValueKind.Array)
             return null;
         return string.Concat(
@@ -79,7 +80,7 @@ internal static class RewardText
                     part.ValueKind == JsonValueKind.Object
                     && part.TryGetProperty("text", out var text)
                     && text.ValueKind == JsonValueKind.String
-                        ? text.GetString()
+                        ? PredictionRow.Flat(text)
                         : ""
                 )
         );

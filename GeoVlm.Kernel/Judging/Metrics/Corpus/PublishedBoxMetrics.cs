@@ -38,31 +38,35 @@ public sealed class PublishedBoxMetrics : ICorpusMetric
             };
         List<(MetricDefinition Definition, double[] Hits, double[] Predicted)> values = [];
         foreach (double t in Thresholds)
-        foreach (string group in groups)
         {
-            string of = group == "all" ? "" : $", {group}";
-            void Add(string name, string definition, MetricProtocol protocol, Row[] rows, Func<Row, int> hits) =>
-                values.Add(
-                    (
-                        new(name, definition, protocol),
-                        [.. rows.Select((r, s) => In(group, r, s) ? (double)hits(r) : 0)],
-                        [.. rows.Select((r, s) => In(group, r, s) ? (double)r.Predicted.Count : 0)]
-                    )
+            double[] any = [.. published.Select(r => (double)PublishedBoxes.HitsOfAny(r.Predicted, r.References, t))],
+                own = [.. signed.Select(r => (double)PublishedBoxes.HitsOneToOne(r.Predicted, r.References, t))];
+            foreach (string group in groups)
+            {
+                string of = group == "all" ? "" : $", {group}";
+                void Add(string name, string definition, MetricProtocol protocol, Row[] rows, double[] hits) =>
+                    values.Add(
+                        (
+                            new(name, definition, protocol),
+                            [.. rows.Select((r, s) => In(group, r, s) ? hits[s] : 0)],
+                            [.. rows.Select((r, s) => In(group, r, s) ? (double)r.Predicted.Count : 0)]
+                        )
+                    );
+                Add(
+                    $"\"mAP\"@{t}{of}",
+                    $"EarthDial's: boxes with rotated IoU ≥ {t} to any reference / all predicted boxes, pooled; published parser (no sign, no decimals); no recall",
+                    MetricProtocol.Published,
+                    published,
+                    any
                 );
-            Add(
-                $"\"mAP\"@{t}{of}",
-                $"EarthDial's: boxes with rotated IoU ≥ {t} to any reference / all predicted boxes, pooled; published parser (no sign, no decimals); no recall",
-                MetricProtocol.Published,
-                published,
-                r => PublishedBoxes.HitsOfAny(r.Predicted, r.References, t)
-            );
-            Add(
-                $"precision@{t} signed, one-to-one{of}",
-                $"the same with signs and decimals read and each reference used once",
-                MetricProtocol.Honest,
-                signed,
-                r => PublishedBoxes.HitsOneToOne(r.Predicted, r.References, t)
-            );
+                Add(
+                    $"precision@{t} signed, one-to-one{of}",
+                    $"the same with signs and decimals read and each reference used once",
+                    MetricProtocol.Honest,
+                    signed,
+                    own
+                );
+            }
         }
         return new PreparedMetric(
             [.. values.Select(v => v.Definition)],

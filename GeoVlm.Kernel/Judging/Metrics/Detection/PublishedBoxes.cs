@@ -36,20 +36,18 @@ public static class PublishedBoxes
     }
 
     /// <summary>Overlap of two groups as rotated rectangles, 0 to 1; 0 unless both hold five numbers and enclose an area.</summary>
-    public static double IoU(double[] a, double[] b) => a.Length == 5 && b.Length == 5 ? Rectangle(a).IoU(Rectangle(b)) : 0;
+    public static double IoU(double[] a, double[] b) =>
+        a.Length != 5 || b.Length != 5 ? 0
+        : a[4] == 0 && b[4] == 0 ? Sorted(a).IoU(Sorted(b))
+        : Rectangle(a).IoU(Rectangle(b));
 
     /// <summary>The rotated rectangle of five numbers; crossed corners are the same
     /// rectangle as sorted ones, as in the published code.</summary>
-    public static OrientedBox Rectangle(double[] group)
-    {
-        var corners = new Box(
-            Math.Min(group[0], group[2]),
-            Math.Min(group[1], group[3]),
-            Math.Max(group[0], group[2]),
-            Math.Max(group[1], group[3])
-        );
-        return OrientedBox.FromTurned(corners, group[4], AngleConvention.CounterClockwiseDegrees);
-    }
+    public static OrientedBox Rectangle(double[] group) =>
+        OrientedBox.FromTurned(Sorted(group), group[4], AngleConvention.CounterClockwiseDegrees);
+
+    private static Box Sorted(double[] group) =>
+        new(Math.Min(group[0], group[2]), Math.Min(group[1], group[3]), Math.Max(group[0], group[2]), Math.Max(group[1], group[3]));
 
     /// <summary>Predictions that overlap any reference enough; a reference may serve many, as published.</summary>
     public static int HitsOfAny(IReadOnlyList<double[]> predicted, IReadOnlyList<double[]> references, double atLeast) =>
