@@ -44,8 +44,9 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>Writes it to a new folder with its images and a card; <see cref="Load"/> reads the same samples back.</summary>
     /// <param name="folder">A folder that does not exist or is empty.</param>
     /// <param name="format">Parquet with the images in it, or JSON lines of conversations with image files beside them.</param>
-    /// <param name="cancellation">Stops it; what has been written stays.</param>
-    /// <exception cref="GeoVlmException">The folder holds something, or an image cannot be read.</exception>
+    /// <param name="cancellation">Stops it; what has been written is removed.</param>
+    /// <exception cref="GeoVlmException">The folder holds something or cannot be written, or an image cannot be read; then nothing
+    /// is left behind.</exception>
     public SavedDataset Save(string folder, SaveFormat format = SaveFormat.Parquet, CancellationToken cancellation = default) =>
         DatasetSaver.Save(this, folder, format, cancellation);
 

@@ -39,7 +39,9 @@ public sealed record CheckReport(DatasetCheck Check) : IRenderable
                     ]
                 )
             );
-        foreach (var finding in Check.Findings.Where(f => f.Samples.Any(CanBeDrawn)).Take(MostFindingsDrawn))
+        foreach (
+            var finding in Check.Findings.Where(f => f.Kind != "unreadable-image" && f.Samples.Any(CanBeDrawn)).Take(MostFindingsDrawn)
+        )
         {
             blocks.Add(new TextBlock(finding.Kind, bold: true));
             blocks.Add(Gallery.Of(finding.Samples.Where(CanBeDrawn), PicturesEach).Describe());

@@ -1,6 +1,7 @@
 using GeoVlm.Data;
 using GeoVlm.Data.Checking;
 using GeoVlm.Data.Geometry;
+using GeoVlm.Tests.Data.Readers;
 
 namespace GeoVlm.Tests.Data.Checking;
 
@@ -58,6 +59,72 @@ public class DatasetCheckTests
         Assert.Empty(new EoDataset("sound", "made", [Ask("a", "train", Picture(8)), Ask("b", "test", Picture(9))], []).Check().Findings);
 
         IEnumerable<string> Of(string kind) => check.Findings.Single(f => f.Kind == kind).Samples.Select(s => s.Id);
+    }
+
+    [Fact]
+    public void A_file_asked_about_in_two_splits_is_a_leak_and_images_that_were_not_compared_are_counted()
+    {
+        var shared = GeoImage.FromMemory("a", Picture(1));
+        Sample[] samples =
+        [
+            Ask("one", "train", Picture(2)) with
+            {
+                Images = [shared],
+            },
+            Ask("two", "test", Picture(2)) with
+            {
+                Images = [shared],
+            },
+            Ask("three", "test", Picture(3)),
+            Ask("four", "test", Picture(4)) with
+            {
+                Images = [new GeoImage("x", 4, 4, () => throw new GeoVlmException("x: damaged"))],
+            },
+        ];
+        var all = new EoDataset("leaky", "made", samples, []).Check();
+        Assert.Equal(["unreadable-image", "leakage"], all.Findings.Select(f => f.Kind));
+        Assert.Contains("1 pair", all.Findings[1].What);
+        Assert.Equal(2, all.Images);
+        var first = new EoDataset("leaky", "made", samples, []).Check(new CheckOptions { Images = 1 });
+        Assert.Contains("2 images were not", first.Findings.Single(f => f.Kind == "not-compared").What);
+    }
+
+    [Fact]
+    public void What_the_reader_left_out_is_found_too()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("coco/a.png", 64, 64);
+        folder.Text(
+            "coco/train.json",
+            """
+            {"images": [{"id": 1, "file_name": "a.png", "width": 64, "height": 64}], "categories": [{"id": 1, "name": "ship"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [5, 5, 0, 9]}, {"id": 2, "image_id": 1, "category_id": 1, "bbox": [99, 99, 5, 5]},
+              {"id": 3, "image_id": 1, "category_id": 1, "bbox": [5, 5, 9, 9]}]}
+            """
+        );
+        Assert.Equal(["box-degenerate", "box-outside"], Kinds("coco"));
+
+        foreach (string date in new[] { "A", "B", "label" })
+        {
+            folder.Image($"pairs/{date}/1.png", date == "B" ? 16 : 32, 32);
+            if (date != "label")
+                folder.Image($"pairs/{date}/2.png", 32, 32);
+        }
+        Assert.Equal(["no-samples", "pair-missing", "pair-size"], Kinds("pairs"));
+
+        folder.Image("chat/a.png", 64, 64);
+        folder.Text(
+            "chat/train.jsonl",
+            """
+            {"image": "a.png", "conversations": [{"from": "human", "value": "?"}, {"from": "gpt", "value": ""}]}
+            {"image": "b.png", "conversations": [{"from": "human", "value": "?"}, {"from": "gpt", "value": "yes"}]}
+            {"image": "a.png", "conversations": [{"from": "human", "value": "?"}, {"from": "gpt", "value": "yes"}]}
+            """
+        );
+        Assert.Equal(["empty-answer", "missing-image"], Kinds("chat"));
+
+        IEnumerable<string> Kinds(string name) =>
+            EoDataset.Load(Path.Combine(folder.Path, name)).Check().Findings.Select(f => f.Kind).Order();
     }
 
     private static Sample Ask(string id, string split, RgbImage image) =>

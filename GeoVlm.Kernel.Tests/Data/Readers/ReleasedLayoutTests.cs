@@ -144,6 +144,11 @@ public class ReleasedLayoutTests
         using var table = new TemporaryFolder();
         table.Image("images/a.png", 40, 40);
         File.WriteAllBytes(table.File("data.csv"), Encoding.Latin1.GetBytes("image,caption\r\na.png,Une forêt\r\n"));
-        Assert.Contains("iconv", Assert.Throws<GeoVlmException>(() => EoDataset.Load(table.Path)).Message);
+        var captions = EoDataset.Load(table.Path);
+        Assert.Equal(new TextAnswer("Une forêt"), captions.Samples.Single().Reference);
+        Assert.Contains("Latin-1", Assert.Single(captions.Problems).What);
+
+        File.WriteAllText(table.File("data.csv"), "image,caption\r\na.png,Une forêt\r\n", Encoding.Unicode);
+        Assert.Equal(new TextAnswer("Une forêt"), EoDataset.Load(table.Path).Samples.Single().Reference);
     }
 }

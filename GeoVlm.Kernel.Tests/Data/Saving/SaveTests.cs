@@ -70,6 +70,51 @@ public class SaveTests
         Assert.Throws<GeoVlmException>(() => dataset.Save(saved.Folder, format, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(SaveFormat.Parquet)]
+    [InlineData(SaveFormat.Jsonl)]
+    public void Samples_that_share_an_image_share_it_again_at_its_scale(SaveFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        var image = GeoImage.FromMemory("a.png", new RgbImage(4, 4), groundSampleDistanceMetres: 0.5);
+        var dataset = new EoDataset(
+            "two",
+            "made",
+            [
+                new("one", EoTask.ImageCaption, [image], "?", new TextAnswer("a")) { Split = "train" },
+                new("two", EoTask.ImageCaption, [image], "?", new TextAnswer("b")) { Split = "test" },
+            ],
+            []
+        );
+        dataset.Save(folder.File("out"), format, TestContext.Current.CancellationToken);
+        var loaded = EoDataset.Load(folder.File("out"));
+        Assert.Null(loaded.Licence);
+        Assert.Same(loaded.Samples[0].Images.Single(), loaded.Samples[1].Images.Single());
+        Assert.Equal(0.5, loaded.Samples[0].Images.Single().GroundSampleDistanceMetres);
+    }
+
+    [Fact]
+    public void What_cannot_be_saved_says_why_and_leaves_nothing_behind()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text("file", "x");
+        var sound = SyntheticDataset.Create(new SyntheticOptions { Count = 1 });
+        var broken = new GeoImage("b.png", 4, 4, () => throw new GeoVlmException("b.png: damaged"));
+        var faulty = sound with { Samples = [.. sound.Samples, sound.Samples[0] with { Images = [broken] }] };
+        Assert.Contains("is a file", Refused(sound, "file"));
+        Assert.Contains("cannot be written", Refused(sound, "file/out"));
+        Assert.Contains("b.png: damaged", Refused(faulty, "out"));
+        Assert.False(Directory.Exists(folder.File("out")));
+        Assert.Contains("train.json: cut", Refused(sound with { Samples = [], Problems = [new("train.json", "cut")] }, "out"));
+
+        string Refused(EoDataset dataset, string name) =>
+            Assert
+                .Throws<GeoVlmException>(() =>
+                    dataset.Save(Path.Combine(folder.Path, name), SaveFormat.Jsonl, TestContext.Current.CancellationToken)
+                )
+                .Message;
+    }
+
     [Fact]
     public void A_hostile_or_broken_row_is_reported_and_the_rest_loads()
     {

@@ -11,8 +11,8 @@ public sealed record DatasetCheck(IReadOnlyList<CheckFinding> Findings, int Samp
 }
 
 /// <summary>One thing that was found.</summary>
-/// <param name="Kind">"leakage", "near-duplicate", "duplicate", "empty-answer", "box-outside",
-/// "box-degenerate", "pair-size", "unreadable-image", "imbalance".</param>
+/// <param name="Kind">"leakage", "near-duplicate", "duplicate", "empty-answer", "box-outside", "box-degenerate", "pair-size",
+/// "pair-missing", "missing-image", "unreadable-image", "imbalance"; "no-samples", "not-compared" and "loading" for the rest.</param>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="What">In words, with the cure.</param>
 /// <param name="Samples">The samples concerned, the worst first.</param>
@@ -34,7 +34,7 @@ public enum CheckSeverity
 /// <summary>How much is checked.</summary>
 public sealed record CheckOptions
 {
-    /// <summary>Most images that are decoded and compared, from the first on; 0 compares none.</summary>
+    /// <summary>Most images that are decoded and compared, from the first on; 0 compares none, and so does any number below.</summary>
     public int Images { get; init; } = 5000;
 
     /// <summary>Greatest number of differing bits of two 64-bit perceptual hashes for near duplicates, 0 to 3.</summary>

@@ -11,6 +11,7 @@ internal static class DatasetChecker
         List<CheckFinding> findings =
         [
             .. duplicates,
+            .. LoadingProblems.Of(dataset),
             .. Answers(dataset),
             .. Boxes(dataset),
             .. Pairs(dataset),
@@ -19,6 +20,8 @@ internal static class DatasetChecker
         ];
         return new DatasetCheck([.. findings.OrderBy(f => f.Severity)], dataset.Count, compared);
     }
+
+    private static string Samples(int count) => count == 1 ? "1 sample has" : $"{count:N0} samples have";
 
     private static IEnumerable<CheckFinding> Answers(EoDataset dataset)
     {
@@ -40,7 +43,7 @@ internal static class DatasetChecker
             yield return new(
                 "empty-answer",
                 CheckSeverity.Warning,
-                $"{empty.Length:N0} samples have an empty reference answer, first {empty[0].Id}. No completion can be right; remove them.",
+                $"{Samples(empty.Length)} an empty reference answer, first {empty[0].Id}. No completion can be right; remove them.",
                 empty
             );
     }
@@ -64,14 +67,14 @@ internal static class DatasetChecker
             yield return new(
                 "box-degenerate",
                 CheckSeverity.Error,
-                $"{degenerate.Count:N0} samples have a box without area (x2 ≤ x1, y2 ≤ y1, or NaN), first {degenerate[0].Id}. Check the order of coordinates; remove them.",
+                $"{Samples(degenerate.Count)} a box without area (x2 ≤ x1, y2 ≤ y1, or NaN), first {degenerate[0].Id}. Check the order of coordinates; remove them.",
                 degenerate
             );
         if (outside.Count > 0)
             yield return new(
                 "box-outside",
                 CheckSeverity.Error,
-                $"{outside.Count:N0} samples have a box that passes the image's border, first {outside[0].Id}. Check that boxes and images have one scale; cut or remove them.",
+                $"{Samples(outside.Count)} a box that passes the image's border, first {outside[0].Id}. Check that boxes and images have one scale; cut or remove them.",
                 outside
             );
     }
@@ -96,7 +99,7 @@ internal static class DatasetChecker
             yield return new(
                 "pair-size",
                 CheckSeverity.Error,
-                $"{unlike.Length:N0} samples have dates of different sizes, first {unlike[0].Id}. Boxes and masks cannot fit all of them; match the files again.",
+                $"{Samples(unlike.Length)} dates of different sizes, first {unlike[0].Id}. Boxes and masks cannot fit all of them; match the files again.",
                 unlike
             );
         Sample[] masks =
@@ -112,7 +115,7 @@ internal static class DatasetChecker
             yield return new(
                 "pair-size",
                 CheckSeverity.Error,
-                $"{masks.Length:N0} samples have a change mask of another size than the image, first {masks[0].Id}. Match the files again.",
+                $"{Samples(masks.Length)} a change mask of another size than the image, first {masks[0].Id}. Match the files again.",
                 masks
             );
     }

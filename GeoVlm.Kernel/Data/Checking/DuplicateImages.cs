@@ -3,36 +3,69 @@ namespace GeoVlm.Data.Checking;
 /// <summary>Finds images that are the same, or nearly, within a split and across splits.</summary>
 internal static class DuplicateImages
 {
+    /// <summary>The kind of finding whose samples cannot be drawn.</summary>
+    public const string Unreadable = "unreadable-image";
+
     private const int Bands = 4,
-        MostInBucket = 200;
+        MostInBucket = 200,
+        MostPairsShown = 50;
 
     public static (IEnumerable<CheckFinding> Findings, int Compared) Find(EoDataset dataset, CheckOptions options)
     {
         List<(Sample Sample, GeoImage Image, PerceptualHash Hash)> seen = [];
         List<CheckFinding> findings = [];
-        var known = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        List<(Sample Sample, string Message)> broken = [];
+        // One file asked about in two splits is the plainest leak of all: it counts once in each.
+        var known = new Dictionary<GeoImage, (PerceptualHash? Hash, HashSet<string> Splits)>(ReferenceEqualityComparer.Instance);
+        var passedBy = new HashSet<GeoImage>(ReferenceEqualityComparer.Instance);
         foreach (var sample in dataset.Samples)
+        foreach (var image in sample.Images)
         {
-            if (seen.Count >= options.Images)
-                break;
-            foreach (var image in sample.Images)
+            options.Cancellation.ThrowIfCancellationRequested();
+            if (known.TryGetValue(image, out var before))
             {
-                options.Cancellation.ThrowIfCancellationRequested();
-                if (!known.Add(image))
-                    continue;
-                try
-                {
-                    seen.Add((sample, image, PerceptualHash.Of(image.Load())));
-                }
-                catch (GeoVlmException e)
-                {
-                    findings.Add(new("unreadable-image", CheckSeverity.Error, $"{image.Name}: {e.Message}", []));
-                }
+                if (before.Splits.Add(sample.Split) && before.Hash is { } same)
+                    seen.Add((sample, image, same));
+                continue;
             }
+            if (known.Count >= options.Images)
+            {
+                passedBy.Add(image);
+                continue;
+            }
+            PerceptualHash? hash = null;
+            try
+            {
+                hash = PerceptualHash.Of(image.Load());
+                seen.Add((sample, image, hash));
+            }
+            catch (GeoVlmException e)
+            {
+                broken.Add((sample, e.Message));
+            }
+            known[image] = (hash, [sample.Split]);
         }
+        if (broken.Count > 0)
+            findings.Add(
+                new(
+                    Unreadable,
+                    CheckSeverity.Error,
+                    broken.Count == 1 ? broken[0].Message : $"{broken.Count:N0} images cannot be decoded, first {broken[0].Message}",
+                    [.. broken.Select(b => b.Sample).Distinct()]
+                )
+            );
+        if (passedBy.Count > 0)
+            findings.Add(
+                new(
+                    "not-compared",
+                    CheckSeverity.Note,
+                    $"{passedBy.Count:N0} images were not decoded or compared, the first {options.Images:N0} were. Raise --images for all.",
+                    []
+                )
+            );
         Add(Exact(seen), true);
         Add(Near(seen, options.HashDistance), false);
-        return (findings, seen.Count);
+        return (findings, known.Count - broken.Count);
 
         void Add(IEnumerable<(int A, int B)> pairs, bool exact)
         {
@@ -45,13 +78,13 @@ internal static class DuplicateImages
                     continue;
                 (seen[a].Sample.Split != seen[b].Sample.Split ? across : within).Add((a, b));
             }
-            string kind = exact ? "are the same picture" : "are nearly the same picture";
+            string kind = exact ? "the same picture" : "nearly the same picture";
             if (across.Count > 0)
                 findings.Add(
                     new(
                         exact ? "leakage" : "near-duplicate",
                         exact ? CheckSeverity.Error : CheckSeverity.Warning,
-                        $"{across.Count:N0} pairs of images in different splits {kind}, first {Name(across[0].A)} and {Name(across[0].B)}. "
+                        $"{Pairs(across)} in different splits {Are(across)} {kind}, first {Name(across[0].A)} and {Name(across[0].B)}. "
                             + "Results on the held-out split are too good; remove one of each pair.",
                         Both(across)
                     )
@@ -61,17 +94,27 @@ internal static class DuplicateImages
                     new(
                         "duplicate",
                         CheckSeverity.Note,
-                        $"{within.Count:N0} pairs of images within a split {kind}, first {Name(within[0].A)} and {Name(within[0].B)}. "
+                        $"{Pairs(within)} within a split {Are(within)} {kind}, first {Name(within[0].A)} and {Name(within[0].B)}. "
                             + "They count twice; remove one of each.",
                         Both(within)
                     )
                 );
         }
 
-        string Name(int i) => seen[i].Sample.Split.Length > 0 ? $"{seen[i].Image.Name} ({seen[i].Sample.Split})" : seen[i].Image.Name;
+        // "before" and "1.png" occur a hundred times; ids that hold the file's name say which.
+        string Name(int i)
+        {
+            var (sample, image, _) = seen[i];
+            string name = sample.Id.Contains(image.Name, StringComparison.Ordinal) ? sample.Id : $"{image.Name} of {sample.Id}";
+            return sample.Split.Length > 0 ? $"{name} ({sample.Split})" : name;
+        }
+
+        static string Pairs(List<(int A, int B)> pairs) => pairs.Count == 1 ? "1 pair of images" : $"{pairs.Count:N0} pairs of images";
+
+        static string Are(List<(int A, int B)> pairs) => pairs.Count == 1 ? "is" : "are";
 
         IReadOnlyList<Sample> Both(List<(int A, int B)> pairs) =>
-            [.. pairs.Take(50).SelectMany(p => new[] { seen[p.A].Sample, seen[p.B].Sample }).Distinct()];
+            [.. pairs.Take(MostPairsShown).SelectMany(p => new[] { seen[p.A].Sample, seen[p.B].Sample }).Distinct()];
     }
 
     private static IEnumerable<(int A, int B)> Exact(List<(Sample Sample, GeoImage Image, PerceptualHash Hash)> seen) =>

@@ -125,14 +125,10 @@ public static class ImageDecoder
             int count = file.ReadAtLeast(start, 4, throwOnEndOfStream: false);
             if (count == 0)
                 throw new GeoVlmException($"{path}: the file is empty. Fetch it again.");
-            if (start is [(byte)'M', (byte)'M', 0, 43])
-                throw new GeoVlmException(
-                    $"{path}: a big-endian BigTIFF, which is not read. Rewrite it, e.g. with gdal_translate -co ENDIANNESS=LITTLE."
-                );
             if (start is [0, 0, 0, 12])
                 throw new GeoVlmException($"{path}: a JPEG 2000 image, which is not read. Rewrite it, e.g. with gdal_translate -of GTiff.");
             // "II" or "MM", then 42 (TIFF) or 43 (BigTIFF) in that byte order.
-            return count == 4 && (start is [(byte)'I', (byte)'I', 42 or 43, 0] or [(byte)'M', (byte)'M', 0, 42]);
+            return count == 4 && (start is [(byte)'I', (byte)'I', 42 or 43, 0] or [(byte)'M', (byte)'M', 0, 42 or 43]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -206,7 +206,7 @@ internal static class TiffFile
         TiffMessages.Start();
         try
         {
-            using var stream = source.Open();
+            using var stream = ClassicTiff.Of(source.Open());
             var bytes = new TiffSource(stream);
             using var tiff =
                 Tiff.ClientOpen(source.Name, "r", stream, bytes)

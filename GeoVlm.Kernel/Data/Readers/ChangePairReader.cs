@@ -108,10 +108,7 @@ public sealed class ChangePairReader : IDatasetReader
         string[] candidates =
         [
             same,
-            stem + ".png",
-            stem + ".tif",
-            stem + ".jpg",
-            stem + ".bmp",
+            .. new[] { ".png", ".tif", ".jpg", ".bmp", ".tiff", ".jpeg" }.SelectMany(e => new[] { stem + e, stem + e.ToUpperInvariant() }),
             .. Endings.SelectMany(e => new[] { Traded(e.Before, e.After), Traded(e.After, e.Before) }),
         ];
         return candidates.FirstOrDefault(File.Exists) ?? same;

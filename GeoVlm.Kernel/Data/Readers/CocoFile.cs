@@ -7,12 +7,16 @@ namespace GeoVlm.Data.Readers;
 internal sealed class CocoFile
 {
     private readonly Dictionary<string, List<LabelledBox>> objects = [];
+    private readonly Dictionary<string, List<(string Id, LabelledBox Shape)>> identified = [];
 
     private CocoFile(IReadOnlyList<ImageRecord> images) => Images = images;
 
     public IReadOnlyList<ImageRecord> Images { get; }
 
     public IReadOnlyList<LabelledBox> ObjectsOf(string imageId) => objects.GetValueOrDefault(imageId) ?? [];
+
+    /// <summary>The objects of an image that have an id, with it; a mask of run lengths gives the box where there is one.</summary>
+    public IReadOnlyList<(string Id, LabelledBox Shape)> IdentifiedOf(string imageId) => identified.GetValueOrDefault(imageId) ?? [];
 
     /// <summary>Reads the file; broken records are reported (record, what), a broken file throws.</summary>
     public static CocoFile Read(string path, Action<string, string> report)
@@ -189,6 +193,12 @@ internal sealed class CocoFile
             if (!objects.TryGetValue(imageId, out var list))
                 objects[imageId] = list = [];
             list.Add(shape with { Label = label });
+            if (Id(item, "id") is { } known)
+            {
+                if (!identified.TryGetValue(imageId, out var named))
+                    identified[imageId] = named = [];
+                named.Add((known, (CocoShape.OfMask(item) ?? shape) with { Label = label }));
+            }
         }
     }
 

@@ -47,20 +47,21 @@ public sealed partial class CocoReader : IDatasetReader
     private static List<string> Distinct(DatasetFolder folder, List<string> files)
     {
         var kept = new List<string>();
-        var seen = new Dictionary<(long, string), string>();
+        var seen = new Dictionary<(string, string), string>();
         // Only files of one size can be copies, so that most are never hashed.
         var sizes = files.ToLookup(f => new FileInfo(f).Length);
         foreach (string file in files)
         {
-            long length = new FileInfo(file).Length;
-            bool mayBeCopy = sizes[length].Count() > 1;
+            bool mayBeCopy = sizes[new FileInfo(file).Length].Count() > 1;
             string hash = mayBeCopy ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))) : file;
-            if (seen.TryAdd((length, hash), file))
+            // Small files of two splits may well be equal, each with its own images beside it.
+            string split = SplitNames.OfNumbered(folder.Relative(file));
+            if (seen.TryAdd((split, hash), file))
                 kept.Add(file);
             else
                 folder.Report(
                     folder.Relative(file),
-                    $"the same bytes as {folder.Relative(seen[(length, hash)])}; read once. Remove one of them."
+                    $"the same bytes as {folder.Relative(seen[(split, hash)])}; read once. Remove one of them."
                 );
         }
         return kept;

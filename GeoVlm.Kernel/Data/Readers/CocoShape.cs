@@ -50,6 +50,16 @@ internal static class CocoShape
         return null;
     }
 
+    /// <summary>The box around a segmentation of run lengths, alone or the only one of a list (RRSIS-D); null where there is none.</summary>
+    public static LabelledBox? OfMask(JsonElement item)
+    {
+        if (!item.TryGetProperty("segmentation", out var shape))
+            return null;
+        if (shape.ValueKind == JsonValueKind.Array && shape.GetArrayLength() == 1)
+            shape = shape[0];
+        return shape.ValueKind == JsonValueKind.Object ? OfRuns(shape, out _) : null;
+    }
+
     private static LabelledBox? OfOutline(Polygon outline, out string problem)
     {
         problem = "its outline encloses no area; mend or remove the annotation.";

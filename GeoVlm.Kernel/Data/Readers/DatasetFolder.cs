@@ -146,6 +146,17 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
                     .Order(StringComparer.Ordinal),
             ];
 
+    private const int MostFolders = 4000;
+
+    /// <summary>The folder, and those below it down to a depth, each before what it holds; of very many the first.</summary>
+    public static IEnumerable<string> WithBelow(string folder, int depth)
+    {
+        return Below(folder, depth).Take(MostFolders);
+
+        static IEnumerable<string> Below(string folder, int depth) =>
+            depth == 0 ? [folder] : Folders(folder).SelectMany(f => Below(f, depth - 1)).Prepend(folder);
+    }
+
     /// <summary>The sub-folder with one of the names, whatever their case; null where none exists.</summary>
     public static string? Folder(string parent, params ReadOnlySpan<string> names)
     {

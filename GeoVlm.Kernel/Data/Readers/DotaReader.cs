@@ -148,7 +148,8 @@ public sealed partial class DotaReader : IDatasetReader
         const string expected = "expected 8 numbers with decimal points, class and difficult, parted by blanks; mend the line.";
         string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         problem = "";
-        if (fields.Length is not (9 or 10))
+        // A class of several words ("Small Car") has more fields; a ninth number is no class.
+        if (fields.Length < 9 || (fields.Length > 10 && !fields[8].Any(char.IsLetter)))
         {
             problem = $"{fields.Length} fields, {expected} Skipped.";
             return null;
@@ -164,7 +165,8 @@ public sealed partial class DotaReader : IDatasetReader
                 return null;
             }
         var quad = new Polygon([(numbers[0], numbers[1]), (numbers[2], numbers[3]), (numbers[4], numbers[5]), (numbers[6], numbers[7])]);
-        string label = ClassNames.Readable(fields[8]);
+        bool isRated = fields.Length > 9 && fields[^1].All(char.IsAsciiDigit);
+        string label = ClassNames.Readable(string.Join(' ', fields[8..(isRated ? ^1 : ^0)]));
         if (label.Length == 0 || quad.Bounds().IsEmpty)
         {
             problem =
@@ -176,17 +178,17 @@ public sealed partial class DotaReader : IDatasetReader
         var oriented = OrientedBox.FromQuad(quad.Points);
         if (oriented is null)
             problem = "the sides of the box cross; order the corners around the object. Kept with its horizontal box only.";
-        else if (fields.Length == 9)
+        else if (!isRated)
             problem = "no difficult field; taken as 0.";
         return new LabelledBox(quad.Bounds(), label)
         {
             Oriented = oriented,
             Outline = quad,
-            Difficult = fields is [.., var last] && fields.Length == 10 && last != "0",
+            Difficult = isRated && fields[^1] != "0",
         };
     }
 
     // A class, not a ninth number: eight coordinates behind a class number are YOLO's.
-    [GeneratedRegex(@"^(?:imagesource:|gsd:|(?:[-+.\deE]+\s+){8}[^\s\d.,][^\s]*(?:\s+\d)?$)")]
+    [GeneratedRegex(@"^(?:imagesource:|gsd:|(?:[-+.\deE]+\s+){8}[^\s\d.,][^\s]*(?:\s+\p{L}[^\s]*)*(?:\s+\d)?$)")]
     private static partial Regex Line();
 }

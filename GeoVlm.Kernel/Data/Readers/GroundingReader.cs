@@ -184,7 +184,8 @@ public sealed class GroundingReader : IDatasetReader
         return splits;
     }
 
-    private static string WithoutArticle(string phrase)
+    /// <summary>"ship" of "the ship", as questions put their own article.</summary>
+    public static string WithoutArticle(string phrase)
     {
         foreach (string article in (ReadOnlySpan<string>)["a ", "an ", "the "])
             if (phrase.StartsWith(article, StringComparison.OrdinalIgnoreCase))

@@ -59,6 +59,7 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
     /// <summary>One sample an image, with its class.</summary>
     public IEnumerable<Draft> Scenes(IEnumerable<Row> rows)
     {
+        bool isTold = false;
         foreach (var row in rows)
         {
             string label = ClassNames.Readable(ClassOf(row));
@@ -71,6 +72,15 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
             // COWC's detection list: 1 where a car is in the patch, 0 where none is.
             bool isPresence =
                 row.Fields.ContainsKey("column2") && label is "0" or "1" && row.File.Contains("COWC", StringComparison.OrdinalIgnoreCase);
+            if (!isPresence && !isTold && label.All(char.IsAsciiDigit))
+            {
+                folder.Report(
+                    row.File,
+                    "the classes are numbers without names; they are asked for as numbers. Name them in a column class_name, or write the features of "
+                        + "Hugging Face with a ClassLabel."
+                );
+                isTold = true;
+            }
             yield return new Draft(
                 isPresence
                     ? Make(

@@ -11,6 +11,9 @@ namespace GeoVlm.Data.Readers;
 /// </remarks>
 public sealed class LabelmeReader : IDatasetReader
 {
+    private const int Deepest = 3,
+        Peeked = 8;
+
     /// <inheritdoc/>
     public string Name => "labelme";
 
@@ -37,14 +40,17 @@ public sealed class LabelmeReader : IDatasetReader
         );
     }
 
+    /// <summary>The files, by path; a folder counts by its first few, so that trees of other JSON are not opened file by file.</summary>
     private static IEnumerable<string> Files(string path) =>
-        RowFiles
-            .Of(path, f => RowFiles.EndsWith(f, ".json"))
-            .Where(f =>
-                FileStart.Read(f) is var start
-                && start.Contains("\"shapes\"", StringComparison.Ordinal)
-                && start.TrimStart().StartsWith('{')
-            );
+        File.Exists(path)
+            ? RowFiles.Of(path, f => RowFiles.EndsWith(f, ".json")).Where(Fits)
+            : (Directory.Exists(path) ? DatasetFolder.WithBelow(path, Deepest) : [])
+                .Select(f => DatasetFolder.Files(f, ".json").ToList())
+                .Where(files => files.Take(Peeked).Any(Fits))
+                .SelectMany(files => files.Where(Fits));
+
+    private static bool Fits(string file) =>
+        FileStart.Read(file) is var start && start.Contains("\"shapes\"", StringComparison.Ordinal) && start.TrimStart().StartsWith('{');
 
     private static AnnotatedImage? OfFile(DatasetFolder folder, RowImages images, string file)
     {

@@ -59,7 +59,9 @@ internal static partial class LicenceText
         files.FirstOrDefault(f => string.Equals(Path.GetFileName(f), name, StringComparison.OrdinalIgnoreCase));
 
     private static string? Shorten(string text) =>
-        text.Trim() is { Length: > 0 } plain ? plain[..Math.Min(plain.Length, LongestShown)] : null;
+        text.Trim() is { Length: > 0 } plain && !plain.Equals("unknown", StringComparison.OrdinalIgnoreCase)
+            ? plain[..Math.Min(plain.Length, LongestShown)]
+            : null;
 
     [GeneratedRegex(@"\A\uFEFF?---\r?\n.*?\n---", RegexOptions.Singleline)]
     private static partial Regex FrontMatter();

@@ -52,7 +52,11 @@ public sealed class MultiLabelReader : IDatasetReader
             return LabelsOf(path) is null ? [] : [path];
         if (!Directory.Exists(path))
             return [];
-        return DatasetFolder.Folders(path).Prepend(path).SelectMany(f => DatasetFolder.Files(f, Ending)).Order(StringComparer.Ordinal);
+        var folders = DatasetFolder.Folders(path);
+        var found = folders.Prepend(path).SelectMany(Labels).ToList();
+        return (found.Count > 0 ? found : folders.SelectMany(DatasetFolder.Folders).SelectMany(Labels)).Order(StringComparer.Ordinal);
+
+        static IEnumerable<string> Labels(string folder) => DatasetFolder.Files(folder, Ending);
     }
 
     private static List<string>? LabelsOf(string file)

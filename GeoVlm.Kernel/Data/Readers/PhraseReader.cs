@@ -47,7 +47,7 @@ public sealed class PhraseReader : IDatasetReader
         string file = folder.Relative(list),
             split = SplitNames.Of(Path.GetFileName(list));
         int at = 0;
-        foreach (string raw in File.ReadLines(list))
+        foreach (string raw in (folder.ReadText(list) ?? "").Split('\n'))
         {
             string where = $"{file}:{++at}";
             if (raw.Trim().Length == 0)

@@ -19,6 +19,7 @@ public static class ReaderCatalogue
         new DotaReader(),
         new YoloReader(),
         new Vhr10Reader(),
+        new ReferReader(),
         new GroundingReader(),
         new PhraseReader(),
         new VocReader(),
@@ -98,7 +99,7 @@ public static class ReaderCatalogue
                         ),
                     ],
                 };
-            if (dataset.Samples.Count == 0 && dataset.Problems.Count == 0)
+            if (dataset.Samples.Count == 0 && dataset.Problems.Count == 0 && options?.Limit != 0)
                 dataset = dataset with
                 {
                     Problems = [new(".", "no sample: the annotation files name no object. Check that this is the right folder.")],

@@ -30,6 +30,7 @@ public sealed class SavedReader : IDatasetReader
     private static IEnumerable<Sample> Samples(DatasetFolder folder, IReadOnlyList<string> files)
     {
         var images = new RowImages(folder);
+        var shared = new Dictionary<int, GeoImage>();
         foreach (string file in files)
         foreach (var row in RowFile.Read(file, folder.Relative(file), folder.Report))
             if (Of(row) is { } sample)
@@ -53,9 +54,19 @@ public sealed class SavedReader : IDatasetReader
             // A list without images is a sample without images, not one whose image is missing.
             var (found, missing) = saved.ImageNames.Count == 0 ? ([], null) : images.Of(row);
             if (missing is null)
-                return saved.With(found);
+                return saved.With([.. found.Select((image, at) => One(saved, image, at))]);
             folder.Report(row.Where, images.Explain(missing) + " Skipped.");
             return null;
+        }
+
+        // Samples that shared an image share it again, though each row of a Parquet file has its own bytes of it.
+        GeoImage One(SavedSample saved, GeoImage image, int at)
+        {
+            if (saved.ImageNumbers is not { } numbers || at >= numbers.Count)
+                return saved.Restored(image, at);
+            if (!shared.TryGetValue(numbers[at], out var known))
+                shared[numbers[at]] = known = saved.Restored(image, at);
+            return known;
         }
     }
 }

@@ -77,7 +77,7 @@ internal sealed class SplitLists
         foreach (string line in text.Split('\n'))
         {
             number++;
-            string name = line.Trim().TrimStart('\uFEFF').Replace('\\', '/');
+            string name = FromRoot(line.Trim().TrimStart('\uFEFF').Replace('\\', '/'));
             if (name.Length == 0)
                 continue;
             if (!here.Add(name))
@@ -101,6 +101,13 @@ internal sealed class SplitLists
                 $"{shared.Count:N0} names are in another split's list too, the first is '{shared[0].Name}'. They stay in the first of train, val, test; results on them say little."
             );
     }
+
+    // Lists of YOLO begin at the list ("./images/a.jpg"), or hold the paths of the machine that wrote them: then the end counts.
+    private static string FromRoot(string name) =>
+        name.StartsWith("./", StringComparison.Ordinal) ? name[2..]
+        : name.StartsWith('/') || name.StartsWith("../", StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal)
+            ? string.Join('/', name.Split('/').TakeLast(2))
+        : name;
 
     private static string Stem(string file) => DatasetFolder.IsImage(file) ? file[..file.LastIndexOf('.')] : file;
 }

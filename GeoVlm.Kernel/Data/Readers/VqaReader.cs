@@ -6,7 +6,7 @@ namespace GeoVlm.Data.Readers;
 /// <remarks>
 /// RSVQA: <c>…questions.json</c>, <c>…answers.json</c>, <c>…images.json</c>, joined by ids; records with <c>active</c> false are the
 /// source's own deletions and left out. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines
-/// <c>image.jpg:question?answer</c>.
+/// <c>image.jpg:question?answer</c>, the image also without its ending (<c>P0000: how many planes …?21</c>).
 /// </remarks>
 public sealed class VqaReader : IDatasetReader
 {
@@ -78,16 +78,27 @@ public sealed class VqaReader : IDatasetReader
     }
 
     private static IReadOnlyList<string> LineFiles(string path) =>
-        [.. RowFiles.Of(path, f => RowFiles.EndsWith(f, ".txt")).Take(24).Where(f => Line(FileStart.Read(f).Split('\n')[0]) is not null)];
+        [
+            .. (
+                Directory.Exists(path)
+                    ? DatasetFolder.WithBelow(path, 2).SelectMany(f => DatasetFolder.Files(f, ".txt"))
+                    : RowFiles.Of(path, f => RowFiles.EndsWith(f, ".txt"))
+            )
+                .Take(24)
+                .Where(f => Line(FileStart.Read(f).Split('\n')[0]) is not null),
+        ];
 
     /// <summary>Image, question and answer of an RSIVQA line.</summary>
     private static (string Image, string Question, string Answer)? Line(string line)
     {
         int colon = line.IndexOf(':'),
             mark = line.LastIndexOf('?');
-        if (colon <= 0 || mark < colon || !DatasetFolder.IsImage(line[..colon].Trim()) || line[(mark + 1)..].Trim().Length == 0)
+        if (colon <= 0 || mark < colon || line[(mark + 1)..].Trim().Length == 0)
             return null;
-        return (line[..colon].Trim(), line[(colon + 1)..(mark + 1)].Trim(), line[(mark + 1)..].Trim());
+        string image = line[..colon].Trim().TrimStart('\uFEFF');
+        // DOTA's and HRRSD's images stand without an ending, and are told from prose by their number.
+        bool isStem = image.Any(char.IsAsciiDigit) && !image.Any(char.IsWhiteSpace) && !image.Contains('.');
+        return isStem || DatasetFolder.IsImage(image) ? (image, line[(colon + 1)..(mark + 1)].Trim(), line[(mark + 1)..].Trim()) : null;
     }
 
     private static IEnumerable<Draft> Lines(DatasetFolder folder, RowImages images, SampleIds ids, string path)
@@ -95,13 +106,14 @@ public sealed class VqaReader : IDatasetReader
         string file = folder.Relative(path),
             split = SplitNames.Of(Path.GetFileName(path));
         int number = 0;
-        foreach (string text in File.ReadLines(path))
+        foreach (string raw in (folder.ReadText(path) ?? "").Split('\n'))
         {
             number++;
-            if (text.Trim().Length == 0)
+            string text = raw.Trim();
+            if (text.Length == 0)
                 continue;
             if (Line(text) is var (name, question, answer))
-                yield return Make(images, ids, $"{file}:{number}", name, question, answer, split, "", $"{file}:{number}");
+                yield return Make(images, ids, $"{file}:{number}", name, question, answer, split, "", $"{file}:{number}", file);
             else
                 folder.Report($"{file}:{number}", "expected image.jpg:question?answer. Mend the line. Skipped.");
         }
@@ -163,10 +175,13 @@ public sealed class VqaReader : IDatasetReader
         string answer,
         string split,
         string type,
-        string where
+        string where,
+        string? annotation = null
     )
     {
-        GeoImage? image = images.Open(DatasetFolder.IsImage(name) ? name : name + ".tif");
+        string file = DatasetFolder.IsImage(name) ? name : name + ".tif";
+        // Sydney and UC Merced both count from 1.tif: the folder of the lines tells whose is meant.
+        GeoImage? image = annotation is null ? images.Open(file) : images.OpenFor(annotation, file);
         var facts = new Dictionary<string, string> { ["file"] = name };
         if (type.Length > 0)
             facts["type"] = type;

@@ -8,7 +8,7 @@ namespace GeoVlm.Data.Readers;
 /// <remarks>
 /// Lines hold a class number and centre x, centre y, width, height (YOLO), or eight numbers of four corners (YOLO-OBB), or the corners of
 /// an outline (YOLO-seg). Classes are named in <c>classes.txt</c>, <c>obj.names</c> or the <c>names</c> of a <c>.yaml</c> file, counted
-/// from 0. Without the image its size is unknown, so boxes stay fractions.
+/// from 0; <c>train.txt</c> and its kin give splits. Without the image its size is unknown, so boxes stay fractions.
 /// </remarks>
 public sealed partial class YoloReader : IDatasetReader
 {
@@ -34,7 +34,8 @@ public sealed partial class YoloReader : IDatasetReader
             );
         var folder = new DatasetFolder(AnnotationRoot.Of(path), options);
         var images = new RowImages(folder);
-        var names = ClassTable(folder);
+        var names = YoloClasses.Read(folder);
+        var lists = SplitLists.Read(folder);
         if (names.Count == 0)
             folder.Report(
                 ".",
@@ -43,12 +44,12 @@ public sealed partial class YoloReader : IDatasetReader
         if (labels.Length == 0)
             return folder.Finish(
                 this,
-                DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], names))
+                DetectionSamples.Settle(folder, images, Path.GetFileName(path), OfFiles(folder, images, [path], names, lists))
             );
         return folder.Finish(
             this,
             labels.SelectMany(l =>
-                DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names))
+                DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names, lists))
             )
         );
     }
@@ -70,7 +71,8 @@ public sealed partial class YoloReader : IDatasetReader
         DatasetFolder folder,
         RowImages images,
         IEnumerable<string> files,
-        IReadOnlyDictionary<int, string> names
+        IReadOnlyDictionary<int, string> names,
+        SplitLists lists
     )
     {
         foreach (string file in files)
@@ -99,7 +101,7 @@ public sealed partial class YoloReader : IDatasetReader
                 Image = image,
                 Missing = image is null ? stem + ".jpg" : null,
                 Size = image is null ? (1, 1) : default,
-                Split = SplitNames.Of(labels),
+                Split = image is not null && lists.SplitOf(images.PathOf(image)) is { Length: > 0 } listed ? listed : SplitNames.Of(labels),
             };
         }
     }
@@ -154,41 +156,6 @@ public sealed partial class YoloReader : IDatasetReader
         return objects;
     }
 
-    /// <summary>Class names by number, from whichever file has them.</summary>
-    private static Dictionary<int, string> ClassTable(DatasetFolder folder)
-    {
-        string[] places = [folder.Root, .. DatasetFolder.Folders(folder.Root)];
-        foreach (string file in places.SelectMany(DatasetFolder.All).Order(StringComparer.Ordinal))
-        {
-            string name = Path.GetFileName(file).ToLowerInvariant();
-            if (name is "classes.txt" or "obj.names" or "labels.txt" && folder.ReadText(file) is { } list)
-                return list.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                    .Select((n, i) => (i, n))
-                    .ToDictionary(n => n.i, n => ClassNames.Readable(n.n));
-            if (Path.GetExtension(name) is ".yaml" or ".yml" && folder.ReadText(file) is { } yaml && FromYaml(yaml) is { Count: > 0 } names)
-                return names;
-        }
-        return [];
-    }
-
-    /// <summary><c>names: [a, b]</c>, <c>names:</c> with <c>0: a</c> or <c>- a</c> below.</summary>
-    private static Dictionary<int, string> FromYaml(string yaml)
-    {
-        var names = new Dictionary<int, string>();
-        if (InlineNames().Match(yaml) is { Success: true } inline)
-        {
-            foreach (string name in inline.Groups[1].Value.Split(','))
-                names[names.Count] = ClassNames.Readable(name.Trim(' ', '\n', '\r', '\'', '"'));
-            return names;
-        }
-        if (BlockNames().Match(yaml) is not { Success: true } block)
-            return names;
-        foreach (Match item in NameLine().Matches(block.Groups[1].Value))
-            names[item.Groups[1].Success ? int.Parse(item.Groups[1].Value, CultureInfo.InvariantCulture) : names.Count] =
-                ClassNames.Readable(item.Groups[2].Value.Trim(' ', '\'', '"'));
-        return names;
-    }
-
     [GeneratedRegex(@"^\d{1,5}(?:\s+[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?){4,}$")]
     private static partial Regex Line();
 
@@ -197,13 +164,4 @@ public sealed partial class YoloReader : IDatasetReader
 
     [GeneratedRegex(@"(?<=^|/)labels(?=/|$)", RegexOptions.IgnoreCase)]
     private static partial Regex Words();
-
-    [GeneratedRegex(@"^names:\s*\[([^\]]*)\]", RegexOptions.Multiline)]
-    private static partial Regex InlineNames();
-
-    [GeneratedRegex(@"^names:[ \t]*\r?\n((?:[ \t]*(?:\d{1,5}:|-)[^\n]*\n?)+)", RegexOptions.Multiline)]
-    private static partial Regex BlockNames();
-
-    [GeneratedRegex(@"^[ \t]*(?:(\d{1,5}):|-)[ \t]*([^\r\n#]+)", RegexOptions.Multiline)]
-    private static partial Regex NameLine();
 }

@@ -8,7 +8,7 @@ namespace GeoVlm.Data.Rows;
 /// 4180: quotes may hold separators and line breaks).</summary>
 /// <remarks>
 /// Cells are text and stay so: one that begins with "=" is no formula here. A row with another number of cells than the header is reported
-/// and left out. A table without a header (its first cell is a file or patch name) has columns called column1, column2 and so on.
+/// and left out. UTF-8, or what a byte-order mark says; other bytes are taken as Latin-1, which is reported. A table without a header (its first cell is a file or patch name) has columns called column1, column2 and so on.
 /// </remarks>
 internal static class CsvRows
 {
@@ -17,16 +17,23 @@ internal static class CsvRows
 
     public static IEnumerable<Row> Read(string path, string file, Action<string, string> report)
     {
-        using var reader = new StreamReader(Open(path), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+        var fallback = new Latin1Fallback();
+        using var reader = new StreamReader(Open(path), fallback.Encoding(), detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+        bool isTold = false;
         char? separator = null;
         string[]? header = null;
         bool ragged = false;
         foreach (var (cells, line) in Records(reader, () => separator, s => separator = s, (l, what) => report($"{file}:{l}", what)))
         {
-            if (cells.Any(c => c.Contains('\uFFFD')))
+            if (cells.Any(c => c.Contains('\0')))
             {
-                report($"{file}:{line}", "bytes that are not UTF-8. Save the file as UTF-8 (iconv -f latin1 -t utf8). Skipped.");
+                report($"{file}:{line}", "bytes that are no text. Save the file as UTF-8 text. Skipped.");
                 continue;
+            }
+            if (fallback.WasUsed && !isTold)
+            {
+                report(file, "bytes that are not UTF-8; read as Latin-1. Save the file as UTF-8 (iconv -f latin1 -t utf8).");
+                isTold = true;
             }
             if (header is null)
             {

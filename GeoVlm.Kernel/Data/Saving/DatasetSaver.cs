@@ -25,7 +25,12 @@ public enum SaveFormat
 /// <param name="Files">Each file of rows and the card, relative to the folder, with its SHA-256.</param>
 /// <param name="Samples">Number of samples.</param>
 /// <param name="Bytes">Bytes of all files, images included.</param>
-public sealed record SavedDataset(string Folder, IReadOnlyDictionary<string, string> Files, int Samples, long Bytes);
+public sealed record SavedDataset(string Folder, IReadOnlyDictionary<string, string> Files, int Samples, long Bytes)
+{
+    /// <summary>How much was written, for people: "12 samples in /data/out, 3.4 MB".</summary>
+    public string Summary =>
+        $"{Samples:N0} {(Samples == 1 ? "sample" : "samples")} in {Folder}, {(Bytes < 1e6 ? $"{Bytes / 1e3:0.0} kB" : $"{Bytes / 1e6:0.0} MB")}";
+}
 
 /// <summary>Writes datasets. Every row has plain columns for any other program, and one,
 /// <c>geovlm</c>, from which the sample loads again exactly.</summary>
@@ -50,32 +55,77 @@ internal static class DatasetSaver
 
     public static SavedDataset Save(EoDataset dataset, string folder, SaveFormat format, CancellationToken cancellation)
     {
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        if (File.Exists(folder))
+            throw new GeoVlmException($"{folder} is a file; name a new folder");
+        bool isThere = Directory.Exists(folder);
+        if (isThere && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new GeoVlmException(
                 $"{folder} holds files already; name a new folder, so that nothing of them is mixed with what is saved"
             );
         if (dataset.Count == 0)
-            throw new GeoVlmException($"'{dataset.Name}' has no samples to save");
+            throw new GeoVlmException(
+                $"'{dataset.Name}' has no samples to save"
+                    + (dataset.Problems is [var first, ..] ? $"; the first problem, at {first.Where}: {first.What}" : "")
+            );
+        try
+        {
+            return Written(dataset, folder, format, cancellation);
+        }
+        catch (Exception e)
+        {
+            // Half a dataset would load as a whole one.
+            Remove(folder, isThere);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new GeoVlmException($"{folder} cannot be written: {e.Message} Name another folder, or make room.", e);
+            throw;
+        }
+    }
+
+    private static void Remove(string folder, bool wasThere)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+            if (wasThere)
+                Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GeoVlmException($"{folder} holds a part of the dataset and cannot be removed: {e.Message} Remove it yourself.", e);
+        }
+    }
+
+    private static SavedDataset Written(EoDataset dataset, string folder, SaveFormat format, CancellationToken cancellation)
+    {
         Directory.CreateDirectory(folder);
         Dictionary<string, string> files = [];
+        var numbers = new Dictionary<GeoImage, int>(ReferenceEqualityComparer.Instance);
         foreach (var split in dataset.Samples.GroupBy(s => FileName(s.Split)))
         {
             string name = format == SaveFormat.Parquet ? $"data/{split.Key}-00000-of-00001.parquet" : $"{split.Key}.jsonl",
                 path = Path.Combine(folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (format == SaveFormat.Parquet)
-                WriteParquet(path, split, cancellation);
+                WriteParquet(path, split, Number, cancellation);
             else
-                WriteLines(path, folder, split, cancellation);
+                WriteLines(path, folder, split, Number, cancellation);
             files[name] = Hash(path);
         }
         File.WriteAllText(Path.Combine(folder, "README.md"), DatasetCard.Write(dataset, format, files));
         files["README.md"] = Hash(Path.Combine(folder, "README.md"));
         long bytes = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length);
         return new SavedDataset(Path.GetFullPath(folder), files, dataset.Count, bytes);
+
+        int Number(GeoImage image)
+        {
+            numbers.TryAdd(image, numbers.Count);
+            return numbers[image];
+        }
     }
 
-    private static void WriteParquet(string path, IEnumerable<Sample> samples, CancellationToken cancellation)
+    private static void WriteParquet(string path, IEnumerable<Sample> samples, Func<GeoImage, int> number, CancellationToken cancellation)
     {
         using var stream = File.Create(path);
         ParquetSerializer
@@ -83,7 +133,7 @@ internal static class DatasetSaver
             .GetAwaiter()
             .GetResult();
 
-        static ParquetRow Row(Sample sample) =>
+        ParquetRow Row(Sample sample) =>
             new()
             {
                 id = sample.Id,
@@ -98,11 +148,17 @@ internal static class DatasetSaver
                         path = Path.GetFileNameWithoutExtension(FileName(i.Name)) + ending,
                     }),
                 ],
-                geovlm = SavedSample.Of(sample).Write(),
+                geovlm = SavedSample.Of(sample, number).Write(),
             };
     }
 
-    private static void WriteLines(string path, string folder, IEnumerable<Sample> samples, CancellationToken cancellation)
+    private static void WriteLines(
+        string path,
+        string folder,
+        IEnumerable<Sample> samples,
+        Func<GeoImage, int> number,
+        CancellationToken cancellation
+    )
     {
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         var written = new Dictionary<GeoImage, string>(ReferenceEqualityComparer.Instance);
@@ -116,22 +172,17 @@ internal static class DatasetSaver
             cancellation.ThrowIfCancellationRequested();
             string[] images = [.. sample.Images.Select(Write)];
             string markers = string.Concat(images.Select(_ => "<image>\n"));
-            lines.WriteLine(
-                JsonSerializer.Serialize(
-                    new Dictionary<string, object>
-                    {
-                        ["id"] = sample.Id,
-                        ["image"] = images.Length == 1 ? images[0] : images,
-                        ["conversations"] = new object[]
-                        {
-                            new Dictionary<string, string> { ["from"] = "human", ["value"] = markers + sample.Question },
-                            new Dictionary<string, string> { ["from"] = "gpt", ["value"] = AnswerOf(sample.Reference) },
-                        },
-                        [Column] = SavedSample.Of(sample).Write(),
-                    },
-                    json
-                )
-            );
+            var record = new Dictionary<string, object> { ["id"] = sample.Id };
+            // Trainers open what stands here: a sample without images has no such key.
+            if (images.Length > 0)
+                record["image"] = images.Length == 1 ? images[0] : images;
+            record["conversations"] = new object[]
+            {
+                new Dictionary<string, string> { ["from"] = "human", ["value"] = markers + sample.Question },
+                new Dictionary<string, string> { ["from"] = "gpt", ["value"] = AnswerOf(sample.Reference) },
+            };
+            record[Column] = SavedSample.Of(sample, number).Write();
+            lines.WriteLine(JsonSerializer.Serialize(record, json));
         }
 
         string Write(GeoImage image)

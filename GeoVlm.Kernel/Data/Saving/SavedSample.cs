@@ -21,6 +21,12 @@ internal sealed record SavedSample(
     SavedMask? ChangeMask
 )
 {
+    /// <summary>Metres per pixel of each image, which the saved pictures no longer say; null where none is known.</summary>
+    public IReadOnlyList<double?>? GroundSampleDistances { get; init; }
+
+    /// <summary>Numbers of the images within the dataset, equal where samples share one; null where they were not counted.</summary>
+    public IReadOnlyList<int>? ImageNumbers { get; init; }
+
     private static readonly JsonSerializerOptions json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -32,7 +38,9 @@ internal sealed record SavedSample(
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    public static SavedSample Of(Sample sample) =>
+    /// <param name="sample">The sample.</param>
+    /// <param name="number">Numbers images, each always the same; null for none.</param>
+    public static SavedSample Of(Sample sample, Func<GeoImage, int>? number = null) =>
         new(
             sample.Id,
             EoTaskNames.Of(sample.Task),
@@ -45,18 +53,30 @@ internal sealed record SavedSample(
             sample.Attributes,
             [.. sample.Images.Select(i => i.Name)],
             sample.ChangeMask is { } mask ? SavedMask.Of(mask.Load()) : null
-        );
+        )
+        {
+            GroundSampleDistances = sample.Images.Any(i => Scale(i) is not null) ? [.. sample.Images.Select(Scale)] : null,
+            ImageNumbers = number is null ? null : [.. sample.Images.Select(number)],
+        };
+
+    private static double? Scale(GeoImage image) => image.Problem is null ? image.GroundSampleDistanceMetres : null;
+
+    /// <summary>One of the images as it was before it was saved.</summary>
+    public GeoImage Restored(GeoImage image, int at)
+    {
+        var named = at < ImageNames.Count ? image with { Name = ImageNames[at] } : image;
+        return at < GroundSampleDistances?.Count && GroundSampleDistances[at] is { } metres
+            ? named with
+            {
+                GroundSampleDistanceMetres = metres,
+            }
+            : named;
+    }
 
     /// <summary>The sample with these images.</summary>
     /// <exception cref="GeoVlmException">The task is not known.</exception>
     public Sample With(IReadOnlyList<GeoImage> images) =>
-        new(
-            Id,
-            EoTaskNames.Parse(Task),
-            [.. images.Select((image, i) => image with { Name = i < ImageNames.Count ? ImageNames[i] : image.Name })],
-            Question,
-            Reference
-        )
+        new(Id, EoTaskNames.Parse(Task), images, Question, Reference)
         {
             Split = Split,
             OtherReferences = OtherReferences,

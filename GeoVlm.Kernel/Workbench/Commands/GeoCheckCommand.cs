@@ -29,6 +29,8 @@ public sealed class GeoCheckCommand : IMagicCommand
     /// <inheritdoc/>
     public void Run(MagicArguments arguments, CommandContext context)
     {
+        if (arguments.Integer("--images") is < 0 and var images)
+            throw new GeoVlmException($"--images is {images}, expected 0 or more");
         var check = SessionArguments
             .Dataset(arguments, context)
             .Check(new CheckOptions { Images = arguments.Integer("--images")!.Value, Cancellation = context.Cancellation });

@@ -83,6 +83,9 @@ public sealed class GeoLoadCommand : IMagicCommand
     /// <param name="workingFolder">Where relative paths start.</param>
     internal static EoDataset Load(MagicArguments arguments, string workingFolder)
     {
+        foreach (string number in (ReadOnlySpan<string>)["--count", "--limit"])
+            if (arguments.Integer(number) is < 0 and var below)
+                throw new GeoVlmException($"{number} is {below}, expected 0 or more");
         string source = arguments.Text("--path") ?? arguments.Required("source");
         string? named = arguments.Text("--tasks") ?? arguments.Text("--task");
         bool all = named == "all";

@@ -36,13 +36,12 @@ public sealed class GeoSaveCommand : IMagicCommand
     public void Run(MagicArguments arguments, CommandContext context)
     {
         var dataset = SessionArguments.Dataset(arguments, context);
+        if (string.IsNullOrWhiteSpace(arguments.Required("--path")))
+            throw new GeoVlmException("--path is empty; name a new folder");
         var format = arguments.Required("--format") == "jsonl" ? SaveFormat.Jsonl : SaveFormat.Parquet;
         var saved = dataset.Save(Path.GetFullPath(arguments.Required("--path"), context.WorkingFolder), format, context.Cancellation);
         context.Display(
-            new Table(["file", "SHA-256"], [.. saved.Files.Select(f => new object?[] { f.Key, f.Value })])
-            {
-                Title = $"{saved.Samples:N0} samples in {saved.Folder}, {saved.Bytes / 1e6:0.0} MB",
-            }
+            new Table(["file", "SHA-256"], [.. saved.Files.Select(f => new object?[] { f.Key, f.Value })]) { Title = saved.Summary }
         );
     }
 }

@@ -14,6 +14,7 @@ internal static class DataCheckCommand
     {
         DataSource source = new();
         Option<int> imagesOption = new("--images") { Description = "Most images to decode and compare.", DefaultValueFactory = _ => 5000 };
+        DataSource.AtLeastZero(imagesOption);
         Option<bool> jsonOption = new("--json") { Description = "Print JSON alone." };
         Command command = source.In(
             new("check", "Find leakage between splits, empty answers, impossible boxes, imbalance, mismatched pairs.")
@@ -45,7 +46,9 @@ internal static class DataCheckCommand
             {
                 foreach (CheckFinding finding in check.Findings)
                     console.WriteLine($"{finding.Severity.ToString().ToLowerInvariant(), -8} {finding.Kind, -16} {finding.What}");
-                console.WriteLine($"{check.Samples:N0} samples, {check.Images:N0} images compared, {check.Findings.Count:N0} findings");
+                console.WriteLine(
+                    $"{check.Samples:N0} samples, {check.Images:N0} images compared, {check.Findings.Count:N0} {(check.Findings.Count == 1 ? "finding" : "findings")}"
+                );
             }
             return check.Findings.Any(f => f.Severity == CheckSeverity.Error) ? ExitCode.Failure : ExitCode.Success;
         });

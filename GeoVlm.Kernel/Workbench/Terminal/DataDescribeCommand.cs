@@ -30,6 +30,7 @@ internal static class DataDescribeCommand
             Description = "Decode this many images to find damaged ones.",
             DefaultValueFactory = _ => 64,
         };
+        DataSource.AtLeastZero(decodeOption);
         Option<bool> jsonOption = new("--json") { Description = "Print JSON alone." };
         Command command = source.In(
             new("describe", "What a dataset holds: reader, counts, tasks, splits, classes, images, the first sample, problems.")

@@ -14,7 +14,16 @@ internal static class DataSaveCommand
         Option<SaveFormat> formatOption = new("--format")
         {
             Description = "Parquet with images in it, or Jsonl conversations with image files.",
+            HelpName = "parquet|jsonl",
             DefaultValueFactory = _ => SaveFormat.Parquet,
+            CustomParser = result =>
+            {
+                string written = result.Tokens.Single().Value;
+                if (Enum.TryParse(written, ignoreCase: true, out SaveFormat format) && Enum.IsDefined(format))
+                    return format;
+                result.AddError($"--format is '{written}', expected parquet or jsonl");
+                return default;
+            },
         };
         Command command = source.In(new("save", "Write a dataset with its images and a card; `data describe` reads it back."));
         command.Add(outputOption);
@@ -24,7 +33,7 @@ internal static class DataSaveCommand
             SavedDataset saved = source.Load(parsed).Save(parsed.GetRequiredValue(outputOption), parsed.GetValue(formatOption));
             foreach (var (file, hash) in saved.Files)
                 console.WriteLine($"{hash}  {file}");
-            console.WriteLine($"{saved.Samples:N0} samples in {saved.Folder}, {saved.Bytes / 1e6:0.0} MB");
+            console.WriteLine(saved.Summary);
             return ExitCode.Success;
         });
         return command;

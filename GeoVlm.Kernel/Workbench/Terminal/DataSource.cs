@@ -41,10 +41,20 @@ internal sealed class DataSource
     public Command In(Command command)
     {
         command.Add(path);
+        if (limit.Validators.Count == 0)
+            AtLeastZero(limit);
         foreach (Option option in new Option[] { reader, split, where, task, limit, seed, bands, stretch, upright, strict })
             command.Add(option);
         return command;
     }
+
+    /// <summary>Refuses numbers below zero, which mean nothing where things are counted.</summary>
+    public static void AtLeastZero<T>(Option<T> option) =>
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var written] && written.Value.StartsWith('-'))
+                result.AddError($"{option.Name} is {written.Value}, expected 0 or more");
+        });
 
     /// <summary>Loads what the arguments name.</summary>
     public EoDataset Load(ParseResult parsed)
