@@ -42,6 +42,33 @@ public class ParserFuzzTests
     [Fact]
     public void Broken_answers_of_models_are_judged_without_throwing_and_within_range() => Check(Broken, 60_000, 10_000);
 
+    /// <summary>The parsers that no rubric has by default, and digits of other scripts, which a regular expression may take for numbers.</summary>
+    [Fact]
+    public void Parsers_outside_the_rubrics_never_throw_either()
+    {
+        IAnswerParser[] parsers =
+        [
+            new BoxesParser { Lenient = true },
+            new PointsParser(),
+            new PolygonsParser(),
+            ShortAnswerParser.Number,
+            ShortAnswerParser.YesNo,
+            ShortAnswerParser.Letter,
+        ];
+        foreach (string digits in new[] { "\u0661,\u0662", "[\u0ce8,1,2,3]", "(\u17e9, 2)", "POLYGON ((1\ua8f8 2))" })
+        foreach (var parser in parsers)
+            parser.TryParse(digits, CoordinateFrame.Percent, out _, out _);
+        Gen.Select(Broken, Gen.OneOf(parsers))
+            .Sample(
+                (text, parser) =>
+                {
+                    var read = CompletionParser.Parse(text, parser, Asked[0], CoordinateFrame.Percent, AnswerTags.Optional);
+                    Assert.True(read.Answer is null != read.Failure is null);
+                },
+                iter: 40_000
+            );
+    }
+
     private static void Check(Gen<string> completions, int count, int leastAnswers)
     {
         int answers = 0;

@@ -164,11 +164,11 @@ internal static partial class BoxScanner
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : 0;
 
     [GeneratedRegex(
-        @"\{\s*(?:(?:<|&lt;)\s*(?<n>[-+]?\d{1,15}(?:\.\d{1,15})?)\s*(?:>|&gt;)[\s,]*)+(?:\|\s*(?:<|&lt;)\s*(?<n>[-+]?\d{1,15}(?:\.\d{1,15})?)\s*(?:>|&gt;)\s*)?(?<end>\})?"
+        @"\{\s*(?:(?:<|&lt;)\s*(?<n>[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(?:>|&gt;)[\s,]*)+(?:\|\s*(?:<|&lt;)\s*(?<n>[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(?:>|&gt;)\s*)?(?<end>\})?"
     )]
     private static partial Regex Brace();
 
-    [GeneratedRegex(@"\(\s*([-+]?\d{1,15}(?:\.\d{1,15})?)\s*,\s*([-+]?\d{1,15}(?:\.\d{1,15})?)\s*\)")]
+    [GeneratedRegex(@"\(\s*([-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*,\s*([-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*\)")]
     private static partial Regex Pair();
 
     // One list of numbers, or lists in a list; after the key a list of objects is none of ours.

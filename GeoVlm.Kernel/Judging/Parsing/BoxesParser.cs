@@ -139,13 +139,13 @@ public sealed partial class BoxesParser : IAnswerParser
     [GeneratedRegex(@"\A\s*(?:none|null|nothing|no (?:objects?|boxes)|\{\s*\})?\s*\.?\s*\z", RegexOptions.IgnoreCase)]
     private static partial Regex Nothing();
 
-    [GeneratedRegex(@"\{\s*(?:<|&lt;)\s*[-+]?\d")]
+    [GeneratedRegex(@"\{\s*(?:<|&lt;)\s*[-+]?[0-9]")]
     private static partial Regex BraceBox();
 
     // A tag may not hold another '<', so that a text of many openings is read in linear time.
     // A point beside a box (VisionReasoner) is part of it.
     [GeneratedRegex(
-        @"[""']point_2d[""']\s{0,9}:\s{0,9}\[[-\d.,\s]{0,60}\]|<p>[^<]*</p>|<ref>[^<]*</ref>|<\|object_ref_start\|>[^<]*<\|object_ref_end\|>|</?(?:box|delim|p|ref)>|<\|box_(?:start|end)\|>|```(?:json)?"
+        @"[""']point_2d[""']\s{0,9}:\s{0,9}\[[-0-9.,\s]{0,60}\]|<p>[^<]*</p>|<ref>[^<]*</ref>|<\|object_ref_start\|>[^<]*<\|object_ref_end\|>|</?(?:box|delim|p|ref)>|<\|box_(?:start|end)\|>|```(?:json)?"
     )]
     private static partial Regex Notation();
 }

@@ -46,7 +46,7 @@ public sealed partial class PointsParser : IAnswerParser
     }
 
     [GeneratedRegex(
-        @"(?:\[|\(|<point>)\s{0,9}([-+]?\d{1,12}(?:\.\d{1,12})?)[\s,]{1,9}([-+]?\d{1,12}(?:\.\d{1,12})?)\s{0,9}(?:\]|\)|</point>)"
+        @"(?:\[|\(|<point>)\s{0,9}([-+]?[0-9]{1,12}(?:\.[0-9]{1,12})?)[\s,]{1,9}([-+]?[0-9]{1,12}(?:\.[0-9]{1,12})?)\s{0,9}(?:\]|\)|</point>)"
     )]
     private static partial Regex Pair();
 }

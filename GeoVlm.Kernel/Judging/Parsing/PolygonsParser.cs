@@ -89,6 +89,6 @@ public sealed partial class PolygonsParser : IAnswerParser
         return end > 0 && text.AsSpan(start, end - start).Count(',') == 1;
     }
 
-    [GeneratedRegex(@"(?<close>(?:\]\s{0,9}\])+|(?:\)\s{0,9}\))+|\]|\))|[-+]?\d{1,12}(?:\.\d{1,12})?")]
+    [GeneratedRegex(@"(?<close>(?:\]\s{0,9}\])+|(?:\)\s{0,9}\))+|\]|\))|[-+]?[0-9]{1,12}(?:\.[0-9]{1,12})?")]
     private static partial Regex Token();
 }

@@ -30,7 +30,7 @@ internal static partial class WrittenPoints
     private static double Number(Match match, int group) => double.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        """["']points?(?:_2d|_\d)?["']\s{0,9}:\s{0,9}\[\s{0,9}(-?\d{1,9}(?:\.\d{1,9})?)\s{0,9},\s{0,9}(-?\d{1,9}(?:\.\d{1,9})?)\s{0,9}\]"""
+        """["']points?(?:_2d|_[0-9])?["']\s{0,9}:\s{0,9}\[\s{0,9}(-?[0-9]{1,9}(?:\.[0-9]{1,9})?)\s{0,9},\s{0,9}(-?[0-9]{1,9}(?:\.[0-9]{1,9})?)\s{0,9}\]"""
     )]
     private static partial Regex Point();
 }

@@ -174,12 +174,12 @@ public sealed partial class FormatVariantReward : IReward
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex JsonObject();
 
-    [GeneratedRegex("""["']bbox_2d["']\s{0,9}:\s{0,9}\[\s{0,9}-?[\d.]{1,16}(?:\s{0,9},\s{0,9}-?[\d.]{1,16}){3}\s{0,9}\]""")]
+    [GeneratedRegex("""["']bbox_2d["']\s{0,9}:\s{0,9}\[\s{0,9}-?[0-9.]{1,16}(?:\s{0,9},\s{0,9}-?[0-9.]{1,16}){3}\s{0,9}\]""")]
     private static partial Regex FourNumbers();
 
-    [GeneratedRegex("""["']point_2d["']\s{0,9}:\s{0,9}\[\s{0,9}-?[\d.]{1,16}\s{0,9},\s{0,9}-?[\d.]{1,16}\s{0,9}\]""")]
+    [GeneratedRegex("""["']point_2d["']\s{0,9}:\s{0,9}\[\s{0,9}-?[0-9.]{1,16}\s{0,9},\s{0,9}-?[0-9.]{1,16}\s{0,9}\]""")]
     private static partial Regex TwoNumbers();
 
-    [GeneratedRegex(@"\{[^\[\]{}]*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]")]
+    [GeneratedRegex(@"\{[^\[\]{}]*\[\s*[0-9]+\s*,\s*[0-9]+\s*,\s*[0-9]+\s*,\s*[0-9]+\s*\]")]
     private static partial Regex BracedBox();
 }

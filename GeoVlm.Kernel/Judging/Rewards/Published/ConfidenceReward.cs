@@ -38,6 +38,6 @@ public sealed partial class ConfidenceReward : IReward
         return new(mean, $"{stated.Length} stated confidences");
     }
 
-    [GeneratedRegex("""["']?[Cc]onfidence["']?\s{0,9}:\s{0,9}(\d{1,9}(?:\.\d{1,9})?)""")]
+    [GeneratedRegex("""["']?[Cc]onfidence["']?\s{0,9}:\s{0,9}([0-9]{1,9}(?:\.[0-9]{1,9})?)""")]
     private static partial Regex Confidence();
 }
