@@ -40,7 +40,9 @@ public sealed record CheckReport(DatasetCheck Check) : IRenderable
                 )
             );
         foreach (
-            var finding in Check.Findings.Where(f => f.Kind != "unreadable-image" && f.Samples.Any(CanBeDrawn)).Take(MostFindingsDrawn)
+            var finding in Check
+                .Findings.Where(f => f.Kind != DuplicateImages.Unreadable && f.Samples.Any(CanBeDrawn))
+                .Take(MostFindingsDrawn)
         )
         {
             blocks.Add(new TextBlock(finding.Kind, bold: true));

@@ -7,8 +7,9 @@ namespace GeoVlm.Rendering;
 
 /// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size
 /// of full colour, and exact for charts and tables.</summary>
-/// <remarks>Notebooks are kept with their pictures, so size matters: packing well takes two milliseconds and saves a quarter. Where there are more colours, those of flat areas (legends, bars, tinted
-/// cells: they mean something) are kept as they are, and the rest is chosen by median cut.</remarks>
+/// <remarks>Notebooks are kept with their pictures, so size matters, and they are packed well at the price of some milliseconds. Where there
+/// are more colours, those of flat areas (legends, bars, tinted cells: they mean something) are kept as they are, and the rest is chosen by
+/// median cut.</remarks>
 internal static class IndexedPng
 {
     private static readonly uint[] crcTable =

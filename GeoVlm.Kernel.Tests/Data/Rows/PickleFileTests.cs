@@ -94,4 +94,12 @@ public class PickleFileTests
         File.WriteAllBytes(folder.File("refs.p"), System.Text.Encoding.Latin1.GetBytes(text));
         Assert.Contains(why, Assert.Throws<GeoVlmException>(() => PickleFile.Read(folder.File("refs.p"))).Message);
     }
+
+    [Fact]
+    public void A_number_of_a_thousand_digits_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Text("refs.p", $"L{new string('9', 1000)}L\n.");
+        Assert.Contains("damaged", Assert.Throws<GeoVlmException>(() => PickleFile.Read(folder.File("refs.p"))).Message);
+    }
 }

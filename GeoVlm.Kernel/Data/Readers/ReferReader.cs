@@ -36,11 +36,19 @@ public sealed class ReferReader : IDatasetReader
         return folder.Finish(this, files.SelectMany(f => Draft.Settle(folder, images, folder.Relative(f), OfFile(folder, images, ids, f))));
     }
 
-    private static IEnumerable<string> Files(string path) => (
+    private static IEnumerable<string> Files(string path)
+    {
+        IEnumerable<string> files =
             File.Exists(path) ? [path]
             : Directory.Exists(path) ? DatasetFolder.WithBelow(path, Deepest).SelectMany(DatasetFolder.All)
-            : []
-        ).Where(f => Path.GetFileName(f).StartsWith("refs", StringComparison.OrdinalIgnoreCase) && RowFiles.EndsWith(f, ".p", ".pkl", ".json") && File.Exists(Instances(f))).Order(StringComparer.Ordinal);
+            : [];
+        return files.Where(IsReferences).Order(StringComparer.Ordinal);
+    }
+
+    private static bool IsReferences(string file) =>
+        Path.GetFileName(file).StartsWith("refs", StringComparison.OrdinalIgnoreCase)
+        && RowFiles.EndsWith(file, ".p", ".pkl", ".json")
+        && File.Exists(Instances(file));
 
     private static string Instances(string refs) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(refs))!, "instances.json");
 
@@ -116,6 +124,7 @@ public sealed class ReferReader : IDatasetReader
     private static Dictionary<string, (LabelledBox Shape, string File, (int Width, int Height) Size)> Objects(string path)
     {
         var objects = new Dictionary<string, (LabelledBox, string, (int, int))>();
+        // What is wrong there is told of the references that need it; most annotations belong to none.
         var coco = CocoFile.Read(path, (_, _) => { });
         foreach (var image in coco.Images)
         foreach (var (id, shape) in coco.IdentifiedOf(image.Id))

@@ -8,7 +8,8 @@ namespace GeoVlm.Data.Rows;
 /// 4180: quotes may hold separators and line breaks).</summary>
 /// <remarks>
 /// Cells are text and stay so: one that begins with "=" is no formula here. A row with another number of cells than the header is reported
-/// and left out. UTF-8, or what a byte-order mark says; other bytes are taken as Latin-1, which is reported. A table without a header (its first cell is a file or patch name) has columns called column1, column2 and so on.
+/// and left out. UTF-8, or what a byte-order mark says; other bytes are taken as Latin-1, which is reported. A table without a header (its
+/// first cell is a file or patch name) has columns called column1, column2 and so on.
 /// </remarks>
 internal static class CsvRows
 {

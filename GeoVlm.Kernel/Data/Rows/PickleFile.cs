@@ -15,7 +15,8 @@ namespace GeoVlm.Data.Rows;
 internal sealed partial class PickleFile
 {
     private const long MostBytes = 512L << 20;
-    private const int LongestInteger = 64;
+    private const int LongestInteger = 64,
+        MostDigits = 160;
 
     private readonly byte[] bytes;
     private readonly Dictionary<long, object?> memo = [];
@@ -131,8 +132,8 @@ internal sealed partial class PickleFile
             'N' => null,
             '\x88' => true,
             '\x89' => false,
-            'I' => Line() is var line && line is "00" or "01" ? line == "01" : Whole(BigInteger.Parse(line, CultureInfo.InvariantCulture)),
-            'L' => Whole(BigInteger.Parse(Line().TrimEnd('L'), CultureInfo.InvariantCulture)),
+            'I' => Line() is var line && line is "00" or "01" ? line == "01" : Written(line),
+            'L' => Written(Line().TrimEnd('L')),
             'J' => (long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)),
             'K' => (long)Byte(),
             'M' => (long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)),
@@ -192,6 +193,11 @@ internal sealed partial class PickleFile
     // Longer than any id; a text of a million digits would take minutes to turn into a number.
     private object Integer(int length) =>
         length > LongestInteger ? throw new FormatException("an integer that is too long") : Whole(new BigInteger(Take(length)));
+
+    private static object Written(string digits) =>
+        digits.Length > MostDigits
+            ? throw new FormatException("an integer that is too long")
+            : Whole(BigInteger.Parse(digits, CultureInfo.InvariantCulture));
 
     private static object Whole(BigInteger number) =>
         number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : (double)number;

@@ -41,8 +41,7 @@ internal sealed class DataSource
     public Command In(Command command)
     {
         command.Add(path);
-        if (limit.Validators.Count == 0)
-            AtLeastZero(limit);
+        AtLeastZero(limit);
         foreach (Option option in new Option[] { reader, split, where, task, limit, seed, bands, stretch, upright, strict })
             command.Add(option);
         return command;

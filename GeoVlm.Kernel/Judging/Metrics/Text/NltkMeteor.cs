@@ -1,8 +1,8 @@
 namespace GeoVlm.Judging.Metrics.Text;
 
 /// <summary>METEOR as NLTK computes it (alpha 0.9, beta 3, gamma 0.5), which EarthDial and GeoVLM-R1 report. Not METEOR 1.5.</summary>
-/// <remarks>Words match exactly, then by Porter stem, then, where a <see cref="WordNet"/> is given, by synonym of the stem. Without it the value is a
-/// little lower than the published ones: name it "METEOR (NLTK, exact + stem)".</remarks>
+/// <remarks>Words match exactly, then by Porter stem, then, where a <see cref="WordNet"/> is given, by synonym of the stem. Without it
+/// the value is a little lower than the published ones: name it "METEOR (NLTK, exact + stem)".</remarks>
 public static class NltkMeteor
 {
     private const double Alpha = 0.9,
