@@ -55,7 +55,7 @@ public sealed class PolyglotTests : IDisposable
         var watch = System.Diagnostics.Stopwatch.StartNew();
         const string Query = "#!sql\nSELECT count(*) FROM range(200000000) a, range(2000) b WHERE a.range % 7 = b.range % 5";
         Assert.Equal(CellStatus.Interrupted, session.Execute(Query, host, soon.Token).Status);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < Deadlines.Prompt, $"took {watch.Elapsed}");
         Assert.Equal("42", Value("kept"));
     }
 
@@ -69,7 +69,7 @@ public sealed class PolyglotTests : IDisposable
         Assert.Contains("6", host.Out);
         Assert.Contains("1.5", host.Displays.Last().Bundle.Data[MimeBundle.Text]);
         Assert.Equal("3.5", Value("#!share y --from py\n((double[])y[\"a\"]).Sum()"));
-        using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(300));
+        using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(1500));
         Assert.Equal(CellStatus.Interrupted, session.Execute("#!py\nimport time\ntime.sleep(30)", host, soon.Token).Status);
         Assert.Contains("ZeroDivisionError", Run("#!py\n1/0").Error!.Message);
         Assert.Contains("its process ended", Run("#!py\nimport os\nos._exit(3)").Error!.Message);

@@ -23,7 +23,7 @@ public sealed class SessionInterruptTests
     [InlineData("int Down(int m) => m == 0 ? 0 : Down(m - 1) + Down(m - 1); Down(60)")]
     [InlineData("Array.ForEach(new bool[100_000_000], Console.WriteLine);")]
     [InlineData("System.Text.RegularExpressions.Regex.IsMatch(new string('a', 28) + \"!\", \"^(a+)+$\")")]
-    public async Task EndsWithinTwoSecondsAndTheSessionLives(string code)
+    public async Task EndsPromptlyAndTheSessionLives(string code)
     {
         using Session session = new(outputLimit: 10_000);
         session.Execute("int n = 0; string kept = \"kept\";", new RecordingHost(), CancellationToken.None);
@@ -33,7 +33,7 @@ public sealed class SessionInterruptTests
             new RecordingHost()
         );
         Assert.Equal(CellStatus.Interrupted, result.Status);
-        Assert.True(took < TimeSpan.FromSeconds(2), $"took {took}");
+        Assert.True(took < Deadlines.Prompt, $"took {took}");
         CellResult after = session.Execute("for (int i = 0; i < 3; i++) n = i; kept", new RecordingHost(), CancellationToken.None);
         Assert.Equal("kept and changed", after.Value?.Data[MimeBundle.Text] ?? after.Error?.Message);
     }
@@ -70,7 +70,7 @@ public sealed class SessionInterruptTests
     {
         using CancellationTokenSource stop = new();
         Task<CellResult> cell = Task.Factory.StartNew(() => session.Execute(code, host, stop.Token), TaskCreationOptions.LongRunning);
-        Assert.True(SpinWait.SpinUntil(() => host.Err.Length > 0 || cell.IsCompleted, 20_000), "the cell did not start");
+        Assert.True(SpinWait.SpinUntil(() => host.Err.Length > 0 || cell.IsCompleted, 60_000), "the cell did not start");
         await Task.Delay(20, CancellationToken.None);
         Stopwatch watch = Stopwatch.StartNew();
         await stop.CancelAsync();

@@ -61,7 +61,7 @@ public sealed class WidgetTests
             ["content"] = new JsonObject { ["event"] = "click" },
         };
         session.Comms.Receive(new CommMessage("comm_msg", id, null, click, [], []), page);
-        await running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await running.WaitAsync(Deadlines.Prompt, TestContext.Current.CancellationToken);
         Assert.Equal("task: a (of a, b)", new Dropdown("task", "a", "b").Render().Data[MimeBundle.Text]);
         Assert.False(new Button("x").Render().Data.ContainsKey("application/vnd.jupyter.widget-view+json"));
     }

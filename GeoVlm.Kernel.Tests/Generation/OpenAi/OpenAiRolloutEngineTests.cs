@@ -26,7 +26,7 @@ public class OpenAiRolloutEngineTests
             Retries = retries,
             FirstDelay = TimeSpan.FromMilliseconds(10),
             MaxDelay = TimeSpan.FromMilliseconds(50),
-            Timeout = TimeSpan.FromSeconds(10),
+            Timeout = TimeSpan.FromSeconds(60),
         };
 
     [Fact]
@@ -69,7 +69,7 @@ public class OpenAiRolloutEngineTests
         using var engine = new OpenAiRolloutEngine(
             Options(server) with
             {
-                Timeout = TimeSpan.FromSeconds(fault == "slow" ? 1 : 30),
+                Timeout = TimeSpan.FromSeconds(fault == "slow" ? 2 : 60),
                 Retries = 10,
             }
         );

@@ -26,7 +26,7 @@ public sealed class JobTests : IDisposable
         Run("#!geo-load synthetic --count 8 --tasks referred-detection --quiet\n#!geo-model tiny");
         var clock = Stopwatch.StartNew();
         var first = Run("#!geo-grpo train --steps 500 --prompts 2 --group 2 --background");
-        Assert.True(clock.ElapsedMilliseconds < 1500, $"the cell took {clock.ElapsedMilliseconds} ms"); // 300 ms on an idle machine
+        Assert.True(clock.Elapsed < Deadlines.Prompt, $"the cell took {clock.Elapsed}"); // 500 steps take minutes
         Assert.Contains("#!geo-job attach grpo-1", first.Out);
 
         while (first.Displays.Count < 3)

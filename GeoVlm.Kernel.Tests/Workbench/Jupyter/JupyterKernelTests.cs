@@ -68,7 +68,7 @@ public sealed class JupyterKernelTests : IDisposable
     [Fact]
     public void An_error_aborts_what_was_queued_behind_it()
     {
-        string failing = client.Execute("sleep 100\nfail boom");
+        string failing = client.Execute("sleep 1000\nfail boom");
         client.Execute("print never");
         client.Send(client.Shell, "kernel_info_request", []);
         Message[] replies = [client.Receive(client.Shell), client.Receive(client.Shell), client.Receive(client.Shell)];
@@ -76,7 +76,7 @@ public sealed class JupyterKernelTests : IDisposable
         Assert.Equal(("Boom", "boom"), (replies[0].Text("ename"), replies[0].Text("evalue")));
         Assert.Equal("boom", Assert.Single(client.Broadcasts(failing), message => message.Type == "error").Text("evalue"));
 
-        client.Execute("sleep 100\nfail boom", stopOnError: false);
+        client.Execute("sleep 1000\nfail boom", stopOnError: false);
         client.Execute("value 1");
         Assert.Equal(["error", "ok"], [client.Receive(client.Shell).Text("status"), client.Receive(client.Shell).Text("status")]);
     }

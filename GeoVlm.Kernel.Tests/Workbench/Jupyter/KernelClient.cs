@@ -10,7 +10,7 @@ namespace GeoVlm.Tests.Workbench.Jupyter;
 /// <summary>A kernel with a scripted session on loopback, and a front end to it.</summary>
 internal sealed class KernelClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly JupyterKernel kernel;
     private readonly Thread thread;
     private readonly WireFormat wire = new(new MessageSigner("secret"));

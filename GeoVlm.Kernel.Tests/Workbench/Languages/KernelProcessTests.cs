@@ -52,7 +52,7 @@ public sealed class KernelProcessTests : IDisposable
             Stopwatch watch = Stopwatch.StartNew();
             kernel.Interrupt(byMessage);
             Assert.Equal("Interrupted", Until(id, message => message.Type == "execute_reply").Text("ename"));
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{cell} took {watch.Elapsed}");
+            Assert.True(watch.Elapsed < Deadlines.Prompt, $"{cell} took {watch.Elapsed}");
         }
         Assert.Equal(
             "kept",
