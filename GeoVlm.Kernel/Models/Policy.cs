@@ -90,6 +90,14 @@ public sealed class Policy : IDisposable
         );
     }
 
+    /// <summary>As <see cref="Load"/>, on a device by its name.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="device">cpu, cuda or cuda:number; the best there is when null.</param>
+    /// <param name="type">What to compute in.</param>
+    /// <exception cref="GeoVlmException">As of <see cref="Load"/>, or there is no such device.</exception>
+    public static Policy LoadOn(string folder, string? device, NumberType type = NumberType.Float32) =>
+        Load(folder, device is null ? null : TorchRuntime.DeviceOf(device, "the device"), type);
+
     /// <summary>Puts a policy together from its parts; it owns the model from now on.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="model">The network.</param>

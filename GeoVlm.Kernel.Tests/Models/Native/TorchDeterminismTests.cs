@@ -1,4 +1,5 @@
 using GeoVlm.Generation;
+using GeoVlm.Models;
 using GeoVlm.Models.Native;
 using TorchSharp;
 
@@ -38,8 +39,8 @@ public class TorchDeterminismTests
     [InlineData("cuda:99")]
     public void A_device_that_is_not_there_is_named_with_who_asked(string name)
     {
-        var error = Assert.Throws<GeoVlmException>(() => TorchRuntime.DeviceOf(name, "--device"));
-        Assert.StartsWith($"--device is '{name}'", error.Message);
+        var error = Assert.Throws<GeoVlmException>(() => Policy.LoadOn(ModelFolder.Find(ModelFolder.Tiny, SharedFolder.Repository), name));
+        Assert.StartsWith($"the device is '{name}'", error.Message);
     }
 }
 

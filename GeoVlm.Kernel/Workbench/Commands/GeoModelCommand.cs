@@ -79,12 +79,11 @@ public sealed class GeoModelCommand : IMagicCommand
             return;
         }
         string name = arguments.Required("model");
-        var device = arguments.Text("--device") is { } asked ? TorchRuntime.DeviceOf(asked, "--device") : null;
         if (arguments.Flag("--deterministic"))
             TorchDeterminism.Enable();
-        var policy = Policy.Load(
+        var policy = Policy.LoadOn(
             arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder),
-            device,
+            arguments.Text("--device"),
             NumberTypeNames.Parse(arguments.Required("--dtype"))
         );
         try
