@@ -1,6 +1,7 @@
 using GeoVlm.Generation;
 using GeoVlm.Models;
 using GeoVlm.Models.Native;
+using GeoVlm.Tests.Goldens;
 using TorchSharp;
 
 namespace GeoVlm.Tests.Models.Native;
