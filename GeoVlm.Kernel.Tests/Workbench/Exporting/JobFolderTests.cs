@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DuckDB.NET.Data;
 using GeoVlm.Data;
 using GeoVlm.Data.Prompts;
 using GeoVlm.Learning;
@@ -149,6 +150,31 @@ public sealed class JobFolderTests : IDisposable
             Assert.Null(outcome.Problem);
             Assert.True(outcome.Reward!.Parts[0].Value > 0.85, $"{sample.Task}: {outcome.Reward.Parts[0]}");
         }
+    }
+
+    /// <summary>By an implementation of Parquet other than the one that wrote it, wherever the tests run.</summary>
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void DuckDB_reads_the_dataset_back(string name)
+    {
+        var job = Job();
+        JobFolder.Write(folder, TrainerTargetCatalogue.Find(name), job, Cancel);
+        string file = Path.Combine(folder, "train.parquet");
+        using var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        object Ask(string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            return command.ExecuteScalar()!;
+        }
+        string turns = (string)Ask($"SELECT column_name FROM (DESCRIBE FROM '{file}') WHERE column_name IN ('prompt', 'messages')");
+        Assert.Equal(
+            $"{job.Samples.Count} 89504E47 user",
+            Ask(
+                $"SELECT concat(count(*), ' ', min(left(hex(images[1].bytes), 8)), ' ', min({turns}[1].role)) FROM '{file}' WHERE {turns}[1].role = 'user'"
+            )
+        );
     }
 
     [Theory]

@@ -15,10 +15,20 @@ internal static class Noise
     /// <summary>Independent at each pixel, standard normal.</summary>
     public static double Grain(int x, int y) => grain[(y & (Period - 1)) * Period + (x & (Period - 1))];
 
+    /// <summary>Grain of a stretch of a row, from a column on; no longer than a period.</summary>
+    public static void Grain(int x, int y, Span<float> result)
+    {
+        var row = GrainRow(y);
+        int from = x & (Period - 1),
+            first = Math.Min(result.Length, Period - from);
+        row.Slice(from, first).CopyTo(result);
+        row[..(result.Length - first)].CopyTo(result[first..]);
+    }
+
     /// <summary>A row of <see cref="Mottle"/>, one period long.</summary>
     public static ReadOnlySpan<float> MottleRow(int y) => mottle.AsSpan((y & (Period - 1)) * Period, Period);
 
-    /// <summary>A row of <see cref="Grain"/>, one period long.</summary>
+    /// <summary>A row of <see cref="Grain(int, int)"/>, one period long.</summary>
     public static ReadOnlySpan<float> GrainRow(int y) => grain.AsSpan((y & (Period - 1)) * Period, Period);
 
     /// <summary><see cref="Mottle"/> between its grid points.</summary>

@@ -23,25 +23,38 @@ internal sealed class Surface
         (ox, oy) = (random.Next(Noise.Period), random.Next(Noise.Period));
     }
 
-    /// <summary>The colours of a row.</summary>
-    public SurfaceRow Row(int y) => new(this, y);
+    /// <summary>What each channel of the colour is before spots and grain: red, green, blue.</summary>
+    public (double R, double G, double B) Color => (red, green, blue);
 
-    /// <summary>A row of a surface: what all its pixels share is looked up once.</summary>
-    internal readonly ref struct SurfaceRow(Surface surface, int y)
+    /// <summary>What a stretch of a row differs by from <see cref="Color"/>.</summary>
+    /// <param name="y">Row.</param>
+    /// <param name="from">First column.</param>
+    /// <param name="cover">How much of each pixel will be seen: a pattern is not asked for those of which nothing is.</param>
+    /// <param name="brightness">Added to all channels.</param>
+    /// <param name="warmth">Added to red and taken from blue.</param>
+    public void Fill(int y, int from, ReadOnlySpan<double> cover, Span<double> brightness, Span<double> warmth)
     {
-        private readonly ReadOnlySpan<float> spots = Noise.MottleRow(surface.oy + y),
-            grains = Noise.GrainRow(surface.oy + y),
-            hues = Noise.MottleRow(surface.ox + y + 97);
+        Weigh(Noise.MottleRow(oy + y), ox + from, mottle, brightness);
+        AddWeighed(Noise.GrainRow(oy + y), ox + from, grain, brightness);
+        if (Pattern is { } pattern)
+            for (int i = 0; i < cover.Length; i++)
+                if (cover[i] > 0)
+                    brightness[i] += pattern(from + i, y);
+        if (hue == 0)
+            warmth.Clear();
+        else
+            Weigh(Noise.MottleRow(ox + y + 97), oy + from + 211, hue, warmth);
+    }
 
-        /// <summary>The colour at a pixel.</summary>
-        public (double R, double G, double B) At(int x)
-        {
-            int at = (surface.ox + x) & (Noise.Period - 1);
-            double n = surface.mottle * spots[at] + surface.grain * grains[at];
-            if (surface.Pattern is { } pattern)
-                n += pattern(x, y);
-            double h = surface.hue == 0 ? 0 : surface.hue * hues[(surface.oy + x + 211) & (Noise.Period - 1)];
-            return (surface.red + n + h, surface.green + n, surface.blue + n - h);
-        }
+    private static void Weigh(ReadOnlySpan<float> noise, int from, double weight, Span<double> result)
+    {
+        for (int i = 0; i < result.Length; i++)
+            result[i] = weight * noise[(from + i) & (Noise.Period - 1)];
+    }
+
+    private static void AddWeighed(ReadOnlySpan<float> noise, int from, double weight, Span<double> result)
+    {
+        for (int i = 0; i < result.Length; i++)
+            result[i] += weight * noise[(from + i) & (Noise.Period - 1)];
     }
 }
