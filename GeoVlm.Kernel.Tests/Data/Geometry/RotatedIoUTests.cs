@@ -28,7 +28,12 @@ public class RotatedIoUTests
             Equal(pair.GetProperty("iou_earthdial").GetDouble(), new Polygon(a.Corners()).IoU(new Polygon(b.Corners())), pair);
             Equal(pair.GetProperty("area_a").GetDouble(), a.Area, pair, 1e-6);
             Equal(pair.GetProperty("area_b").GetDouble(), b.Area, pair, 1e-6);
-            Equal(pair.GetProperty("intersection").GetDouble(), new Polygon(a.Corners()).IntersectionArea(new Polygon(b.Corners())), pair, 1e-6);
+            Equal(
+                pair.GetProperty("intersection").GetDouble(),
+                new Polygon(a.Corners()).IntersectionArea(new Polygon(b.Corners())),
+                pair,
+                1e-6
+            );
         }
     }
 
@@ -90,7 +95,9 @@ public class RotatedIoUTests
         foreach (var corner in golden.EnumerateArray())
             Assert.Contains(
                 box.Corners(),
-                c => Math.Abs(c.X - corner[0].GetDouble()) <= 1e-9 * Math.Max(1, Math.Abs(c.X)) && Math.Abs(c.Y - corner[1].GetDouble()) <= 1e-9 * Math.Max(1, Math.Abs(c.Y))
+                c =>
+                    Math.Abs(c.X - corner[0].GetDouble()) <= 1e-9 * Math.Max(1, Math.Abs(c.X))
+                    && Math.Abs(c.Y - corner[1].GetDouble()) <= 1e-9 * Math.Max(1, Math.Abs(c.Y))
             );
     }
 

@@ -18,12 +18,7 @@ public sealed class BoxAccuracyMetrics : ICorpusMetric
     {
         double?[] overlap = [.. predictions.Select(p => Overlap(p, BoxOverlap.IoU))],
             pixels = [.. predictions.Select(p => Overlap(p, (box, reference) => box.Box.PixelIoU(reference.Box)))];
-        List<double?[]> values =
-        [
-            overlap,
-            .. Thresholds.Select(t => Reached(overlap, t)),
-            Reached(pixels, 0.5),
-        ];
+        List<double?[]> values = [overlap, .. Thresholds.Select(t => Reached(overlap, t)), Reached(pixels, 0.5)];
         return new PreparedMetric(
             [
                 new("mean IoU", "IoU of the one box asked for; any other number of boxes scores 0; samples with one reference box"),

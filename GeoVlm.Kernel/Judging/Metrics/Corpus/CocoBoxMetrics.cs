@@ -43,10 +43,7 @@ public sealed class CocoBoxMetrics : ICorpusMetric
         string[] classes = byClass && coco.Categories.Count is > 1 and <= MostClassesShown ? [.. coco.Categories] : [];
         List<(MetricDefinition Definition, Func<CocoSummary, double?> Value)> values =
         [
-            (
-                new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; {confidence} (pycocotools)"),
-                s => s.AveragePrecision()
-            ),
+            (new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; {confidence} (pycocotools)"), s => s.AveragePrecision()),
             (new("AP50", $"COCO AP at IoU 0.5, {per}"), s => s.AveragePrecision(0.5)),
             (new("AP75", $"COCO AP at IoU 0.75, {per}"), s => s.AveragePrecision(0.75)),
             (new("AR@100", $"COCO average recall, at most 100 boxes, {per}"), s => s.AverageRecall()),
@@ -66,6 +63,9 @@ public sealed class CocoBoxMetrics : ICorpusMetric
                 )
             ),
         ];
-        return new PreparedMetric([.. values.Select(v => v.Definition)], samples => coco.Over(samples) is var summary ? [.. values.Select(v => v.Value(summary))] : []);
+        return new PreparedMetric(
+            [.. values.Select(v => v.Definition)],
+            samples => coco.Over(samples) is var summary ? [.. values.Select(v => v.Value(summary))] : []
+        );
     }
 }

@@ -71,8 +71,8 @@ public sealed class CocoEvaluation
         for (int c = 0; c < places.Length; c++)
             places[c] = [];
         foreach (int image in images)
-            foreach (var (c, place) in parts[image])
-                places[c].Add(place);
+        foreach (var (c, place) in parts[image])
+            places[c].Add(place);
         return new(Categories, classes, places);
     }
 
