@@ -128,6 +128,7 @@ public sealed class RewardServiceTests : IAsyncLifetime
     [InlineData("/v1/rewards", """{"completions": ["a", "b"], "task": "image-caption", "reference": ["a"]}""", 400)]
     [InlineData("/v1/rewards", """{"completions": ["a"], "task": "image-caption", "reference": "a", "rewards": {"no-such": 1}}""", 400)]
     [InlineData("/v1/rewards", """{"completions": ["a"], "task": "image-caption", "reference": "a", "rewards": {"format": -1}}""", 400)]
+    [InlineData("/v1/rewards", """{"completions": ["a"], "task": "image-caption", "reference": " "}""", 400)]
     [InlineData("/openrlhf", """{"query": ["a"], "prompts": [], "labels": ["a"]}""", 400)]
     [InlineData("/nowhere", "{}", 404)]
     [InlineData("/health", "{}", 405)]
