@@ -17,10 +17,23 @@ public class RotatedIoUTests
                 continue;
             var (a, b) = (Turned(pair.GetProperty("a")), Turned(pair.GetProperty("b")));
             Equal(pair.GetProperty("iou_earthdial").GetDouble(), a.IoU(b), pair);
+            // DOTA's polyiou takes points nearer than a fixed 1e-8 for one, which shows on the smallest and the farthest boxes.
+            double loose = pair.GetProperty("kind").GetString() is "tiny" or "huge" ? 1e-4 : 1e-9;
+            if (pair.GetProperty("iou_dota_polyiou") is { ValueKind: JsonValueKind.Number } polyiou)
+                Equal(polyiou.GetDouble(), a.IoU(b), pair, loose);
+            Corners(pair.GetProperty("corners_a"), a);
+            Corners(pair.GetProperty("corners_b"), b);
             if (!pair.GetProperty("valid").GetBoolean())
                 continue;
             Equal(pair.GetProperty("iou_earthdial").GetDouble(), new Polygon(a.Corners()).IoU(new Polygon(b.Corners())), pair);
             Equal(pair.GetProperty("area_a").GetDouble(), a.Area, pair, 1e-6);
+            Equal(pair.GetProperty("area_b").GetDouble(), b.Area, pair, 1e-6);
+            Equal(
+                pair.GetProperty("intersection").GetDouble(),
+                new Polygon(a.Corners()).IntersectionArea(new Polygon(b.Corners())),
+                pair,
+                1e-6
+            );
         }
     }
 
@@ -33,7 +46,15 @@ public class RotatedIoUTests
             var (a, b) = (Outline(pair.GetProperty("a")), Outline(pair.GetProperty("b")));
             Assert.Equal((pair.GetProperty("valid_a").GetBoolean(), pair.GetProperty("valid_b").GetBoolean()), (a.IsSimple, b.IsSimple));
             Equal(pair.GetProperty("iou_strict") is { ValueKind: JsonValueKind.Number } iou ? iou.GetDouble() : 0, a.IoU(b), pair);
-            Equal(pair.GetProperty("iou_convex_hull").GetDouble(), a.ConvexHull().IoU(b.ConvexHull()), pair);
+            double hull = a.ConvexHull().IoU(b.ConvexHull()),
+                repaired = pair.GetProperty("iou_buffer0").GetDouble();
+            Equal(pair.GetProperty("iou_convex_hull").GetDouble(), hull, pair);
+            // shapely's repair keeps some lobes of a crossed outline and drops others, so it is not offered here: it lies
+            // between the two readings that are.
+            if (a.IsSimple && b.IsSimple)
+                Equal(repaired, a.IoU(b), pair);
+            else
+                Assert.InRange(repaired, a.IoU(b), hull + 1e-9);
         }
     }
 
@@ -66,6 +87,18 @@ public class RotatedIoUTests
         var turned = new Polygon([.. comb.Points.Select(p => (p.X, 4 - p.Y))]);
         Assert.Equal(15, comb.Area, 12);
         Assert.Equal(3 * 1 * 4, comb.IntersectionArea(turned), 12);
+    }
+
+    /// <summary>The same four corners, wherever each begins.</summary>
+    private static void Corners(JsonElement golden, OrientedBox box)
+    {
+        foreach (var corner in golden.EnumerateArray())
+            Assert.Contains(
+                box.Corners(),
+                c =>
+                    Math.Abs(c.X - corner[0].GetDouble()) <= 1e-9 * Math.Max(1, Math.Abs(c.X))
+                    && Math.Abs(c.Y - corner[1].GetDouble()) <= 1e-9 * Math.Max(1, Math.Abs(c.Y))
+            );
     }
 
     private static JsonDocument Golden(string name) =>

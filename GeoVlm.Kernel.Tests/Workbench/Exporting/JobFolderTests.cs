@@ -146,7 +146,7 @@ public sealed class JobFolderTests : IDisposable
                     samples = new[] { JsonSerializer.Deserialize<JsonElement>(ExportRow.Of(sample, job).ToJson()) },
                 }
             );
-            var outcome = Assert.Single(RewardBatch.Read(JsonDocument.Parse(request).RootElement).Score(Cancel));
+            var outcome = Assert.Single(RewardBatch.Read(JsonDocument.Parse(request).RootElement, new ServedRewards([])).Score(Cancel));
             Assert.Null(outcome.Problem);
             Assert.True(outcome.Reward!.Parts[0].Value > 0.85, $"{sample.Task}: {outcome.Reward.Parts[0]}");
         }

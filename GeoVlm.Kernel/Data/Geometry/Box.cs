@@ -32,6 +32,16 @@ public readonly record struct Box(double X1, double Y1, double X2, double Y2)
         return intersection == 0 ? 0 : intersection / (Area + other.Area - intersection);
     }
 
+    /// <summary>IoU of boxes whose right and lower edges are the last pixels inside ("+1"), as PASCAL VOC's kit and MiniGPT-v2 count; above
+    /// <see cref="IoU"/> for boxes that overlap, most of all for small ones.</summary>
+    public double PixelIoU(Box other)
+    {
+        var common = Intersect(other);
+        double intersection = Math.Max(0, common.Width + 1) * Math.Max(0, common.Height + 1);
+        return intersection == 0 ? 0 : intersection / (Pixels(this) + Pixels(other) - intersection);
+        static double Pixels(Box box) => (box.Width + 1) * (box.Height + 1);
+    }
+
     /// <summary>The part of the box inside [0, width] × [0, height].</summary>
     public Box ClipTo(double width, double height) => Intersect(new Box(0, 0, width, height));
 }

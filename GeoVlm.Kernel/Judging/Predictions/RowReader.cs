@@ -95,6 +95,10 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
                 "it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references); its fields are: "
                     + truth.FieldNames
             );
+        // No label at all may be the truth of several; nothing said is the truth of no question and no picture.
+        bool mayBeEmpty = boxes || earthDial || options.Task == EoTask.MultiLabelClassification;
+        if (!mayBeEmpty && references.Count > 0 && references.All(r => string.IsNullOrWhiteSpace(PredictionRow.Flat(r))))
+            throw new GeoVlmException("its reference is empty");
         // Beside boxes given apart, other fields hold words: a label, or the text that the boxes ground.
         List<Answer> answers =
             given is null || options.Task == EoTask.GroundedCaption ? [.. references.Select(r => Reference(r, truthFrame))] : [];

@@ -42,6 +42,7 @@ public static class RewardCatalogue
         ShortAnswerReward.YesNo,
         ShortAnswerReward.Letter,
         ShortAnswerReward.Numeric,
+        ShortAnswerReward.Mathematics,
         ShortAnswerReward.Count,
         LabelSetReward.F1,
         LabelSetReward.Jaccard,

@@ -43,6 +43,25 @@ public sealed class ShortAnswerReward : IReward
                 : new(0, $"expected '{reference}'")
         );
 
+    /// <summary>A formula, whatever its form.</summary>
+    public static ShortAnswerReward Mathematics { get; } =
+        new(
+            "math",
+            "1 when number or formula is worth the same, in digits, words or LaTeX, else 0 (as math_verify, by values)",
+            (answer, reference) =>
+                NumberWords.Read(reference) is { } number
+                    ? new(
+                        NumberWords.Only(answer) == number || MathExpression.Same(answer, Digits(number)) ? 1 : 0,
+                        $"compared with {reference}"
+                    )
+                : !MathExpression.IsOne(reference)
+                    ? throw new RewardMismatchException(
+                        $"the reference '{reference}' is no formula, which this reward compares; use 'vqa' for mixed questions"
+                    )
+                : MathExpression.Same(answer, reference) ? new(1, "same value")
+                : new(0, $"expected '{reference}'")
+        );
+
     /// <summary>A count, the nearer the better; "many" is more than two.</summary>
     public static ShortAnswerReward Count { get; } =
         new("count", "1 − |answer − truth| / max of the two (RSThinker, α = 1); none, one, two, many by category", CompareCounts);
@@ -76,6 +95,8 @@ public sealed class ShortAnswerReward : IReward
             ? references.Select(r => compare(answer, r)).MaxBy(s => s.Value)!
             : RewardScore.Unreadable(completion);
     }
+
+    private static string Digits(double number) => number.ToString("0.###############", System.Globalization.CultureInfo.InvariantCulture);
 
     private static RewardScore Judge<T>(T? answer, T? reference, string kind)
         where T : struct =>

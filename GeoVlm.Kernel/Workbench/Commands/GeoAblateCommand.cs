@@ -148,9 +148,12 @@ public sealed class GeoAblateCommand : IMagicCommand
         [
             .. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(part =>
-                    part.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } value]
-                        ? (name, value)
-                        : throw new GeoVlmException($"{option}: '{part}' is not of the form name=value; separate several by semicolons")
+                    part.Split('=', StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } value] ? (name, value)
+                    : part.Contains(',') && part.Count(c => c == '=') > 1
+                        ? throw new GeoVlmException(
+                            $"{option}: '{part}' joins several options by commas; separate them by semicolons: {option} \"{string.Join("; ", part.Split(',', StringSplitOptions.TrimEntries))}\""
+                        )
+                    : throw new GeoVlmException($"{option}: '{part}' is not of the form name=value; separate several by semicolons")
                 ),
         ];
 

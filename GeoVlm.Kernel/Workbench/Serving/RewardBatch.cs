@@ -29,8 +29,10 @@ internal sealed class RewardBatch
     /// <summary>Reads a request: <c>completions</c>, and beside it columns (a list with one entry a completion, or one value for all), or
     /// <c>samples</c> with one object a completion. <c>task</c>, a reference under any of its usual names, <c>width</c>, <c>height</c>,
     /// <c>frame</c>; <c>rewards</c> replaces the task's own.</summary>
+    /// <param name="request">The body.</param>
+    /// <param name="served">The rewards that it may name.</param>
     /// <exception cref="GeoVlmException">The request has not this shape.</exception>
-    public static RewardBatch Read(JsonElement request)
+    public static RewardBatch Read(JsonElement request, ServedRewards served)
     {
         var completions = Completions(request, "completions");
         var columns = new Dictionary<string, JsonElement>();
@@ -55,7 +57,7 @@ internal sealed class RewardBatch
                 return (completion, new PredictionRow(i, fields));
             }
         );
-        return new RewardBatch([.. items], Rewards(request))
+        return new RewardBatch([.. items], Rewards(request, served))
         {
             Explain = request.TryGetProperty("explain", out var explain) && explain.ValueKind == JsonValueKind.True,
         };
@@ -182,14 +184,17 @@ internal sealed class RewardBatch
         return [.. list.EnumerateArray()];
     }
 
-    private static List<(IReward, double)>? Rewards(JsonElement request)
+    private static List<(IReward, double)>? Rewards(JsonElement request, ServedRewards served)
     {
         if (!request.TryGetProperty("rewards", out var chosen) || chosen.ValueKind == JsonValueKind.Null)
             return null;
         if (chosen.ValueKind == JsonValueKind.String)
             return
             [
-                .. chosen.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Weighted),
+                .. chosen
+                    .GetString()!
+                    .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .Select(part => Weighted(part, served)),
             ];
         if (chosen.ValueKind != JsonValueKind.Object)
             throw new GeoVlmException(
@@ -200,19 +205,16 @@ internal sealed class RewardBatch
             .. chosen
                 .EnumerateObject()
                 .Select(w =>
-                    (
-                        RewardCatalogue.Find(w.Name),
-                        Finite(w.Name, w.Value.ValueKind == JsonValueKind.Number ? w.Value.GetDouble() : double.NaN)
-                    )
+                    (served.Find(w.Name), Finite(w.Name, w.Value.ValueKind == JsonValueKind.Number ? w.Value.GetDouble() : double.NaN))
                 ),
         ];
     }
 
-    private static (IReward, double) Weighted(string part)
+    private static (IReward, double) Weighted(string part, ServedRewards served)
     {
         string[] pair = part.Split(':', 2);
         return (
-            RewardCatalogue.Find(pair[0]),
+            served.Find(pair[0]),
             pair.Length == 1
                 ? 1
                 : Finite(part, double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double w) ? w : double.NaN)

@@ -17,8 +17,10 @@ internal static class RewardService
     });
 
     /// <summary>Starts the service.</summary>
+    /// <param name="options">Where it listens.</param>
+    /// <param name="served">The rewards that requests may name; those that need no dataset when null.</param>
     /// <exception cref="GeoVlmException">The address cannot be listened on.</exception>
-    public static WebService Start(WebServiceOptions options) =>
+    public static WebService Start(WebServiceOptions options, ServedRewards? served = null) =>
         WebService.Start(
             options,
             "rewards",
@@ -27,7 +29,7 @@ internal static class RewardService
                 [("POST", "/v1/rewards")] = async http =>
                 {
                     using var request = await WebService.ReadJson(http).ConfigureAwait(false);
-                    var batch = RewardBatch.Read(request.RootElement);
+                    var batch = RewardBatch.Read(request.RootElement, served ?? new ServedRewards([]));
                     await WebService.Write(http, Body(batch, batch.Score(http.RequestAborted), batch.Explain)).ConfigureAwait(false);
                 },
                 [("POST", "/openrlhf")] = async http =>

@@ -48,6 +48,7 @@ public class CountGoldenTests
             {
                 for (int j = 0; j < 5; j++)
                     Assert.Equal(pair.GetProperty("confusion_gt_rows")[i][j].GetInt64(), matrix.Counts[i, j]);
+                Assert.Equal(pair.GetProperty("present")[i].GetBoolean(), matrix.Of(i).IsDefined);
                 Near(pair.GetProperty("iou_per_class")[i], matrix.Of(i).IoU ?? 0, name);
                 Near(pair.GetProperty("f1_per_class")[i], matrix.Of(i).F1 ?? 0, name);
             }

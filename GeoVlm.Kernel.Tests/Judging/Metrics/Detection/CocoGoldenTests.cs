@@ -48,7 +48,7 @@ public class CocoGoldenTests
                         d.GetProperty("score").GetDouble()
                     )),
             ];
-            var coco = CocoEvaluation.AsPublished(truths, detections, images.Count);
+            var coco = CocoEvaluation.AsPublished(truths, detections, images.Count).Summary();
             var actual = new Dictionary<string, double?>
             {
                 ["AP"] = coco.AveragePrecision(),
@@ -81,7 +81,7 @@ public class CocoGoldenTests
                 );
             }
             if (name == "annotation-id-zero-trap")
-                Assert.Equal(1, new CocoEvaluation(truths, detections, images.Count).AveragePrecision()!.Value, 9);
+                Assert.Equal(1, new CocoEvaluation(truths, detections, images.Count).Summary().AveragePrecision()!.Value, 9);
         }
         Assert.Equal(18, cases);
     }
@@ -95,9 +95,9 @@ public class CocoGoldenTests
             [new(0, "a", box), new(1, "a", new(50, 50, 9, 9))],
             2
         );
-        Assert.Equal(1, coco.AveragePrecision(images: [0, 0])!.Value, 9);
-        Assert.Equal(0, coco.AveragePrecision(images: [1, 1])!.Value, 9);
-        Assert.Null(coco.AveragePrecision(images: []));
+        Assert.Equal(1, coco.Over([0, 0]).AveragePrecision()!.Value, 9);
+        Assert.Equal(0, coco.Over([1, 1]).AveragePrecision()!.Value, 9);
+        Assert.Null(coco.Over([]).AveragePrecision());
     }
 
     private static CocoBox Box(JsonElement item)

@@ -10,13 +10,16 @@ namespace GeoVlm.Tests.Judging.Metrics.Detection;
 public class OverlapGoldenTests
 {
     [Fact]
-    public void Generalised_and_distance_IoU()
+    public void Upright_boxes_by_every_measure()
     {
         var pairs = Pairs("aabb-iou");
         foreach (var pair in pairs)
         {
             Box a = Upright(pair, "a"),
                 b = Upright(pair, "b");
+            Near(pair, "iou_plus_one_pixel", a.PixelIoU(b));
+            Near(pair, "iou_pycocotools", a.IoU(b));
+            Near(pair, "iou_shapely", a.IoU(b));
             // Swapped corners are no box here; two boxes without area and hull are −1 here and 0 there.
             if (pair.GetProperty("kind").GetString() is "inverted" or "zero-both")
                 continue;

@@ -41,31 +41,31 @@ public sealed class CocoBoxMetrics : ICorpusMetric
             ? "boxes ranked by their confidence"
             : "every box has confidence 1, so file order matters";
         string[] classes = byClass && coco.Categories.Count is > 1 and <= MostClassesShown ? [.. coco.Categories] : [];
-        List<(MetricDefinition Definition, Func<IReadOnlyList<int>, double?> Value)> values =
+        List<(MetricDefinition Definition, Func<CocoSummary, double?> Value)> values =
         [
-            (
-                new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; {confidence} (pycocotools)"),
-                s => coco.AveragePrecision(images: s)
-            ),
-            (new("AP50", $"COCO AP at IoU 0.5, {per}"), s => coco.AveragePrecision(0.5, images: s)),
-            (new("AP75", $"COCO AP at IoU 0.75, {per}"), s => coco.AveragePrecision(0.75, images: s)),
-            (new("AR@100", $"COCO average recall, at most 100 boxes, {per}"), s => coco.AverageRecall(images: s)),
+            (new("AP", $"COCO: IoU 0.50 to 0.95, 101 recall points, {per}; {confidence} (pycocotools)"), s => s.AveragePrecision()),
+            (new("AP50", $"COCO AP at IoU 0.5, {per}"), s => s.AveragePrecision(0.5)),
+            (new("AP75", $"COCO AP at IoU 0.75, {per}"), s => s.AveragePrecision(0.75)),
+            (new("AR@100", $"COCO average recall, at most 100 boxes, {per}"), s => s.AverageRecall()),
             .. ((CocoSize[])[CocoSize.Small, CocoSize.Medium, CocoSize.Large]).Select(size =>
                 (
                     new MetricDefinition(
                         $"AP {size.ToString().ToLowerInvariant()}",
                         $"COCO AP over objects by area: small up to 32², large from 96² pixels of the image, {per}"
                     ),
-                    (Func<IReadOnlyList<int>, double?>)(s => coco.AveragePrecision(size: size, images: s))
+                    (Func<CocoSummary, double?>)(s => s.AveragePrecision(size: size))
                 )
             ),
             .. classes.Select(c =>
                 (
                     new MetricDefinition($"AP50, {c}", $"COCO AP at IoU 0.5 of class {c}"),
-                    (Func<IReadOnlyList<int>, double?>)(s => coco.AveragePrecision(0.5, category: c, images: s))
+                    (Func<CocoSummary, double?>)(s => s.AveragePrecision(0.5, category: c))
                 )
             ),
         ];
-        return new PreparedMetric([.. values.Select(v => v.Definition)], samples => [.. values.Select(v => v.Value(samples))]);
+        return new PreparedMetric(
+            [.. values.Select(v => v.Definition)],
+            samples => coco.Over(samples) is var summary ? [.. values.Select(v => v.Value(summary))] : []
+        );
     }
 }

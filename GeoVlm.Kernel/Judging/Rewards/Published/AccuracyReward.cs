@@ -11,15 +11,15 @@ public sealed class AccuracyReward : IReward
     private AccuracyReward(string name, string summary, string flaw, Func<string, string, double> compare) =>
         (Name, Summary, KnownFlaw, this.compare) = (name, summary, flaw, compare);
 
-    /// <summary>VLM-R1's default: number, letter of an option, else Levenshtein ratio. Its
-    /// symbolic comparison of mathematics is left out.</summary>
+    /// <summary>VLM-R1's default: formula, number, letter of an option, else Levenshtein ratio.</summary>
     public static AccuracyReward Vlm { get; } =
         new(
             "vlm-r1-accuracy",
-            "number equal, option letter equal, else Levenshtein ratio (VLM-R1)",
+            "formula or number equal, option letter equal, else Levenshtein ratio (VLM-R1)",
             "a wrong word of similar letters earns much: \"no\" for \"on\", \"minor-damage\" for \"major-damage\"",
             (answer, reference) =>
-                NumberWords.Read(reference) is { } b ? (NumberWords.Read(answer) == b ? 1 : 0)
+                MathExpression.Same(answer, reference) ? 1
+                : NumberWords.Read(reference) is { } b ? (NumberWords.Read(answer) == b ? 1 : 0)
                 : reference.Trim().Length == 1 ? (Choices.Letter(answer) == Choices.Letter(reference) ? 1 : 0)
                 : TextSimilarityReward.Levenshtein.Likeness(answer, reference)
         );

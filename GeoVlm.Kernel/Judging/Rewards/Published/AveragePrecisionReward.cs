@@ -71,7 +71,7 @@ public sealed class AveragePrecisionReward : IReward
             [.. boxes.Select(b => new CocoDetection(0, Category(b), Coco(b.Box)))],
             1
         );
-        double precision = evaluation.AveragePrecision(threshold) ?? 0;
+        double precision = evaluation.Summary().AveragePrecision(threshold) ?? 0;
         return new(
             perLength ? precision * Math.Min(1, (double)reference.Count / boxes.Count) : precision,
             $"AP {precision:0.000}, {boxes.Count} boxes for {reference.Count}"
