@@ -37,7 +37,7 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
                 facts["box"] = "bbox, read as x, y, width, height";
             if (image?.Problem is { } problem)
             {
-                folder.Report(first.Where, problem + " Skipped.");
+                folder.Report(first.Where, problem + " Skipped.", ProblemKind.UnreadableImage);
                 continue;
             }
             // Without the image its boxes can still be counted and scored.
@@ -62,7 +62,8 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
             if (bad > 0)
                 folder.Report(
                     row.Where,
-                    $"{bad} of {found.Count + bad} boxes are no four finite numbers x, y, width, height with an area. Left out."
+                    $"{bad} of {found.Count + bad} boxes are no four finite numbers x, y, width, height with an area. Left out.",
+                    ProblemKind.BoxUnusable
                 );
             return found;
         }
@@ -76,7 +77,11 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         {
             if (BoxCell.Numbers(row.Value("bbox")) is { } n && Box.FromXywh(n[0], n[1], n[2], n[3]) is { IsEmpty: false } cell)
                 return new LabelledBox(cell, label);
-            folder.Report(row.Where, $"{label}: no four finite numbers x, y, width, height with an area in bbox. Skipped.");
+            folder.Report(
+                row.Where,
+                $"{label}: no four finite numbers x, y, width, height with an area in bbox. Skipped.",
+                ProblemKind.BoxUnusable
+            );
             return null;
         }
         if (corners.All(c => row.Value(c) is null or ""))
@@ -87,7 +92,8 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         {
             folder.Report(
                 row.Where,
-                $"{corners[bad]} is '{Row.AsText(row.Fields[corners[bad]])}', expected a finite number with a decimal point. Skipped."
+                $"{corners[bad]} is '{Row.AsText(row.Fields[corners[bad]])}', expected a finite number with a decimal point. Skipped.",
+                ProblemKind.BoxUnusable
             );
             return null;
         }
@@ -96,7 +102,8 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
             return new LabelledBox(box, label);
         folder.Report(
             row.Where,
-            $"{label}: the box encloses no area; {corners[0]} must be less than {corners[2]} and {corners[1]} less than {corners[3]}. Skipped."
+            $"{label}: the box encloses no area; {corners[0]} must be less than {corners[2]} and {corners[1]} less than {corners[3]}. Skipped.",
+            ProblemKind.BoxUnusable
         );
         return null;
     }

@@ -13,7 +13,7 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         {
             var captions = CaptionTexts.Of(row);
             if (captions.Count == 0)
-                folder.Report(row.Where, "no caption. Give the image one, or remove the record. Skipped.");
+                folder.Report(row.Where, "no caption. Give the image one, or remove the record. Skipped.", ProblemKind.NoAnswer);
             else
                 yield return Make(row, captions);
         }

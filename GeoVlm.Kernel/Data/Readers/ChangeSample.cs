@@ -26,7 +26,7 @@ internal static class ChangeSample
     {
         if ((before.Problem ?? after.Problem) is { } problem)
         {
-            folder.Report(where, problem + " Skipped.");
+            folder.Report(where, problem + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         var mask = maskPath is null ? null : Try(folder, maskPath);
@@ -41,7 +41,8 @@ internal static class ChangeSample
                 where,
                 $"sizes differ: A {before.Width} x {before.Height}, B {after.Width} x {after.Height}"
                     + (mask is null ? "" : $", label {mask.Width} x {mask.Height}")
-                    + ". All must cover the same pixels. Skipped."
+                    + ". All must cover the same pixels. Skipped.",
+                ProblemKind.SizesDiffer
             );
             return null;
         }
@@ -71,7 +72,7 @@ internal static class ChangeSample
         }
         catch (GeoVlmException e)
         {
-            folder.Report(folder.Relative(path), e.Message + " Skipped.");
+            folder.Report(folder.Relative(path), e.Message + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
     }

@@ -9,6 +9,9 @@ internal sealed class CocoFile
     private readonly Dictionary<string, List<LabelledBox>> objects = [];
     private readonly Dictionary<string, List<(string Id, LabelledBox Shape)>> identified = [];
 
+    /// <summary>Takes what is wrong with a record.</summary>
+    public delegate void Report(string record, string what, ProblemKind kind = ProblemKind.Other);
+
     private CocoFile(IReadOnlyList<ImageRecord> images) => Images = images;
 
     public IReadOnlyList<ImageRecord> Images { get; }
@@ -19,7 +22,7 @@ internal sealed class CocoFile
     public IReadOnlyList<(string Id, LabelledBox Shape)> IdentifiedOf(string imageId) => identified.GetValueOrDefault(imageId) ?? [];
 
     /// <summary>Reads the file; broken records are reported (record, what), a broken file throws.</summary>
-    public static CocoFile Read(string path, Action<string, string> report)
+    public static CocoFile Read(string path, Report report)
     {
         using var document = Parse(path);
         var root = document.RootElement;
@@ -41,7 +44,7 @@ internal sealed class CocoFile
     }
 
     /// <summary>A list of results {image_id, category_id, bbox or segmentation, score}: the images are known by their ids alone.</summary>
-    private static CocoFile OfResults(JsonElement results, Action<string, string> report)
+    private static CocoFile OfResults(JsonElement results, Report report)
     {
         var ids = results
             .EnumerateArray()
@@ -115,7 +118,7 @@ internal sealed class CocoFile
         }
     }
 
-    private static List<ImageRecord> ReadImages(JsonElement images, Action<string, string> report)
+    private static List<ImageRecord> ReadImages(JsonElement images, Report report)
     {
         var records = new List<ImageRecord>();
         int number = 0;
@@ -138,7 +141,7 @@ internal sealed class CocoFile
     }
 
     /// <summary>Names by category id; null where the file has no category list.</summary>
-    private static Dictionary<string, string>? ReadCategories(JsonElement root, Action<string, string> report)
+    private static Dictionary<string, string>? ReadCategories(JsonElement root, Report report)
     {
         if (
             !root.TryGetProperty("categories", out var categories)
@@ -156,7 +159,7 @@ internal sealed class CocoFile
         return names;
     }
 
-    private void AddObjects(JsonElement annotations, Dictionary<string, string>? categories, Action<string, string> report)
+    private void AddObjects(JsonElement annotations, Dictionary<string, string>? categories, Report report)
     {
         var images = Images.Select(i => i.Id).ToHashSet();
         var seen = new HashSet<string>();
@@ -180,7 +183,7 @@ internal sealed class CocoFile
             }
             if (CocoShape.Read(item, out string problem) is not { } shape)
             {
-                report(record, problem + " Skipped.");
+                report(record, problem + " Skipped.", ProblemKind.BoxUnusable);
                 continue;
             }
             string category = Id(item, "category_id") ?? "";

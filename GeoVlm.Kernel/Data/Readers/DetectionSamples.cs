@@ -84,20 +84,26 @@ internal static class DetectionSamples
         }
         string size = $"{image.Width} x {image.Height} image {image.Name}";
         if (past > 0)
-            folder.Report(where, $"{past} of {objects.Count} boxes pass the border of the {size}. They are kept as written.");
+            folder.Report(
+                where,
+                $"{past} of {objects.Count} boxes pass the border of the {size}. They are kept as written.",
+                ProblemKind.BoxKept
+            );
         if (outside >= 2 && 2 * outside > objects.Count)
         {
             folder.Report(
                 where,
                 $"{outside} of {objects.Count} boxes lie outside the {size}: it is not the image that was annotated, or has another size. "
-                    + "They are kept as written; put the right image in its place."
+                    + "They are kept as written; put the right image in its place.",
+                ProblemKind.BoxOutside
             );
             return objects;
         }
         if (outside > 0)
             folder.Report(
                 where,
-                $"{outside} of {objects.Count} boxes lie outside the {size}; check that boxes and image belong together. Left out."
+                $"{outside} of {objects.Count} boxes lie outside the {size}; check that boxes and image belong together. Left out.",
+                ProblemKind.BoxOutside
             );
         return kept;
     }

@@ -98,7 +98,7 @@ public sealed partial class DotaReader : IDatasetReader
             facts["file"] = images.PathOf(image);
             if (image.Problem is { } problem)
             {
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
                 return null;
             }
             if (
@@ -135,10 +135,11 @@ public sealed partial class DotaReader : IDatasetReader
                 facts[key] = value.Trim();
                 continue;
             }
-            if (ReadObject(line, out string problem) is { } item)
+            var item = ReadObject(line, out string problem);
+            if (item is not null)
                 objects.Add(item);
             if (problem.Length > 0)
-                folder.Report($"{where}:{number}", problem);
+                folder.Report($"{where}:{number}", problem, item is null ? ProblemKind.BoxUnusable : ProblemKind.Other);
         }
         return objects;
     }

@@ -87,7 +87,7 @@ public sealed class GeoJsonReader : IDatasetReader
             var boxes = ofImage.Select(f => InPixels(folder, f)).OfType<LabelledBox>().ToList();
             var image = ofImage.Key.Length == 0 ? null : images.OpenFor(where, ofImage.Key);
             if (image?.Problem is { } problem)
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
             else
                 yield return new AnnotatedImage(
                     where,
@@ -228,7 +228,11 @@ public sealed class GeoJsonReader : IDatasetReader
                     ? named
                     : ClassOf(feature)
             );
-        folder.Report(feature.Where, "bounds_imcoords must be four numbers x1,y1,x2,y2 that enclose an area. Skipped.");
+        folder.Report(
+            feature.Where,
+            "bounds_imcoords must be four numbers x1,y1,x2,y2 that enclose an area. Skipped.",
+            ProblemKind.BoxUnusable
+        );
         return null;
     }
 }

@@ -65,7 +65,7 @@ public sealed class LabelmeReader : IDatasetReader
             if (Shape(shape, out string problem) is { } item)
                 objects.Add(item);
             if (problem.Length > 0)
-                folder.Report($"{where}, shape {number}", problem);
+                folder.Report($"{where}, shape {number}", problem, ProblemKind.BoxUnusable);
         }
         // Only the name counts: labelme writes "..\\images\\x.jpg", and a dataset's annotations never lead out of its folder.
         string named = row.Text("imagePath")?.Replace('\\', '/') ?? "",
@@ -76,7 +76,7 @@ public sealed class LabelmeReader : IDatasetReader
         var size = ((int)(row.Numeric("imageWidth") ?? 0), (int)(row.Numeric("imageHeight") ?? 0));
         if (image?.Problem is { } broken)
         {
-            folder.Report(where, broken + " Skipped.");
+            folder.Report(where, broken + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         if (image is not null && size is (> 0, > 0) && size != (image.Width, image.Height))

@@ -55,7 +55,7 @@ public sealed class SavedReader : IDatasetReader
             var (found, missing) = saved.ImageNames.Count == 0 ? ([], null) : images.Of(row);
             if (missing is null)
                 return saved.With([.. found.Select((image, at) => One(saved, image, at))]);
-            folder.Report(row.Where, images.Explain(missing) + " Skipped.");
+            folder.Report(row.Where, images.Explain(missing) + " Skipped.", images.KindOf(missing));
             return null;
         }
 

@@ -132,7 +132,7 @@ public sealed class VocReader : IDatasetReader
             var image = images.IsRefused(name) ? null : images.OpenFor(where, name) ?? images.OfLabels(where);
             if (image?.Problem is { } problem)
             {
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
                 continue;
             }
             var size = annotation.Element("size");
@@ -182,7 +182,7 @@ public sealed class VocReader : IDatasetReader
             );
             if (XmlAnnotation.Shape(item, label.Length > 0 ? label : "object", oneBased ? 1 : 0, out string problem) is not { } shape)
             {
-                folder.Report(record, problem);
+                folder.Report(record, problem, ProblemKind.BoxUnusable);
                 continue;
             }
             if (label.Length == 0)

@@ -85,7 +85,7 @@ public sealed partial class YoloReader : IDatasetReader
             var image = images.OfLabels(where);
             if (image?.Problem is { } problem)
             {
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
                 continue;
             }
             var frame = image is null ? CoordinateFrame.Unit : CoordinateFrame.Original(image.Width, image.Height);
@@ -128,7 +128,8 @@ public sealed partial class YoloReader : IDatasetReader
             {
                 folder.Report(
                     $"{where}:{number}",
-                    "expected a class number and 4 fractions (centre and size) or an even number of corners, with decimal points; mend the line. Skipped."
+                    "expected a class number and 4 fractions (centre and size) or an even number of corners, with decimal points; mend the line. Skipped.",
+                    ProblemKind.BoxUnusable
                 );
                 continue;
             }
@@ -143,7 +144,11 @@ public sealed partial class YoloReader : IDatasetReader
                     numbers[1] + numbers[3] / 2
                 );
             if (box.IsEmpty)
-                folder.Report($"{where}:{number}", $"{label}: the box encloses no area; mend or remove the line. Skipped.");
+                folder.Report(
+                    $"{where}:{number}",
+                    $"{label}: the box encloses no area; mend or remove the line. Skipped.",
+                    ProblemKind.BoxUnusable
+                );
             else
                 objects.Add(
                     new LabelledBox(box, label)
