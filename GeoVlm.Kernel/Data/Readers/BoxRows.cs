@@ -13,22 +13,26 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
 
     public IEnumerable<Draft> Of(IEnumerable<Row> rows, string file)
     {
-        var byImage = new Dictionary<string, (Row First, List<LabelledBox> Boxes)>(StringComparer.Ordinal);
+        var byImage = new Dictionary<string, OfImage>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
             // An image in the row itself has no name.
             string? name = row.Text(RowColumns.Image) ?? (row.Value(RowColumns.Image) is not null ? row.Where : null);
             if (name is null)
-                folder.Report(row.Where, "no image is named. Skipped.");
-            else if (BoxesOf(row) is { Count: > 0 } boxes)
             {
-                if (!byImage.TryGetValue(name, out var known))
-                    byImage[name] = known = (row, []);
-                known.Boxes.AddRange(boxes);
+                folder.Report(row.Where, "no image is named. Skipped.");
+                continue;
             }
+            int before = folder.Problems.Count;
+            var boxes = BoxesOf(row);
+            if (!byImage.TryGetValue(name, out var known))
+                byImage[name] = known = new(row, []);
+            known.Boxes.AddRange(boxes);
+            known.IsFaulty |= folder.Problems.Count > before;
         }
-        foreach (var (name, (first, boxes)) in byImage)
+        foreach (var (name, ofImage) in byImage)
         {
+            var first = ofImage.First;
             string rowSplit = first.Text("split") is { } named ? SplitNames.Usual(named) : split,
                 id = Path.ChangeExtension(name, null);
             var image = images.OpenFor(first.File, name) ?? images.Of(first).Images.FirstOrDefault();
@@ -41,7 +45,12 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
                 continue;
             }
             // Without the image its boxes can still be counted and scored.
-            var annotated = new AnnotatedImage(first.Where, id, boxes, facts) { Image = image, Split = rowSplit };
+            var annotated = new AnnotatedImage(first.Where, id, ofImage.Boxes, facts)
+            {
+                Image = image,
+                IsEmpty = ofImage is { Boxes.Count: 0, IsFaulty: false },
+                Split = rowSplit,
+            };
             foreach (var sample in DetectionSamples.Of(folder, annotated))
                 yield return new Draft(
                     sample with
@@ -54,8 +63,17 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         }
     }
 
+    private sealed class OfImage(Row first, List<LabelledBox> boxes)
+    {
+        public Row First => first;
+        public List<LabelledBox> Boxes => boxes;
+        public bool IsFaulty { get; set; }
+    }
+
     private List<LabelledBox> BoxesOf(Row row)
     {
+        if (row.Value("objects") is List<object?> { Count: 0 })
+            return [];
         if (BoxCell.IsObjects(row.Value("objects")))
         {
             var found = BoxCell.Objects(row.Value("objects"), out int bad);

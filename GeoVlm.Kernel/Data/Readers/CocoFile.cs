@@ -7,6 +7,7 @@ namespace GeoVlm.Data.Readers;
 internal sealed class CocoFile
 {
     private readonly Dictionary<string, List<LabelledBox>> objects = [];
+    private readonly HashSet<string> annotated = [];
     private readonly Dictionary<string, List<(string Id, LabelledBox Shape)>> identified = [];
 
     /// <summary>Takes what is wrong with a record.</summary>
@@ -17,6 +18,9 @@ internal sealed class CocoFile
     public IReadOnlyList<ImageRecord> Images { get; }
 
     public IReadOnlyList<LabelledBox> ObjectsOf(string imageId) => objects.GetValueOrDefault(imageId) ?? [];
+
+    /// <summary>True where there are annotations, and none is of this image.</summary>
+    public bool IsEmpty(string imageId) => annotated.Count > 0 && !annotated.Contains(imageId);
 
     /// <summary>The objects of an image that have an id, with it; a mask of run lengths gives the box where there is one.</summary>
     public IReadOnlyList<(string Id, LabelledBox Shape)> IdentifiedOf(string imageId) => identified.GetValueOrDefault(imageId) ?? [];
@@ -40,6 +44,11 @@ internal sealed class CocoFile
             );
         var file = new CocoFile(ReadImages(images, report));
         file.AddObjects(annotations, ReadCategories(root, report), report);
+        if (annotations.GetArrayLength() == 0)
+            report(
+                "annotations",
+                "the list is empty, as in files for a test server: what is in the images is not known. They are left out."
+            );
         return file;
     }
 
@@ -181,6 +190,7 @@ internal sealed class CocoFile
                 );
                 continue;
             }
+            annotated.Add(imageId);
             if (CocoShape.Read(item, out string problem) is not { } shape)
             {
                 report(record, problem + " Skipped.", ProblemKind.BoxUnusable);

@@ -133,6 +133,7 @@ public sealed partial class CocoReader : IDatasetReader
                 Image = image,
                 Missing = image is null ? (record.FileName.Length > 0 ? record.FileName : $"image {record.Id}") : null,
                 Size = (record.Width, record.Height),
+                IsEmpty = coco.IsEmpty(record.Id),
                 Split = SplitNames.OfNumbered(where),
             };
         }

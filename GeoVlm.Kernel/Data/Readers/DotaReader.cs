@@ -91,7 +91,9 @@ public sealed partial class DotaReader : IDatasetReader
         if (folder.ReadText(file) is not { } text)
             return null;
         var facts = new Dictionary<string, string>();
+        int known = folder.Problems.Count;
         var objects = ReadObjects(folder, where, text, facts);
+        bool isEmpty = objects.Count == 0 && folder.Problems.Count == known;
         var image = images.OfLabels(where);
         if (image is not null)
         {
@@ -115,6 +117,7 @@ public sealed partial class DotaReader : IDatasetReader
         {
             Image = image,
             Missing = image is null ? stem + ".png" : null,
+            IsEmpty = isEmpty,
             Split = SplitNames.Of(labels),
         };
     }

@@ -35,14 +35,16 @@ public sealed class UcasAodReader : IDatasetReader
         var images = new RowImages(folder);
         return folder.Finish(
             this,
-            labels.SelectMany(l =>
-                DetectionSamples.Settle(
-                    folder,
-                    images,
-                    folder.Relative(l),
-                    LabelFiles.Of(l).Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>()
+            labels
+                .SelectMany(l =>
+                    DetectionSamples.Settle(
+                        folder,
+                        images,
+                        folder.Relative(l),
+                        LabelFiles.Of(l).Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>()
+                    )
                 )
-            )
+                .Concat(NegativeImages.Of(folder, images).SelectMany(n => DetectionSamples.Of(folder, n)))
         );
     }
 

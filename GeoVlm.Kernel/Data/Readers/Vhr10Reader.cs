@@ -48,7 +48,12 @@ public sealed partial class Vhr10Reader : IDatasetReader
         var images = new RowImages(folder);
         return folder.Finish(
             this,
-            DetectionSamples.Settle(folder, images, ".", files.Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>())
+            DetectionSamples.Settle(
+                folder,
+                images,
+                ".",
+                files.Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>().Concat(NegativeImages.Of(folder, images))
+            )
         );
     }
 

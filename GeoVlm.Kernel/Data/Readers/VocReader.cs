@@ -152,16 +152,19 @@ public sealed class VocReader : IDatasetReader
                 withFolder ? part + "/"
                 : Path.GetDirectoryName(part) is { Length: > 0 } above ? above + "/"
                 : "";
+            int known = folder.Problems.Count;
+            var objects = ReadObjects(folder, where, annotation);
             yield return new AnnotatedImage(
                 where,
                 outer + stem,
-                ReadObjects(folder, where, annotation),
+                objects,
                 new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image) }
             )
             {
                 Image = image,
                 Missing = image is null ? name : null,
                 Size = (width, height),
+                IsEmpty = objects.Count == 0 && folder.Problems.Count == known,
                 Split = lists.SplitOf(stem) is { Length: > 0 } listed ? listed : SplitNames.Of(part),
             };
         }

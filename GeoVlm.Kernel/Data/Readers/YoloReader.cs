@@ -89,6 +89,7 @@ public sealed partial class YoloReader : IDatasetReader
                 continue;
             }
             var frame = image is null ? CoordinateFrame.Unit : CoordinateFrame.Original(image.Width, image.Height);
+            int known = folder.Problems.Count;
             var objects = ReadObjects(folder, where, text, names).ConvertAll(o => CoordinateFrame.Unit.Convert(o, frame));
             string part = Words().Replace(labels, "").Trim('/');
             yield return new AnnotatedImage(
@@ -101,6 +102,7 @@ public sealed partial class YoloReader : IDatasetReader
                 Image = image,
                 Missing = image is null ? stem + ".jpg" : null,
                 Size = image is null ? (1, 1) : default,
+                IsEmpty = objects.Count == 0 && folder.Problems.Count == known,
                 Split = image is not null && lists.SplitOf(images.PathOf(image)) is { Length: > 0 } listed ? listed : SplitNames.Of(labels),
             };
         }
