@@ -49,7 +49,14 @@ public sealed partial class YoloReader : IDatasetReader
         return folder.Finish(
             this,
             labels.SelectMany(l =>
-                DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names, lists))
+                LabelFiles.Of(l).ToList() is var files
+                    ? DetectionSamples.Settle(
+                        folder,
+                        images,
+                        folder.Relative(l),
+                        OfFiles(folder, images, files, names, lists).Concat(Unlabelled(folder, images, files))
+                    )
+                    : []
             )
         );
     }
@@ -106,6 +113,38 @@ public sealed partial class YoloReader : IDatasetReader
                 Split = image is not null && lists.SplitOf(images.PathOf(image)) is { Length: > 0 } listed ? listed : SplitNames.Of(labels),
             };
         }
+    }
+
+    /// <summary>Images beside labelled ones that have no text: as YOLO has it, nothing is in them.</summary>
+    private static IEnumerable<AnnotatedImage> Unlabelled(DatasetFolder folder, RowImages images, IReadOnlyList<string> files)
+    {
+        var stems = files.Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
+        var beside = files
+            .Select(f => images.OfLabels(folder.Relative(f)))
+            .OfType<GeoImage>()
+            .Select(i => Path.GetDirectoryName(images.PathOf(i)))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (
+            string path in images
+                .Files.Paths.Where(p =>
+                    DatasetFolder.IsImage(p)
+                    && beside.Contains(Path.GetDirectoryName(p))
+                    && !stems.Contains(Path.GetFileNameWithoutExtension(p))
+                )
+                .Order(StringComparer.Ordinal)
+        )
+            if (images.Open(path) is { Problem: null } image)
+                yield return new AnnotatedImage(
+                    path,
+                    Path.ChangeExtension(path, null),
+                    [],
+                    new Dictionary<string, string> { ["file"] = path }
+                )
+                {
+                    Image = image,
+                    IsEmpty = true,
+                    Split = SplitNames.Of(Path.GetDirectoryName(path) ?? ""),
+                };
     }
 
     private static List<LabelledBox> ReadObjects(DatasetFolder folder, string where, string text, IReadOnlyDictionary<int, string> names)
