@@ -158,6 +158,9 @@ public class SaveTests
         dataset.Save(folder.File("out"), format, TestContext.Current.CancellationToken);
         var loaded = EoDataset.Load(folder.File("out"));
         Assert.Empty(loaded.Problems);
+        var (before, after) = (dataset.Describe(), loaded.Describe());
+        Assert.Equal((before.Objects, before.Images.Count), (after.Objects, after.Images.Count));
+        Assert.Equal(before.Classes, after.Classes);
         // A row each, in the order of the splits.
         Assert.Equal(
             dataset.Samples.Select(Written).Order(StringComparer.Ordinal),

@@ -31,9 +31,12 @@ internal sealed record SavedSample(
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>Equal where samples share one list of objects; null where lists were not counted.</summary>
+    public int? ObjectsNumber { get; init; }
+
     /// <param name="sample">The sample.</param>
-    /// <param name="number">Numbers images, each always the same; null for none.</param>
-    public static SavedSample Of(Sample sample, Func<GeoImage, int>? number = null) =>
+    /// <param name="number">Numbers images and lists of objects, each always the same; null for none.</param>
+    public static SavedSample Of(Sample sample, Func<object, int>? number = null) =>
         new(
             sample.Id,
             EoTaskNames.Of(sample.Task),
@@ -46,7 +49,10 @@ internal sealed record SavedSample(
             sample.Attributes,
             [.. sample.Images.Select(i => SavedImage.Of(i, number?.Invoke(i)))],
             sample.ChangeMask is { } mask ? SavedMask.Of(mask.Load()) : null
-        );
+        )
+        {
+            ObjectsNumber = number?.Invoke(sample.Objects),
+        };
 
     /// <summary>The sample with these images.</summary>
     /// <exception cref="GeoVlmException">The task is not known.</exception>
