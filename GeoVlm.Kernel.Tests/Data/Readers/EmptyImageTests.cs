@@ -24,7 +24,7 @@ public class EmptyImageTests
             { "labelme", ["a.png", "b.png"], [("a.json", Labelme("a", 14)), ("b.json", Labelme("b", 0))] },
             { "vhr10", ["positive image set/a.png", "negative image set/a.png"], [("ground truth/a.txt", "(5,5),(14,14),2\n")] },
             { "ucas-aod", ["CAR/a.png", "Neg/a.png"], [("CAR/a.txt", "5\t5\t14\t5\t14\t14\t5\t14\t0\t5\t5\t9\t9\n")] },
-            { "table", ["a.png", "b.png"], [("train.csv", "image,xmin,ymin,xmax,ymax,label\na.png,5,5,14,14,ship\nb.png,,,,,\n")] },
+            { "csv", ["a.png", "b.png"], [("train.csv", "image,xmin,ymin,xmax,ymax,label\na.png,5,5,14,14,ship\nb.png,,,,,\n")] },
         };
 
     [Theory]

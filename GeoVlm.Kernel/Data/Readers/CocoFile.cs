@@ -8,6 +8,7 @@ internal sealed class CocoFile
 {
     private readonly Dictionary<string, List<LabelledBox>> objects = [];
     private readonly HashSet<string> annotated = [];
+    private bool hasStray;
     private readonly Dictionary<string, List<(string Id, LabelledBox Shape)>> identified = [];
 
     /// <summary>Takes what is wrong with a record.</summary>
@@ -19,8 +20,8 @@ internal sealed class CocoFile
 
     public IReadOnlyList<LabelledBox> ObjectsOf(string imageId) => objects.GetValueOrDefault(imageId) ?? [];
 
-    /// <summary>True where there are annotations, and none is of this image.</summary>
-    public bool IsEmpty(string imageId) => annotated.Count > 0 && !annotated.Contains(imageId);
+    /// <summary>True where there are annotations, none of them is of this image, and none has lost its own.</summary>
+    public bool IsEmpty(string imageId) => annotated.Count > 0 && !hasStray && !annotated.Contains(imageId);
 
     /// <summary>The objects of an image that have an id, with it; a mask of run lengths gives the box where there is one.</summary>
     public IReadOnlyList<(string Id, LabelledBox Shape)> IdentifiedOf(string imageId) => identified.GetValueOrDefault(imageId) ?? [];
@@ -184,6 +185,7 @@ internal sealed class CocoFile
             }
             if (Id(item, "image_id") is not { } imageId || !images.Contains(imageId))
             {
+                hasStray = true;
                 report(
                     record,
                     $"image_id {Id(item, "image_id") ?? "(none)"} is not among the usable images; mend it or remove the annotation. Skipped."
