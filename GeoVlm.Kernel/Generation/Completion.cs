@@ -51,13 +51,22 @@ internal sealed class Completion
     /// <summary>M-RoPE position of the latest token, the same on all axes.</summary>
     public long Position => Prompt.NextPosition + Tokens.Count - 1;
 
+    /// <summary>Most tokens it may still get.</summary>
+    public int Left => mostTokens - Tokens.Count;
+
     /// <summary>Whether it has ended.</summary>
     public bool Finished => finish is not null;
 
-    /// <summary>Draws the next token from its own random stream, whatever the rest of the batch.</summary>
-    public void Sample(SamplingDistribution distribution, ReadOnlySpan<float> logits)
+    /// <summary>The next number of its own random stream, whatever the rest of the batch; 0 where nothing is random.</summary>
+    public double NextUniform() => options.Temperature > 0 ? random.NextDouble() : 0;
+
+    /// <summary>Draws the next token.</summary>
+    public void Sample(SamplingDistribution distribution, ReadOnlySpan<float> logits) =>
+        Take(distribution.Draw(logits, seen, NextUniform()));
+
+    /// <summary>Takes a token that was drawn with its <see cref="NextUniform"/>.</summary>
+    public void Take(DrawnToken drawn)
     {
-        var drawn = distribution.Draw(logits, seen, options.Temperature > 0 ? random.NextDouble() : 0);
         Tokens.Add(drawn.Id);
         logProbs.Add(drawn.LogProb);
         sampledLogProbs.Add(drawn.SampledLogProb);

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using GeoVlm.Models;
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Generation;
@@ -19,9 +21,14 @@ internal sealed class RunningBatch : IDisposable
     /// <summary>Logits of a step from which on a second thread is woken to draw tokens.</summary>
     private const int WorthThreads = 1 << 16;
 
+    /// <summary>Tokens that are drawn on a device before the host asks which rows have ended: what an ended row draws on is lost, which
+    /// costs less than waiting for each token.</summary>
+    private const int TokensInARow = 8;
+
     private readonly Policy policy;
     private readonly SamplingDistribution[] distributions;
     private readonly IStepDecoder decoder;
+    private readonly DeviceSampler? sampler;
     private readonly List<Completion> rows = [];
     private readonly Queue<IReadOnlyList<Completion>> waiting;
     private readonly Queue<(Completion Completion, int PromptRow)> prefilled = [];
@@ -35,7 +42,15 @@ internal sealed class RunningBatch : IDisposable
     /// <param name="options">How they are sampled.</param>
     /// <param name="mostRows">Most completions that run at once.</param>
     /// <param name="onHost">False forces libtorch to decode.</param>
-    public RunningBatch(Policy policy, IReadOnlyList<IReadOnlyList<Completion>> groups, SamplingOptions options, int mostRows, bool onHost)
+    /// <param name="drawsOnDevice">Whether tokens are drawn where the logits lie, if they can be; null is on a GPU only.</param>
+    public RunningBatch(
+        Policy policy,
+        IReadOnlyList<IReadOnlyList<Completion>> groups,
+        SamplingOptions options,
+        int mostRows,
+        bool onHost = true,
+        bool? drawsOnDevice = null
+    )
     {
         (this.policy, waiting) = (policy, new(groups));
         distributions = [.. Enumerable.Range(0, get_num_threads()).Select(_ => new SamplingDistribution(options))];
@@ -44,20 +59,31 @@ internal sealed class RunningBatch : IDisposable
             capacity = Math.Min(all, mostRows);
         (tokens, positions) = (new int[capacity], new long[capacity]);
         decoder = policy.Model.StepDecoder(capacity, longest, options.MaxNewTokens, crowded: all > capacity, onHost);
+        if (decoder is CachedStepDecoder && (drawsOnDevice ?? policy.Model.Device.type == DeviceType.CUDA) && DeviceSampler.Can(options))
+            sampler = new DeviceSampler(options, policy.Banned.Bias_V);
     }
 
-    /// <summary>Lets completions in where there is room, then samples one token of each that runs.</summary>
+    /// <summary>Tokens that a row has had which ran from the beginning, the prompt's first not counted.</summary>
+    public int TokenSteps { get; private set; }
+
+    /// <summary>Lets completions in where there is room, then samples one token of each that runs, or a few where they are drawn on the
+    /// device.</summary>
+    /// <param name="cancellation">Asked before every token.</param>
     /// <returns>False when all have ended.</returns>
-    public bool Step()
+    /// <exception cref="OperationCanceledException">As asked for.</exception>
+    public bool Step(CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         Admit();
         if (rows.Count == 0)
             return prefilled.Count + waiting.Count > 0;
         for (int row = 0; row < rows.Count; row++)
             (tokens[row], positions[row]) = (rows[row].Tokens[^1], rows[row].Position);
-        var logits = decoder.Step(tokens.AsSpan(0, rows.Count), positions.AsSpan(0, rows.Count));
-        Sample(logits);
+        if (sampler is null)
+            StepOnHost();
+        else
+            StepOnDevice(sampler, (CachedStepDecoder)decoder, cancellation);
         for (int row = rows.Count - 1; row >= 0; row--)
         {
             if (!rows[row].Finished)
@@ -73,7 +99,43 @@ internal sealed class RunningBatch : IDisposable
     public void Dispose()
     {
         decoder.Dispose();
+        sampler?.Dispose();
         prompts?.Dispose();
+    }
+
+    private void StepOnHost()
+    {
+        Sample(decoder.Step(tokens.AsSpan(0, rows.Count), positions.AsSpan(0, rows.Count)));
+        TokenSteps++;
+    }
+
+    private void StepOnDevice(DeviceSampler drawer, CachedStepDecoder decoder, CancellationToken cancellation)
+    {
+        int most = Math.Min(TokensInARow, rows.Max(r => r.Left)),
+            count = rows.Count;
+        // A row takes its numbers in the order of its tokens, so how many are drawn in a row changes nothing.
+        var uniforms = new double[most, count];
+        for (int s = 0; s < most; s++)
+        for (int row = 0; row < count; row++)
+            uniforms[s, row] = rows[row].NextUniform();
+        var uniforms_SR = tensor(uniforms).Upload(policy.Model.Device);
+        var drawn = decoder.Run(
+            tokens.AsSpan(0, count),
+            positions.AsSpan(0, count),
+            most,
+            (s, logits_RV) =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return drawer.Draw(logits_RV, uniforms_SR[s]);
+            }
+        );
+        for (int s = 0; s < drawn.GetLength(0); s++)
+            foreach (var (row, completion) in rows.Index().Where(r => !r.Item.Finished))
+            {
+                completion.Take(new DrawnToken((int)drawn[s, 0, row], (float)drawn[s, 1, row], (float)drawn[s, 2, row]));
+                completion.Tell();
+            }
+        TokenSteps += drawn.GetLength(0);
     }
 
     private void Admit()

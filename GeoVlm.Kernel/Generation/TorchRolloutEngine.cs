@@ -17,6 +17,10 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
     /// <summary>Whether tokens may be decoded by loops of our own on the CPU; false leaves all to libtorch, for comparison.</summary>
     public bool OwnKernels { get; init; } = true;
 
+    /// <summary>Whether tokens are drawn where the logits lie, several before the host looks at them; null is on a GPU only. It serves no
+    /// <see cref="OwnKernels"/>, no repetition penalty, and not libtorch's deterministic mode.</summary>
+    public bool? DrawsOnDevice { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="GeoVlmException">An option is out of range, or a prompt does not fit the model's context.</exception>
     public IReadOnlyList<RolloutGroup> Generate(
@@ -60,11 +64,8 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
                     .ToArray();
             }),
         ];
-        using (var batch = new RunningBatch(policy, groups, options, Math.Max(1, MostRows / lanes), OwnKernels))
-        {
-            do cancellation.ThrowIfCancellationRequested();
-            while (batch.Step());
-        }
+        using (var batch = new RunningBatch(policy, groups, options, Math.Max(1, MostRows / lanes), OwnKernels, DrawsOnDevice))
+            while (batch.Step(cancellation)) { }
         return
         [
             .. prompts.Zip(groups, (p, group) => new RolloutGroup(p.Prompt, group[0].Prompt.Frame, [.. group.Select(c => c.ToRollout())])),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using static TorchSharp.torch;
 
@@ -55,24 +56,37 @@ internal sealed class CachedStepDecoder : IStepDecoder
     {
         using var scope = NewDisposeScope();
         logits_RV?.Dispose();
-        int count = starts.Count;
-        (cache.Rows, cache.Start) = (count, starts.Min());
-        if (cache.Length == cache.MaxLength)
-            MoveLeft();
-        int columns = (int)(cache.Length + 1 - cache.Start);
-        var (ids, axes) = (new long[count], new long[3 * count]);
-        for (int row = 0; row < count; row++)
-            ids[row] = tokens[row];
-        for (int axis = 0; axis < 3; axis++)
-            positions.CopyTo(axes.AsSpan(axis * count));
-        var hidden_R1d = model.Decode(
-            model.Embed(tensor(ids, count, 1).to(model.Device)),
-            tensor(axes, 3, count, 1).to(model.Device),
-            Visible(columns),
-            cache
-        );
-        logits_RV = model.Logits(hidden_R1d.squeeze(1)).to(ScalarType.Float32).cpu().contiguous().DetachFromDisposeScope();
+        MakeRoom();
+        var logits = Next(Ids(tokens), Axes(positions), Visible(Columns));
+        logits_RV = logits.to(ScalarType.Float32).cpu().contiguous().DetachFromDisposeScope();
         return MemoryMarshal.Cast<byte, float>(logits_RV.bytes);
+    }
+
+    /// <summary>Feeds every row its latest token and then each that is drawn; nothing waits for the device before all are.</summary>
+    /// <param name="tokens">[R] tokens.</param>
+    /// <param name="positions">[R] their positions, the same on the three axes.</param>
+    /// <param name="steps">Tokens to draw for each row, at least 1; fewer are drawn where the buffer ends.</param>
+    /// <param name="draw">Told how many were drawn before, and the logits [R, V]: gives [n, R] on the same device, the tokens in the first
+    /// row.</param>
+    /// <returns>What was drawn, on the CPU: float64 [steps, n, R].</returns>
+    public double[,,] Run(ReadOnlySpan<int> tokens, ReadOnlySpan<long> positions, int steps, Func<int, Tensor, Tensor> draw)
+    {
+        using var scope = NewDisposeScope();
+        MakeRoom();
+        steps = (int)Math.Min(steps, cache.MaxLength - cache.Length);
+        var (ids_R1, axes_3R1, visible) = (Ids(tokens), Axes(positions), Visible(Columns + steps - 1));
+        var drawn = new Tensor[steps];
+        for (int s = 0; s < steps; s++)
+        {
+            using var one = NewDisposeScope();
+            drawn[s] = draw(s, Next(ids_R1, axes_3R1, visible?.narrow(-1, 0, Columns))).MoveToOuterDisposeScope();
+            ids_R1 = drawn[s][0].to(ScalarType.Int64).unsqueeze(1).MoveToOuterDisposeScope();
+            axes_3R1.add_(1);
+        }
+        using var all = stack(drawn).to(ScalarType.Float64).cpu();
+        var result = new double[steps, all.size(1), all.size(2)];
+        all.data<double>().CopyTo(MemoryMarshal.CreateSpan(ref result[0, 0, 0], result.Length));
+        return result;
     }
 
     /// <inheritdoc/>
@@ -82,6 +96,35 @@ internal sealed class CachedStepDecoder : IStepDecoder
         cache.Dispose();
     }
 
+    /// <summary>Columns that attention reads for the next token, its own included.</summary>
+    private int Columns => (int)(cache.Length + 1 - cache.Start);
+
+    private void MakeRoom()
+    {
+        (cache.Rows, cache.Start) = (starts.Count, starts.Min());
+        if (cache.Length == cache.MaxLength)
+            MoveLeft();
+    }
+
+    private Tensor Next(Tensor ids_R1, Tensor axes_3R1, Tensor? visible) =>
+        model.Logits(model.Decode(model.Embed(ids_R1), axes_3R1, visible, cache).squeeze(1));
+
+    private Tensor Ids(ReadOnlySpan<int> tokens)
+    {
+        var ids = new long[tokens.Length];
+        for (int row = 0; row < ids.Length; row++)
+            ids[row] = tokens[row];
+        return tensor(ids, ids.Length, 1).Upload(model.Device);
+    }
+
+    private Tensor Axes(ReadOnlySpan<long> positions)
+    {
+        var axes = new long[3 * positions.Length];
+        for (int axis = 0; axis < 3; axis++)
+            positions.CopyTo(axes.AsSpan(axis * positions.Length));
+        return tensor(axes, 3, positions.Length, 1).Upload(model.Device);
+    }
+
     private Tensor? Visible(int columns)
     {
         if (starts.All(s => s == cache.Start))
@@ -89,7 +132,7 @@ internal sealed class CachedStepDecoder : IStepDecoder
         var visible = new bool[starts.Count * columns];
         for (int row = 0; row < starts.Count; row++)
             visible.AsSpan(row * columns, columns)[(int)(starts[row] - cache.Start)..].Fill(true);
-        return tensor(visible, starts.Count, 1, 1, columns).to(model.Device);
+        return tensor(visible, starts.Count, 1, 1, columns).Upload(model.Device);
     }
 
     private void MoveLeft()

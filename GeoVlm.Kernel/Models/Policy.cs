@@ -1,5 +1,6 @@
 using GeoVlm.Data.Prompts;
 using GeoVlm.Models.Lora;
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Tokens;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -88,6 +89,14 @@ public sealed class Policy : IDisposable
             folder
         );
     }
+
+    /// <summary>As <see cref="Load"/>, on a device by its name.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="device">cpu, cuda or cuda:number; the best there is when null.</param>
+    /// <param name="type">What to compute in.</param>
+    /// <exception cref="GeoVlmException">As of <see cref="Load"/>, or there is no such device.</exception>
+    public static Policy LoadOn(string folder, string? device, NumberType type = NumberType.Float32) =>
+        Load(folder, device is null ? null : TorchRuntime.DeviceOf(device, "the device"), type);
 
     /// <summary>Puts a policy together from its parts; it owns the model from now on.</summary>
     /// <param name="name">Its name.</param>
@@ -247,9 +256,9 @@ public sealed class Policy : IDisposable
             [.. prompts.Where(p => p.Grids.Count > 0).Select(p => tensor(p.PixelValues, p.PixelValues.Length / patchLength, patchLength))],
             0
         );
-        var visual_MD = Model.EncodeVisual(pixels.to(Model.Device), [.. prompts.SelectMany(p => p.Grids)]);
+        var visual_MD = Model.EncodeVisual(pixels.Upload(Model.Device), [.. prompts.SelectMany(p => p.Grids)]);
         var flat = embeddings_BTD.reshape(-1, embeddings_BTD.size(-1));
-        return flat.index_copy(0, tensor(places.ToArray()).to(Model.Device), visual_MD).reshape(embeddings_BTD.shape);
+        return flat.index_copy(0, tensor(places.ToArray()).Upload(Model.Device), visual_MD).reshape(embeddings_BTD.shape);
     }
 
     /// <summary>Log-probabilities over the vocabulary, tempered, visual tokens and ids past the tokenizer's end ruled out.</summary>

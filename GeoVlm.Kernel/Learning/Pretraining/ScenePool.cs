@@ -4,6 +4,10 @@ using GeoVlm.Data.Synthetic;
 namespace GeoVlm.Learning.Pretraining;
 
 /// <summary>Scenes painted once, shrunk to the model's picture, and handed out in all eight orientations.</summary>
+/// <remarks>
+/// No scene holds a pair of colour and class that <see cref="CombinationRule.Seen"/> leaves out, so that the tiny checkpoint can be asked
+/// about combinations that no stage of its training has shown it.
+/// </remarks>
 public sealed class ScenePool
 {
     private readonly Item[] items;
@@ -26,12 +30,12 @@ public sealed class ScenePool
                 ulong own = Seed.Derive(seed, "pool", i);
                 if (i < count)
                 {
-                    var plan = ScenePlan.Create(own);
+                    var plan = Draw(own, ScenePlan.Create, scene => scene);
                     items[i] = new Item(plan, null, [shrink(ScenePainter.Paint(plan))]);
                 }
                 else
                 {
-                    var pair = ScenePair.Create(own);
+                    var pair = Draw(own, ScenePair.Create, both => both.Complete);
                     items[i] = new Item(
                         pair.Complete,
                         pair,
@@ -56,6 +60,13 @@ public sealed class ScenePool
         var item = items[singles + random.Next(items.Length - singles)];
         var turn = new SquareTurn(random.Next(4), random.Chance(0.5));
         return (item.Pair!.Turned(turn.QuarterTurns, turn.Mirrored), turn.Apply(item.Images[0]), turn.Apply(item.Images[1]));
+    }
+
+    private static T Draw<T>(ulong seed, Func<ulong, T> create, Func<T, ScenePlan> whole)
+    {
+        for (int attempt = 0; ; attempt++)
+            if (create(Seed.Derive(seed, "attempt", attempt)) is var drawn && SceneCombinations.Fit(whole(drawn), CombinationRule.Seen))
+                return drawn;
     }
 
     private sealed record Item(ScenePlan Plan, ScenePair? Pair, RgbImage[] Images);

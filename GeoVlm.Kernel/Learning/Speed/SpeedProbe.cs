@@ -121,12 +121,11 @@ internal sealed class SpeedProbe : IDisposable
             .. Enumerable.Range(0, batch).Select(g => new Completion(policy, prompt, 0, g, Seed.Derive(1, "speed", g), options)),
         ];
         using RunningBatch running = new(policy, [group], options, batch, ownKernels);
-        running.Step(); // the prompt and two tokens
+        running.Step(CancellationToken.None); // the prompt and the first tokens
+        int before = running.TokenSteps;
         var steps = Stopwatch.StartNew();
-        int count = 0;
-        while (running.Step())
-            count++;
-        return (whole.Elapsed.TotalMilliseconds, steps.Elapsed.TotalMilliseconds / count);
+        while (running.Step(CancellationToken.None)) { }
+        return (whole.Elapsed.TotalMilliseconds, steps.Elapsed.TotalMilliseconds / (running.TokenSteps - before));
     }
 
     /// <summary>Encodes a picture.</summary>

@@ -9,7 +9,8 @@ namespace GeoVlm.Models.Native;
 /// <remarks>
 /// A program that never makes a tensor does not pay for it (0.3 to 0.5 s): the module initializer only listens for the assembly
 /// TorchSharp, which .NET loads when the first method that mentions a tensor is compiled, be it ours or a notebook cell's. Environment:
-/// <c>GEOVLM_LIBTORCH</c> names the folder of libtorch_cpu.so, <c>GEOVLM_DEVICE</c> the device (cpu, cuda, cuda:1).
+/// <c>GEOVLM_LIBTORCH</c> names the folder of libtorch_cpu.so, <c>GEOVLM_DEVICE</c> the device (cpu, cuda, cuda:1),
+/// <c>GEOVLM_DETERMINISTIC</c> turns on <see cref="TorchDeterminism"/>.
 /// </remarks>
 public static class TorchRuntime
 {
@@ -63,15 +64,34 @@ public static class TorchRuntime
             static torch.Device Choose()
             {
                 string? asked = Environment.GetEnvironmentVariable("GEOVLM_DEVICE");
-                if (string.IsNullOrWhiteSpace(asked))
-                    return torch.cuda.is_available() ? torch.CUDA : torch.CPU;
-                if (asked != "cpu" && !asked.StartsWith("cuda", StringComparison.Ordinal))
-                    throw new GeoVlmException($"GEOVLM_DEVICE is '{asked}'; write cpu, cuda or cuda:<number>.");
-                if (asked != "cpu" && !torch.cuda.is_available())
-                    throw new GeoVlmException($"GEOVLM_DEVICE is '{asked}', but this libtorch sees no CUDA device.");
-                return torch.device(asked);
+                return string.IsNullOrWhiteSpace(asked)
+                    ? (torch.cuda.is_available() ? torch.CUDA : torch.CPU)
+                    : DeviceOf(asked, "GEOVLM_DEVICE");
             }
         }
+    }
+
+    /// <summary>The device of a name.</summary>
+    /// <param name="name">cpu, cuda or cuda:number.</param>
+    /// <param name="asker">What messages call who asked.</param>
+    /// <exception cref="GeoVlmException">It is no such name, or there is no such device.</exception>
+    internal static torch.Device DeviceOf(string name, string asker)
+    {
+        EnsureLoaded();
+        if (name == "cpu")
+            return torch.CPU;
+        int index = 0;
+        if (
+            name != "cuda"
+            && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out index) && index >= 0)
+        )
+            throw new GeoVlmException($"{asker} is '{name}'; write cpu, cuda or cuda:<number>.");
+        int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        if (count == 0)
+            throw new GeoVlmException($"{asker} is '{name}', but this libtorch sees no CUDA device.");
+        return index < count
+            ? torch.device(name)
+            : throw new GeoVlmException($"{asker} is '{name}', but there are {count} CUDA devices, numbered from 0.");
     }
 
     /// <summary>What was loaded and how, as (label, value) lines for <c>geovlm doctor</c>.</summary>
@@ -86,6 +106,7 @@ public static class TorchRuntime
             ("shim", patched ? $"patched copy, because the system's libstdc++ is older than GCC 13: {shim}" : $"as shipped: {shim}"),
             ("threads", torch.get_num_threads().ToString()),
             ("device", DefaultDevice.ToString()),
+            ("algorithms", TorchDeterminism.Enabled ? "deterministic" : "the fastest"),
         ];
     }
 
@@ -142,6 +163,8 @@ public static class TorchRuntime
         }
         patched = !NativeLibrary.TryLoad(stock, out _);
         shim = patched ? LoadPatched(stock) : stock;
+        if (Environment.GetEnvironmentVariable(TorchDeterminism.Variable) is "1")
+            TorchDeterminism.Set(true);
     }
 
     /// <summary>Loads the patched copy of the shim; its SONAME then answers TorchSharp's own request for the library.</summary>

@@ -2,6 +2,7 @@ using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
 using GeoVlm.Models.Lora;
 using GeoVlm.Models.Memory;
+using GeoVlm.Models.Native;
 using GeoVlm.Rendering;
 
 namespace GeoVlm.Workbench.Commands;
@@ -36,6 +37,12 @@ public sealed class GeoModelCommand : IMagicCommand
         {
             Choices = NumberTypeNames.All,
         },
+        new("--device", "where it computes: cpu, cuda or cuda:<number>; GEOVLM_DEVICE, else a GPU where there is one, when left out"),
+        new(
+            "--deterministic",
+            "from now on only algorithms that repeat bit for bit on a GPU too, for the whole session; slower. A CPU repeats as it is",
+            MagicOptionKind.Flag
+        ),
         new(
             "--download",
             "fetch it from the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN) where neither a folder nor the local cache has it",
@@ -72,9 +79,12 @@ public sealed class GeoModelCommand : IMagicCommand
             return;
         }
         string name = arguments.Required("model");
-        var policy = Policy.Load(
+        if (arguments.Flag("--deterministic"))
+            TorchDeterminism.Enable();
+        var policy = Policy.LoadOn(
             arguments.Flag("--download") ? Download(name, context) : ModelFolder.Find(name, context.WorkingFolder),
-            type: NumberTypeNames.Parse(arguments.Required("--dtype"))
+            arguments.Text("--device"),
+            NumberTypeNames.Parse(arguments.Required("--dtype"))
         );
         try
         {
@@ -111,7 +121,10 @@ public sealed class GeoModelCommand : IMagicCommand
                     ["vision tower", $"{vision.Depth} blocks, hidden size {vision.HiddenSize}, {vision.PatchSize} pixel patches"],
                     ["vocabulary", $"{policy.Tokenizer.VocabularySize:N0} tokens"],
                     ["picture", $"at most {policy.Model.Preprocessor.MaxPixels:N0} pixels after resizing"],
-                    ["device", $"{policy.DeviceName}, {NumberTypeNames.NameOf(policy.Model.NumberType)}"],
+                    [
+                        "device",
+                        $"{policy.DeviceName}, {NumberTypeNames.NameOf(policy.Model.NumberType)}{(TorchDeterminism.Enabled ? ", deterministic" : "")}",
+                    ],
                 ]
             )
         );
