@@ -1,4 +1,3 @@
-using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Rows;
 using GeoVlm.Data.Saving;
 
