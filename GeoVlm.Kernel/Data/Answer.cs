@@ -9,6 +9,8 @@ namespace GeoVlm.Data;
 [JsonDerivedType(typeof(BoxesAnswer), "boxes")]
 [JsonDerivedType(typeof(LabelsAnswer), "labels")]
 [JsonDerivedType(typeof(GroundedTextAnswer), "grounded")]
+[JsonDerivedType(typeof(PointsAnswer), "points")]
+[JsonDerivedType(typeof(MaskAnswer), "mask")]
 public abstract record Answer;
 
 /// <summary>Words: a scene label, a caption, a short answer such as "yes" or "3".</summary>

@@ -44,7 +44,7 @@ internal static class DatasetDescriber
             options.Cancellation.ThrowIfCancellationRequested();
             if (image.Problem is { } problem)
             {
-                problems.Add(new DatasetProblem(image.Name, problem));
+                problems.Add(new DatasetProblem(image.Name, problem) { Kind = ProblemKind.UnreadableImage });
                 continue;
             }
             examined.Add(image);
@@ -56,7 +56,7 @@ internal static class DatasetDescriber
             }
             catch (GeoVlmException e)
             {
-                problems.Add(new DatasetProblem(image.Name, e.Message));
+                problems.Add(new DatasetProblem(image.Name, e.Message) { Kind = ProblemKind.UnreadableImage });
             }
         }
         return (examined, problems);

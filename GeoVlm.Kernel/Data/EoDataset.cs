@@ -115,7 +115,13 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
         return this with
         {
             Samples = [.. Samples.Where(s => s.Images.All(i => Error(i) is null))],
-            Problems = [.. Problems, .. errors.Where(e => e.Value is not null).Select(e => new DatasetProblem(e.Key.Name, e.Value!))],
+            Problems =
+            [
+                .. Problems,
+                .. errors
+                    .Where(e => e.Value is not null)
+                    .Select(e => new DatasetProblem(e.Key.Name, e.Value!) { Kind = ProblemKind.UnreadableImage }),
+            ],
         };
 
         string? Error(GeoImage image)
@@ -140,6 +146,9 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
 /// <param name="What">What was found, against what was expected, and how to mend it.</param>
 public sealed partial record DatasetProblem(string Where, string What)
 {
+    /// <summary>What sort of thing it is.</summary>
+    public ProblemKind Kind { get; init; }
+
     /// <summary>The file (or record) without the line.</summary>
     public string File => LineNumber().Match(Where) is { Success: true } line ? Where[..line.Index] : Where;
 

@@ -15,6 +15,7 @@ public sealed record GeoImage
         height;
     private readonly double? groundSampleDistanceMetres;
     private readonly string? rendition;
+    private readonly GeoReference? georeference;
     private volatile ImageHeader? header;
     private Func<RgbImage> load;
     private Ahead? ahead;
@@ -91,6 +92,14 @@ public sealed record GeoImage
     {
         get => rendition ?? Header.Rendition;
         init => rendition = value;
+    }
+
+    /// <summary>Where its pixels lie on the ground; of a tile, those of the tile. Null where the file does not say.</summary>
+    /// <exception cref="GeoVlmException">The header is read now and cannot be.</exception>
+    public GeoReference? Georeference
+    {
+        get => georeference ?? Header.Georeference;
+        init => georeference = value;
     }
 
     /// <summary>Why the header cannot be read; null when it can. Reads it, without a pixel, when nobody did before.</summary>

@@ -135,8 +135,9 @@ public sealed record ImageDescription
         if (image.Problem is { } problem)
             return new() { Name = image.Name, Problem = problem };
         var header = image.Header;
-        var transform = header.Georeference?.Transform;
-        var centre = header.Georeference?.ToLonLat(header.Width / 2.0, header.Height / 2.0);
+        var ground = image.Georeference;
+        var transform = ground?.Transform;
+        var centre = ground?.ToLonLat(image.Width / 2.0, image.Height / 2.0);
         return new()
         {
             Name = image.Name,
@@ -145,7 +146,7 @@ public sealed record ImageDescription
             Bands = header.Bands,
             Dtype = header.SampleType,
             GroundSampleDistanceMetres = image.GroundSampleDistanceMetres,
-            Crs = header.Georeference?.Crs,
+            Crs = ground?.Crs,
             Transform = transform is { } t ? [t.A, t.B, t.C, t.D, t.E, t.F] : null,
             CentreLonLat = centre is { } c ? [c.Longitude, c.Latitude] : null,
             Nodata = header.Nodata,

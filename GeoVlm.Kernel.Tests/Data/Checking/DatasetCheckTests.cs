@@ -123,6 +123,10 @@ public class DatasetCheckTests
         );
         Assert.Equal(["empty-answer", "missing-image"], Kinds("chat"));
 
+        folder.Text("cut/images/a.png", "no picture");
+        folder.Text("cut/labelTxt/a.txt", "2 5 10 5 10 15 2 15 ship 0\n");
+        Assert.Equal(["no-samples", "unreadable-image"], Kinds("cut"));
+
         IEnumerable<string> Kinds(string name) =>
             EoDataset.Load(Path.Combine(folder.Path, name)).Check().Findings.Select(f => f.Kind).Order();
     }

@@ -159,6 +159,7 @@ public class LayoutTests
     {
         using var folder = new TemporaryFolder();
         folder.Image("a.jpg", 100, 80);
+        folder.Image("b.jpg", 100, 80);
         folder.Text(file, text);
         var dataset = EoDataset.Load(folder.Path);
         Assert.Empty(dataset.Problems);

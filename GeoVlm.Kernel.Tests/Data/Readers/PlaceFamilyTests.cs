@@ -42,6 +42,44 @@ public class PlaceFamilyTests
     }
 
     [Fact]
+    public void SECOND_has_land_cover_where_something_changed_and_white_elsewhere()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("train/im1/1.png", 16, 16);
+        folder.Image("train/im2/1.png", 16, 16);
+        foreach (string map in new[] { "label1", "label2" })
+            folder.Image($"train/{map}/1.png", 16, 16, (x, y) => (byte)(x is >= 4 and < 10 && y < 5 ? 128 : 255));
+        var sample = Assert.Single(EoDataset.Load(folder.Path).Samples);
+        Assert.Equal(30, sample.ChangeMask!.Load().Count);
+        Assert.Equal(new Box(4, 0, 10, 5), Assert.Single(((BoxesAnswer)sample.Reference).Objects).Box);
+    }
+
+    [Fact]
+    public void LEVIR_MCI_captions_have_the_mask_of_their_pair()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string part in new[] { "A", "B" })
+            folder.Image($"images/train/{part}/train_1.png", 16, 16);
+        folder.Image(
+            "images/train/label/train_1.png",
+            16,
+            16,
+            (x, y) =>
+                (byte)(
+                    y < 2 ? 128
+                    : y == 15 ? 255
+                    : 0
+                )
+        );
+        folder.Text(
+            "LevirCCcaptions.json",
+            """{"images": [{"filepath": "train", "filename": "train_1.png", "split": "train", "changeflag": 1, "sentences": [{"raw": "a road"}]}]}"""
+        );
+        var sample = Assert.Single(EoDataset.Load(folder.Path).Samples);
+        Assert.Equal((EoTask.ChangeCaption, 2, 48), (sample.Task, sample.Images.Count, sample.ChangeMask!.Load().Count));
+    }
+
+    [Fact]
     public void XBD_outlines_give_type_boxes_and_count()
     {
         using var folder = new TemporaryFolder();

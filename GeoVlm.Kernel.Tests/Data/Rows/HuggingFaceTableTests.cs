@@ -87,6 +87,51 @@ public class HuggingFaceTableTests
         Assert.Equal((new Box(1, 2, 4, 6), "ship"), (box.Box, box.Label));
     }
 
+    /// <remarks>What pandas and polars write; Parquet has one kind of text alone, and is read from files of Hugging Face elsewhere.</remarks>
+    [Fact]
+    public void Large_strings_and_string_views_are_text()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("p.png", 12, 12);
+        var schema = new Schema(
+            [
+                new Field("image", LargeStringType.Default, true),
+                new Field("question", StringViewType.Default, true),
+                new Field("answer", LargeStringType.Default, true),
+            ],
+            null
+        );
+        IArrowArray[] columns =
+        [
+            Large("p.png", "p.png"),
+            new StringViewArray.Builder().Append("how many ships?").Append("a question that is longer than twelve bytes").Build(),
+            Large("3", "été"),
+        ];
+        using (var stream = File.Create(folder.File("train.arrow")))
+        using (var writer = new ArrowStreamWriter(stream, schema))
+        {
+            writer.WriteRecordBatch(new RecordBatch(schema, columns, 2));
+            writer.WriteEnd();
+        }
+        var dataset = EoDataset.Load(folder.Path);
+        Assert.Empty(dataset.Problems);
+        Assert.Equal(["how many ships?", "a question that is longer than twelve bytes"], dataset.Samples.Select(s => s.Question));
+        Assert.Equal(["3", "été"], dataset.Samples.Select(s => ((TextAnswer)s.Reference).Text));
+        Assert.All(dataset.Samples, s => Assert.Equal(12, s.Images.Single().Width));
+
+        static LargeStringArray Large(params string[] texts)
+        {
+            byte[][] bytes = [.. texts.Select(System.Text.Encoding.UTF8.GetBytes)];
+            long[] offsets = [0, .. bytes.Select((_, i) => (long)bytes.Take(i + 1).Sum(b => b.Length))];
+            return new LargeStringArray(
+                texts.Length,
+                new ArrowBuffer.Builder<long>().AppendRange(offsets).Build(),
+                new ArrowBuffer.Builder<byte>().AppendRange(bytes.SelectMany(b => b)).Build(),
+                ArrowBuffer.Empty
+            );
+        }
+    }
+
     private static void Write(string path, byte[]? picture, int label)
     {
         var image = new StructType([new Field("bytes", BinaryType.Default, true), new Field("path", StringType.Default, true)]);

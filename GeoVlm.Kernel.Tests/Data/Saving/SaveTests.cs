@@ -1,8 +1,10 @@
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
+using GeoVlm.Data.Readers;
 using GeoVlm.Data.Saving;
 using GeoVlm.Data.Synthetic;
 using GeoVlm.Tests.Data.Readers;
+using GeoVlm.Tests.Goldens;
 
 namespace GeoVlm.Tests.Data.Saving;
 
@@ -91,6 +93,82 @@ public class SaveTests
         Assert.Null(loaded.Licence);
         Assert.Same(loaded.Samples[0].Images.Single(), loaded.Samples[1].Images.Single());
         Assert.Equal(0.5, loaded.Samples[0].Images.Single().GroundSampleDistanceMetres);
+    }
+
+    [Theory]
+    [InlineData(SaveFormat.Parquet)]
+    [InlineData(SaveFormat.Jsonl)]
+    public void Every_task_and_every_kind_of_answer_comes_back(SaveFormat format)
+    {
+        EoTask[] tasks = Enum.GetValues<EoTask>();
+        var synthetic = SyntheticDataset.Create(new SyntheticOptions { Count = tasks.Length, Tasks = tasks });
+        Assert.Equal(tasks.Order(), synthetic.Samples.Select(s => s.Task).Distinct().Order());
+        var first = synthetic.Samples[0];
+        var dataset = synthetic with
+        {
+            Samples =
+            [
+                .. synthetic.Samples,
+                first with
+                {
+                    Id = "mask",
+                    Reference = new MaskAnswer(new Mask(2, 2, [true, false, false, true])),
+                },
+                first with
+                {
+                    Id = "points",
+                    Reference = new PointsAnswer([(1.5, 2), (3, 4)], CoordinateFrame.Percent),
+                },
+                first with
+                {
+                    Id = "none",
+                    Reference = new BoxesAnswer([], CoordinateFrame.Original(8, 8)),
+                },
+            ],
+        };
+        SaveAndCompare(dataset, format);
+    }
+
+    [Theory]
+    [InlineData("dota/real")]
+    [InlineData("voc-xml/dior")]
+    [InlineData("coco/vhr10")]
+    [InlineData("change-pair/levircd")]
+    [InlineData("change-pair/xview2")]
+    [InlineData("scene-folder/eurosat")]
+    [InlineData("multilabel/bigearthnet")]
+    [InlineData("hf-made")]
+    [InlineData("caption/rsicd")]
+    [InlineData("vlm-results/earthdial")]
+    public void A_set_of_each_family_comes_back_with_where_its_pixels_lie(string path)
+    {
+        var dataset = EoDataset.Load(SharedFolder.Require("eo-samples/" + path), options: new ReadOptions { Limit = 60 });
+        Assert.NotEmpty(dataset.Samples);
+        SaveAndCompare(dataset.Where(s => s.Images.All(i => i.Problem is null)), SaveFormat.Parquet);
+        if (path != "scene-folder/eurosat")
+            return;
+        var image = dataset.Samples[0].Images[0];
+        Assert.Equal("EPSG:32635", image.Georeference!.Crs);
+        Assert.StartsWith("bands 4, 3, 2 of 13", image.Rendition);
+    }
+
+    private static void SaveAndCompare(EoDataset dataset, SaveFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        dataset.Save(folder.File("out"), format, TestContext.Current.CancellationToken);
+        var loaded = EoDataset.Load(folder.File("out"));
+        Assert.Empty(loaded.Problems);
+        var (before, after) = (dataset.Describe(), loaded.Describe());
+        Assert.Equal((before.Objects, before.Images.Count), (after.Objects, after.Images.Count));
+        Assert.Equal(before.Classes, after.Classes);
+        // A row each, in the order of the splits.
+        Assert.Equal(
+            dataset.Samples.Select(Written).Order(StringComparer.Ordinal),
+            loaded.Samples.Select(Written).Order(StringComparer.Ordinal)
+        );
+
+        // All of the sample: boxes with frames, masks, splits, and of images the name, scale, bands and place.
+        static string Written(Sample sample) => SavedSample.Of(sample).Write();
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed record DatasetCheck(IReadOnlyList<CheckFinding> Findings, int Samp
 
 /// <summary>One thing that was found.</summary>
 /// <param name="Kind">"leakage", "near-duplicate", "duplicate", "empty-answer", "box-outside", "box-degenerate", "pair-size",
-/// "pair-missing", "missing-image", "unreadable-image", "imbalance"; "no-samples", "not-compared" and "loading" for the rest.</param>
+/// "pair-missing", "missing-image", "unreadable-image", "path-refused", "imbalance"; "no-samples", "not-compared" and "loading" for the
+/// rest.</param>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="What">In words, with the cure.</param>
 /// <param name="Samples">The samples concerned, the worst first.</param>

@@ -4,41 +4,35 @@ namespace GeoVlm.Data.Checking;
 /// samples.</summary>
 internal static class LoadingProblems
 {
-    // Told by the words of the readers' reports; the tests of the check hold both to each other.
-    private static readonly (string Kind, CheckSeverity Severity, string What, string[] Words)[] kinds =
+    private static readonly (ProblemKind Kind, string Name, CheckSeverity Severity, string What)[] kinds =
     [
-        (
-            "box-degenerate",
-            CheckSeverity.Error,
-            "a box without area",
-            ["no area", "with an area", "enclose an area", "xmin must be less than xmax"]
-        ),
-        ("box-outside", CheckSeverity.Error, "a box outside the image", ["lie outside"]),
-        ("pair-size", CheckSeverity.Error, "dates or masks of different sizes", ["sizes differ"]),
-        ("pair-missing", CheckSeverity.Error, "a date or a mask missing", ["both dates are needed", "a pair needs"]),
-        ("empty-answer", CheckSeverity.Warning, "no answer", ["the answer is empty", "no answer"]),
-        ("missing-image", CheckSeverity.Warning, "no image", ["does not exist in the dataset's folder", "none of the images of its"]),
+        (ProblemKind.BoxUnusable, "box-degenerate", CheckSeverity.Error, "a box without area or that cannot be read"),
+        (ProblemKind.BoxOutside, "box-outside", CheckSeverity.Error, "a box outside the image"),
+        (ProblemKind.SizesDiffer, "pair-size", CheckSeverity.Error, "dates or masks of different sizes"),
+        (ProblemKind.MissingDate, "pair-missing", CheckSeverity.Error, "a date or a mask missing"),
+        (ProblemKind.UnreadableImage, "unreadable-image", CheckSeverity.Error, "an image that cannot be read"),
+        (ProblemKind.PathRefused, "path-refused", CheckSeverity.Error, "a path that leads out of the dataset's folder"),
+        (ProblemKind.NoAnswer, "empty-answer", CheckSeverity.Warning, "no question or no answer"),
+        (ProblemKind.MissingImage, "missing-image", CheckSeverity.Warning, "no image"),
     ];
 
     public static IEnumerable<CheckFinding> Of(EoDataset dataset)
     {
-        var groups = dataset.Problems.ToLookup(p =>
-            Array.FindIndex(kinds, k => k.Words.Any(w => p.What.Contains(w, StringComparison.OrdinalIgnoreCase)))
-        );
-        foreach (var group in groups.Where(g => g.Key >= 0).OrderBy(g => g.Key))
-            yield return new(
-                kinds[group.Key].Kind,
-                kinds[group.Key].Severity,
-                $"while loading, {group.Count():N0} {(group.Count() == 1 ? "record" : "records")} with {kinds[group.Key].What}, "
-                    + $"first {First(group)}",
-                []
-            );
-        // Boxes that pass the border are kept, and found in their samples.
-        if (groups[-1].Where(p => !p.What.Contains("kept as written", StringComparison.Ordinal)).ToList() is { Count: > 0 } others)
+        var problems = dataset.Problems.ToLookup(p => p.Kind);
+        foreach (var (kind, name, severity, what) in kinds)
+            if (problems[kind].ToList() is { Count: > 0 } found)
+                yield return new(
+                    name,
+                    severity,
+                    $"while loading, {found.Count:N0} {(found.Count == 1 ? "record" : "records")} with {what}, first {Words(found[0])}",
+                    []
+                );
+        // Boxes that are kept as written are found in their samples.
+        if (problems[ProblemKind.Other].ToList() is { Count: > 0 } others)
             yield return new(
                 "loading",
                 CheckSeverity.Note,
-                $"{others.Count:N0} more {(others.Count == 1 ? "problem" : "problems")} while loading, first {First(others)}",
+                $"{others.Count:N0} more {(others.Count == 1 ? "problem" : "problems")} while loading, first {Words(others[0])}",
                 []
             );
         if (dataset.Count == 0)
@@ -50,6 +44,5 @@ internal static class LoadingProblems
             );
     }
 
-    private static string First(IEnumerable<DatasetProblem> problems) =>
-        problems.First() is var first ? $"{first.Where}: {first.What}" : "";
+    private static string Words(DatasetProblem problem) => $"{problem.Where}: {problem.What}";
 }

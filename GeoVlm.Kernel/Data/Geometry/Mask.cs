@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace GeoVlm.Data.Geometry;
 
 /// <summary>A binary mask on the pixel grid of an image.</summary>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Bits">[height, width], row by row from the top left.</param>
+[method: JsonConstructor]
 public sealed record Mask(int Width, int Height, bool[] Bits)
 {
     /// <summary>An empty mask.</summary>

@@ -33,7 +33,8 @@ internal static class PictureFile
 
     public static RgbImage Decode(ImageSource source, ImageOptions options)
     {
-        using var codec = Open(source);
+        using var bytes = Whole(source);
+        using var codec = SKCodec.Create(bytes) ?? Open(source); // which says what is wrong
         var info = Stored(source, codec, options);
         if (codec.EncodedFormat == SKEncodedImageFormat.Png && PngFile.Layout.Of(source) is { IsPlain: false } deep)
             return PngFile.Decode(source, deep, options);
@@ -108,6 +109,20 @@ internal static class PictureFile
             );
             using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
             return png.ToArray();
+        }
+    }
+
+    // Skia reads a file kilobyte by kilobyte, which takes a tenth of the time that a JPEG does.
+    private static SKData Whole(ImageSource source)
+    {
+        try
+        {
+            using var file = source.Open();
+            return SKData.Create(file, file.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GeoVlmException($"{source.Name}: cannot be opened ({e.Message}). Check the name and the permissions.", e);
         }
     }
 

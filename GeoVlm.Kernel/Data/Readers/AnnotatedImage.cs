@@ -26,6 +26,9 @@ internal sealed record AnnotatedImage(
     /// <summary>The frame of boxes that are on the ground and in no image; null elsewhere.</summary>
     public CoordinateFrame? Ground { get; init; }
 
+    /// <summary>True where the source says that there is nothing in the image; objects that cannot be used do not make it empty.</summary>
+    public bool IsEmpty { get; init; }
+
     /// <summary>The split; empty where the source has none.</summary>
     public string Split { get; init; } = "";
 

@@ -65,9 +65,9 @@ internal static class ArchiveFolder
                 );
             // Unix links have their mode in the upper half: 0xA000 is a link.
             else if ((entry.ExternalAttributes >> 16 & 0xF000) == 0xA000)
-                problems.Add(new(where, "a link. Put the file itself into the archive. Skipped."));
+                problems.Add(new(where, "a link. Put the file itself into the archive. Skipped.") { Kind = ProblemKind.PathRefused });
             else if (Target(folder, entry.FullName) is not { } target)
-                problems.Add(new(where, "would be written outside the archive's folder. Skipped."));
+                problems.Add(new(where, "would be written outside the archive's folder. Skipped.") { Kind = ProblemKind.PathRefused });
             else
             {
                 if (!folded.Add(entry.FullName))
@@ -101,9 +101,11 @@ internal static class ArchiveFolder
                 continue;
             string where = $"{name}, {entry.Name}";
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
-                problems.Add(new(where, "a link or a device. Put the file itself into the archive. Skipped."));
+                problems.Add(
+                    new(where, "a link or a device. Put the file itself into the archive. Skipped.") { Kind = ProblemKind.PathRefused }
+                );
             else if (Target(folder, entry.Name) is not { } target)
-                problems.Add(new(where, "would be written outside the archive's folder. Skipped."));
+                problems.Add(new(where, "would be written outside the archive's folder. Skipped.") { Kind = ProblemKind.PathRefused });
             else if (!(File.Exists(target) && new FileInfo(target).Length == entry.Length))
                 Write(entry.DataStream ?? Stream.Null, target, entry.Length, where);
         }

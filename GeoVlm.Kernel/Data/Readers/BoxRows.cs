@@ -13,22 +13,26 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
 
     public IEnumerable<Draft> Of(IEnumerable<Row> rows, string file)
     {
-        var byImage = new Dictionary<string, (Row First, List<LabelledBox> Boxes)>(StringComparer.Ordinal);
+        var byImage = new Dictionary<string, OfImage>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
             // An image in the row itself has no name.
             string? name = row.Text(RowColumns.Image) ?? (row.Value(RowColumns.Image) is not null ? row.Where : null);
             if (name is null)
-                folder.Report(row.Where, "no image is named. Skipped.");
-            else if (BoxesOf(row) is { Count: > 0 } boxes)
             {
-                if (!byImage.TryGetValue(name, out var known))
-                    byImage[name] = known = (row, []);
-                known.Boxes.AddRange(boxes);
+                folder.Report(row.Where, "no image is named. Skipped.");
+                continue;
             }
+            int before = folder.Problems.Count;
+            var boxes = BoxesOf(row);
+            if (!byImage.TryGetValue(name, out var known))
+                byImage[name] = known = new(row, []);
+            known.Boxes.AddRange(boxes);
+            known.IsFaulty |= folder.Problems.Count > before;
         }
-        foreach (var (name, (first, boxes)) in byImage)
+        foreach (var (name, ofImage) in byImage)
         {
+            var first = ofImage.First;
             string rowSplit = first.Text("split") is { } named ? SplitNames.Usual(named) : split,
                 id = Path.ChangeExtension(name, null);
             var image = images.OpenFor(first.File, name) ?? images.Of(first).Images.FirstOrDefault();
@@ -37,11 +41,16 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
                 facts["box"] = "bbox, read as x, y, width, height";
             if (image?.Problem is { } problem)
             {
-                folder.Report(first.Where, problem + " Skipped.");
+                folder.Report(first.Where, problem + " Skipped.", ProblemKind.UnreadableImage);
                 continue;
             }
             // Without the image its boxes can still be counted and scored.
-            var annotated = new AnnotatedImage(first.Where, id, boxes, facts) { Image = image, Split = rowSplit };
+            var annotated = new AnnotatedImage(first.Where, id, ofImage.Boxes, facts)
+            {
+                Image = image,
+                IsEmpty = ofImage is { Boxes.Count: 0, IsFaulty: false },
+                Split = rowSplit,
+            };
             foreach (var sample in DetectionSamples.Of(folder, annotated))
                 yield return new Draft(
                     sample with
@@ -54,15 +63,25 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         }
     }
 
+    private sealed class OfImage(Row first, List<LabelledBox> boxes)
+    {
+        public Row First => first;
+        public List<LabelledBox> Boxes => boxes;
+        public bool IsFaulty { get; set; }
+    }
+
     private List<LabelledBox> BoxesOf(Row row)
     {
+        if (row.Value("objects") is List<object?> { Count: 0 })
+            return [];
         if (BoxCell.IsObjects(row.Value("objects")))
         {
             var found = BoxCell.Objects(row.Value("objects"), out int bad);
             if (bad > 0)
                 folder.Report(
                     row.Where,
-                    $"{bad} of {found.Count + bad} boxes are no four finite numbers x, y, width, height with an area. Left out."
+                    $"{bad} of {found.Count + bad} boxes are no four finite numbers x, y, width, height with an area. Left out.",
+                    ProblemKind.BoxUnusable
                 );
             return found;
         }
@@ -76,7 +95,11 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         {
             if (BoxCell.Numbers(row.Value("bbox")) is { } n && Box.FromXywh(n[0], n[1], n[2], n[3]) is { IsEmpty: false } cell)
                 return new LabelledBox(cell, label);
-            folder.Report(row.Where, $"{label}: no four finite numbers x, y, width, height with an area in bbox. Skipped.");
+            folder.Report(
+                row.Where,
+                $"{label}: no four finite numbers x, y, width, height with an area in bbox. Skipped.",
+                ProblemKind.BoxUnusable
+            );
             return null;
         }
         if (corners.All(c => row.Value(c) is null or ""))
@@ -87,7 +110,8 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
         {
             folder.Report(
                 row.Where,
-                $"{corners[bad]} is '{Row.AsText(row.Fields[corners[bad]])}', expected a finite number with a decimal point. Skipped."
+                $"{corners[bad]} is '{Row.AsText(row.Fields[corners[bad]])}', expected a finite number with a decimal point. Skipped.",
+                ProblemKind.BoxUnusable
             );
             return null;
         }
@@ -96,7 +120,8 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
             return new LabelledBox(box, label);
         folder.Report(
             row.Where,
-            $"{label}: the box encloses no area; {corners[0]} must be less than {corners[2]} and {corners[1]} less than {corners[3]}. Skipped."
+            $"{label}: the box encloses no area; {corners[0]} must be less than {corners[2]} and {corners[1]} less than {corners[3]}. Skipped.",
+            ProblemKind.BoxUnusable
         );
         return null;
     }

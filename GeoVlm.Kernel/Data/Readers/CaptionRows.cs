@@ -13,7 +13,7 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         {
             var captions = CaptionTexts.Of(row);
             if (captions.Count == 0)
-                folder.Report(row.Where, "no caption. Give the image one, or remove the record. Skipped.");
+                folder.Report(row.Where, "no caption. Give the image one, or remove the record. Skipped.", ProblemKind.NoAnswer);
             else
                 yield return Make(row, captions);
         }
@@ -48,11 +48,18 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         )
         {
             OtherReferences = [.. captions.Skip(1).Select(c => new TextAnswer(c))],
+            ChangeMask = found is [_, { Problem: null } after] ? MaskOf(name, part, after) : null,
             Split = rowSplit,
             Attributes = facts,
         };
         return new Draft(sample, where, missing);
     }
+
+    // LEVIR-MCI has the mask of each pair beside its dates.
+    private DeferredMask? MaskOf(string name, string part, GeoImage after) =>
+        Exists($"{(part.Length > 0 ? part + "/" : "")}label/{name}") is { } label && images.Files.Find(label) is { } path
+            ? new DeferredMask(after.Width, after.Height, () => ChangeSample.ReadMask(path, folder.Options))
+            : null;
 
     private Draft Make(Row row, IReadOnlyList<string> captions)
     {

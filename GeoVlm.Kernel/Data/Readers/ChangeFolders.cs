@@ -41,6 +41,7 @@ internal sealed record ChangeFolders(string Before, string After, string? Label,
         "cd",
         "ref",
         "target",
+        "label1",
     ];
 
     /// <summary>The sets of folders at a path and up to three levels below.</summary>

@@ -95,7 +95,8 @@ public sealed class ChangePairReader : IDatasetReader
         foreach (string path in DatasetFolder.Images(part.After).Where(p => !File.Exists(Partner(part.Before, p))))
             folder.Report(
                 folder.Relative(path),
-                $"{folder.Relative(Partner(part.Before, path))} does not exist; both dates are needed. Skipped."
+                $"{folder.Relative(Partner(part.Before, path))} does not exist; both dates are needed. Skipped.",
+                ProblemKind.MissingDate
             );
     }
 
@@ -130,7 +131,11 @@ public sealed class ChangePairReader : IDatasetReader
         foreach (string needed in new[] { afterPath, maskPath }.OfType<string>())
             if (!File.Exists(needed))
             {
-                folder.Report(where, $"{folder.Relative(needed)} does not exist; a pair needs A, B and label of one name. Skipped.");
+                folder.Report(
+                    where,
+                    $"{folder.Relative(needed)} does not exist; a pair needs A, B and label of one name. Skipped.",
+                    ProblemKind.MissingDate
+                );
                 return null;
             }
         if (folder.OpenImage(beforePath, "before") is not { } before || folder.OpenImage(afterPath, "after") is not { } after)

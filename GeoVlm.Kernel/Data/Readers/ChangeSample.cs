@@ -7,7 +7,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>What changed between two images, by a mask of one size with them.</summary>
 /// <remarks>
 /// A mask pixel means change where it is greater than zero; in a JPEG, whose compression blurs, where it is at least 128; in a file of ones
-/// and twos (OSCD) where it is two. Reference boxes are the bounding boxes of the mask's 8-connected parts of at least four pixels, largest
+/// and twos (OSCD) where it is two; in a map of land cover in <c>label1/</c> (SECOND), which says white or black where nothing changed, where
+/// it is another colour. Reference boxes are the bounding boxes of the mask's 8-connected parts of at least four pixels, largest
 /// first.
 /// </remarks>
 internal static class ChangeSample
@@ -26,7 +27,7 @@ internal static class ChangeSample
     {
         if ((before.Problem ?? after.Problem) is { } problem)
         {
-            folder.Report(where, problem + " Skipped.");
+            folder.Report(where, problem + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         var mask = maskPath is null ? null : Try(folder, maskPath);
@@ -41,7 +42,8 @@ internal static class ChangeSample
                 where,
                 $"sizes differ: A {before.Width} x {before.Height}, B {after.Width} x {after.Height}"
                     + (mask is null ? "" : $", label {mask.Width} x {mask.Height}")
-                    + ". All must cover the same pixels. Skipped."
+                    + ". All must cover the same pixels. Skipped.",
+                ProblemKind.SizesDiffer
             );
             return null;
         }
@@ -71,13 +73,28 @@ internal static class ChangeSample
         }
         catch (GeoVlmException e)
         {
-            folder.Report(folder.Relative(path), e.Message + " Skipped.");
+            folder.Report(folder.Relative(path), e.Message + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
     }
 
-    private static Mask ReadMask(string path, ReadOptions options)
+    /// <summary>The pixels that changed.</summary>
+    /// <exception cref="GeoVlmException">The file cannot be read.</exception>
+    public static Mask ReadMask(string path, ReadOptions options)
     {
+        if (Path.GetFileName(Path.GetDirectoryName(path)) == "label1")
+        {
+            var cover = ImageDecoder.Decode(path, options.Images);
+            return new Mask(
+                cover.Width,
+                cover.Height,
+                [
+                    .. Enumerable
+                        .Range(0, cover.Width * cover.Height)
+                        .Select(i => cover.Pixels.AsSpan(3 * i, 3) is not ([0, 0, 0] or [255, 255, 255])),
+                ]
+            );
+        }
         bool isJpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
         var mask = isJpeg ? null : ImageDecoder.DecodeMask(path, options.Images);
         // Set everywhere: either all changed, or OSCD's ones and twos.

@@ -7,7 +7,12 @@ namespace GeoVlm.Data.Readers;
 internal sealed class CocoFile
 {
     private readonly Dictionary<string, List<LabelledBox>> objects = [];
+    private readonly HashSet<string> annotated = [];
+    private bool hasStray;
     private readonly Dictionary<string, List<(string Id, LabelledBox Shape)>> identified = [];
+
+    /// <summary>Takes what is wrong with a record.</summary>
+    public delegate void Report(string record, string what, ProblemKind kind = ProblemKind.Other);
 
     private CocoFile(IReadOnlyList<ImageRecord> images) => Images = images;
 
@@ -15,11 +20,14 @@ internal sealed class CocoFile
 
     public IReadOnlyList<LabelledBox> ObjectsOf(string imageId) => objects.GetValueOrDefault(imageId) ?? [];
 
+    /// <summary>True where there are annotations, none of them is of this image, and none has lost its own.</summary>
+    public bool IsEmpty(string imageId) => annotated.Count > 0 && !hasStray && !annotated.Contains(imageId);
+
     /// <summary>The objects of an image that have an id, with it; a mask of run lengths gives the box where there is one.</summary>
     public IReadOnlyList<(string Id, LabelledBox Shape)> IdentifiedOf(string imageId) => identified.GetValueOrDefault(imageId) ?? [];
 
     /// <summary>Reads the file; broken records are reported (record, what), a broken file throws.</summary>
-    public static CocoFile Read(string path, Action<string, string> report)
+    public static CocoFile Read(string path, Report report)
     {
         using var document = Parse(path);
         var root = document.RootElement;
@@ -37,11 +45,16 @@ internal sealed class CocoFile
             );
         var file = new CocoFile(ReadImages(images, report));
         file.AddObjects(annotations, ReadCategories(root, report), report);
+        if (annotations.GetArrayLength() == 0)
+            report(
+                "annotations",
+                "the list is empty, as in files for a test server: what is in the images is not known. They are left out."
+            );
         return file;
     }
 
     /// <summary>A list of results {image_id, category_id, bbox or segmentation, score}: the images are known by their ids alone.</summary>
-    private static CocoFile OfResults(JsonElement results, Action<string, string> report)
+    private static CocoFile OfResults(JsonElement results, Report report)
     {
         var ids = results
             .EnumerateArray()
@@ -115,7 +128,7 @@ internal sealed class CocoFile
         }
     }
 
-    private static List<ImageRecord> ReadImages(JsonElement images, Action<string, string> report)
+    private static List<ImageRecord> ReadImages(JsonElement images, Report report)
     {
         var records = new List<ImageRecord>();
         int number = 0;
@@ -138,7 +151,7 @@ internal sealed class CocoFile
     }
 
     /// <summary>Names by category id; null where the file has no category list.</summary>
-    private static Dictionary<string, string>? ReadCategories(JsonElement root, Action<string, string> report)
+    private static Dictionary<string, string>? ReadCategories(JsonElement root, Report report)
     {
         if (
             !root.TryGetProperty("categories", out var categories)
@@ -156,7 +169,7 @@ internal sealed class CocoFile
         return names;
     }
 
-    private void AddObjects(JsonElement annotations, Dictionary<string, string>? categories, Action<string, string> report)
+    private void AddObjects(JsonElement annotations, Dictionary<string, string>? categories, Report report)
     {
         var images = Images.Select(i => i.Id).ToHashSet();
         var seen = new HashSet<string>();
@@ -172,15 +185,17 @@ internal sealed class CocoFile
             }
             if (Id(item, "image_id") is not { } imageId || !images.Contains(imageId))
             {
+                hasStray = true;
                 report(
                     record,
                     $"image_id {Id(item, "image_id") ?? "(none)"} is not among the usable images; mend it or remove the annotation. Skipped."
                 );
                 continue;
             }
+            annotated.Add(imageId);
             if (CocoShape.Read(item, out string problem) is not { } shape)
             {
-                report(record, problem + " Skipped.");
+                report(record, problem + " Skipped.", ProblemKind.BoxUnusable);
                 continue;
             }
             string category = Id(item, "category_id") ?? "";

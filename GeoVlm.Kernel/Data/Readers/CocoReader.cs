@@ -97,7 +97,7 @@ public sealed partial class CocoReader : IDatasetReader
         CocoFile coco;
         try
         {
-            coco = CocoFile.Read(file, (record, what) => folder.Report($"{where}, {record}", what));
+            coco = CocoFile.Read(file, (record, what, kind) => folder.Report($"{where}, {record}", what, kind));
         }
         catch (GeoVlmException e) when (!alone)
         {
@@ -113,7 +113,7 @@ public sealed partial class CocoReader : IDatasetReader
             var image = name.Length == 0 || images.IsRefused(name) ? null : images.OpenFor(where, name);
             if (image?.Problem is { } problem)
             {
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
                 continue;
             }
             if (image is not null && record.Width > 0 && (record.Width, record.Height) != (image.Width, image.Height))
@@ -133,6 +133,7 @@ public sealed partial class CocoReader : IDatasetReader
                 Image = image,
                 Missing = image is null ? (record.FileName.Length > 0 ? record.FileName : $"image {record.Id}") : null,
                 Size = (record.Width, record.Height),
+                IsEmpty = coco.IsEmpty(record.Id),
                 Split = SplitNames.OfNumbered(where),
             };
         }

@@ -19,11 +19,15 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
 
     /// <summary>Adds a problem.</summary>
     /// <exception cref="GeoVlmException">Strict reading: the first problem is an error, and nothing after it is read.</exception>
-    public void Report(string where, string what)
+    public void Report(string where, string what) => Report(where, what, ProblemKind.Other);
+
+    /// <summary>Adds a problem of a kind.</summary>
+    /// <exception cref="GeoVlmException">Strict reading: the first problem is an error, and nothing after it is read.</exception>
+    public void Report(string where, string what, ProblemKind kind)
     {
         if (options.Strict)
             throw new GeoVlmException($"{where}: {what} (Leave strict out to load the rest.)");
-        problems.Add(new DatasetProblem(where, what));
+        problems.Add(new DatasetProblem(where, what) { Kind = kind });
     }
 
     /// <summary>All files below the root, listed when first asked for; folders that may not be listed are reported then.</summary>
@@ -66,7 +70,11 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
         string plain = name.Trim().Replace('\\', '/');
         if (plain.Length == 0 || plain.Contains('\0') || plain.StartsWith('/') || plain.Contains(':'))
         {
-            Report(where, $"file name '{name}' is not a path inside the dataset; write it relative to the dataset's folder. Skipped.");
+            Report(
+                where,
+                $"file name '{name}' is not a path inside the dataset; write it relative to the dataset's folder. Skipped.",
+                ProblemKind.PathRefused
+            );
             return null;
         }
         foreach (string folder in folders)
@@ -74,14 +82,22 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
             string full = Path.GetFullPath(Path.Combine(folder, plain));
             if (!full.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
-                Report(where, $"file name '{name}' leaves the dataset's folder; write it relative to that folder, without '..'. Skipped.");
+                Report(
+                    where,
+                    $"file name '{name}' leaves the dataset's folder; write it relative to that folder, without '..'. Skipped.",
+                    ProblemKind.PathRefused
+                );
                 return null;
             }
             if (File.Exists(full))
                 return full;
         }
         string looked = string.Join(", ", folders.Select(f => Relative(f) + "/"));
-        Report(where, $"image '{name}' does not exist (looked in {looked}). Put it there, or remove the record. Skipped.");
+        Report(
+            where,
+            $"image '{name}' does not exist (looked in {looked}). Put it there, or remove the record. Skipped.",
+            ProblemKind.MissingImage
+        );
         return null;
     }
 
@@ -94,7 +110,7 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
         }
         catch (GeoVlmException e)
         {
-            Report(Relative(path), e.Message + " Skipped.");
+            Report(Relative(path), e.Message + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
     }

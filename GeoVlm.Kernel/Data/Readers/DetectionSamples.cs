@@ -4,7 +4,7 @@ using GeoVlm.Data.Prompts;
 namespace GeoVlm.Data.Readers;
 
 /// <summary>The questions that an image with labelled boxes gives: "detect all ships" for
-/// every class, and "detect the ship" where there is one.</summary>
+/// every class, and "detect the ship" where there is one; of an image in which nothing is, "detect all objects".</summary>
 /// <remarks>
 /// Boxes are never cut: one that passes the border stays as written and is reported. One that lies wholly outside is left out and reported,
 /// unless most of them do: then it is the image that does not belong, and the annotation is kept.
@@ -48,6 +48,18 @@ internal static class DetectionSamples
     )
     {
         GeoImage[] images = image is null ? [] : [image];
+        if (annotated.IsEmpty)
+            yield return new Sample(
+                id + ":none",
+                EoTask.ObjectDetection,
+                images,
+                Questions.DetectAll("objects"),
+                new BoxesAnswer([], frame)
+            )
+            {
+                Split = annotated.Split,
+                Attributes = annotated.Facts,
+            };
         foreach (var ofClass in objects.GroupBy(o => o.Label).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var reference = new BoxesAnswer([.. ofClass], frame);
@@ -84,20 +96,26 @@ internal static class DetectionSamples
         }
         string size = $"{image.Width} x {image.Height} image {image.Name}";
         if (past > 0)
-            folder.Report(where, $"{past} of {objects.Count} boxes pass the border of the {size}. They are kept as written.");
+            folder.Report(
+                where,
+                $"{past} of {objects.Count} boxes pass the border of the {size}. They are kept as written.",
+                ProblemKind.BoxKept
+            );
         if (outside >= 2 && 2 * outside > objects.Count)
         {
             folder.Report(
                 where,
                 $"{outside} of {objects.Count} boxes lie outside the {size}: it is not the image that was annotated, or has another size. "
-                    + "They are kept as written; put the right image in its place."
+                    + "They are kept as written; put the right image in its place.",
+                ProblemKind.BoxOutside
             );
             return objects;
         }
         if (outside > 0)
             folder.Report(
                 where,
-                $"{outside} of {objects.Count} boxes lie outside the {size}; check that boxes and image belong together. Left out."
+                $"{outside} of {objects.Count} boxes lie outside the {size}; check that boxes and image belong together. Left out.",
+                ProblemKind.BoxOutside
             );
         return kept;
     }

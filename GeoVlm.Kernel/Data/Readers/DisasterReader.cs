@@ -118,20 +118,21 @@ public sealed class DisasterReader : IDatasetReader
         }
         if (images.Files.ImageOf(post.Replace(stem, place + Pre, StringComparison.Ordinal), null) is not { } pre)
         {
-            folder.Report(post, $"{place}{Pre} does not exist; both dates are needed. Skipped.");
+            folder.Report(post, $"{place}{Pre} does not exist; both dates are needed. Skipped.", ProblemKind.MissingDate);
             yield break;
         }
         if (images.Open(pre, "before") is not { } before || images.Open(post, "after") is not { } after)
             yield break;
         if ((before.Problem ?? after.Problem) is { } problem)
         {
-            folder.Report(post, problem + " Skipped.");
+            folder.Report(post, problem + " Skipped.", ProblemKind.UnreadableImage);
             yield break;
         }
         if ((before.Width, before.Height) != (after.Width, after.Height))
             folder.Report(
                 post,
-                $"sizes differ: {before.Width} x {before.Height} before, {after.Width} x {after.Height} after. Boxes are in pixels of the image after."
+                $"sizes differ: {before.Width} x {before.Height} before, {after.Width} x {after.Height} after. Boxes are in pixels of the image after.",
+                ProblemKind.SizesDiffer
             );
         var facts = new Dictionary<string, string> { ["file"] = post };
         var buildings =
@@ -234,7 +235,11 @@ public sealed class DisasterReader : IDatasetReader
             string label = ClassNames.Readable(Row.AsText(properties?.GetValueOrDefault("subtype")) ?? "building");
             var outlines = WellKnownText.Polygons(Row.AsText(feature.GetValueOrDefault("wkt")) ?? "");
             if (outlines.Count == 0 || outlines.All(o => o.Bounds().IsEmpty))
-                folder.Report(record, $"{label}: no readable WKT polygon with an area. Mend or remove the feature. Skipped.");
+                folder.Report(
+                    record,
+                    $"{label}: no readable WKT polygon with an area. Mend or remove the feature. Skipped.",
+                    ProblemKind.BoxUnusable
+                );
             else
                 foreach (var outline in outlines.Where(o => !o.Bounds().IsEmpty))
                     buildings.Add(new LabelledBox(outline.Bounds(), label) { Outline = outline });
@@ -271,7 +276,7 @@ public sealed class DisasterReader : IDatasetReader
         }
         catch (GeoVlmException e)
         {
-            folder.Report(folder.Relative(path), e.Message + " The pair is kept without a reference.");
+            folder.Report(folder.Relative(path), e.Message + " The pair is kept without a reference.", ProblemKind.UnreadableImage);
             return null;
         }
     }

@@ -91,14 +91,16 @@ public sealed partial class DotaReader : IDatasetReader
         if (folder.ReadText(file) is not { } text)
             return null;
         var facts = new Dictionary<string, string>();
+        int known = folder.Problems.Count;
         var objects = ReadObjects(folder, where, text, facts);
+        bool isEmpty = objects.Count == 0 && folder.Problems.Count == known;
         var image = images.OfLabels(where);
         if (image is not null)
         {
             facts["file"] = images.PathOf(image);
             if (image.Problem is { } problem)
             {
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
                 return null;
             }
             if (
@@ -115,6 +117,7 @@ public sealed partial class DotaReader : IDatasetReader
         {
             Image = image,
             Missing = image is null ? stem + ".png" : null,
+            IsEmpty = isEmpty,
             Split = SplitNames.Of(labels),
         };
     }
@@ -135,10 +138,11 @@ public sealed partial class DotaReader : IDatasetReader
                 facts[key] = value.Trim();
                 continue;
             }
-            if (ReadObject(line, out string problem) is { } item)
+            var item = ReadObject(line, out string problem);
+            if (item is not null)
                 objects.Add(item);
             if (problem.Length > 0)
-                folder.Report($"{where}:{number}", problem);
+                folder.Report($"{where}:{number}", problem, item is null ? ProblemKind.BoxUnusable : ProblemKind.Other);
         }
         return objects;
     }

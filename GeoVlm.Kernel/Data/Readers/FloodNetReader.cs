@@ -80,7 +80,7 @@ public sealed class FloodNetReader : IDatasetReader
         var image = images.OfLabels(above.Length > 0 ? $"{above}/{stem}.txt" : stem + ".txt", p => !IsMask(p));
         if (image?.Problem is { } problem)
         {
-            folder.Report(images.PathOf(image), problem + " Skipped.");
+            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
             yield break;
         }
         if (image is not null && (image.Width, image.Height) != (values.Width, values.Height))

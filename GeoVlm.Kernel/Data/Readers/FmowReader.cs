@@ -104,7 +104,11 @@ public sealed class FmowReader : IDatasetReader
                 || numbers.Any(n => n is null)
                 || Box.FromXywh(numbers[0]!.Value, numbers[1]!.Value, numbers[2]!.Value, numbers[3]!.Value) is not { IsEmpty: false } box
             )
-                folder.Report(where, $"{kind}: box must be four finite numbers x, y, width, height with an area. Skipped.");
+                folder.Report(
+                    where,
+                    $"{kind}: box must be four finite numbers x, y, width, height with an area. Skipped.",
+                    ProblemKind.BoxUnusable
+                );
             else
                 boxes.Add(new LabelledBox(box, kind));
         }
@@ -120,7 +124,7 @@ public sealed class FmowReader : IDatasetReader
         var image = images.OpenFor(where, name) ?? images.OfLabels(where);
         if (image?.Problem is { } problem)
         {
-            folder.Report(images.PathOf(image), problem + " Skipped.");
+            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         if (image is not null && row.Numeric("gsd") is > 0 and var gsd)

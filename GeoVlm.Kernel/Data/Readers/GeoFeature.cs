@@ -87,14 +87,15 @@ internal sealed record GeoFeature(
             {
                 folder.Report(
                     record,
-                    $"its {(kind.Length > 0 ? kind : "geometry")} has coordinates that are no finite numbers. Mend or remove it. Skipped."
+                    $"its {(kind.Length > 0 ? kind : "geometry")} has coordinates that are no finite numbers. Mend or remove it. Skipped.",
+                    ProblemKind.BoxUnusable
                 );
                 return null;
             }
             bool isPolygon = kind.EndsWith("Polygon", StringComparison.Ordinal);
             if (isPolygon && points.Count < 3)
             {
-                folder.Report(record, $"a ring of {points.Count} points. Mend or remove it. Skipped.");
+                folder.Report(record, $"a ring of {points.Count} points. Mend or remove it. Skipped.", ProblemKind.BoxUnusable);
                 return null;
             }
             if (isPolygon && points[0] != points[^1])

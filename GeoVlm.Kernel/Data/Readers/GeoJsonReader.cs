@@ -77,7 +77,15 @@ public sealed class GeoJsonReader : IDatasetReader
     {
         string where = folder.Relative(file),
             stem = where[..where.LastIndexOf('.')];
+        int known = folder.Problems.Count;
         var (features, crs) = GeoFeature.Read(folder, file);
+        if (features.Count == 0 && folder.Problems.Count == known && ImageOf(images, where) is { Problem: null } bare)
+            yield return new AnnotatedImage(where, stem, [], new Dictionary<string, string> { ["file"] = images.PathOf(bare) })
+            {
+                Image = bare,
+                IsEmpty = true,
+                Split = SplitNames.Of(where),
+            };
         foreach (
             var ofImage in features
                 .Where(f => f.Properties.ContainsKey("bounds_imcoords"))
@@ -87,7 +95,7 @@ public sealed class GeoJsonReader : IDatasetReader
             var boxes = ofImage.Select(f => InPixels(folder, f)).OfType<LabelledBox>().ToList();
             var image = ofImage.Key.Length == 0 ? null : images.OpenFor(where, ofImage.Key);
             if (image?.Problem is { } problem)
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
             else
                 yield return new AnnotatedImage(
                     where,
@@ -155,7 +163,7 @@ public sealed class GeoJsonReader : IDatasetReader
     {
         if (image.Problem is not null)
             return null;
-        var ground = image.Header.Georeference;
+        var ground = image.Georeference;
         if (crs is null && (ground is null || !places.All(p => p.Box is { X1: >= -181, X2: <= 181, Y1: >= -91, Y2: <= 91 })))
         {
             // No system is named, and these are no degrees on this image: its own system, or its pixels.
@@ -228,7 +236,11 @@ public sealed class GeoJsonReader : IDatasetReader
                     ? named
                     : ClassOf(feature)
             );
-        folder.Report(feature.Where, "bounds_imcoords must be four numbers x1,y1,x2,y2 that enclose an area. Skipped.");
+        folder.Report(
+            feature.Where,
+            "bounds_imcoords must be four numbers x1,y1,x2,y2 that enclose an area. Skipped.",
+            ProblemKind.BoxUnusable
+        );
         return null;
     }
 }

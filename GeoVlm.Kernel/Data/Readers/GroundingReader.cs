@@ -122,13 +122,17 @@ public sealed class GroundingReader : IDatasetReader
                     || XmlAnnotation.Number(corners?.Element("ymax")) is not { } y2
                 )
                 {
-                    folder.Report(record, "needs a <description> and a <bndbox> of four numbers. Skipped.");
+                    folder.Report(record, "needs a <description> and a <bndbox> of four numbers. Skipped.", ProblemKind.BoxUnusable);
                     continue;
                 }
                 var box = new Box(x1, y1, x2, y2);
                 if (box.IsEmpty)
                 {
-                    folder.Report(record, "the box encloses no area; xmin must be less than xmax and ymin less than ymax. Skipped.");
+                    folder.Report(
+                        record,
+                        "the box encloses no area; xmin must be less than xmax and ymin less than ymax. Skipped.",
+                        ProblemKind.BoxUnusable
+                    );
                     continue;
                 }
                 if (frame is null && image is not null && image.Problem is null)

@@ -53,7 +53,11 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
             foreach (var draft in OfRow(all.Current))
                 yield return draft;
         foreach (var (fault, (count, where)) in faults.OrderBy(f => f.Key))
-            folder.Report(file, $"{count:N0} times {Words(fault)}, first at {where}. Read as {dialect.Name}: {dialect.Summary}.");
+            folder.Report(
+                file,
+                $"{count:N0} times {Words(fault)}, first at {where}. Read as {dialect.Name}: {dialect.Summary}.",
+                fault is ReadingFault.WrongCount or ReadingFault.Truncated ? ProblemKind.Other : ProblemKind.BoxKept
+            );
     }
 
     private IEnumerable<Draft> OfRow(Row row)
@@ -63,7 +67,7 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
         var asked = Asked(row, out string problem, out var inside);
         if (asked.Count == 0)
         {
-            folder.Report(row.Where, problem);
+            folder.Report(row.Where, problem, ProblemKind.NoAnswer);
             return [];
         }
         var (found, missing) = inside.Count > 0 ? images.All(row, inside) : images.Of(row);
@@ -149,7 +153,7 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
                 reading is not null && (hasBoxes ? OnlyBoxes(reading, answer) : reading.SaysNone && answer.Trim('[', ']', ' ').Length == 0);
         if (answer.Length == 0)
         {
-            folder.Report(row.Where, "the answer is empty. Give the row one, or remove it. Skipped.");
+            folder.Report(row.Where, "the answer is empty. Give the row one, or remove it. Skipped.", ProblemKind.NoAnswer);
             return null;
         }
         var facts = new TaskRules.Facts(

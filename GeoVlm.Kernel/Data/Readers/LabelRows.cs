@@ -65,7 +65,7 @@ internal sealed class LabelRows(DatasetFolder folder, RowImages images, SampleId
             string label = ClassNames.Readable(ClassOf(row));
             if (label.Length == 0)
             {
-                folder.Report(row.Where, "no class. Skipped.");
+                folder.Report(row.Where, "no class. Skipped.", ProblemKind.NoAnswer);
                 continue;
             }
             var (found, missing, name) = ImagesOf(row);

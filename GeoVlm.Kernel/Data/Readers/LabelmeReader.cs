@@ -58,15 +58,17 @@ public sealed class LabelmeReader : IDatasetReader
         if (new JsonRows(where, folder.Report).Read(File.ReadAllBytes(file)).FirstOrDefault() is not { } row)
             return null;
         var objects = new List<LabelledBox>();
-        int number = 0;
+        int number = 0,
+            known = folder.Problems.Count;
         foreach (var shape in (row.List("shapes") ?? []).OfType<Dictionary<string, object?>>())
         {
             number++;
             if (Shape(shape, out string problem) is { } item)
                 objects.Add(item);
             if (problem.Length > 0)
-                folder.Report($"{where}, shape {number}", problem);
+                folder.Report($"{where}, shape {number}", problem, ProblemKind.BoxUnusable);
         }
+        bool isEmpty = objects.Count == 0 && folder.Problems.Count == known;
         // Only the name counts: labelme writes "..\\images\\x.jpg", and a dataset's annotations never lead out of its folder.
         string named = row.Text("imagePath")?.Replace('\\', '/') ?? "",
             name = named[(named.LastIndexOf('/') + 1)..];
@@ -76,7 +78,7 @@ public sealed class LabelmeReader : IDatasetReader
         var size = ((int)(row.Numeric("imageWidth") ?? 0), (int)(row.Numeric("imageHeight") ?? 0));
         if (image?.Problem is { } broken)
         {
-            folder.Report(where, broken + " Skipped.");
+            folder.Report(where, broken + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         if (image is not null && size is (> 0, > 0) && size != (image.Width, image.Height))
@@ -94,6 +96,7 @@ public sealed class LabelmeReader : IDatasetReader
             Image = image,
             Missing = image is null ? name : null,
             Size = size,
+            IsEmpty = isEmpty,
             Split = SplitNames.Of(Path.GetDirectoryName(where) ?? ""),
         };
     }

@@ -56,7 +56,8 @@ internal static class Missing
             folder.Report(
                 file,
                 $"none of the images of its {kept.Count:N0} records is below {folder.Root}, the first is '{missing(kept[0]).Name}'. "
-                    + "The records are kept without images: they can be read, searched and scored, not shown or asked. Put the images below the folder."
+                    + "The records are kept without images: they can be read, searched and scored, not shown or asked. Put the images below the folder.",
+                ProblemKind.MissingImage
             );
         foreach (var item in kept)
             yield return item;
@@ -65,7 +66,7 @@ internal static class Missing
         void Report(T item)
         {
             if (missing(item) is var (name, where) && (name, where) != last)
-                folder.Report(where, images.Explain(name!) + " Skipped.");
+                folder.Report(where, images.Explain(name!) + " Skipped.", images.KindOf(name!));
             last = missing(item);
         }
     }

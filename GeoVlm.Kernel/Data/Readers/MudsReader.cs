@@ -74,7 +74,11 @@ public sealed partial class MudsReader : IDatasetReader
             .ToList();
         if (months.Count < 2)
         {
-            folder.Report(where, $"{months.Count} months have both an image and footprints; two are needed. Skipped.");
+            folder.Report(
+                where,
+                $"{months.Count} months have both an image and footprints; two are needed. Skipped.",
+                ProblemKind.MissingDate
+            );
             return null;
         }
         string first = Month().Match(Path.GetFileName(months[0])).Value,

@@ -63,7 +63,7 @@ public sealed class PhraseReader : IDatasetReader
             var image = images.OfLabels($"images/{number}.txt");
             if (image is not null && maskPath is null)
             {
-                folder.Report(where, $"no mask masks/{number}.tif. Put it there, or remove the line. Skipped.");
+                folder.Report(where, $"no mask masks/{number}.tif. Put it there, or remove the line. Skipped.", ProblemKind.MissingDate);
                 continue;
             }
             Mask? mask = null;
@@ -74,7 +74,7 @@ public sealed class PhraseReader : IDatasetReader
                 }
                 catch (GeoVlmException e)
                 {
-                    folder.Report(where, e.Message + " Skipped.");
+                    folder.Report(where, e.Message + " Skipped.", ProblemKind.UnreadableImage);
                     continue;
                 }
             var parts = mask?.ComponentBoxes() ?? [];

@@ -81,14 +81,18 @@ public sealed partial class QFabricReader : IDatasetReader
         var dates = Dates(folder.Listing, file);
         if (dates.Count < 2)
         {
-            folder.Report(where, $"{dates.Count} images of its place; two dates are needed. Call them after the file. Skipped.");
+            folder.Report(
+                where,
+                $"{dates.Count} images of its place; two dates are needed. Call them after the file. Skipped.",
+                ProblemKind.MissingDate
+            );
             return null;
         }
         if (images.Open(dates[0], "before") is not { } before || images.Open(dates[^1], "after") is not { } after)
             return null;
         if ((before.Problem ?? after.Problem) is { } problem)
         {
-            folder.Report(where, problem + " Skipped.");
+            folder.Report(where, problem + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         var (features, crs) = GeoFeature.Read(folder, file);

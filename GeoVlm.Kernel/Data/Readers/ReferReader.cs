@@ -65,7 +65,11 @@ public sealed class ReferReader : IDatasetReader
                 name = row.Text("file_name") ?? "";
             if (row.Text("ann_id") is not { } annotation || !objects.TryGetValue(annotation, out var found))
             {
-                folder.Report(where, $"annotation {row.Text("ann_id") ?? "(none)"} has no usable shape in instances.json. Skipped.");
+                folder.Report(
+                    where,
+                    $"annotation {row.Text("ann_id") ?? "(none)"} has no usable shape in instances.json. Skipped.",
+                    ProblemKind.BoxUnusable
+                );
                 continue;
             }
             if (found.File.Length > 0)
@@ -76,7 +80,7 @@ public sealed class ReferReader : IDatasetReader
             if ((sentences += said.Length) > length)
                 throw new GeoVlmException($"{path}: more sentences than it has bytes. It is not to be trusted; fetch it again.");
             if (said.Length == 0)
-                folder.Report(where, "no sentence. Skipped.");
+                folder.Report(where, "no sentence. Skipped.", ProblemKind.NoAnswer);
             var frame =
                 found.Size is (> 0, > 0) ? CoordinateFrame.Original(found.Size.Width, found.Size.Height)
                 : image is { Problem: null } ? CoordinateFrame.Original(image.Width, image.Height)
@@ -125,7 +129,7 @@ public sealed class ReferReader : IDatasetReader
     {
         var objects = new Dictionary<string, (LabelledBox, string, (int, int))>();
         // What is wrong there is told of the references that need it; most annotations belong to none.
-        var coco = CocoFile.Read(path, (_, _) => { });
+        var coco = CocoFile.Read(path, (_, _, _) => { });
         foreach (var image in coco.Images)
         foreach (var (id, shape) in coco.IdentifiedOf(image.Id))
             objects.TryAdd(id, (shape, image.FileName, (image.Width, image.Height)));

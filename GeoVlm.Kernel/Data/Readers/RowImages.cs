@@ -134,6 +134,9 @@ internal sealed class RowImages(DatasetFolder folder)
             );
     }
 
+    /// <summary>The kind of what <see cref="Explain"/> says.</summary>
+    public ProblemKind KindOf(string name) => IsRefused(name) ? ProblemKind.PathRefused : ProblemKind.MissingImage;
+
     /// <summary>True where a name must not be looked for: absolute, with "..", or a link that leaves the root.</summary>
     public bool IsRefused(string name)
     {

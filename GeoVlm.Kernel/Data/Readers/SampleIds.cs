@@ -3,7 +3,8 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Keeps ids unique: one that was used before gets a number, and repeated ones are reported once for the file.</summary>
 internal sealed class SampleIds(DatasetFolder folder)
 {
-    private readonly HashSet<string> used = new(StringComparer.Ordinal);
+    private readonly HashSet<string> used = new(StringComparer.Ordinal),
+        ofFile = new(StringComparer.Ordinal);
     private int repeated;
     private string? first;
 
@@ -12,9 +13,11 @@ internal sealed class SampleIds(DatasetFolder folder)
     /// <param name="isGiven">True where the source promises that it is unique; false where it is a line or an image's name.</param>
     public string Unique(string id, bool isGiven = true)
     {
+        // Each file of a dataset may count from 1; an id that one file gives twice is a fault.
+        bool isRepeated = isGiven && !ofFile.Add(id);
         if (used.Add(id))
             return id;
-        if (isGiven)
+        if (isRepeated)
         {
             repeated++;
             first ??= id;
@@ -30,8 +33,9 @@ internal sealed class SampleIds(DatasetFolder folder)
         if (repeated > 0)
             folder.Report(
                 file,
-                $"{repeated:N0} records have an id that an earlier one has, the first is '{first}'; all are kept, repeated ids get #2, #3 and so on."
+                $"{repeated:N0} {(repeated == 1 ? "record has" : "records have")} an id that an earlier one has, the first is '{first}'; all are kept, repeated ids get #2, #3 and so on."
             );
         (repeated, first) = (0, null);
+        ofFile.Clear();
     }
 }

@@ -31,6 +31,7 @@ public sealed class SavedReader : IDatasetReader
     {
         var images = new RowImages(folder);
         var shared = new Dictionary<int, GeoImage>();
+        var objects = new Dictionary<int, IReadOnlyList<LabelledBox>>();
         foreach (string file in files)
         foreach (var row in RowFile.Read(file, folder.Relative(file), folder.Report))
             if (Of(row) is { } sample)
@@ -52,20 +53,33 @@ public sealed class SavedReader : IDatasetReader
                 return null;
             }
             // A list without images is a sample without images, not one whose image is missing.
-            var (found, missing) = saved.ImageNames.Count == 0 ? ([], null) : images.Of(row);
+            var (found, missing) = saved.Images.Count == 0 ? ([], null) : images.Of(row);
             if (missing is null)
-                return saved.With([.. found.Select((image, at) => One(saved, image, at))]);
-            folder.Report(row.Where, images.Explain(missing) + " Skipped.");
+                return saved.With([.. found.Select((image, at) => One(saved, image, at))]) with { Objects = ObjectsOf(saved) };
+            folder.Report(row.Where, images.Explain(missing) + " Skipped.", images.KindOf(missing));
             return null;
+        }
+
+        // An object that several samples ask about is one object.
+        IReadOnlyList<LabelledBox> ObjectsOf(SavedSample saved)
+        {
+            if (saved.ObjectsNumber is not { } number)
+                return saved.Objects;
+            if (!objects.TryGetValue(number, out var known))
+                objects[number] = known = saved.Objects;
+            return known;
         }
 
         // Samples that shared an image share it again, though each row of a Parquet file has its own bytes of it.
         GeoImage One(SavedSample saved, GeoImage image, int at)
         {
-            if (saved.ImageNumbers is not { } numbers || at >= numbers.Count)
-                return saved.Restored(image, at);
-            if (!shared.TryGetValue(numbers[at], out var known))
-                shared[numbers[at]] = known = saved.Restored(image, at);
+            if (at >= saved.Images.Count)
+                return image;
+            var was = saved.Images[at];
+            if (was.Number is not { } number)
+                return was.Restore(image);
+            if (!shared.TryGetValue(number, out var known))
+                shared[number] = known = was.Restore(image);
             return known;
         }
     }

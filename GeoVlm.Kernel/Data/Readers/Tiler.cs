@@ -47,6 +47,7 @@ internal static class Tiler
                         : part(new PixelWindow(x, y, width, height)),
                 LoadWindow = null,
                 Path = null,
+                Georeference = image.Georeference is { } ground ? ground with { Transform = ground.Transform.Moved(x, y) } : null,
             };
             yield return (tile, [.. objects.Select(o => Inside(o, x, y, width, height)).OfType<LabelledBox>()]);
         }

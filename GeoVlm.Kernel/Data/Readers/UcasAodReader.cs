@@ -35,14 +35,16 @@ public sealed class UcasAodReader : IDatasetReader
         var images = new RowImages(folder);
         return folder.Finish(
             this,
-            labels.SelectMany(l =>
-                DetectionSamples.Settle(
-                    folder,
-                    images,
-                    folder.Relative(l),
-                    LabelFiles.Of(l).Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>()
+            labels
+                .SelectMany(l =>
+                    DetectionSamples.Settle(
+                        folder,
+                        images,
+                        folder.Relative(l),
+                        LabelFiles.Of(l).Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>()
+                    )
                 )
-            )
+                .Concat(NegativeImages.Of(folder, images).SelectMany(n => DetectionSamples.Of(folder, n)))
         );
     }
 
@@ -76,12 +78,20 @@ public sealed class UcasAodReader : IDatasetReader
                 continue;
             if (Numbers(line) is not { Length: >= Corners } n)
             {
-                folder.Report($"{where}:{number}", "expected thirteen numbers, the first eight four corners; mend the line. Skipped.");
+                folder.Report(
+                    $"{where}:{number}",
+                    "expected thirteen numbers, the first eight four corners; mend the line. Skipped.",
+                    ProblemKind.BoxUnusable
+                );
                 continue;
             }
             var quad = new Polygon([(n[0], n[1]), (n[2], n[3]), (n[4], n[5]), (n[6], n[7])]);
             if (quad.Bounds().IsEmpty)
-                folder.Report($"{where}:{number}", "the four corners enclose no area; mend or remove the line. Skipped.");
+                folder.Report(
+                    $"{where}:{number}",
+                    "the four corners enclose no area; mend or remove the line. Skipped.",
+                    ProblemKind.BoxUnusable
+                );
             else
                 objects.Add(
                     new LabelledBox(quad.Bounds(), ClassNames.Readable(part))
@@ -94,7 +104,7 @@ public sealed class UcasAodReader : IDatasetReader
         var image = images.OfLabels(where);
         if (image?.Problem is { } problem)
         {
-            folder.Report(images.PathOf(image), problem + " Skipped.");
+            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         return new AnnotatedImage(

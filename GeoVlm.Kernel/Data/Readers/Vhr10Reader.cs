@@ -48,7 +48,12 @@ public sealed partial class Vhr10Reader : IDatasetReader
         var images = new RowImages(folder);
         return folder.Finish(
             this,
-            DetectionSamples.Settle(folder, images, ".", files.Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>())
+            DetectionSamples.Settle(
+                folder,
+                images,
+                ".",
+                files.Select(f => OfFile(folder, images, f)).OfType<AnnotatedImage>().Concat(NegativeImages.Of(folder, images))
+            )
         );
     }
 
@@ -71,7 +76,7 @@ public sealed partial class Vhr10Reader : IDatasetReader
                 continue;
             if (Line().Match(line) is not { Success: true } match)
             {
-                folder.Report($"{where}:{number}", "expected (x1,y1),(x2,y2),class; mend the line. Skipped.");
+                folder.Report($"{where}:{number}", "expected (x1,y1),(x2,y2),class; mend the line. Skipped.", ProblemKind.BoxUnusable);
                 continue;
             }
             double N(int group) => double.Parse(match.Groups[group].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
@@ -81,7 +86,8 @@ public sealed partial class Vhr10Reader : IDatasetReader
             if (box.IsEmpty)
                 folder.Report(
                     $"{where}:{number}",
-                    $"{label}: the box encloses no area; x1 must be less than x2 and y1 less than y2. Skipped."
+                    $"{label}: the box encloses no area; x1 must be less than x2 and y1 less than y2. Skipped.",
+                    ProblemKind.BoxUnusable
                 );
             else
                 objects.Add(new LabelledBox(box, label));
@@ -90,7 +96,7 @@ public sealed partial class Vhr10Reader : IDatasetReader
         var image = images.OfLabels(where, p => !p.Contains("negative", StringComparison.OrdinalIgnoreCase));
         if (image?.Problem is { } problem)
         {
-            folder.Report(images.PathOf(image), problem + " Skipped.");
+            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
             return null;
         }
         return new AnnotatedImage(

@@ -132,7 +132,7 @@ public sealed class VocReader : IDatasetReader
             var image = images.IsRefused(name) ? null : images.OpenFor(where, name) ?? images.OfLabels(where);
             if (image?.Problem is { } problem)
             {
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
                 continue;
             }
             var size = annotation.Element("size");
@@ -152,16 +152,19 @@ public sealed class VocReader : IDatasetReader
                 withFolder ? part + "/"
                 : Path.GetDirectoryName(part) is { Length: > 0 } above ? above + "/"
                 : "";
+            int known = folder.Problems.Count;
+            var objects = ReadObjects(folder, where, annotation);
             yield return new AnnotatedImage(
                 where,
                 outer + stem,
-                ReadObjects(folder, where, annotation),
+                objects,
                 new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image) }
             )
             {
                 Image = image,
                 Missing = image is null ? name : null,
                 Size = (width, height),
+                IsEmpty = objects.Count == 0 && folder.Problems.Count == known,
                 Split = lists.SplitOf(stem) is { Length: > 0 } listed ? listed : SplitNames.Of(part),
             };
         }
@@ -182,7 +185,7 @@ public sealed class VocReader : IDatasetReader
             );
             if (XmlAnnotation.Shape(item, label.Length > 0 ? label : "object", oneBased ? 1 : 0, out string problem) is not { } shape)
             {
-                folder.Report(record, problem);
+                folder.Report(record, problem, ProblemKind.BoxUnusable);
                 continue;
             }
             if (label.Length == 0)

@@ -146,7 +146,11 @@ public sealed class VqaReader : IDatasetReader
             if (question is null || image is null)
                 folder.Report(row.Where, "no question or no img_id. Skipped.");
             else if (answer is null)
-                folder.Report(row.Where, $"question {row.Text("id")} has no active answer in {Path.GetFileName(answersPath)}. Skipped.");
+                folder.Report(
+                    row.Where,
+                    $"question {row.Text("id")} has no active answer in {Path.GetFileName(answersPath)}. Skipped.",
+                    ProblemKind.NoAnswer
+                );
             else
                 yield return Make(
                     images,

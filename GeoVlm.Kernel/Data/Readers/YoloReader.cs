@@ -49,7 +49,14 @@ public sealed partial class YoloReader : IDatasetReader
         return folder.Finish(
             this,
             labels.SelectMany(l =>
-                DetectionSamples.Settle(folder, images, folder.Relative(l), OfFiles(folder, images, LabelFiles.Of(l), names, lists))
+                LabelFiles.Of(l).ToList() is var files
+                    ? DetectionSamples.Settle(
+                        folder,
+                        images,
+                        folder.Relative(l),
+                        OfFiles(folder, images, files, names, lists).Concat(Unlabelled(folder, images, files))
+                    )
+                    : []
             )
         );
     }
@@ -85,10 +92,11 @@ public sealed partial class YoloReader : IDatasetReader
             var image = images.OfLabels(where);
             if (image?.Problem is { } problem)
             {
-                folder.Report(images.PathOf(image), problem + " Skipped.");
+                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
                 continue;
             }
             var frame = image is null ? CoordinateFrame.Unit : CoordinateFrame.Original(image.Width, image.Height);
+            int known = folder.Problems.Count;
             var objects = ReadObjects(folder, where, text, names).ConvertAll(o => CoordinateFrame.Unit.Convert(o, frame));
             string part = Words().Replace(labels, "").Trim('/');
             yield return new AnnotatedImage(
@@ -101,9 +109,42 @@ public sealed partial class YoloReader : IDatasetReader
                 Image = image,
                 Missing = image is null ? stem + ".jpg" : null,
                 Size = image is null ? (1, 1) : default,
+                IsEmpty = objects.Count == 0 && folder.Problems.Count == known,
                 Split = image is not null && lists.SplitOf(images.PathOf(image)) is { Length: > 0 } listed ? listed : SplitNames.Of(labels),
             };
         }
+    }
+
+    /// <summary>Images beside labelled ones that have no text: as YOLO has it, nothing is in them.</summary>
+    private static IEnumerable<AnnotatedImage> Unlabelled(DatasetFolder folder, RowImages images, IReadOnlyList<string> files)
+    {
+        var stems = files.Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
+        var beside = files
+            .Select(f => images.OfLabels(folder.Relative(f)))
+            .OfType<GeoImage>()
+            .Select(i => Path.GetDirectoryName(images.PathOf(i)))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (
+            string path in images
+                .Files.Paths.Where(p =>
+                    DatasetFolder.IsImage(p)
+                    && beside.Contains(Path.GetDirectoryName(p))
+                    && !stems.Contains(Path.GetFileNameWithoutExtension(p))
+                )
+                .Order(StringComparer.Ordinal)
+        )
+            if (images.Open(path) is { Problem: null } image)
+                yield return new AnnotatedImage(
+                    path,
+                    Path.ChangeExtension(path, null),
+                    [],
+                    new Dictionary<string, string> { ["file"] = path }
+                )
+                {
+                    Image = image,
+                    IsEmpty = true,
+                    Split = SplitNames.Of(Path.GetDirectoryName(path) ?? ""),
+                };
     }
 
     private static List<LabelledBox> ReadObjects(DatasetFolder folder, string where, string text, IReadOnlyDictionary<int, string> names)
@@ -128,7 +169,8 @@ public sealed partial class YoloReader : IDatasetReader
             {
                 folder.Report(
                     $"{where}:{number}",
-                    "expected a class number and 4 fractions (centre and size) or an even number of corners, with decimal points; mend the line. Skipped."
+                    "expected a class number and 4 fractions (centre and size) or an even number of corners, with decimal points; mend the line. Skipped.",
+                    ProblemKind.BoxUnusable
                 );
                 continue;
             }
@@ -143,7 +185,11 @@ public sealed partial class YoloReader : IDatasetReader
                     numbers[1] + numbers[3] / 2
                 );
             if (box.IsEmpty)
-                folder.Report($"{where}:{number}", $"{label}: the box encloses no area; mend or remove the line. Skipped.");
+                folder.Report(
+                    $"{where}:{number}",
+                    $"{label}: the box encloses no area; mend or remove the line. Skipped.",
+                    ProblemKind.BoxUnusable
+                );
             else
                 objects.Add(
                     new LabelledBox(box, label)

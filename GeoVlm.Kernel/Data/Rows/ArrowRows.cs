@@ -145,6 +145,10 @@ internal static class ArrowRows
                 return text.GetString(i);
             case LargeStringArray text:
                 return text.GetString(i);
+            case StringViewArray text:
+                return text.GetString(i);
+            case BinaryViewArray bytes:
+                return new RowBytes(bytes.GetBytes(i).Length, () => ((BinaryViewArray)again()).GetBytes(i).ToArray());
             case BinaryArray bytes:
                 return new RowBytes(bytes.GetBytes(i).Length, () => ((BinaryArray)again()).GetBytes(i).ToArray());
             case LargeBinaryArray bytes:

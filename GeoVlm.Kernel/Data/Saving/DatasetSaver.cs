@@ -101,7 +101,7 @@ internal static class DatasetSaver
     {
         Directory.CreateDirectory(folder);
         Dictionary<string, string> files = [];
-        var numbers = new Dictionary<GeoImage, int>(ReferenceEqualityComparer.Instance);
+        var numbers = new Dictionary<object, int>(ReferenceEqualityComparer.Instance);
         foreach (var split in dataset.Samples.GroupBy(s => FileName(s.Split)))
         {
             string name = format == SaveFormat.Parquet ? $"data/{split.Key}-00000-of-00001.parquet" : $"{split.Key}.jsonl",
@@ -118,14 +118,14 @@ internal static class DatasetSaver
         long bytes = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length);
         return new SavedDataset(Path.GetFullPath(folder), files, dataset.Count, bytes);
 
-        int Number(GeoImage image)
+        int Number(object shared)
         {
-            numbers.TryAdd(image, numbers.Count);
-            return numbers[image];
+            numbers.TryAdd(shared, numbers.Count);
+            return numbers[shared];
         }
     }
 
-    private static void WriteParquet(string path, IEnumerable<Sample> samples, Func<GeoImage, int> number, CancellationToken cancellation)
+    private static void WriteParquet(string path, IEnumerable<Sample> samples, Func<object, int> number, CancellationToken cancellation)
     {
         using var stream = File.Create(path);
         ParquetSerializer
@@ -156,7 +156,7 @@ internal static class DatasetSaver
         string path,
         string folder,
         IEnumerable<Sample> samples,
-        Func<GeoImage, int> number,
+        Func<object, int> number,
         CancellationToken cancellation
     )
     {

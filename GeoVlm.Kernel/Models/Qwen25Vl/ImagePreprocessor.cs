@@ -239,20 +239,19 @@ public sealed record ImagePreprocessor
                 BicubicResize.Resize(frames[i], width, height, buffer);
         for (int t = 0; t < grid.Frames; t++, frameRow += grid.Height * grid.Width)
         {
-            for (int f = 0; f < TemporalPatchSize; f++)
+            for (int py = 0; py < grid.Height; py++)
             {
-                int frame = Math.Min(t * TemporalPatchSize + f, resized.Length - 1); // the last frame fills up the patch
-                bool again = f > 0 && frame == t * TemporalPatchSize + f - 1;
-                for (int py = 0; py < grid.Height; py++)
+                for (int px = 0; px < grid.Width; px++)
                 {
-                    for (int px = 0; px < grid.Width; px++)
+                    int block = py / MergeSize * (grid.Width / MergeSize) + px / MergeSize;
+                    int row = frameRow + (block * MergeSize + py % MergeSize) * MergeSize + px % MergeSize;
+                    Span<float> patch = target.Slice(row * PatchLength, PatchLength);
+                    for (int f = 0; f < TemporalPatchSize; f++)
                     {
-                        int block = py / MergeSize * (grid.Width / MergeSize) + px / MergeSize;
-                        int row = frameRow + (block * MergeSize + py % MergeSize) * MergeSize + px % MergeSize;
-                        Span<float> patch = target.Slice(row * PatchLength, PatchLength);
-                        if (!again)
+                        int frame = t * TemporalPatchSize + f;
+                        if (f == 0 || frame < resized.Length)
                             WritePatch(resized[frame], px * PatchSize, py * PatchSize, patch[(f * plane)..]);
-                        else
+                        else // the last frame fills up the patch
                             for (int c = 0; c < Channels; c++)
                             {
                                 Span<float> dates = patch.Slice(c * TemporalPatchSize * plane, TemporalPatchSize * plane);
@@ -269,22 +268,20 @@ public sealed record ImagePreprocessor
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WritePatch(RgbImage image, int left, int top, Span<float> patch)
     {
-        int plane = PatchSize * PatchSize;
-        ReadOnlySpan<float> level = levels.Value,
-            reds = level[..256],
-            greens = level.Slice(256, 256),
-            blues = level.Slice(512, 256);
-        Span<float> red = patch[..plane],
-            green = patch.Slice(TemporalPatchSize * plane, plane),
-            blue = patch.Slice(2 * TemporalPatchSize * plane, plane);
-        for (int y = 0, to = 0; y < PatchSize; y++)
+        int size = PatchSize,
+            plane = size * size,
+            next = TemporalPatchSize * plane;
+        // What the loop writes is checked here, once.
+        ref float red = ref MemoryMarshal.GetReference(patch[..(2 * next + plane)]),
+            reds = ref levels.Value[0];
+        for (int y = 0; y < size; y++, red = ref Unsafe.Add(ref red, size))
         {
-            ReadOnlySpan<byte> pixels = image.Pixels.AsSpan(image.Offset(left, top + y), PatchSize * Channels);
-            for (int x = 0; x + 2 < pixels.Length; x += Channels, to++)
+            ref byte pixel = ref MemoryMarshal.GetReference(image.Pixels.AsSpan(image.Offset(left, top + y), size * Channels));
+            for (int x = 0; x < size; x++, pixel = ref Unsafe.Add(ref pixel, Channels))
             {
-                red[to] = reds[pixels[x]];
-                green[to] = greens[pixels[x + 1]];
-                blue[to] = blues[pixels[x + 2]];
+                Unsafe.Add(ref red, x) = Unsafe.Add(ref reds, (int)pixel);
+                Unsafe.Add(ref red, x + next) = Unsafe.Add(ref reds, 256 + Unsafe.Add(ref pixel, 1));
+                Unsafe.Add(ref red, x + 2 * next) = Unsafe.Add(ref reds, 512 + Unsafe.Add(ref pixel, 2));
             }
         }
     }

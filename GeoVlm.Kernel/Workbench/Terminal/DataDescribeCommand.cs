@@ -20,6 +20,7 @@ internal static class DataDescribeCommand
             WriteIndented = true,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
         };
 
     public static Command Create(IAnsiConsole console)
