@@ -1,111 +1,151 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
+using GeoVlm.Data;
 using GeoVlm.Workbench.Interactive;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace GeoVlm.Tests.Workbench;
 
-public sealed class InteractiveAdapterTests
+public sealed partial class InteractiveAdapterTests
 {
-    // The shape of .NET Interactive, as far as the adapter touches it.
-    private const string StandIn = """
-        using System; using System.Collections.Generic; using System.IO; using System.Threading; using System.Threading.Tasks;
-        namespace Microsoft.DotNet.Interactive
-        {
-            using Commands; using Directives; using Events;
-            public delegate Task KernelCommandInvocation(KernelCommand command, KernelInvocationContext context);
-            public class Kernel
-            {
-                public static CompositeKernel Root { get; } = new();
-                public Dictionary<string, (KernelActionDirective, KernelCommandInvocation)> Directives { get; } = new();
-                public List<string> Submitted { get; } = new();
-                public void AddDirective(KernelActionDirective d, KernelCommandInvocation h) => Directives[d.Name] = (d, h);
-                public void AddDirective<T>(KernelActionDirective d, Func<T, KernelInvocationContext, Task> h) { }
-                public Task<object> SendAsync(KernelCommand command, CancellationToken token) { Submitted.Add(((SubmitCode)command).Code); return Task.FromResult<object>(1); }
-                public Kernel FindKernelByName(string name) => null;
-            }
-            public class CompositeKernel : Kernel { }
-            public class KernelInvocationContext
-            {
-                public KernelCommand Command { get; set; } = new SubmitCode("", "");
-                public CancellationToken CancellationToken => default;
-                public List<KernelEvent> Events { get; } = new();
-                public string Failure;
-                public void Publish(KernelEvent e) => Events.Add(e);
-                public void Fail(KernelCommand c, Exception e = null, string message = null) => Failure = message;
-            }
-            public class FormattedValue { public FormattedValue(string mimeType, string value) { MimeType = mimeType; Value = value; } public string MimeType; public string Value; }
-        }
-        namespace Microsoft.DotNet.Interactive.Commands
-        {
-            public class KernelCommand { internal Node DirectiveNode { get; set; } public void Line(string text) => DirectiveNode = new Node { Text = text }; }
-            public class Node { public string Text { get; set; } }
-            public class SubmitCode : KernelCommand { public SubmitCode(string code, string kernel = null) => Code = code; public string Code; }
-        }
-        namespace Microsoft.DotNet.Interactive.Directives
-        {
-            public class KernelActionDirective { public KernelActionDirective(string name) => Name = name; public string Name; public string Description { get; set; } public List<KernelDirectiveParameter> Parameters { get; } = new(); }
-            public class KernelDirectiveParameter { public KernelDirectiveParameter(string name, string description = null) => Name = name; public string Name; public bool Flag { get; set; } public bool AllowImplicitName { get; set; } }
-        }
-        namespace Microsoft.DotNet.Interactive.Events
-        {
-            using Commands;
-            public class KernelEvent { public IReadOnlyCollection<FormattedValue> Values; public string Id; }
-            public class DisplayedValueProduced : KernelEvent { public DisplayedValueProduced(object v, KernelCommand c, IReadOnlyCollection<FormattedValue> f = null, string valueId = null) { Values = f; Id = valueId; } }
-            public class DisplayedValueUpdated : KernelEvent { public DisplayedValueUpdated(object v, string valueId, KernelCommand c, IReadOnlyCollection<FormattedValue> f = null) { Values = f; Id = valueId; } }
-            public class StandardOutputValueProduced : KernelEvent { public StandardOutputValueProduced(KernelCommand c, IReadOnlyCollection<FormattedValue> f = null, string valueId = null) => Values = f; }
-        }
-        namespace Microsoft.DotNet.Interactive.Formatting
-        {
-            public static class Formatter { public static List<string> Registered { get; } = new(); public static void Register(Type type, Action<object, TextWriter> f, string mimeType) => Registered.Add(type.Name + " " + mimeType); }
-        }
-        """;
+    private const string Load = "#!geo-load synthetic --split train --count 2 --tasks referred-detection";
+    private readonly Assembly host = InteractiveStandIn.Compile();
+    private readonly dynamic root;
+
+    public InteractiveAdapterTests()
+    {
+        root = Host("Kernel").GetProperty("Root")!.GetValue(null)!;
+        root.Run = (Func<string, string?>)Declare;
+    }
 
     [Fact]
-    public async Task Commands_run_show_and_set_variables_in_a_host_of_that_shape()
+    public async Task A_command_shows_and_its_variable_is_there_for_a_later_one()
     {
-        Assembly host = Compile();
         Assert.Contains("#!geo-load", InteractiveAdapter.Register(host));
-        dynamic root = host.GetType("Microsoft.DotNet.Interactive.Kernel")!.GetProperty("Root")!.GetValue(null)!;
-        dynamic context = Activator.CreateInstance(host.GetType("Microsoft.DotNet.Interactive.KernelInvocationContext")!)!;
-        dynamic command = context.Command;
 
-        command.Line("#!geo-load synthetic --split train --count 2 --tasks referred-detection");
-        await (Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context);
-        Assert.Null((string?)context.Failure);
+        dynamic loading = await Run(Load);
+        Assert.Null((string?)loading.Failure);
         Assert.Contains("EoDataset train = (global::GeoVlm.Data.EoDataset)", (string)root.Submitted[0]);
-        Assert.Contains(
-            ((IEnumerable<dynamic>)context.Events[0].Values).Select(value => (string)value.MimeType),
-            type => type == "text/html"
-        );
-        Assert.Equal(
-            ["IRenderable text/html", "IRenderable text/plain"],
-            (IEnumerable<string>)
-                host.GetType("Microsoft.DotNet.Interactive.Formatting.Formatter")!.GetProperty("Registered")!.GetValue(null)!
-        );
+        Assert.Contains("text/html", Shown(loading.Events[0]));
 
-        command.Line("#!geo-load synthetic --splt train");
-        await (Task)root.Directives["#!geo-load"].Item2.DynamicInvoke(command, context);
-        Assert.Contains("did you mean --split", (string)context.Failure);
+        dynamic checking = await Run("#!geo-check train");
+        Assert.Null((string?)checking.Failure);
+        Assert.NotEmpty(checking.Events);
+        Assert.Contains("no variable trian; did you mean train", (string)(await Run("#!geo-check trian")).Failure);
+    }
+
+    [Fact]
+    public async Task What_does_not_compile_in_the_host_fails_the_command_that_asked_for_it()
+    {
+        InteractiveAdapter.Register(host);
+        root.Run = (Func<string, string?>)(_ => "(1,1): error CS0246: no such type");
+        Assert.Contains("CS0246", (string)(await Run(Load)).Failure);
+    }
+
+    [Fact]
+    public async Task Bad_values_help_and_an_interrupt_reach_the_command()
+    {
+        InteractiveAdapter.Register(host);
+        Assert.Contains("did you mean referred-detection", (string)(await Run("#!geo-load synthetic --tasks refered-detection")).Failure);
+        Assert.Contains("text/html", Shown((await Run("#!geo-load --help")).Events[0]));
+
+        await Run(Load);
+        dynamic stopped = Context("#!geo-check train");
+        stopped.Source.Cancel();
+        await Start("#!geo-check train", stopped);
+        Assert.Equal("interrupted", (string)stopped.Failure);
+    }
+
+    [Fact]
+    public async Task Text_below_a_command_that_would_take_it_is_refused_with_the_way_in_code()
+    {
+        InteractiveAdapter.Register(host);
+        dynamic context = Context("#!geo-reward gentle --task referred-detection\n(answer, reference) => 0.5");
+        await Start("#!geo-reward gentle --task referred-detection", context);
+        Assert.Contains("as a cell of its own", (string)context.Failure);
+        Assert.Contains("var gentle = Reward.Define", (string)context.Failure);
+    }
+
+    [Fact]
+    public void The_host_knows_every_option_because_it_refuses_others_itself()
+    {
+        InteractiveAdapter.Register(host);
+        IEnumerable<dynamic> parameters = root.Directives["#!geo-grpo"].Item1.Parameters;
+        Assert.Superset(
+            new HashSet<string> { "--steps", "--reward", "--help", "-h" },
+            parameters.Select(parameter => (string)parameter.Name).ToHashSet()
+        );
+        Assert.True((bool)parameters.Single(parameter => parameter.Name == "--help").Flag);
+        Assert.Single(parameters, parameter => (bool)parameter.AllowImplicitName);
+    }
+
+    [Fact]
+    public void Values_are_shown_as_in_our_own_notebooks()
+    {
+        InteractiveAdapter.Register(host);
+        Type formatter = Host("Events.DisplayedValueProduced")
+            .GetConstructors()[0]
+            .GetParameters()[2]
+            .ParameterType.GetGenericArguments()[0]
+            .Assembly.GetType("Microsoft.DotNet.Interactive.Formatting.Formatter")!;
+        dynamic registered = formatter.GetProperty("Registered")!.GetValue(null)!;
+        dynamic preferred = formatter.GetProperty("Preferred")!.GetValue(null)!;
+        using StringWriter html = new();
+        registered["RgbImage text/html"](new RgbImage(2, 2, new byte[12]), html);
+        Assert.Contains("data:image/png;base64,", html.ToString());
+        Assert.Equal("text/html text/plain", (string)preferred["EoDataset"]);
     }
 
     [Fact]
     public void A_process_of_another_host_is_told_so() =>
         Assert.Contains("GeoVlm (C#)", Assert.Throws<GeoVlmException>(() => InteractiveAdapter.Register(typeof(string).Assembly)).Message);
 
-    private static Assembly Compile()
+    [Fact]
+    public void Native_libraries_are_found_below_the_assembly_by_the_names_that_callers_give()
     {
-        string[] trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "Interactive.StandIn",
-            [CSharpSyntaxTree.ParseText(StandIn)],
-            trusted
-                .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Collections.dll")
-                .Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
-        );
-        using MemoryStream image = new();
-        Assert.Empty(compilation.Emit(image).Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error));
-        return Assembly.Load(image.ToArray());
+        string folder = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
+        Assert.NotEqual(0, NativeFolder.Find(folder, "libSkiaSharp"));
+        Assert.NotEqual(0, NativeFolder.Find(folder, "duckdb"));
+        Assert.Equal(0, NativeFolder.Find(folder, "libnothing"));
     }
+
+    private Type Host(string name) => host.GetType("Microsoft.DotNet.Interactive." + name, throwOnError: true)!;
+
+    private dynamic Context(string cell)
+    {
+        dynamic context = Activator.CreateInstance(Host("KernelInvocationContext"))!;
+        context.Cell.Set(cell);
+        return context;
+    }
+
+    private async Task<dynamic> Run(string line)
+    {
+        dynamic context = Context(line);
+        await Start(line, context);
+        return context;
+    }
+
+    private Task Start(string line, object context)
+    {
+        object command = Host("Commands.Make").GetMethod("Directive")!.Invoke(null, [line])!;
+        Delegate handler = root.Directives[line.Split(' ')[0]].Item2;
+        return (Task)handler.DynamicInvoke(command, context)!;
+    }
+
+    // What the host's compiler would do with the declaration of a variable.
+    private string? Declare(string code)
+    {
+        Match declaration = Declaration().Match(code);
+        Assert.True(declaration.Success, code);
+        dynamic variable = Activator.CreateInstance(Host("ScriptVariable"))!;
+        variable.Name = declaration.Groups["name"].Value;
+        variable.Value = InteractiveValues.Take(declaration.Groups["key"].Value);
+        root.CSharp.ScriptState.Variables.Add(variable);
+        return null;
+    }
+
+    [GeneratedRegex("""^\S+ (?<name>\w+) = \(\S+\)global::GeoVlm\.Workbench\.Interactive\.InteractiveValues\.Take\("(?<key>\w+)"\);$""")]
+    private static partial Regex Declaration();
+
+    private static IEnumerable<string> Shown(dynamic shown) =>
+        ((IEnumerable<dynamic>)shown.FormattedValues).Select(value => (string)value.MimeType);
 }

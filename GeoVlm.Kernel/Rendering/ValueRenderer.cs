@@ -14,6 +14,21 @@ public static class ValueRenderer
 {
     private const int MostCharacters = 32_000_000;
 
+    /// <summary>The types that are drawn, rather than described, for hosts that ask type by type.</summary>
+    public static IReadOnlyList<Type> DrawnTypes { get; } =
+    [
+        typeof(IRenderable),
+        typeof(EoDataset),
+        typeof(DataFrame),
+        typeof(Sample),
+        typeof(GeoImage),
+        typeof(RgbImage),
+        typeof(JudgedGroup),
+        typeof(EvaluationReport),
+        typeof(IReadOnlyCollection<StepRecord>),
+        typeof(RewardBreakdown),
+    ];
+
     /// <summary>The representations of a value; <see cref="IRenderable"/> draws itself, anything else is described.</summary>
     /// <remarks>Of a sequence the first 50 items are shown, whatever its length.</remarks>
     public static MimeBundle Render(object? value)

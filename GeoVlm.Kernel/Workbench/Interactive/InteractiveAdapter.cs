@@ -36,7 +36,9 @@ public static class InteractiveAdapter
             ];
             foreach (IMagicCommand command in commands)
                 host.AddDirective(command, (line, cell) => context.Run(command, line, cell));
-            host.AddFormatter(typeof(IRenderable), value => ((IRenderable)value).Render());
+            foreach (Type type in ValueRenderer.DrawnTypes)
+                host.Output.AddFormatter(type);
+            NativeFolder.Use();
             return $"GeoVlm: {commands.Length} commands are there ({string.Join(", ", commands.Select(command => command.Name))}); {commands[0].Name} --help shows how.";
         }
         catch (Exception error)

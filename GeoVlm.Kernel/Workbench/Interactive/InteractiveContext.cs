@@ -50,6 +50,10 @@ internal sealed class InteractiveContext(InteractiveHost host) : CommandContext
             {
                 if (parsed.AsksForHelp)
                     Display(new CommandHelp(command));
+                else if (command is IBodyCommand && HasBody(running.Code, line))
+                    throw new GeoVlmException(
+                        $"this host runs the text below {command.Name} as a cell of its own, and gives it to no command: write `{command.CSharp}`, then {command.Name} without text below"
+                    );
                 else
                     command.Run(parsed.Bind(command, TextOf), this);
             }
@@ -98,6 +102,13 @@ internal sealed class InteractiveContext(InteractiveHost host) : CommandContext
 
     /// <inheritdoc />
     public override void AtCellEnd(Action action) => atEnd.Add(action);
+
+    private static bool HasBody(string code, string line)
+    {
+        int start = code.IndexOf(line.Trim(), StringComparison.Ordinal);
+        string below = start < 0 ? "" : code[(start + line.Trim().Length)..].TrimStart();
+        return below.Length > 0 && !below.StartsWith("#!", StringComparison.Ordinal);
+    }
 
     private string TextOf(string name) =>
         Variables.FirstOrDefault(variable => variable.Name == name)?.Value switch

@@ -1,11 +1,10 @@
 using System.Collections;
 using System.Reflection;
-using GeoVlm.Rendering;
 using GeoVlm.Workbench.Commands;
 
 namespace GeoVlm.Workbench.Interactive;
 
-/// <summary>.NET Interactive, reached by the names of its types and members. The one place that knows them.</summary>
+/// <summary>.NET Interactive's kernels, reached by the names of their types and members: directives, variables, code to run.</summary>
 internal sealed class InteractiveHost
 {
     private const string Root = "Microsoft.DotNet.Interactive.";
@@ -18,18 +17,27 @@ internal sealed class InteractiveHost
     {
         this.assembly = assembly;
         rootKernel = Kernel.GetProperty("Root")!.GetValue(null) ?? throw new MissingMemberException("Kernel.Root is null.");
+        Output = new InteractiveOutput(Type);
     }
+
+    /// <summary>What the host shows.</summary>
+    public InteractiveOutput Output { get; }
 
     private Type Kernel => Type("Kernel");
 
     /// <summary>Makes a magic command known, with its options for completion; the handler gets the line and the invocation.</summary>
     public void AddDirective(IMagicCommand command, Action<string, InteractiveCell> handler)
     {
-        object directive = Activator.CreateInstance(Type("Directives.KernelActionDirective"), command.Name)!;
-        directive.GetType().GetProperty("Description")?.SetValue(directive, command.Summary);
-        IList parameters = (IList)directive.GetType().GetProperty("Parameters")!.GetValue(directive)!;
+        object directive = Activator.CreateInstance(Type("Directives.KernelActionDirective"), command.Name, command.Summary)!;
+        object parameters = directive.GetType().GetProperty("Parameters")!.GetValue(directive)!;
+        MethodInfo add = typeof(ICollection<>).MakeGenericType(Type("Directives.KernelDirectiveParameter")).GetMethod("Add")!;
         bool hasImplicit = false;
-        foreach (MagicOption option in command.Options)
+        // The host refuses what is not in its list, and asks nobody: help has to stand there too.
+        foreach (
+            MagicOption option in command
+                .Options.Append(new MagicOption("--help", "how it is used", MagicOptionKind.Flag))
+                .Append(new MagicOption("-h", "--help for short", MagicOptionKind.Flag))
+        )
         {
             object parameter = Activator.CreateInstance(
                 Type("Directives.KernelDirectiveParameter"),
@@ -40,50 +48,21 @@ internal sealed class InteractiveHost
                 parameter.GetType().GetProperty("Flag")!.SetValue(parameter, true);
             if (option.IsPositional && !hasImplicit)
                 parameter.GetType().GetProperty("AllowImplicitName")!.SetValue(parameter, hasImplicit = true);
-            parameters.Add(parameter);
+            add.Invoke(parameters, [parameter]);
         }
-        Type invocation = Type("KernelCommandInvocation");
         Delegate bound = Delegate.CreateDelegate(
-            invocation,
-            new Handler(this, handler),
+            Type("KernelCommandInvocation"),
+            new Handler(Output, handler),
             typeof(Handler).GetMethod(nameof(Handler.Invoke))!
         );
-        Kernel
-            .GetMethods()
-            .Single(method => method is { Name: "AddDirective", IsGenericMethod: false } && method.GetParameters().Length == 2)
-            .Invoke(rootKernel, [directive, bound]);
-    }
-
-    /// <summary>Shows values of a type as their own renderings, each representation under its MIME type.</summary>
-    public void AddFormatter(Type type, Func<object, MimeBundle> render)
-    {
-        Type formatter =
-            AppDomain
-                .CurrentDomain.GetAssemblies()
-                .Append(assembly)
-                .Select(candidate => candidate.GetType(Root + "Formatting.Formatter"))
-                .FirstOrDefault(found => found is not null)
-            ?? throw new TypeLoadException("Formatting.Formatter is missing.");
-        MethodInfo register =
-            formatter.GetMethod("Register", [typeof(Type), typeof(Action<object, TextWriter>), typeof(string)])
-            ?? throw new MissingMemberException("Formatter.Register(Type, Action<object, TextWriter>, string) is missing.");
-        foreach (string mimeType in new[] { MimeBundle.Html, MimeBundle.Text })
-            register.Invoke(
-                null,
-                [
-                    type,
-                    (Action<object, TextWriter>)(
-                        (value, writer) => writer.Write(render(value).Data.GetValueOrDefault(mimeType) ?? value.ToString())
-                    ),
-                    mimeType,
-                ]
-            );
+        Kernel.GetMethod("AddDirective", 0, [directive.GetType(), bound.GetType()])!.Invoke(rootKernel, [directive, bound]);
     }
 
     /// <summary>The variables of the host's C# cells.</summary>
     public IEnumerable<(string Name, object? Value)> Variables()
     {
-        object? state = CSharp()?.GetType().GetProperty("ScriptState")?.GetValue(CSharp());
+        object? csharp = Type("KernelExtensions").GetMethod("FindKernelByName")!.Invoke(null, [rootKernel, "csharp"]);
+        object? state = csharp?.GetType().GetProperty("ScriptState")?.GetValue(csharp);
         if (state?.GetType().GetProperty("Variables")?.GetValue(state) is not IEnumerable variables)
             yield break;
         foreach (object variable in variables)
@@ -94,109 +73,43 @@ internal sealed class InteractiveHost
     }
 
     /// <summary>Runs code in the host's C# cells.</summary>
+    /// <exception cref="GeoVlmException">It failed there.</exception>
     public void Submit(string code)
     {
         object submit = Activator.CreateInstance(Type("Commands.SubmitCode"), code, "csharp")!;
-        MethodInfo send = rootKernel
-            .GetType()
-            .GetMethods()
-            .First(method =>
-                method.Name == "SendAsync" && method.GetParameters() is [var first, ..] && first.ParameterType.IsInstanceOfType(submit)
-            );
-        object?[] arguments =
-        [
-            submit,
-            .. send.GetParameters()
-                .Skip(1)
-                .Select(parameter => parameter.ParameterType == typeof(CancellationToken) ? (object)CancellationToken.None : null),
-        ];
-        ((Task)send.Invoke(rootKernel, arguments)!).GetAwaiter().GetResult();
+        MethodInfo send = Kernel.GetMethod("SendAsync", [Type("Commands.KernelCommand"), typeof(CancellationToken)])!;
+        var running = (Task)send.Invoke(rootKernel, [submit, CancellationToken.None])!;
+        running.GetAwaiter().GetResult();
+        object result = running.GetType().GetProperty("Result")!.GetValue(running)!;
+        foreach (object produced in (IEnumerable)result.GetType().GetProperty("Events")!.GetValue(result)!)
+            if (produced.GetType().Name == "CommandFailed")
+                throw new GeoVlmException(
+                    $"the host could not run {code}: {produced.GetType().GetProperty("Message")!.GetValue(produced)}"
+                );
     }
-
-    /// <summary>Publishes an event of the host: representations under a name such as "DisplayedValueProduced".</summary>
-    public void Publish(object context, string eventName, MimeBundle bundle, string? id)
-    {
-        object command = context.GetType().GetProperty("Command")!.GetValue(context)!;
-        Type formatted = Type("FormattedValue");
-        Array values = Array.CreateInstance(formatted, bundle.Data.Count);
-        int at = 0;
-        foreach ((string mimeType, string value) in bundle.Data)
-            values.SetValue(Activator.CreateInstance(formatted, mimeType, value), at++);
-        ConstructorInfo constructor = Type("Events." + eventName)
-            .GetConstructors()
-            .OrderByDescending(made => made.GetParameters().Length)
-            .First();
-        object?[] arguments =
-        [
-            .. constructor
-                .GetParameters()
-                .Select(parameter =>
-                    parameter.ParameterType switch
-                    {
-                        var type when type.IsInstanceOfType(command) && type != typeof(object) => command,
-                        var type when type.IsInstanceOfType(values) && type != typeof(object) => values,
-                        var type when type == typeof(string) => id,
-                        _ => bundle,
-                    }
-                ),
-        ];
-        context.GetType().GetMethod("Publish")!.Invoke(context, [constructor.Invoke(arguments)]);
-    }
-
-    /// <summary>Says that the command failed.</summary>
-    public static void Fail(object context, object command, string message)
-    {
-        MethodInfo fail =
-            context.GetType().GetMethod("Fail") ?? throw new MissingMemberException("KernelInvocationContext.Fail is missing.");
-        fail.Invoke(
-            context,
-            [
-                .. fail.GetParameters()
-                    .Select(parameter =>
-                        parameter.ParameterType.IsInstanceOfType(command) ? command
-                        : parameter.ParameterType == typeof(string) ? message
-                        : (object?)null
-                    ),
-            ]
-        );
-    }
-
-    private object? CSharp() =>
-        Kernel
-            .GetMethods()
-            .Concat(rootKernel.GetType().GetMethods())
-            .Concat(assembly.GetType(Root + "KernelExtensions")?.GetMethods() ?? [])
-            .FirstOrDefault(method => method is { Name: "FindKernelByName", IsGenericMethod: false })
-            is { } find
-            ? find.IsStatic
-                ? find.Invoke(null, [rootKernel, "csharp"])
-                : find.Invoke(rootKernel, ["csharp"])
-            : null;
 
     private Type Type(string name) => assembly.GetType(Root + name, throwOnError: true)!;
 
     /// <summary>What the host calls; its parameter types are wider than those of the host's delegate.</summary>
-    private sealed class Handler(InteractiveHost host, Action<string, InteractiveCell> handler)
+    private sealed class Handler(InteractiveOutput output, Action<string, InteractiveCell> handler)
     {
         public Task Invoke(object command, object context) =>
             Task.Run(() =>
             {
-                object? node = command
-                    .GetType()
-                    .GetProperty("DirectiveNode", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
-                    ?.GetValue(command);
-                string line = node?.GetType().GetProperty("Text")?.GetValue(node) as string ?? "";
+                // The type of the command is internal, its property is not.
+                object node = command.GetType().GetProperty("DirectiveNode")!.GetValue(command)!;
+                InteractiveCell cell = new(output, context);
                 try
                 {
-                    handler(line, new InteractiveCell(host, context));
+                    handler((string)node.GetType().GetProperty("Text")!.GetValue(node)!, cell);
                 }
                 catch (GeoVlmException error)
                 {
-                    Fail(context, command, error.Message);
+                    cell.Fail(command, error.Message);
                 }
                 catch (OperationCanceledException)
                 {
-                    Fail(context, command, "interrupted");
+                    cell.Fail(command, "interrupted");
                 }
             });
     }
