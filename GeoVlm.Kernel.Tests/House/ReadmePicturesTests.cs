@@ -3,7 +3,8 @@ using GeoVlm.Workbench.Notebooks;
 
 namespace GeoVlm.Tests.House;
 
-/// <summary>The pictures of README.md are outputs of the committed quickstart, byte for byte: what it shows is what a reader gets.</summary>
+/// <summary>The pictures of README.md are outputs of the committed quickstart, byte for byte: what it shows is what a reader
+/// gets.</summary>
 public sealed class ReadmePicturesTests
 {
     private const string Variable = "GEOVLM_WRITE_PICTURES";

@@ -7,11 +7,14 @@ namespace GeoVlm.Rendering;
 
 /// <summary>Writes pictures as PNG files of at most 256 colours: a third of the size
 /// of full colour, and exact for charts and tables.</summary>
-/// <remarks>Notebooks are kept with their pictures, so size matters, and they are packed well at the price of some milliseconds. Where there
-/// are more colours, those of flat areas (legends, bars, tinted cells: they mean something) are kept as they are, and the rest is chosen by
-/// median cut.</remarks>
+/// <remarks>Notebooks are kept with their pictures, so size matters, and they are packed well at the price of some milliseconds. Where
+/// there are more colours, those of flat areas (legends, bars, tinted cells: they mean something) are kept as they are, and the rest is
+/// chosen by median cut.</remarks>
 internal static class IndexedPng
 {
+    // Level 6, the usual one, packs a sample card 0.6 % smaller for half as much time again.
+    private static readonly ZLibCompressionOptions effort = new() { CompressionLevel = 4 };
+
     private static readonly uint[] crcTable =
     [
         .. Enumerable
@@ -40,7 +43,7 @@ internal static class IndexedPng
         Chunk(file, "IHDR", header);
         Chunk(file, "PLTE", [.. palette.SelectMany(c => new[] { (byte)(c >> 16), (byte)(c >> 8), (byte)c })]);
         using var data = new MemoryStream();
-        using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
+        using (var zlib = new ZLibStream(data, effort, leaveOpen: true))
             zlib.Write(rows);
         Chunk(file, "IDAT", data.ToArray());
         Chunk(file, "IEND", []);

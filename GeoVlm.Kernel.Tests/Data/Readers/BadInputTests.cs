@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using GeoVlm.Data;
 using GeoVlm.Data.Imagery;
 using GeoVlm.Data.Readers;
@@ -154,10 +155,10 @@ public partial class BadInputTests
     }
 
     /// <remarks>To root no folder is closed, so there the thread looks with another user's eyes, which Linux grants thread by thread.</remarks>
-    [Fact]
+    [Fact(SkipUnless = nameof(OnLinux), Skip = "permissions of this kind are Linux's")]
+    [SupportedOSPlatform("linux")]
     public void A_folder_that_may_not_be_read_is_named_and_the_rest_loads()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "permissions of this kind are Linux's");
         using var folder = new TemporaryFolder();
         folder.Image("images/a.png", 8, 8);
         folder.Image("closed/b.png", 8, 8);
@@ -186,6 +187,9 @@ public partial class BadInputTests
             File.SetUnixFileMode(folder.File("closed"), all);
         }
     }
+
+    /// <summary>Whether this system has Linux's permissions.</summary>
+    public static bool OnLinux => OperatingSystem.IsLinux();
 
     [LibraryImport("libc")]
     private static partial int setfsuid(uint user);

@@ -9,7 +9,7 @@ public class EmptyImageTests
     private const string Coco =
         """{"images": [{"id": 0, "file_name": "a.png", "width": 64, "height": 64}, {"id": 1, "file_name": "b.png", "width": 64, "height": 64}], "categories": [{"id": 1, "name": "ship"}], "annotations": [{"id": 1, "image_id": 0, "category_id": 1, "bbox": [5, 5, 9, 9]}""";
 
-    public static TheoryData<string, string[], (string, string)[]> Layouts =>
+    public static TheoryData<string, string[], (string Name, string Text)[]> Layouts =>
         new()
         {
             {

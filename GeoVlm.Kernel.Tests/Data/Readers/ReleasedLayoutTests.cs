@@ -4,7 +4,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Tests.Data.Readers;
 
-/// <summary>Datasets as they are released and mirrored: labels in trees of their own, lists beside class folders, copies of labels.</summary>
+/// <summary>Datasets as they are released and mirrored: labels in trees of their own, lists beside class folders, copies of
+/// labels.</summary>
 public class ReleasedLayoutTests
 {
     private static byte Changed(int x, int y) => (byte)(x is >= 10 and < 20 && y is >= 12 and < 30 ? 255 : 0);

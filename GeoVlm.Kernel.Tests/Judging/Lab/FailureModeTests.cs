@@ -8,7 +8,8 @@ using GeoVlm.Judging.Rubrics;
 
 namespace GeoVlm.Tests.Judging.Lab;
 
-/// <summary>The failures that reviews, issues and posts tell of public rewards, each held against what this project pays by default.</summary>
+/// <summary>The failures that reviews, issues and posts tell of public rewards, each held against what this project pays by
+/// default.</summary>
 /// <remarks>That the published rewards have them, and that the lint says so, is in <see cref="RewardLintTests"/>.</remarks>
 public class FailureModeTests
 {

@@ -42,7 +42,8 @@ public class ParserFuzzTests
     [Fact]
     public void Broken_answers_of_models_are_judged_without_throwing_and_within_range() => Check(Broken, 60_000, 10_000);
 
-    /// <summary>The parsers that no rubric has by default, and digits of other scripts, which a regular expression may take for numbers.</summary>
+    /// <summary>The parsers that no rubric has by default, and digits of other scripts, which a regular expression may take for
+    /// numbers.</summary>
     [Fact]
     public void Parsers_outside_the_rubrics_never_throw_either()
     {

@@ -14,7 +14,8 @@ public sealed record ImageOptions
     /// is, all else from the 2nd to the 98th percentile.</summary>
     public Stretch? Stretch { get; init; }
 
-    /// <summary>True to turn pictures as their EXIF orientation says; by default it is ignored, so that boxes fit the stored pixels.</summary>
+    /// <summary>True to turn pictures as their EXIF orientation says; by default it is ignored, so that boxes fit the stored
+    /// pixels.</summary>
     public bool Upright { get; init; }
 
     /// <summary>The default rules under a bound of pixels; null for the default bound.</summary>

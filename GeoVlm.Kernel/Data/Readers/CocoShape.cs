@@ -50,7 +50,8 @@ internal static class CocoShape
         return null;
     }
 
-    /// <summary>The box around a segmentation of run lengths, alone or the only one of a list (RRSIS-D); null where there is none.</summary>
+    /// <summary>The box around a segmentation of run lengths, alone or the only one of a list (RRSIS-D); null where there is
+    /// none.</summary>
     public static LabelledBox? OfMask(JsonElement item)
     {
         if (!item.TryGetProperty("segmentation", out var shape))

@@ -4,8 +4,8 @@ namespace GeoVlm.Data.Readers;
 
 /// <summary>Hugging Face's imagefolder: <c>metadata.csv</c> or <c>metadata.jsonl</c> beside the images of each split.</summary>
 /// <remarks>
-/// <c>file_name</c> is a path from the folder of its metadata; other columns say what the rows are, as in every table (text, label, objects,
-/// question and answer). CSV of one split and JSONL of another are one dataset; the split is the folder's.
+/// <c>file_name</c> is a path from the folder of its metadata; other columns say what the rows are, as in every table (text, label,
+/// objects, question and answer). CSV of one split and JSONL of another are one dataset; the split is the folder's.
 /// </remarks>
 public sealed class ImageFolderReader : IDatasetReader
 {

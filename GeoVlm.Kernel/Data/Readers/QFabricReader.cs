@@ -8,9 +8,9 @@ namespace GeoVlm.Data.Readers;
 /// <summary>QFabric: outlines of urban change with a type, and five dates of each place.</summary>
 /// <remarks>
 /// A GeoJSON file of a place has features with <c>change_type</c> (Residential, Road, Demolition …), its images carry the place's name and
-/// the date as <c>.d1.</c> to <c>.d5.</c>, <c>_1</c> to <c>_5</c>, or a day. Outlines are longitude and latitude, the images' own system, or
-/// pixels, as <see cref="GeoJsonReader"/> tells them. A place is asked what changed between its first and its last date. Without images of
-/// two dates the file is read as any GeoJSON. Source: Verma et al., CVPR Workshops 2021.
+/// the date as <c>.d1.</c> to <c>.d5.</c>, <c>_1</c> to <c>_5</c>, or a day. Outlines are longitude and latitude, the images' own system,
+/// or pixels, as <see cref="GeoJsonReader"/> tells them. A place is asked what changed between its first and its last date. Without images
+/// of two dates the file is read as any GeoJSON. Source: Verma et al., CVPR Workshops 2021.
 /// </remarks>
 public sealed partial class QFabricReader : IDatasetReader
 {

@@ -5,8 +5,8 @@ namespace GeoVlm.Data.Readers;
 
 /// <summary>UCAS-AOD: a folder for each class (CAR, PLANE) with one text file beside each image.</summary>
 /// <remarks>
-/// Lines hold thirteen numbers in pixels: four corners x1 y1 … x4 y4, an angle that is not read, and x, y, width, height of the upright box,
-/// which follows from the corners. <c>Neg/</c> has images without objects and no text. Source: Zhu et al., ICIP 2015.
+/// Lines hold thirteen numbers in pixels: four corners x1 y1 … x4 y4, an angle that is not read, and x, y, width, height of the upright
+/// box, which follows from the corners. <c>Neg/</c> has images without objects and no text. Source: Zhu et al., ICIP 2015.
 /// </remarks>
 public sealed class UcasAodReader : IDatasetReader
 {

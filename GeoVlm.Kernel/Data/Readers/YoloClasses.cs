@@ -25,7 +25,8 @@ internal static partial class YoloClasses
         return new Dictionary<int, string>();
     }
 
-    /// <summary><c>names: [a, 'b, c']</c>, <c>names: {0: a, 1: b}</c>, or <c>names:</c> with lines <c>0: a</c> or <c>- a</c> below.</summary>
+    /// <summary><c>names: [a, 'b, c']</c>, <c>names: {0: a, 1: b}</c>, or <c>names:</c> with lines <c>0: a</c> or <c>- a</c>
+    /// below.</summary>
     private static Dictionary<int, string> FromYaml(string yaml)
     {
         var names = new Dictionary<int, string>();

@@ -5,8 +5,8 @@ internal static class CodeFence
 {
     private const string Mark = "```";
 
-    /// <summary>What stands in the only fence of a text, blanks in the place of everything else, so that positions stay; the text where it has
-    /// no fence or several.</summary>
+    /// <summary>What stands in the only fence of a text, blanks in the place of everything else, so that positions stay; the text where it
+    /// has no fence or several.</summary>
     /// <remarks>A fence that the text cuts reaches to its end. The word after the opening mark names the language.</remarks>
     public static string Alone(string text)
     {

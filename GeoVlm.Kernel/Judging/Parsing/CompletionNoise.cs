@@ -113,7 +113,8 @@ internal static class CompletionNoise
         "yes",
     ];
 
-    /// <summary>An answer that a model might have written, with up to twelve characters or runs lost, doubled, swapped or strange.</summary>
+    /// <summary>An answer that a model might have written, with up to twelve characters or runs lost, doubled, swapped or
+    /// strange.</summary>
     public static string Mutated(SeededRandom random)
     {
         var text = new StringBuilder(random.Pick(Answers));

@@ -16,8 +16,8 @@ public sealed record PredictionOptions(EoTask Task)
     /// <summary>A file with the references, joined by id, or by order where no row has one; null when the rows hold them.</summary>
     public string? References { get; init; }
 
-    /// <summary>Whether references without a prediction are scored as if nothing had been answered; else they are left out, and counted among
-    /// the problems. COCO results say nothing of an image without detections: there it is always so.</summary>
+    /// <summary>Whether references without a prediction are scored as if nothing had been answered; else they are left out, and counted
+    /// among the problems. COCO results say nothing of an image without detections: there it is always so.</summary>
     public bool MissingIsWrong { get; init; }
 
     /// <summary>The frame of boxes in rows that name none: see <see cref="PredictionFrames"/>; per cent for EarthDial's rows, else

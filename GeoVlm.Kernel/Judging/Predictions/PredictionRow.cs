@@ -112,8 +112,8 @@ internal sealed partial record PredictionRow(int Line, IReadOnlyDictionary<strin
     public string? Id => Ids.Select(Text).FirstOrDefault(t => t is not null);
 
     /// <summary>The answer as text, exactly as written; empty where its field is null, null when the row has no such field.</summary>
-    /// <remarks>A system that failed on a row has not answered it: it is scored as wrong. The last turn of a conversation is the answer where
-    /// no field is.</remarks>
+    /// <remarks>A system that failed on a row has not answered it: it is scored as wrong. The last turn of a conversation is the answer
+    /// where no field is.</remarks>
     public string? Prediction =>
         Answers.Select(Written).FirstOrDefault(t => t is not null)
         ?? Turn()

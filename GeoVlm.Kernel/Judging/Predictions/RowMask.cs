@@ -3,7 +3,8 @@ using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Judging.Predictions;
 
-/// <summary>A reference mask in a row: rows of 0 and 1 (lists, or a text of digits with a line for each row), or COCO's run lengths.</summary>
+/// <summary>A reference mask in a row: rows of 0 and 1 (lists, or a text of digits with a line for each row), or COCO's run
+/// lengths.</summary>
 internal static class RowMask
 {
     private const long MaximumPixels = 100_000_000;

@@ -24,12 +24,13 @@ public static class RewardOperators
         public IReward Gate(IReward condition, double least = 1) => new GatedReward(reward, condition, least);
 
         /// <summary>The reward spread so that <paramref name="low"/> and less becomes 0, <paramref name="high"/> and more 1.</summary>
-        /// <remarks>With what a shortcut earns as <paramref name="low"/> and 1 as <paramref name="high"/> it is RS-EoT's correction, (r − E) /
-        /// (1 − E).</remarks>
+        /// <remarks>With what a shortcut earns as <paramref name="low"/> and 1 as <paramref name="high"/> it is RS-EoT's correction, (r −
+        /// E) / (1 − E).</remarks>
         /// <exception cref="GeoVlmException">Not 0 ≤ low &lt; high ≤ 1.</exception>
         public IReward Clip(double low, double high) => new ClippedReward(reward, low, high);
 
-        /// <summary>The reward times a weight that falls with the mean of its group: prompts that the policy finds hard count for more.</summary>
+        /// <summary>The reward times a weight that falls with the mean of its group: prompts that the policy finds hard count for
+        /// more.</summary>
         /// <param name="scale">How it falls; e^(−mean) when null.</param>
         public IGroupReward WeighedByDifficulty(DifficultyScale? scale = null) => new DifficultyWeightedReward(reward, scale);
     }

@@ -48,7 +48,7 @@ internal sealed partial class TableBlock(
         {
             html.Append("<tr style=\"background:none\">");
             for (int c = 0; c < headers.Count; c++)
-                html.Append($"<th {Style(IsNumberColumn(c), $"white-space:nowrap;border-bottom:1.5px solid {Border};font-weight:600")}>")
+                html.Append($"<th {Style(IsNumberColumn(c), $"border-bottom:1.5px solid {Border};font-weight:600")}>")
                     .Append(HtmlText.Encode(headers[c]))
                     .Append("</th>");
             html.Append("</tr>");
@@ -85,9 +85,11 @@ internal sealed partial class TableBlock(
                     CultureInfo.InvariantCulture,
                     $"<span style=\"display:block;width:{100 * Fraction(bar):0.#}%;height:{BarHeight}px;background:{barColour}\"></span></span>"
                 );
-        // An interval and the mark behind it stay on one line; a list without blanks may break behind its commas.
+        // An interval and the mark behind it stay on one line; a list without blanks may break behind its commas, a long name behind
+        // its joints.
         string text = HtmlText.Encode(Interval().Replace(cell.Text, found => found.Value.Replace(' ', '\u00A0')));
         text = ListComma().Replace(text, ",<wbr>");
+        text = LongName().Replace(text, name => Joint().Replace(name.Value, "$0<wbr>"));
         html.Append(cell.Highlight is null ? text : $"<b>{text}</b>").Append("</td>");
     }
 
@@ -215,6 +217,13 @@ internal sealed partial class TableBlock(
 
     [GeneratedRegex(",(?=[A-Za-z])")]
     private static partial Regex ListComma();
+
+    // Encoded text holds < only before wbr.
+    [GeneratedRegex(@"[^\s<>]{18,}", RegexOptions.NonBacktracking)]
+    private static partial Regex LongName();
+
+    [GeneratedRegex(@"(?<=\w)([_=/](?=\w)|\.(?=[A-Za-z_]))")]
+    private static partial Regex Joint();
 
     private static string Style(bool toRight, string more)
     {

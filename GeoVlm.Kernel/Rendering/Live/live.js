@@ -1,4 +1,5 @@
-// What moves in a display. Without this script every picture stands complete; with it controls appear. Texts are set as texts, never as markup.
+// What moves in a display. Without this script every picture stands complete; with it controls appear. Texts are set as texts, never as
+// markup.
 (() => {
   if (window.geoVlmLive) { window.geoVlmLive(); return; }
   const svgSpace = 'http://www.w3.org/2000/svg';
@@ -275,7 +276,8 @@
       root.append(read);
     },
 
-    // A heat map over a picture for each word. data: w, h, plain, columns, rows, maps [word][cell 0..255], stops, start; words carry data-geo-ref.
+    // A heat map over a picture for each word. data: w, h, plain, columns, rows, maps [word][cell 0..255], stops, start; words carry
+    // data-geo-ref.
     attention(root, data) {
       const image = root.querySelector('img');
       image.src = data.plain;

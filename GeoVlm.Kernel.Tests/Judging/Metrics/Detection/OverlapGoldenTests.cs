@@ -6,7 +6,8 @@ using GeoVlm.Tests.Goldens;
 
 namespace GeoVlm.Tests.Judging.Metrics.Detection;
 
-/// <summary>Overlaps of boxes beyond plain IoU, as recorded: GIoU and DIoU, and EarthDial's rotated ones with swapped corners and turned signs.</summary>
+/// <summary>Overlaps of boxes beyond plain IoU, as recorded: GIoU and DIoU, and EarthDial's rotated ones with swapped corners and turned
+/// signs.</summary>
 public class OverlapGoldenTests
 {
     [Fact]

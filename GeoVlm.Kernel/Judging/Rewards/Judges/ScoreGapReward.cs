@@ -6,9 +6,9 @@ namespace GeoVlm.Judging.Rewards.Judges;
 
 /// <summary>How much better a judge finds the answer than the reference: 1 − e^(−0.2·(s − s′)) where s is larger, else 0.</summary>
 /// <remarks>
-/// s and s′ are the judge's grades of the answer and of the reference on a scale of 0 to 10, so the reward pays for surpassing the reference
-/// and needs a judge that looks at picture and question, not at the reference: a <see cref="LanguageModelReward"/> whose prompt leaves
-/// {reference} out. The reference itself earns 0. ScoreRS adds 0.3 of a format reward. Source: ScoreRS, model_based_reward.py.
+/// s and s′ are the judge's grades of the answer and of the reference on a scale of 0 to 10, so the reward pays for surpassing the
+/// reference and needs a judge that looks at picture and question, not at the reference: a <see cref="LanguageModelReward"/> whose prompt
+/// leaves {reference} out. The reference itself earns 0. ScoreRS adds 0.3 of a format reward. Source: ScoreRS, model_based_reward.py.
 /// </remarks>
 public sealed class ScoreGapReward(IReward judge) : IReward
 {

@@ -3,7 +3,8 @@ using GeoVlm.Judging.Parsing;
 
 namespace GeoVlm.Judging.Rewards.Published;
 
-/// <summary>1 when the answer is JSON whose every <c>bbox_2d</c> has four numbers; the other way round where nothing is there to find.</summary>
+/// <summary>1 when the answer is JSON whose every <c>bbox_2d</c> has four numbers; the other way round where nothing is there to
+/// find.</summary>
 /// <remarks>A list without any object is no list of boxes. Source: jefferyZhan/Griffon, Vision-R1/vision_r1/visionr1_qwen.py, its dual
 /// format reward.</remarks>
 public sealed class DualFormatReward : IReward
