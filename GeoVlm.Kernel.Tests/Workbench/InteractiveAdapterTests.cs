@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using GeoVlm.Data;
+using GeoVlm.Rendering;
 using GeoVlm.Workbench.Interactive;
 
 namespace GeoVlm.Tests.Workbench;
@@ -45,7 +46,7 @@ public sealed partial class InteractiveAdapterTests
     public async Task Bad_values_help_and_an_interrupt_reach_the_command()
     {
         InteractiveAdapter.Register(host);
-        Assert.Contains("did you mean referred-detection", (string)(await Run("#!geo-load synthetic --tasks refered-detection")).Failure);
+        Assert.Contains("Did you mean referred-detection", (string)(await Run("#!geo-load synthetic --tasks refered-detection")).Failure);
         Assert.Contains("text/html", Shown((await Run("#!geo-load --help")).Events[0]));
 
         await Run(Load);
@@ -90,8 +91,9 @@ public sealed partial class InteractiveAdapterTests
         dynamic registered = formatter.GetProperty("Registered")!.GetValue(null)!;
         dynamic preferred = formatter.GetProperty("Preferred")!.GetValue(null)!;
         using StringWriter html = new();
-        registered["RgbImage text/html"](new RgbImage(2, 2, new byte[12]), html);
-        Assert.Contains("data:image/png;base64,", html.ToString());
+        RgbImage image = new(2, 2, new byte[12]);
+        registered["RgbImage text/html"](image, html);
+        Assert.Equal(ValueRenderer.Render(image).Data[MimeBundle.Html], html.ToString());
         Assert.Equal("text/html text/plain", (string)preferred["EoDataset"]);
     }
 

@@ -15,7 +15,7 @@ public static class ValueRenderer
     private const int MostCharacters = 32_000_000;
 
     /// <summary>The types that are drawn, rather than described, for hosts that ask type by type.</summary>
-    public static IReadOnlyList<Type> DrawnTypes { get; } =
+    internal static IReadOnlyList<Type> DrawnTypes { get; } =
     [
         typeof(IRenderable),
         typeof(EoDataset),

@@ -36,6 +36,9 @@ public sealed class MagicLineTests
         );
     }
 
+    [Fact]
+    public void APositionalArgumentMayBeNamed() => Assert.Equal("d", Bind("#!sample --count 3 --dataset d").Required("dataset"));
+
     [Theory]
     [InlineData("--title=\"a b\"", "a b")]
     [InlineData("--title \"say \\\"hi\\\" \\\\ C:\\x\"", "say \"hi\" \\ C:\\x")]

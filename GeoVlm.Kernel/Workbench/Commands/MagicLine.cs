@@ -60,7 +60,10 @@ internal sealed class MagicLine
         void ReadOption(ref int i)
         {
             string[] parts = words[i].Text.Split('=', 2);
-            MagicOption? option = command.Options.FirstOrDefault(candidate => candidate.Name == parts[0]);
+            // A host that completes options by name offers positional ones so too: --source.
+            MagicOption? option =
+                command.Options.FirstOrDefault(candidate => candidate.Name == parts[0])
+                ?? command.Options.FirstOrDefault(candidate => candidate.IsPositional && "--" + candidate.Name == parts[0]);
             if (option is null)
             {
                 string[] names = [.. command.Options.Where(candidate => !candidate.IsPositional).Select(candidate => candidate.Name)];
