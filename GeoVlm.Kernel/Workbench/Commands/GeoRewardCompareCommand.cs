@@ -67,7 +67,12 @@ public sealed class GeoRewardCompareCommand : IMagicCommand
             );
         if (unknown > 0)
             context.Host.Stream(StreamKind.Stderr, $"{unknown} groups are left out: their samples are in no dataset of this session\n");
-        var comparison = RewardComparison.Of(groups, Rewards(arguments.Text("--rewards"), context));
+        var rewards = Rewards(arguments.Text("--rewards"), context);
+        if (rewards.Count < 2)
+            throw new GeoVlmException(
+                $"--rewards \"{arguments.Text("--rewards")}\" is one reward; part those to compare by ';', for example \"iou; giou\" (a comma adds them up)"
+            );
+        var comparison = RewardComparison.Of(groups, rewards);
         context.SetVariable(arguments.Required("--as"), comparison);
         context.Display(Columns(comparison));
         context.Display(Agreements(comparison));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using GeoVlm.Data;
 using GeoVlm.Generation;
@@ -105,40 +104,26 @@ public sealed class GeoSftCommand : IMagicCommand
             ? new Watch(policy, context.GetVariable<EoDataset>(name).Samples, run, arguments, context)
             : null;
         List<SftRecord> records = run is null ? [] : [.. SftRun.ReadSteps(run.Path)];
-        var clock = Stopwatch.StartNew();
+        var display = new SftDisplay(context.Host, steps, seconds, records.Count);
         try
         {
-            while (trainer.StepsDone < steps && clock.Elapsed.TotalSeconds < seconds && watch?.ShouldStop != true)
+            while (trainer.StepsDone < steps && display.Elapsed.TotalSeconds < seconds && watch?.ShouldStop != true)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 records.Add(run is null ? trainer.Step(rows(trainer.StepsDone)) : run.Step(rows(trainer.StepsDone)));
                 watch?.After(trainer.StepsDone);
+                display.Show(records, watch?.Scores ?? []);
             }
         }
         catch (OperationCanceledException)
         {
             run?.Save();
+            display.Show($"Fine-tuning: stopped after {records.Count} steps", records, watch?.Scores ?? []);
             throw;
         }
         run?.Save();
         string best = watch?.KeepBest() ?? "";
-        context.Display(
-            new LineChart(
-                $"Fine-tuning: {records.Count} steps in {clock.Elapsed.TotalSeconds:0} s{best}",
-                "step",
-                "negative log-likelihood per answer token",
-                new ChartSeries("loss", [.. records.Select(r => new ChartPoint(r.Step, r.Loss))])
-            )
-        );
-        if (watch is not null)
-            context.Display(
-                new LineChart(
-                    "Mean reward on the evaluation samples",
-                    "step",
-                    "mean reward",
-                    new ChartSeries("reward", [.. watch.Scores.Select(s => new ChartPoint(s.Step, s.Reward))])
-                )
-            );
+        display.Show($"Fine-tuning: {records.Count} steps in {display.Elapsed.TotalSeconds:0} s{best}", records, watch?.Scores ?? []);
         foreach (var (sample, what) in problems)
             context.Host.Stream(StreamKind.Stderr, $"{sample} was left out: {what}\n");
         foreach (string note in trainer.Notes.Concat(run?.Warnings ?? []))
