@@ -7,7 +7,6 @@ using GeoVlm.Learning.Losses;
 using GeoVlm.Learning.Pretraining;
 using GeoVlm.Learning.Runs;
 using GeoVlm.Models;
-using GeoVlm.Rendering.Charts;
 using GeoVlm.Workbench.Jobs;
 
 namespace GeoVlm.Workbench.Commands;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using GeoVlm.Learning;
-using GeoVlm.Rendering;
 using GeoVlm.Rendering.Charts;
 
 namespace GeoVlm.Workbench.Commands;
