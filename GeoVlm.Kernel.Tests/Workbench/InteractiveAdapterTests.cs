@@ -46,7 +46,10 @@ public sealed partial class InteractiveAdapterTests
     public async Task Bad_values_help_and_an_interrupt_reach_the_command()
     {
         InteractiveAdapter.Register(host);
-        Assert.Contains("Did you mean referred-detection", (string)(await Run("#!geo-load synthetic --tasks refered-detection")).Failure);
+        Assert.Contains(
+            "Did you mean 'referred-detection'?",
+            (string)(await Run("#!geo-load synthetic --tasks refered-detection")).Failure
+        );
         Assert.Contains("text/html", Shown((await Run("#!geo-load --help")).Events[0]));
 
         await Run(Load);
