@@ -16,6 +16,7 @@ public sealed class MagicLineTests
             new("--rate", "Learning rate.", MagicOptionKind.Number),
             new("--quiet", "Says nothing.", MagicOptionKind.Flag),
             new("--title", "A title."),
+            new("--vary", "A list.") { IsList = true },
         ];
         public IReadOnlyList<string> Examples => [];
         public string CSharp => "";
@@ -39,6 +40,10 @@ public sealed class MagicLineTests
     [Fact]
     public void APositionalArgumentMayBeNamed() => Assert.Equal("d", Bind("#!sample --count 3 --dataset d").Required("dataset"));
 
+    [Fact]
+    public void AListMayBeGivenPieceByPiece() =>
+        Assert.Equal("beta=0|1; group=4|8; lr!", Bind("#!sample d --vary \"beta=0|1\" --vary \"group=4|8\" --vary @lr").Required("--vary"));
+
     [Theory]
     [InlineData("--title=\"a b\"", "a b")]
     [InlineData("--title \"say \\\"hi\\\" \\\\ C:\\x\"", "say \"hi\" \\ C:\\x")]
@@ -54,7 +59,7 @@ public sealed class MagicLineTests
     [InlineData("#!sample", "dataset is missing: Name of a dataset.")]
     [InlineData(
         "#!sample d --cuont 3",
-        "unknown option --cuont; did you mean --count? (it has --split, --count, --rate, --quiet, --title)"
+        "unknown option --cuont; did you mean --count? (it has --split, --count, --rate, --quiet, --title, --vary)"
     )]
     [InlineData("#!sample d --count", "--count needs a value: How many.")]
     [InlineData("#!sample d --count --quiet", "--count needs a value: How many.")]

@@ -25,7 +25,10 @@ public sealed class GeoRewardCompareCommand : IMagicCommand
         new(
             "--rewards",
             "rewards to compare, parted by ';', each with weights or without: \"detection:1,format:0.3; standard\"; the task's own and the standard one when left out"
-        ),
+        )
+        {
+            IsList = true,
+        },
         new("--dataset", "variable with the samples that were asked; all datasets of the session when left out"),
         new("--step", "only the rollouts of this step", MagicOptionKind.Integer),
         new("--worst", "disagreements that are shown as pictures", MagicOptionKind.Integer, Default: "3"),

@@ -95,7 +95,7 @@ internal sealed class MagicLine
 
         void Take(MagicOption option, MagicToken word)
         {
-            if (values.ContainsKey(option.Name) || later.Contains(option.Name))
+            if (!option.IsList && (values.ContainsKey(option.Name) || later.Contains(option.Name)))
             {
                 problems.Add($"{option.Name} is given twice");
                 return;
@@ -110,7 +110,7 @@ internal sealed class MagicLine
                 }
                 text = variable(text[1..]);
             }
-            values[option.Name] = text;
+            values[option.Name] = values.TryGetValue(option.Name, out string? before) ? $"{before}; {text}" : text;
             if (Problem(option, text) is { } problem)
                 problems.Add(problem);
         }
