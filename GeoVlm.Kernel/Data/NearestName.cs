@@ -27,13 +27,15 @@ internal static class NearestName
         return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?";
     }
 
-    // Within a third of their length in edits, nearest first, letter case aside; names that begin as written count too.
+    // Within a third of their length in edits, nearest first, letter case aside; names that begin as written and those
+    // whose initials it is (vqa) count too.
     private static IEnumerable<string> Near(string written, IEnumerable<string> names) =>
         names
             .Select(name =>
                 (
                     Name: name,
                     Edits: name.StartsWith(written, StringComparison.OrdinalIgnoreCase)
+                    || written.Equals(Initials(name), StringComparison.OrdinalIgnoreCase)
                         ? 1
                         : Edits(written.ToLowerInvariant(), name.ToLowerInvariant())
                 )
@@ -41,6 +43,8 @@ internal static class NearestName
             .Where(candidate => candidate.Edits <= Math.Max(1, Math.Max(written.Length, candidate.Name.Length) / 3))
             .OrderBy(candidate => candidate.Edits)
             .Select(candidate => candidate.Name);
+
+    private static string Initials(string name) => string.Concat(name.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(w => w[0]));
 
     // Damerau's distance: insertions, deletions, replacements and swaps of neighbours.
     private static int Edits(string from, string to)

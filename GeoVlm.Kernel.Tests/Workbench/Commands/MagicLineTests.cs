@@ -16,7 +16,7 @@ public sealed class MagicLineTests
             new("--rate", "Learning rate.", MagicOptionKind.Number),
             new("--quiet", "Says nothing.", MagicOptionKind.Flag),
             new("--title", "A title."),
-            new("--vary", "A list.") { IsList = true },
+            new("--vary", "A list.") { Joint = ';' },
         ];
         public IReadOnlyList<string> Examples => [];
         public string CSharp => "";
@@ -42,7 +42,11 @@ public sealed class MagicLineTests
 
     [Fact]
     public void AListMayBeGivenPieceByPiece() =>
-        Assert.Equal("beta=0|1; group=4|8; lr!", Bind("#!sample d --vary \"beta=0|1\" --vary \"group=4|8\" --vary @lr").Required("--vary"));
+        Assert.Equal("beta=0|1;group=4|8;lr!", Bind("#!sample d --vary \"beta=0|1\" --vary \"group=4|8\" --vary @lr").Required("--vary"));
+
+    [Fact]
+    public void RunsToCompareMayBePartedByBlanks() =>
+        Assert.Equal("a,b c,d", MagicLine.Parse("#!geo-compare a \"b c\" d --window 2").Bind(new GeoCompareCommand()).Required("runs"));
 
     [Theory]
     [InlineData("--title=\"a b\"", "a b")]

@@ -30,14 +30,14 @@ public sealed class GeoAblateCommand : IMagicCommand
             Required: true
         )
         {
-            IsList = true,
+            Joint = ';',
         },
         new("--seeds", "seeds of each combination", Default: "1,2,3"),
         new("--preset", "options to begin with; those below override it", Default: "laptop")
         {
             Choices = [.. GrpoPresets.All.Select(p => p.Name)],
         },
-        new("--set", "options that do not vary: \"lr=1e-4; group=8\"") { IsList = true },
+        new("--set", "options that do not vary: \"lr=1e-4; group=8\"") { Joint = ';' },
         new("--steps", "optimizer updates of each run", MagicOptionKind.Integer),
         new("--reward", "rewards instead of each task's own: names or variables with weights, \"iou:1,format:0.3\""),
         new("--run", "folder that keeps the runs, and ablation.parquet with every number", Required: true),

@@ -26,7 +26,7 @@ public sealed class GeoCompareCommand : IMagicCommand
     /// <inheritdoc/>
     public IReadOnlyList<MagicOption> Options { get; } =
     [
-        new("runs", "folders of the runs, joined by commas", Required: true),
+        new("runs", "folders of the runs, parted by blanks or commas", Required: true) { Joint = ',' },
         new("--window", "steps that each point is the mean of", MagicOptionKind.Integer, Default: "5"),
     ];
 
@@ -37,7 +37,7 @@ public sealed class GeoCompareCommand : IMagicCommand
         "#!geo-model tiny",
         "#!geo-grpo train --steps 1 --prompts 2 --group 2 --run run-a-of-help",
         "#!geo-grpo train --steps 1 --prompts 2 --group 2 --beta 0 --run run-b-of-help",
-        "#!geo-compare run-a-of-help,run-b-of-help",
+        "#!geo-compare run-a-of-help run-b-of-help",
     ];
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ public sealed class GeoRewardCompareCommand : IMagicCommand
             "rewards to compare, parted by ';', each with weights or without: \"detection:1,format:0.3; standard\"; the task's own and the standard one when left out"
         )
         {
-            IsList = true,
+            Joint = ';',
         },
         new("--dataset", "variable with the samples that were asked; all datasets of the session when left out"),
         new("--step", "only the rollouts of this step", MagicOptionKind.Integer),

@@ -46,8 +46,9 @@ public sealed record MagicOption(
     /// <summary>Whether the command itself reads <c>@name</c>, instead of getting the text of the variable.</summary>
     public bool IsLiteral { get; init; }
 
-    /// <summary>Whether its text is a list parted by ';', which may also be given piece by piece: <c>--vary "beta=0|1" --vary "group=4|8"</c>.</summary>
-    public bool IsList { get; init; }
+    /// <summary>What joins the pieces where its text is a list, which may also be given piece by piece, <c>--vary "beta=0|1"
+    /// --vary "group=4|8"</c> or <c>#!geo-compare a b</c>; null where it is one value.</summary>
+    public char? Joint { get; init; }
 
     /// <summary>Whether it is given by position rather than by name.</summary>
     public bool IsPositional => !Name.StartsWith('-');

@@ -41,6 +41,8 @@ internal sealed class MagicLine
                 ReadOption(ref i);
             else if (positional.TryDequeue(out MagicOption? option))
                 Take(option, words[i]);
+            else if (command.Options.LastOrDefault(candidate => candidate.IsPositional) is { Joint: not null } list)
+                Take(list, words[i]);
             else
                 problems.Add($"'{words[i].Text}' is one argument too many; it takes {Describe(command)}");
         }
@@ -95,7 +97,7 @@ internal sealed class MagicLine
 
         void Take(MagicOption option, MagicToken word)
         {
-            if (!option.IsList && (values.ContainsKey(option.Name) || later.Contains(option.Name)))
+            if (option.Joint is null && (values.ContainsKey(option.Name) || later.Contains(option.Name)))
             {
                 problems.Add($"{option.Name} is given twice");
                 return;
@@ -110,7 +112,7 @@ internal sealed class MagicLine
                 }
                 text = variable(text[1..]);
             }
-            values[option.Name] = values.TryGetValue(option.Name, out string? before) ? $"{before}; {text}" : text;
+            values[option.Name] = values.TryGetValue(option.Name, out string? before) ? $"{before}{option.Joint}{text}" : text;
             if (Problem(option, text) is { } problem)
                 problems.Add(problem);
         }
