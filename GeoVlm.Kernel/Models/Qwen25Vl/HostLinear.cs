@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
-/// <summary>Addresses of a linear layer's float32 weights, [output, input], and of its active adapter; 0 for what it lacks.</summary>
+/// <summary>Addresses of a linear layer's weights, [output, input], and of its active adapter, which is float32; 0 for what it lacks.</summary>
 internal sealed unsafe class HostLinear
 {
     /// <summary>Takes the addresses; the tensors must outlive this.</summary>
@@ -31,5 +31,9 @@ internal sealed unsafe class HostLinear
     public float Scaling { get; }
 
     /// <summary>Where a tensor of the CPU has its first number.</summary>
-    public static nint Address(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    public static nint Address(Tensor tensor)
+    {
+        using Tensor first = tensor.narrow(0, 0, 1); // TorchSharp shows no more than 2 GB at once
+        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
 }
