@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Wide = GeoVlm.Models.Native.VectorKernels<System.Runtime.Intrinsics.Vector512<float>, GeoVlm.Models.Native.VectorUnit512>;
 using Narrow = GeoVlm.Models.Native.VectorKernels<System.Runtime.Intrinsics.Vector256<float>, GeoVlm.Models.Native.VectorUnit256>;
+using Wide = GeoVlm.Models.Native.VectorKernels<System.Runtime.Intrinsics.Vector512<float>, GeoVlm.Models.Native.VectorUnit512>;
 
 namespace GeoVlm.Models.Native;
 
@@ -46,7 +46,7 @@ internal static unsafe class HostKernels
         int rows,
         TWeight* w,
         int depth,
-        TWeight* bias,
+        float* bias,
         float* y,
         nint yRow,
         int from,

@@ -22,7 +22,7 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         int rows,
         TWeight* w,
         int depth,
-        TWeight* bias,
+        float* bias,
         float* y,
         nint yRow,
         int from,
@@ -35,10 +35,7 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         for (; n + 4 <= to; n += 4)
         {
             TWeight* tile = w + (nint)n * depth;
-            var shift =
-                bias == null
-                    ? Vector128<float>.Zero
-                    : Vector128.Create(Number(bias + n), Number(bias + n + 1), Number(bias + n + 2), Number(bias + n + 3));
+            var shift = bias == null ? Vector128<float>.Zero : Vector128.Load(bias + n);
             int m = 0;
             if (TUnit.RowsAtOnce == 4)
                 for (; m + 4 <= rows; m += 4)
@@ -53,7 +50,7 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         {
             for (int m = 0; m < rows; m++)
             {
-                float sum = Dot(x + m * xRow, w + (nint)n * depth, depth) + (bias == null ? 0 : Number(bias + n));
+                float sum = Dot(x + m * xRow, w + (nint)n * depth, depth) + (bias == null ? 0 : bias[n]);
                 y[m * yRow + n] = add ? y[m * yRow + n] + sum : sum;
             }
         }
@@ -296,10 +293,7 @@ internal static unsafe class VectorKernels<TVector, TUnit>
     /// <summary>The sums of four vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Sums(TVector a, TVector b, TVector c, TVector d) =>
-        Sse3.HorizontalAdd(
-            Sse3.HorizontalAdd(TUnit.Fold(a), TUnit.Fold(b)),
-            Sse3.HorizontalAdd(TUnit.Fold(c), TUnit.Fold(d))
-        );
+        Sse3.HorizontalAdd(Sse3.HorizontalAdd(TUnit.Fold(a), TUnit.Fold(b)), Sse3.HorizontalAdd(TUnit.Fold(c), TUnit.Fold(d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Numbers<TWeight>(TWeight* w)

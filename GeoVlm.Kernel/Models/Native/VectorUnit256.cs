@@ -29,7 +29,9 @@ internal readonly unsafe struct VectorUnit256 : IVectorUnit<Vector256<float>>
     public static Vector256<float> Widen(ushort* from)
     {
         var narrow = Vector128.Load(from);
-        var wide = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(narrow).AsUInt32() : Vector256.Create(Vector128.WidenLower(narrow), Vector128.WidenUpper(narrow));
+        var wide = Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(narrow).AsUInt32()
+            : Vector256.Create(Vector128.WidenLower(narrow), Vector128.WidenUpper(narrow));
         return (wide << 16).AsSingle();
     }
 
@@ -39,7 +41,8 @@ internal readonly unsafe struct VectorUnit256 : IVectorUnit<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -30,7 +30,9 @@ internal readonly unsafe struct VectorUnit512 : IVectorUnit<Vector512<float>>
     public static Vector512<float> Widen(ushort* from)
     {
         var narrow = Vector256.Load(from);
-        var wide = Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(narrow) : Vector512.Create(Vector256.WidenLower(narrow), Vector256.WidenUpper(narrow));
+        var wide = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512UInt32(narrow)
+            : Vector512.Create(Vector256.WidenLower(narrow), Vector256.WidenUpper(narrow));
         return (wide << 16).AsSingle();
     }
 
@@ -40,7 +42,8 @@ internal readonly unsafe struct VectorUnit512 : IVectorUnit<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(a, b, c);
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

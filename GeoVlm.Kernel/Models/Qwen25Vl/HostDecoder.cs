@@ -41,7 +41,7 @@ internal sealed unsafe class HostDecoder<TWeight> : IStepDecoder
     private readonly int newTokens;
 
     /// <summary>Prepares to decode with the threads that libtorch has on this thread.</summary>
-    /// <param name="model">The weights; they must live as long as this and may change between steps.</param>
+    /// <param name="model">The weights; they must live as long as this.</param>
     /// <param name="capacity">Most sequences.</param>
     /// <param name="longestPrompt">Tokens of the longest prompt.</param>
     /// <param name="newTokens">Most tokens after a prompt.</param>
@@ -51,8 +51,8 @@ internal sealed unsafe class HostDecoder<TWeight> : IStepDecoder
         epsilon = (float)config.RmsNormEpsilon;
         embedding = (TWeight*)HostLinear.Address(model.Parts.Embedding);
         norm = (TWeight*)HostLinear.Address(model.Parts.Norm);
-        head = new(model.Parts.Head);
-        layers = [.. model.Parts.Layers.Select(l => new HostLayer(l))];
+        head = new(model.Parts.Head, memory);
+        layers = [.. model.Parts.Layers.Select(l => new HostLayer(l, memory))];
         int half = config.HeadSize / 2;
         frequencies = [.. Enumerable.Range(0, half).Select(i => 1f / (float)Math.Pow(config.RopeTheta, i / (double)half))];
         float* PerRow(int width) => memory.Take((long)capacity * width);
@@ -187,7 +187,7 @@ internal sealed unsafe class HostDecoder<TWeight> : IStepDecoder
             int blocks = (w.Output + HostKernels.Width - 1) / HostKernels.Width;
             int from = blocks * thread / team.Size * HostKernels.Width,
                 to = Math.Min(w.Output, blocks * (thread + 1) / team.Size * HostKernels.Width);
-            HostKernels.Product(x, xRow, count, (TWeight*)w.Weight, w.Input, (TWeight*)w.Bias, y, yRow, from, to, add);
+            HostKernels.Product(x, xRow, count, (TWeight*)w.Weight, w.Input, (float*)w.Bias, y, yRow, from, to, add);
             if (w.Rank == 0)
                 return (from, to);
             var low = (float*)mine.LowRank;

@@ -50,7 +50,9 @@ internal sealed class DecodeLogitsCheck : ICheckKind
             [
                 .. Enumerable
                     .Range(0, steps - 1)
-                    .SelectMany(s => decoder.Step([(int)feed.Numbers[row * (int)feed.Shape[1] + s]], [batch.Next.item<long>() + s]).ToArray()),
+                    .SelectMany(s =>
+                        decoder.Step([(int)feed.Numbers[row * (int)feed.Shape[1] + s]], [batch.Next.item<long>() + s]).ToArray()
+                    ),
             ];
             yield return tensor(logits, steps - 1, model.Config.Text.VocabularySize);
         }
