@@ -41,9 +41,22 @@ public sealed class FormulaModelTests
     [Fact]
     public void What_a_config_is_silent_about_is_what_transformers_takes()
     {
-        var config = Read("qwen2_5_vl", """{"depth": 1, "hidden_size": 16, "out_hidden_size": 32, "intermediate_size": 20, "num_heads": 2, "fullatt_block_indexes": []}""", "");
+        var config = Read(
+            "qwen2_5_vl",
+            """{"depth": 1, "hidden_size": 16, "out_hidden_size": 32, "intermediate_size": 20, "num_heads": 2, "fullatt_block_indexes": []}""",
+            ""
+        );
         Assert.Equal(1e-5, config.Text.RmsNormEpsilon);
-        Assert.Equal((4, 112, 14, 2, 2), (config.Vision.TokensPerSecond, config.Vision.WindowSize, config.Vision.PatchSize, config.Vision.MergeSize, config.Vision.TemporalPatchSize));
+        Assert.Equal(
+            (4, 112, 14, 2, 2),
+            (
+                config.Vision.TokensPerSecond,
+                config.Vision.WindowSize,
+                config.Vision.PatchSize,
+                config.Vision.MergeSize,
+                config.Vision.TemporalPatchSize
+            )
+        );
     }
 
     [Fact]
@@ -64,7 +77,12 @@ public sealed class FormulaModelTests
         var vision = config.Vision;
         using var model = VisionLanguageModel.Create(
             config,
-            new() { PatchSize = vision.PatchSize, TemporalPatchSize = vision.TemporalPatchSize, MergeSize = vision.MergeSize },
+            new()
+            {
+                PatchSize = vision.PatchSize,
+                TemporalPatchSize = vision.TemporalPatchSize,
+                MergeSize = vision.MergeSize,
+            },
             1,
             CPU
         );
