@@ -41,7 +41,7 @@ internal static class CocoCaptions
                 else
                     folder.Report(row.Where, "an image without id or file_name. Skipped.");
             }
-            else if (row.Text("image_id") is { } image && row.Text("caption") is { } caption)
+            else if (row.Text("image_id", "filename", "file_name") is { } image && row.Text("caption", "text_output") is { } caption)
             {
                 if (!sentences.TryGetValue(image, out var list))
                     sentences[image] = list = [];
@@ -50,6 +50,9 @@ internal static class CocoCaptions
             else
                 folder.Report(row.Where, "a sentence without image_id or caption. Skipped.");
         }
+        // RSICap has no list of images: its sentences name the files.
+        foreach (string name in sentences.Keys.Where(DatasetFolder.IsImage).ToList())
+            names.TryAdd(name, name);
         foreach (var (id, name) in names)
             if (sentences.Remove(id, out var captions))
                 yield return rows.Make(name, "", isPair: false, captions, split, [], $"{file}, image {id}");

@@ -29,10 +29,12 @@ internal static partial class Conversation
         }
         var turns = new List<(string, string)>();
         string? question = null;
+        var placed = PlacedObjects.Of(row);
         foreach (var message in messages.OfType<Dictionary<string, object?>>())
         {
             string role = (message.GetValueOrDefault("from") ?? message.GetValueOrDefault("role")) as string ?? "";
             string said = Said(message.GetValueOrDefault("value") ?? message.GetValueOrDefault("content"), images);
+            said = placed?.Fill(said) ?? said;
             if (role is "human" or "user")
                 question = said;
             else if (role is "gpt" or "assistant" or "model" or "chatgpt" && question is not null)

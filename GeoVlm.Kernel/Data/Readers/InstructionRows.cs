@@ -101,7 +101,10 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
             return [.. Conversation.Turns(row, out problem, out inside).Select(t => new Turn(t.Question, [t.Answer]))];
         inside = [];
         problem = "";
-        string? question = row.Text(RowColumns.Question) ?? row.Texts(RowColumns.Question).FirstOrDefault(),
+        string? question =
+                row.Text(RowColumns.Question)
+                ?? row.Texts(RowColumns.Question).FirstOrDefault()
+                ?? (RowColumns.IsAskedText(row) ? row.Text("text") : null),
             answer = row.Text(RowColumns.Answer) ?? BoxCell.Bracketed(row.Value(RowColumns.Answer));
         var references = References(row);
         if (question is null)
@@ -263,6 +266,8 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
     /// <summary>The dialect of the first rows: where they disagree, the one whose numbers reach furthest.</summary>
     private static BoxDialect DialectOf(IReadOnlyList<Row> rows)
     {
+        if (rows.Select(PlacedObjects.DialectOf).FirstOrDefault(d => d is not null) is { } stated)
+            return stated;
         var told = new Dictionary<BoxDialect, int>();
         foreach (var row in rows)
         {

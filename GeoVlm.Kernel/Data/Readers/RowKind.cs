@@ -115,6 +115,8 @@ internal static class RowColumns
             return RowKind.Instruction;
         if (IsOneHot(row))
             return RowKind.Labels;
+        if (IsAskedText(row))
+            return RowKind.Instruction;
         if (!Image.Any(row.Fields.ContainsKey))
             return RowKind.Unknown;
         if (CornersOf(row) is not null || HasBoxCell(row))
@@ -139,6 +141,12 @@ internal static class RowColumns
         && row.Fields.First().Value is string first
         && first.Any(char.IsLetterOrDigit)
         && first.Length > 1;
+
+    /// <summary>LLaVA's questions (LRS-VQA, GeoChat-Bench): <c>text</c> asks where a truth stands beside it.</summary>
+    public static bool IsAskedText(Row row) =>
+        row.Text("text") is not null
+        && row.Value("ground_truth", "groundtruth", "gt", "gt_answer", "answer") is not null
+        && Image.Any(row.Fields.ContainsKey);
 
     private static bool IsReferring(Row row) =>
         row.List("objects") is [Dictionary<string, object?> first, ..]
