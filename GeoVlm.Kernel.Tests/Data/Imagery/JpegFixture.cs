@@ -28,13 +28,13 @@ internal static class JpegFixture
                 new SKImageInfo(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque),
                 (IntPtr)first
             );
-            using var pixmap = image.PeekPixels();
+            using var pixmap = image!.PeekPixels();
             var options = new SKJpegEncoderOptions(
                 1 + random.Next(100),
                 (SKJpegEncoderDownsample)random.Next(3),
                 SKJpegEncoderAlphaOption.Ignore
             );
-            using var data = pixmap.Encode(options);
+            using var data = pixmap.Encode(options)!;
             return data.ToArray();
         }
     }

@@ -61,7 +61,7 @@ public class SequentialJpegTests
     public void A_restart_marker_of_another_number_is_left_to_Skia()
     {
         byte[] file = JpegFixture.Grey(80, 24, 3, (_, _) => 16);
-        file[file.AsSpan().IndexOf([0xFF, 0xD1]) + 1] = 0xD3;
+        file[file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD1]) + 1] = 0xD3;
         Assert.Null(SequentialJpeg.Decode(file));
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Readers;
@@ -197,5 +198,40 @@ public class NestedLayoutTests
             """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[10, 10], [20, 10], [20, 30], [10, 10]]]}}]}"""
         );
         Assert.All(EoDataset.Load(folder.Path).Samples, s => Assert.Equal("building", s.Objects.Single().Label));
+    }
+
+    [Fact]
+    public void What_macOS_puts_into_an_archive_is_no_data()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("Land/Images/beach/1.png", 8, 8);
+        using (var zip = ZipFile.Open(folder.File("land.zip"), ZipArchiveMode.Create))
+        {
+            foreach (string name in new[] { "airplane", "beach" })
+                zip.CreateEntryFromFile(folder.File("Land/Images/beach/1.png"), $"Land/Images/{name}/1.png");
+            zip.CreateEntry("__MACOSX/Land/Images/airplane/._1.png");
+            zip.CreateEntry("Land/Images/beach/._1.png");
+        }
+        var dataset = EoDataset.Load(folder.File("land.zip"));
+        Assert.Equal((2, 0), (dataset.Count, dataset.Problems.Count));
+    }
+
+    [Theory]
+    [InlineData("""{"image": "img/a.png", "problem": "Where?", "solution": "<answer>[10, 12, 130, 40]</answer>"}""")]
+    [InlineData(
+        """{"prompt": [{"role": "system", "content": "x"}, {"role": "user", "content": "<image>Where?"}], "images": ["img/a.png"], "reward_model": {"style": "rule", "ground_truth": "[10, 12, 130, 40]"}}"""
+    )]
+    [InlineData(
+        """{"image": "img/a.png", "conversations": [{"from": "human", "value": "<image>Where?"}, {"from": "gpt", "value": [10, 12, 130, 40]}]}"""
+    )]
+    public void Rows_of_TRL_verl_and_VLM_R1_are_read(string row)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("img/a.png", 200, 100);
+        folder.Text("train.jsonl", row + "\n");
+        var sample = EoDataset.Load(folder.Path).Samples.Single();
+        Assert.Equal("Where?", sample.Question);
+        Assert.Equal(new Box(10, 12, 130, 40), ((BoxesAnswer)sample.Reference).Objects.Single().Box);
+        Assert.Single(sample.Images);
     }
 }

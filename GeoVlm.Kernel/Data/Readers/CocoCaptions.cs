@@ -11,13 +11,18 @@ internal static class CocoCaptions
         RowFiles.EndsWith(file, ".json")
         && FileStart.Read(file) is var start
         && start.TrimStart('\uFEFF', ' ', '\r', '\n', '\t').StartsWith('{')
-        && (
-            Path.GetFileName(file).Contains("caption", StringComparison.OrdinalIgnoreCase)
-            || start.Contains("\"caption\"", StringComparison.Ordinal)
-        )
-        && (start.Contains("\"file_name\"", StringComparison.Ordinal) || start.Contains("\"image_id\"", StringComparison.Ordinal))
-        && (start.Contains("\"annotations\"", StringComparison.Ordinal) || start.Contains("\"images\"", StringComparison.Ordinal))
-        && !start.Contains("\"sentences\"", StringComparison.Ordinal);
+        && (Path.GetFileName(file).Contains("caption", StringComparison.OrdinalIgnoreCase) || Holds(start, "caption", "text_output"))
+        && Holds(start, "file_name", "image_id", "text_output")
+        && Holds(start, "annotations", "images")
+        && !Holds(start, "sentences");
+
+    private static bool Holds(string start, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            if (start.Contains($"\"{name}\"", StringComparison.Ordinal))
+                return true;
+        return false;
+    }
 
     /// <summary>One sample an image, with all its sentences, in the order of the images.</summary>
     public static IEnumerable<Draft> Of(DatasetFolder folder, CaptionRows rows, string path)

@@ -47,6 +47,15 @@ internal static partial class Conversation
         return turns;
     }
 
+    /// <summary>The last thing a user says in a prompt that is a list of messages (verl, TRL); null where it is none.</summary>
+    public static string? LastAsked(object? prompt, List<object?> images) =>
+        (prompt as List<object?>)
+            ?.OfType<Dictionary<string, object?>>()
+            .LastOrDefault(m => m.GetValueOrDefault("role") is "user" && m.ContainsKey("content"))
+            is { } message
+            ? Said(message["content"], images)
+            : null;
+
     private static object? Parse(string text) => new JsonRows("", (_, _) => { }).ParseText(text);
 
     /// <summary>A question without image placeholders; a literal \n becomes a line break, and blanks around it go.</summary>
@@ -69,6 +78,8 @@ internal static partial class Conversation
     {
         if (content is not List<object?> parts)
             return Row.AsText(content) ?? "";
+        if (BoxCell.Bracketed(parts) is { } box) // VLM-R1's answers are the numbers themselves
+            return box;
         var texts = new List<string>();
         foreach (var part in parts.OfType<Dictionary<string, object?>>())
         {
