@@ -13,7 +13,11 @@ internal static class KernelSymbols
         "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
         + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
+    private static readonly Lazy<IReadOnlyList<SemanticModel>> Compiled = new(Compile);
     private static readonly Lazy<IReadOnlyList<Reference>> Collected = new(Collect);
+
+    /// <summary>What the compiler understands of every file of the kernel; the path of its tree is relative to the repository.</summary>
+    public static IReadOnlyList<SemanticModel> Files => Compiled.Value;
 
     /// <summary>One name in one line that refers to something of a namespace.</summary>
     /// <param name="Path">The file, relative to the repository.</param>
@@ -34,7 +38,7 @@ internal static class KernelSymbols
     /// <summary>Every reference of every file of the kernel.</summary>
     public static IReadOnlyList<Reference> References => Collected.Value;
 
-    private static List<Reference> Collect()
+    private static List<SemanticModel> Compile()
     {
         CSharpParseOptions options = new(LanguageVersion.Latest, DocumentationMode.None);
         SyntaxTree[] trees =
@@ -56,10 +60,15 @@ internal static class KernelSymbols
             )
         );
 
+        return [.. trees.Select(tree => compilation.GetSemanticModel(tree))];
+    }
+
+    private static List<Reference> Collect()
+    {
         List<Reference> references = [];
-        foreach (SyntaxTree tree in trees)
+        foreach (SemanticModel model in Files)
         {
-            SemanticModel model = compilation.GetSemanticModel(tree);
+            SyntaxTree tree = model.SyntaxTree;
             foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
             {
                 ISymbol? symbol = model.GetSymbolInfo(name).Symbol;

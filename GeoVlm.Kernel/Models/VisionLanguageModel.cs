@@ -157,9 +157,12 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="crowded">Whether sequences wait for a place.</param>
     /// <param name="onHost">False forces libtorch.</param>
     internal IStepDecoder StepDecoder(int capacity, int longestPrompt, int newTokens, bool crowded, bool onHost = true) =>
-        onHost && Device.type == DeviceType.CPU && Type == ScalarType.Float32 && HostDecoder.Supports(Config.Text)
-            ? new HostDecoder(language, capacity, longestPrompt, newTokens)
-            : new CachedStepDecoder(this, capacity, longestPrompt, newTokens, crowded);
+        !onHost
+        || Device.type != DeviceType.CPU
+        || !HostKernels.Fit(Config.Text.HiddenSize, Config.Text.IntermediateSize, Config.Text.HeadSize)
+            ? new CachedStepDecoder(this, capacity, longestPrompt, newTokens, crowded)
+        : Type == ScalarType.BFloat16 ? new HostDecoder<ushort>(language, capacity, longestPrompt, newTokens)
+        : new HostDecoder<float>(language, capacity, longestPrompt, newTokens);
 
     /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
     internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention) =>

@@ -142,18 +142,20 @@ internal sealed class BoxPainter(int Width, int Height)
     /// <summary>The corners of a box in pixels of the picture; null where one is not finite.</summary>
     public SKPoint[]? Corners(LabelledBox item, CoordinateFrame frame)
     {
-        double sx = Width / frame.Width,
-            sy = Height / frame.Height;
+        var shown = new CoordinateFrame("shown pixels", Width, Height);
         var (x1, y1, x2, y2) = item.Box;
-        (double X, double Y)[] corners = item.Oriented?.Corners() ?? [(x1, y1), (x2, y1), (x2, y2), (x1, y2)];
-        if (corners.Any(c => !double.IsFinite(c.X * sx) || !double.IsFinite(c.Y * sy)))
+        (double X, double Y)[] corners =
+        [
+            .. (item.Oriented?.Corners() ?? [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]).Select(c => frame.Convert(c, shown)),
+        ];
+        if (corners.Any(c => !double.IsFinite(c.X) || !double.IsFinite(c.Y)))
             return null;
         // Far outside is as good as just outside, and Skia loses precision there.
         return
         [
             .. corners.Select(c => new SKPoint(
-                (float)Math.Clamp(c.X * sx, -4 * Width, 5 * Width),
-                (float)Math.Clamp(c.Y * sy, -4 * Height, 5 * Height)
+                (float)Math.Clamp(c.X, -4 * Width, 5 * Width),
+                (float)Math.Clamp(c.Y, -4 * Height, 5 * Height)
             )),
         ];
     }

@@ -48,6 +48,20 @@ public partial class RewardDocumentTests
         );
     }
 
+    [Fact]
+    public void Every_failure_it_tells_of_is_held_by_tests_that_exist()
+    {
+        var named = TestName().Matches(File.ReadAllText(Document)).Select(m => m.Groups[1].Value).ToHashSet();
+        var tests = typeof(RewardDocumentTests)
+            .Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods().Select(method => (type, method)))
+            .Where(t => t.method.GetCustomAttributes(typeof(FactAttribute), inherit: true).Length > 0) // a theory is one too
+            .Select(t => $"{t.type.Name}.{t.method.Name}")
+            .ToHashSet();
+        Assert.Empty(named.Except(tests));
+        Assert.Empty(tests.Where(t => t.StartsWith("FailureModeTests.", StringComparison.Ordinal)).Except(named));
+    }
+
     private static string Table()
     {
         var text = new StringBuilder("\n| Reward | Pays | Known flaw, as published |\n| --- | --- | --- |\n");
@@ -55,6 +69,9 @@ public partial class RewardDocumentTests
             text.Append($"| `{reward.Name}` | {reward.Summary.Replace("|", "\\|")} | {reward.KnownFlaw.Replace("|", "\\|")} |\n");
         return text.ToString();
     }
+
+    [GeneratedRegex("`([A-Z][A-Za-z]+Tests\\.[A-Za-z0-9_]+)`")]
+    private static partial Regex TestName();
 
     [GeneratedRegex("`([a-z0-9-]+)`")]
     private static partial Regex Name();

@@ -53,6 +53,41 @@ public class AdvantageTests
         );
 
     [Fact]
+    public void A_part_of_wide_range_drowns_its_opponent_unless_each_is_normalised()
+    {
+        // One part prefers the first answer by 10, another the second by 1: as sums 10 and 1, and the second part is heard by nobody.
+        double[] Of(string name) =>
+            AdvantageCatalogue
+                .Find(name)
+                .Of(
+                    RewardTable.Of(
+                        [
+                            [10, 0],
+                            [0, 1],
+                        ],
+                        [1, 1],
+                        2
+                    )
+                );
+        Assert.True(Of("group")[0] > 0.7 && Of("group")[1] < -0.7);
+        Assert.All(Of("gdpo"), a => Assert.Equal(0, a, 3));
+        // As much as both are wanted, each is heard: of three answers the one that either part likes somewhat is the best.
+        double[] three = AdvantageCatalogue
+            .Find("gdpo")
+            .Of(
+                RewardTable.Of(
+                    [
+                        [10, 0, 8],
+                        [0, 1, 0.8],
+                    ],
+                    [1, 1],
+                    3
+                )
+            );
+        Assert.Equal(three.Max(), three[2]);
+    }
+
+    [Fact]
     public void Leave_one_out_compares_with_the_siblings_alone() =>
         Assert.Equal(
             [1 - 0.25, 0 - 0.75, 0.5 - 0.5],

@@ -69,6 +69,7 @@ public sealed class ScoreCommandTests : IDisposable
     [InlineData("""{"resps": [["yes"]], "target": "yes"}""")] // lm-eval
     [InlineData("""{"model_answer": "yes", "conversations": [{"from": "human", "value": "?"}, {"from": "gpt", "value": "Yes"}]}""")]
     [InlineData("""{"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "yes"}], "answer": "yes"}""")]
+    [InlineData("""{"choices": [{"message": {"role": "assistant", "content": "yes"}}], "gt": "yes"}""")] // OpenAI's batches
     public void Rows_of_other_tools_are_read(string row) =>
         Assert.Equal(1, Value(Json("visual-question-answering", row), "accuracy (exact)"));
 
@@ -120,6 +121,55 @@ public sealed class ScoreCommandTests : IDisposable
         var scored = JsonDocument.Parse(output.ToString()).RootElement;
         Assert.Equal(51.0 / 101, Value(scored, "AP50"), 9); // precision 1 up to a recall of one half
         Assert.Equal(0.5, Value(scored, "recall@0.5"));
+    }
+
+    [Fact]
+    public void COCO_captions_are_scored_against_COCO_sentences()
+    {
+        string truth = Path.Combine(folder, "captions.json"),
+            found = Path.Combine(folder, "results.json");
+        File.WriteAllText(
+            truth,
+            """
+            {"images": [{"id": 1}, {"id": 2}], "annotations": [{"id": 1, "image_id": 1, "caption": "a plane on a runway"},
+             {"id": 2, "image_id": 1, "caption": "one plane"}, {"id": 3, "image_id": 2, "caption": "a long white beach"}]}
+            """
+        );
+        File.WriteAllText(
+            found,
+            """[{"image_id": 2, "caption": "a long white beach"}, {"image_id": 1, "caption": "a plane on a runway"}]"""
+        );
+        Assert.True(
+            Run(["score", "--task", "image-caption", "--predictions", found, "--references", truth, "--json"]) == 0,
+            error.ToString()
+        );
+        var scored = JsonDocument.Parse(output.ToString()).RootElement;
+        Assert.Equal((2, 1), (Count(scored, "scored"), Value(scored, "ROUGE-L (COCO)")));
+
+        // Beside its references a caption is what was said; alone it is not known which of the two.
+        scored = Json("image-caption", """{"image_id": 1, "caption": "one plane", "references": ["one plane", "a runway"]}""");
+        Assert.Equal(1, Value(scored, "ROUGE-L (COCO)"));
+    }
+
+    [Fact]
+    public void A_box_may_have_a_field_of_its_own() =>
+        Assert.Equal(
+            1,
+            Value(
+                Json("visual-grounding", """{"pred_bbox": [10, 20, 30, 40], "gt_bbox": [10, 20, 30, 40], "width": 100, "height": 100}"""),
+                "acc@0.75"
+            )
+        );
+
+    [Theory]
+    [InlineData("""{"foo": "yes", "gt": "yes"}""", "its fields are: foo, gt; looked for: prediction, pred,", "boxes, messages, choices")]
+    [InlineData("""{"prediction": "yes", "bar": "yes"}""", "its fields are: prediction, bar; looked for: references,", "caption0")]
+    public void A_row_that_lacks_something_says_which_fields_were_looked_for(string row, params string[] says)
+    {
+        string path = Path.Combine(folder, "rows.jsonl");
+        File.WriteAllText(path, row + "\n");
+        Assert.Equal(1, Run(["score", "--task", "visual-question-answering", "--predictions", path]));
+        Assert.All(says, s => Assert.Contains(s, error.ToString().ReplaceLineEndings(" ")));
     }
 
     [Fact]

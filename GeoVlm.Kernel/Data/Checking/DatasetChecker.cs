@@ -81,7 +81,7 @@ internal static class DatasetChecker
 
     private static bool IsOutside(Box box, CoordinateFrame frame)
     {
-        double tolerance = frame.Width > 100 ? 1 : frame.Width / 100;
+        double tolerance = Math.Min(1, CoordinateFrame.Percent.Convert((1, 1), frame).X); // a pixel; of other units a hundredth of the side
         return box.X1 < -tolerance || box.Y1 < -tolerance || box.X2 > frame.Width + tolerance || box.Y2 > frame.Height + tolerance;
     }
 

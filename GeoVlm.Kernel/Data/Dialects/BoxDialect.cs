@@ -14,9 +14,6 @@ namespace GeoVlm.Data.Dialects;
 /// <param name="Angle">The sense of the fifth number.</param>
 public sealed partial record BoxDialect(string Name, string Summary, CoordinateFrame? Frame, AngleSense Angle)
 {
-    private static readonly CoordinateFrame Thousand = new("per mille", 1000, 1000),
-        Unit = new("fraction", 1, 1);
-
     private Func<string, IEnumerable<BoxScanner.Found>> Scan { get; init; } = BoxScanner.Brackets;
 
     private Func<IReadOnlyList<LabelledBox>, AngleSense, string> Format { get; init; } = DialectWriting.Plain;
@@ -55,7 +52,7 @@ public sealed partial record BoxDialect(string Name, string Summary, CoordinateF
 
     /// <summary>Qwen2-VL's special tokens.</summary>
     public static BoxDialect Qwen2Vl { get; } =
-        new("qwen2-vl", "<|box_start|>(x1,y1),(x2,y2)<|box_end|>, 0 to 1000", Thousand, AngleSense.None)
+        new("qwen2-vl", "<|box_start|>(x1,y1),(x2,y2)<|box_end|>, 0 to 1000", CoordinateFrame.Thousandths, AngleSense.None)
         {
             Scan = BoxScanner.Tokens,
             Format = DialectWriting.Tokens,
@@ -71,7 +68,7 @@ public sealed partial record BoxDialect(string Name, string Summary, CoordinateF
 
     /// <summary>Qwen3-VL: the JSON of Qwen2.5-VL, 0 to 1000. Only the model's name tells the two apart.</summary>
     public static BoxDialect Qwen3Vl { get; } =
-        new("qwen3-vl", "[{\"bbox_2d\": [x1, y1, x2, y2], \"label\": \"…\"}], 0 to 1000", Thousand, AngleSense.None)
+        new("qwen3-vl", "[{\"bbox_2d\": [x1, y1, x2, y2], \"label\": \"…\"}], 0 to 1000", CoordinateFrame.Thousandths, AngleSense.None)
         {
             Scan = BoxScanner.Json,
             Format = DialectWriting.Json,
@@ -79,7 +76,7 @@ public sealed partial record BoxDialect(string Name, string Summary, CoordinateF
 
     /// <summary>InternVL.</summary>
     public static BoxDialect InternVl { get; } =
-        new("internvl", "<ref>…</ref><box>[[x1, y1, x2, y2]]</box>, 0 to 1000", Thousand, AngleSense.None)
+        new("internvl", "<ref>…</ref><box>[[x1, y1, x2, y2]]</box>, 0 to 1000", CoordinateFrame.Thousandths, AngleSense.None)
         {
             Format = DialectWriting.InternVl,
         };
@@ -102,7 +99,7 @@ public sealed partial record BoxDialect(string Name, string Summary, CoordinateF
 
     /// <summary>Plain lists of fractions of each side.</summary>
     public static BoxDialect Fraction { get; } =
-        new("fraction", "[x1, y1, x2, y2], 0 to 1", Unit, AngleSense.None) { Format = DialectWriting.Fractions };
+        new("fraction", "[x1, y1, x2, y2], 0 to 1", CoordinateFrame.Unit, AngleSense.None) { Format = DialectWriting.Fractions };
 
     /// <summary>Every dialect.</summary>
     public static IReadOnlyList<BoxDialect> All { get; } =

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using GeoVlm.Data.Imagery.Jpeg;
 using SkiaSharp;
 
 namespace GeoVlm.Data.Imagery;
@@ -38,14 +39,21 @@ internal static class PictureFile
         var info = Stored(source, codec, options);
         if (codec.EncodedFormat == SKEncodedImageFormat.Png && PngFile.Layout.Of(source) is { IsPlain: false } deep)
             return PngFile.Decode(source, deep, options);
+        var stored =
+            (codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? SequentialJpeg.Decode(bytes.AsSpan()) : null)
+            ?? BySkia(source, codec, info);
+        return options.Upright ? ExifOrientation.Apply(stored, codec.EncodedOrigin) : stored;
+    }
+
+    private static RgbImage BySkia(ImageSource source, SKCodec codec, SKImageInfo info)
+    {
         int pixels = info.Width * info.Height;
         byte[] rgba = ArrayPool<byte>.Shared.Rent(pixels * 4),
             rgb = GC.AllocateUninitializedArray<byte>(pixels * 3);
         Decode(source, codec, info, rgba);
         DropAlpha(rgba, rgb, pixels);
         ArrayPool<byte>.Shared.Return(rgba);
-        var stored = new RgbImage(info.Width, info.Height, rgb);
-        return options.Upright ? ExifOrientation.Apply(stored, codec.EncodedOrigin) : stored;
+        return new(info.Width, info.Height, rgb);
     }
 
     // Sixteen bytes are moved for twelve: the last four are written over by the next pixels.

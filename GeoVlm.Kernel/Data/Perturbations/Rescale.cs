@@ -17,12 +17,13 @@ public sealed class Rescale : IPerturbation
     {
         if (sample.Images.Any(i => Math.Min(i.Width, i.Height) < 2) || QuarterTurn.NamesPlace(sample.Question))
             return null;
-        var small = CoordinateFrame.Original(sample.Images[^1].Width / 2, sample.Images[^1].Height / 2);
+        var (width, height) = (sample.Images[^1].Width / 2, sample.Images[^1].Height / 2);
+        var small = CoordinateFrame.Original(width, height);
         // An odd last row or column is left out, so that every new pixel covers four whole ones: coordinates are halved exactly.
         var covered = sample.Frame with
         {
-            Width = small.Width * 2,
-            Height = small.Height * 2,
+            Width = 2 * width,
+            Height = 2 * height,
         };
         BoxesAnswer Scale(BoxesAnswer boxes) => new([.. boxes.In(sample.Frame).Objects.Select(o => covered.Convert(o, small))], small);
         Answer Shrink(Answer answer) =>

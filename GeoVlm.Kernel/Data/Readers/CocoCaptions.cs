@@ -11,13 +11,18 @@ internal static class CocoCaptions
         RowFiles.EndsWith(file, ".json")
         && FileStart.Read(file) is var start
         && start.TrimStart('\uFEFF', ' ', '\r', '\n', '\t').StartsWith('{')
-        && (
-            Path.GetFileName(file).Contains("caption", StringComparison.OrdinalIgnoreCase)
-            || start.Contains("\"caption\"", StringComparison.Ordinal)
-        )
-        && (start.Contains("\"file_name\"", StringComparison.Ordinal) || start.Contains("\"image_id\"", StringComparison.Ordinal))
-        && (start.Contains("\"annotations\"", StringComparison.Ordinal) || start.Contains("\"images\"", StringComparison.Ordinal))
-        && !start.Contains("\"sentences\"", StringComparison.Ordinal);
+        && (Path.GetFileName(file).Contains("caption", StringComparison.OrdinalIgnoreCase) || Holds(start, "caption", "text_output"))
+        && Holds(start, "file_name", "image_id", "text_output")
+        && Holds(start, "annotations", "images")
+        && !Holds(start, "sentences");
+
+    private static bool Holds(string start, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            if (start.Contains($"\"{name}\"", StringComparison.Ordinal))
+                return true;
+        return false;
+    }
 
     /// <summary>One sample an image, with all its sentences, in the order of the images.</summary>
     public static IEnumerable<Draft> Of(DatasetFolder folder, CaptionRows rows, string path)
@@ -41,7 +46,7 @@ internal static class CocoCaptions
                 else
                     folder.Report(row.Where, "an image without id or file_name. Skipped.");
             }
-            else if (row.Text("image_id") is { } image && row.Text("caption") is { } caption)
+            else if (row.Text("image_id", "filename", "file_name") is { } image && row.Text("caption", "text_output") is { } caption)
             {
                 if (!sentences.TryGetValue(image, out var list))
                     sentences[image] = list = [];
@@ -50,6 +55,9 @@ internal static class CocoCaptions
             else
                 folder.Report(row.Where, "a sentence without image_id or caption. Skipped.");
         }
+        // RSICap has no list of images: its sentences name the files.
+        foreach (string name in sentences.Keys.Where(DatasetFolder.IsImage).ToList())
+            names.TryAdd(name, name);
         foreach (var (id, name) in names)
             if (sentences.Remove(id, out var captions))
                 yield return rows.Make(name, "", isPair: false, captions, split, [], $"{file}, image {id}");

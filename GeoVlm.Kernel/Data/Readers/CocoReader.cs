@@ -73,13 +73,17 @@ public sealed partial class CocoReader : IDatasetReader
             return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? [path] : [];
         if (!Directory.Exists(path))
             return [];
-        // SODA keeps one file an image in a folder of its split.
+        // SODA keeps one file an image in a folder of its split; iSAID each split's Annotations/ beside its images/.
         var below = DatasetFolder.Folders(path);
         return below
             .Prepend(path)
-            .Concat(below.Where(f => Annotations().IsMatch(Path.GetFileName(f))).SelectMany(DatasetFolder.Folders))
+            .Concat(below.Where(IsAnnotations).SelectMany(DatasetFolder.Folders))
+            .Concat(below.Where(f => SplitNames.Of(Path.GetFileName(f)).Length > 0).SelectMany(DatasetFolder.Folders).Where(IsAnnotations))
+            .Distinct()
             .SelectMany(f => DatasetFolder.Files(f, ".json"));
     }
+
+    private static bool IsAnnotations(string folder) => Annotations().IsMatch(Path.GetFileName(folder));
 
     private static bool LooksLikeCoco(string file) =>
         FileStart.Read(file).TrimStart('\uFEFF').TrimStart() is { Length: > 0 } start

@@ -29,10 +29,12 @@ internal static partial class Conversation
         }
         var turns = new List<(string, string)>();
         string? question = null;
+        var placed = PlacedObjects.Of(row);
         foreach (var message in messages.OfType<Dictionary<string, object?>>())
         {
             string role = (message.GetValueOrDefault("from") ?? message.GetValueOrDefault("role")) as string ?? "";
             string said = Said(message.GetValueOrDefault("value") ?? message.GetValueOrDefault("content"), images);
+            said = placed?.Fill(said) ?? said;
             if (role is "human" or "user")
                 question = said;
             else if (role is "gpt" or "assistant" or "model" or "chatgpt" && question is not null)
@@ -44,6 +46,15 @@ internal static partial class Conversation
         problem = turns.Count > 0 ? "" : "its conversation has no user turn with an answer after it. Skipped.";
         return turns;
     }
+
+    /// <summary>The last thing a user says in a prompt that is a list of messages (verl, TRL); null where it is none.</summary>
+    public static string? LastAsked(object? prompt, List<object?> images) =>
+        (prompt as List<object?>)
+            ?.OfType<Dictionary<string, object?>>()
+            .LastOrDefault(m => m.GetValueOrDefault("role") is "user" && m.ContainsKey("content"))
+            is { } message
+            ? Said(message["content"], images)
+            : null;
 
     private static object? Parse(string text) => new JsonRows("", (_, _) => { }).ParseText(text);
 
@@ -67,6 +78,8 @@ internal static partial class Conversation
     {
         if (content is not List<object?> parts)
             return Row.AsText(content) ?? "";
+        if (BoxCell.Bracketed(parts) is { } box) // VLM-R1's answers are the numbers themselves
+            return box;
         var texts = new List<string>();
         foreach (var part in parts.OfType<Dictionary<string, object?>>())
         {

@@ -142,7 +142,11 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
     private static readonly EnumerationOptions passing = new() { IgnoreInaccessible = true, AttributesToSkip = 0 };
 
     /// <summary>Files directly in a folder, in no order; none where it may not be listed.</summary>
-    public static IEnumerable<string> All(string folder) => Directory.EnumerateFiles(folder, "*", passing);
+    public static IEnumerable<string> All(string folder) =>
+        Directory.EnumerateFiles(folder, "*", passing).Where(f => !IsCompanion(Path.GetFileName(f.AsSpan())));
+
+    /// <summary>True for what macOS puts beside every file of an archive: __MACOSX/ and ._name hold no data of their own.</summary>
+    public static bool IsCompanion(ReadOnlySpan<char> name) => name.StartsWith("._") || name is "__MACOSX";
 
     /// <summary>Files directly in a folder whose name ends so, whatever its case (<c>.XML</c>), by name.</summary>
     public static IEnumerable<string> Files(string folder, string ending) =>
@@ -158,7 +162,7 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
             [
                 .. Directory
                     .EnumerateDirectories(folder, "*", passing)
-                    .Where(d => !Path.GetFileName(d).StartsWith('.'))
+                    .Where(d => !Path.GetFileName(d).StartsWith('.') && !IsCompanion(Path.GetFileName(d.AsSpan())))
                     .Order(StringComparer.Ordinal),
             ];
 

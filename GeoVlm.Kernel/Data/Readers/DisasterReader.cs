@@ -37,7 +37,7 @@ public sealed class DisasterReader : IDatasetReader
             ? IsLabels(path)
                 ? $"{Path.GetFileName(path)} holds outlines in pixels and on the ground"
                 : null
-            // DisasterM3 asks about such images in a file of questions.
+            // DisasterM3 and TEOChatlas ask about such images in a file of questions.
             : Directory.Exists(path) && First(path, 0) is { } file && !HasQuestions(path)
                 ? $"{Path.GetFileName(file)} shows a place after a disaster"
                 : null;
@@ -85,12 +85,7 @@ public sealed class DisasterReader : IDatasetReader
         && start.Contains("\"wkt\"", StringComparison.Ordinal)
         && (start.Contains("\"lng_lat\"", StringComparison.Ordinal) || start.Contains("\"xy\"", StringComparison.Ordinal));
 
-    private static bool HasQuestions(string path) =>
-        DatasetFolder
-            .Files(path, ".json")
-            .Concat(DatasetFolder.Files(path, ".jsonl"))
-            .Take(8)
-            .Any(f => RowFile.First(f) is { } row && RowColumns.KindOf(row) == RowKind.Instruction);
+    private static bool HasQuestions(string path) => RowFiles.Recognise(path, RowFiles.IsJson, RowKind.Instruction) is not null;
 
     private static string? First(string folder, int depth) =>
         DatasetFolder.All(folder).FirstOrDefault(IsPost)

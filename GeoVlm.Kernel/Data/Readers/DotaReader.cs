@@ -48,10 +48,10 @@ public sealed partial class DotaReader : IDatasetReader
         );
     }
 
-    // DOTA's horizontal task has the same objects again as upright corners.
+    // DOTA's horizontal task has the same objects again as upright corners: reclabelTxt/, DOTA-v1.5_train_hbb/.
     private static IReadOnlyList<string> LabelFolders(string path) =>
         LabelFiles.Folders(path, Fits, IsNamed) is var all
-        && all.Where(f => !Path.GetFileName(f).Contains("reclabel", StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } oriented
+        && all.Where(f => !Upright().IsMatch(Path.GetFileName(f))).ToList() is { Count: > 0 } oriented
             ? oriented
             : all;
 
@@ -191,6 +191,9 @@ public sealed partial class DotaReader : IDatasetReader
             Difficult = isRated && fields[^1] != "0",
         };
     }
+
+    [GeneratedRegex("reclabel|hbb|horizontal", RegexOptions.IgnoreCase)]
+    private static partial Regex Upright();
 
     // A class, not a ninth number: eight coordinates behind a class number are YOLO's.
     [GeneratedRegex(@"^(?:imagesource:|gsd:|(?:[-+.\deE]+\s+){8}[^\s\d.,][^\s]*(?:\s+\p{L}[^\s]*)*(?:\s+\d)?$)")]

@@ -245,7 +245,11 @@ internal sealed class FileListing
             (entry.ToFullPath(), entry.Attributes.HasFlag(FileAttributes.ReparsePoint), entry.IsDirectory);
 
         protected override bool ShouldRecurseIntoEntry(ref FileSystemEntry entry) =>
-            !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !entry.FileName.StartsWith(".");
+            !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
+            && !entry.FileName.StartsWith(".")
+            && !DatasetFolder.IsCompanion(entry.FileName);
+
+        protected override bool ShouldIncludeEntry(ref FileSystemEntry entry) => !DatasetFolder.IsCompanion(entry.FileName);
 
         protected override bool ContinueOnError(int error) =>
             WasRefused = error == (OperatingSystem.IsWindows() ? AccessDeniedOnWindows : AccessDeniedOnUnix);

@@ -9,8 +9,8 @@ namespace GeoVlm.Data.Readers;
 /// latitude (or those of the <c>crs</c> member). Where a GeoTIFF has the file's name (SpaceNet: but for <c>Geo_</c> and its own prefix) and
 /// says where it lies, they become its pixels; else they stay, such samples have no image, and their frame is named after the coordinates.
 /// Numbers that are no degrees, in a file that names no system, are the image's own system where they lie in it, else its pixels. The class
-/// is the first of label, class_name, class, type, change_type, category, type_id; "feature" where there is none. An empty file is a scene
-/// without objects.
+/// is the first of label, class_name, class, type, change_type, category, type_id; where there is none, the building or road of the file's
+/// path, or "feature". An empty file is a scene without objects.
 /// </remarks>
 public sealed class GeoJsonReader : IDatasetReader
 {
@@ -204,7 +204,12 @@ public sealed class GeoJsonReader : IDatasetReader
     }
 
     private static string ClassOf(GeoFeature feature) =>
-        ClassNames.Readable(feature.Text(ClassNamesOf) ?? "") is { Length: > 0 } label ? label : "feature";
+        ClassNames.Readable(feature.Text(ClassNamesOf) ?? "") is { Length: > 0 } label ? label
+        // SpaceNet's layers have no class: geojson/buildings/…, …_Buildings.geojson.
+        : Layers.FirstOrDefault(l => feature.Where.Contains(l, StringComparison.OrdinalIgnoreCase)) is { } layer ? layer
+        : "feature";
+
+    private static readonly string[] Layers = ["building", "road"];
 
     /// <summary>Lines and points have no area on the ground; they are kept as what they are.</summary>
     private static IEnumerable<LabelledBox> OnTheGround(GeoFeature feature) =>

@@ -101,9 +101,14 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
             return [.. Conversation.Turns(row, out problem, out inside).Select(t => new Turn(t.Question, [t.Answer]))];
         inside = [];
         problem = "";
-        string? question = row.Text(RowColumns.Question) ?? row.Texts(RowColumns.Question).FirstOrDefault(),
+        string? question =
+                row.Text(RowColumns.Question)
+                ?? row.Texts(RowColumns.Question).FirstOrDefault()
+                ?? (RowColumns.IsAskedText(row) ? row.Text("text") : null),
             answer = row.Text(RowColumns.Answer) ?? BoxCell.Bracketed(row.Value(RowColumns.Answer));
-        var references = References(row);
+        question ??= Conversation.LastAsked(row.Value(RowColumns.Question), inside);
+        answer ??= RowColumns.RuleTruth(row);
+        var references = RowReferences.Of(row);
         if (question is null)
             problem = $"no question (columns {string.Join(", ", row.Fields.Keys.Take(8))}). Name the column question. Skipped.";
         else if (references.Count == 0 && answer is null)
@@ -112,36 +117,10 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
             return [];
         if (row.Text("options_str", "option_str", "options") is { } options)
             question += "\nOptions: " + options;
-        return references.Count == 0 ? [new Turn(question!, [answer!])] : [new Turn(question!, references, answer)];
+        return references.Count == 0
+            ? [new Turn(question!, [RowReferences.Unwrapped(answer!)])]
+            : [new Turn(question!, references, answer)];
     }
-
-    private static List<string> References(Row row)
-    {
-        var texts = new List<string>();
-        foreach (string name in RowColumns.Reference)
-        {
-            if (BoxCell.Bracketed(row.Value(name)) is { } boxes)
-                texts.Add(boxes);
-            else
-                texts.AddRange(row.Texts(name).SelectMany(t => Listed(row, t)).Where(t => t.Trim().Length > 0));
-            if (texts.Count == 0)
-                continue;
-            // caption0, caption1 … and groundtruth0, groundtruth1 …: the empty ones were never written.
-            if (name.EndsWith('0'))
-                for (int i = 1; row.Fields.ContainsKey(name[..^1] + i); i++)
-                    texts.AddRange(row.Texts(name[..^1] + i).Where(t => t.Trim().Length > 0));
-            break;
-        }
-        return texts;
-    }
-
-    /// <summary>A JSON list of texts inside a string (SYSU's captions); else the text itself.</summary>
-    private static IEnumerable<string> Listed(Row row, string text) =>
-        text.StartsWith("[\"", StringComparison.Ordinal)
-        && new JsonRows(row.File, (_, _) => { }).ParseText(text) is List<object?> list
-        && list.All(i => i is string)
-            ? list.OfType<string>()
-            : [text];
 
     private Sample? SampleOf(Row row, Turn asked, int turn, IReadOnlyList<GeoImage> found)
     {
@@ -263,6 +242,8 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
     /// <summary>The dialect of the first rows: where they disagree, the one whose numbers reach furthest.</summary>
     private static BoxDialect DialectOf(IReadOnlyList<Row> rows)
     {
+        if (rows.Select(PlacedObjects.DialectOf).FirstOrDefault(d => d is not null) is { } stated)
+            return stated;
         var told = new Dictionary<BoxDialect, int>();
         foreach (var row in rows)
         {

@@ -139,9 +139,14 @@ public static class ReaderCatalogue
                 "; ",
                 All.Where(r => r != chosen && Whole.Contains(r.Name) && !(chosen.Name == "grounding" && r.Name is "voc" or "coco"))
                     .Select(r => (r.Name, Why: r.Recognise(path)))
-                    .Where(r => r.Why is not null)
+                    .Where(r => r.Why is not null && !IsOfOneFile(r.Why, chosen.Recognise(path)!))
                     .Select(r => $"{r.Name} too ({r.Why})")
             );
+
+    /// <summary>True where both readers were given away by the same JSON file: that is one dataset, which either could read.</summary>
+    private static bool IsOfOneFile(string why, string chosen) =>
+        why.IndexOf(".json", StringComparison.OrdinalIgnoreCase) is > 0 and var end
+        && chosen.StartsWith(why[..(end + ".json".Length)], StringComparison.Ordinal);
 
     private static EoDataset LoadArchive(string path, string reader, ReadOptions options)
     {
@@ -202,7 +207,7 @@ public static class ReaderCatalogue
 
     private static GeoVlmException Unrecognised(string path) =>
         new(
-            $"{path}: no reader recognises this. It holds {Contents(path)}.{Unsupported(path)}{WrongEncoding(path)}\nLayouts that are read:\n"
+            $"{path}: no reader recognises this. It holds {Contents(path)}.{Unsupported(path)}{WrongEncoding(path)}{MaskFolders.Hint(path)}\nLayouts that are read:\n"
                 + string.Join("\n", All.Select(r => $"  {r.Name}: {r.Summary}"))
                 + "\nName the folder with one of these layouts, or force one with the reader's name."
         );

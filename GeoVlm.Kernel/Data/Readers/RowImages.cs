@@ -63,7 +63,8 @@ internal sealed class RowImages(DatasetFolder folder)
         foreach (string[] dates in Series)
             if (row.Fields.ContainsKey(dates[0]) && row.Fields.ContainsKey(dates[1]))
                 return All(row, dates.Select(d => row.Fields.GetValueOrDefault(d)).Where(v => v is not null and not "").ToList());
-        object? value = row.Value(Single);
+        // {"0.png": [{…}, …]}: the records of an image lie under its name (EarthVQA).
+        object? value = row.Value(Single) ?? (row.Text(NestedRows.Key) is { } key && DatasetFolder.IsImage(key) ? key : null);
         return value is null ? ([], null) : All(row, value is List<object?> list ? list : [value]);
     }
 

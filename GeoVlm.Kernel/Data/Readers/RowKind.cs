@@ -111,10 +111,15 @@ internal static class RowColumns
         bool Has(params ReadOnlySpan<string> names) => row.Value(names) is not null;
         if (Has(Conversation.Columns) || row.Fields.ContainsKey("qa_pairs") || IsReferring(row))
             return RowKind.Instruction;
-        if (Question.Any(row.Fields.ContainsKey) && (Answer.Any(row.Fields.ContainsKey) || Reference.Any(row.Fields.ContainsKey)))
+        if (
+            Question.Any(row.Fields.ContainsKey)
+            && (Answer.Any(row.Fields.ContainsKey) || Reference.Any(row.Fields.ContainsKey) || RuleTruth(row) is not null)
+        )
             return RowKind.Instruction;
         if (IsOneHot(row))
             return RowKind.Labels;
+        if (IsAskedText(row))
+            return RowKind.Instruction;
         if (!Image.Any(row.Fields.ContainsKey))
             return RowKind.Unknown;
         if (CornersOf(row) is not null || HasBoxCell(row))
@@ -139,6 +144,18 @@ internal static class RowColumns
         && row.Fields.First().Value is string first
         && first.Any(char.IsLetterOrDigit)
         && first.Length > 1;
+
+    /// <summary>What verl compares an answer with: <c>reward_model{ground_truth}</c>.</summary>
+    public static string? RuleTruth(Row row) =>
+        row.Value("reward_model") is Dictionary<string, object?> rule && rule.GetValueOrDefault("ground_truth") is { } truth
+            ? Row.AsText(truth) ?? BoxCell.Bracketed(truth)
+            : null;
+
+    /// <summary>LLaVA's questions (LRS-VQA, GeoChat-Bench): <c>text</c> asks where a truth stands beside it.</summary>
+    public static bool IsAskedText(Row row) =>
+        row.Text("text") is not null
+        && row.Value("ground_truth", "groundtruth", "gt", "gt_answer", "answer") is not null
+        && Image.Any(row.Fields.ContainsKey);
 
     private static bool IsReferring(Row row) =>
         row.List("objects") is [Dictionary<string, object?> first, ..]

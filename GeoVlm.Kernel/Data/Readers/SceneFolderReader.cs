@@ -4,7 +4,8 @@ namespace GeoVlm.Data.Readers;
 
 /// <summary>Scene classification: the folder of an image is its class (EuroSAT, UC Merced, AID, RESISC45, WHU-RS19, PatternNet).</summary>
 /// <remarks>
-/// Class folders lie in the root, in <c>Images/</c>, or in split folders (<c>train/High/...</c>). The answer is the folder's name as words
+/// Class folders lie in the root, in <c>Images/</c>, in split folders (<c>train/High/...</c>), or in groups of several levels (Million-AID:
+/// the innermost is the class). The answer is the folder's name as words
 /// in lower case: "AnnualCrop" becomes "annual crop". Lists of file names such as <c>eurosat-train.txt</c> in the root give splits; a file
 /// in several lists keeps the first of train, val, test.
 /// </remarks>
@@ -41,13 +42,22 @@ public sealed class SceneFolderReader : IDatasetReader
         }
     }
 
-    /// <summary>Sub-folders with images; where there are none, those one level deeper (Images/, train/, test/).</summary>
+    private const int Deepest = 5;
+
+    /// <summary>Sub-folders with images; where there are none, those below them (Images/, train/, groups of classes).</summary>
+    /// <remarks>Where a folder holds the masks of another (train_labels/, 5_Labels_all/), none is a class.</remarks>
     private static IReadOnlyList<string> ClassFolders(string path)
     {
         var direct = DatasetFolder.Folders(path);
         var classes = direct.Where(HasImages).ToList();
-        return classes.Count > 0 ? classes : [.. direct.SelectMany(DatasetFolder.Folders).Where(HasImages)];
+        if (classes.Count == 0)
+            classes = [.. direct.SelectMany(f => DatasetFolder.WithBelow(f, Deepest - 1)).Where(HasImages)];
+        bool isFew = classes.Count <= MostMaskFolders,
+            isDeep = classes.Any(c => Path.GetRelativePath(path, c).Count(s => s == Path.DirectorySeparatorChar) > 1);
+        return isFew && classes.Any(c => MaskFolders.IsOne(Path.GetFileName(c))) || isDeep && classes.Count < 2 ? [] : classes;
     }
+
+    private const int MostMaskFolders = 8;
 
     // Folders that say what their images are for, not what they show.
     private static readonly HashSet<string> Roles = new(StringComparer.OrdinalIgnoreCase)

@@ -30,10 +30,13 @@ internal sealed class SplitLists
             .SelectMany(p => DatasetFolder.Files(p, ".txt"))
             .Order(StringComparer.Ordinal)
             .Select(f => (File: f, Split: SplitNames.Of(Path.GetFileName(f))))
-            .Where(f => Order.Contains(f.Split))
-            .OrderBy(f => Array.IndexOf(Order, f.Split));
-        foreach (var (file, split) in files)
+            .ToList();
+        foreach (var (file, split) in files.Where(f => Order.Contains(f.Split)).OrderBy(f => Array.IndexOf(Order, f.Split)))
             lists.Add(file, split);
+        // Both in one list count as train, where neither has one of its own (HRSC2016, DIOR).
+        if (!files.Any(f => f.Split is "train" or "val"))
+            foreach (var (file, _) in files.Where(f => Path.GetFileName(f.File).Equals("trainval.txt", StringComparison.OrdinalIgnoreCase)))
+                lists.Add(file, "train");
         return lists;
     }
 

@@ -16,6 +16,7 @@ internal static class NestedRows
         "conversations",
         "conversation",
         "messages",
+        "prompt",
         "objects",
         "qa_pairs",
         "shapes",

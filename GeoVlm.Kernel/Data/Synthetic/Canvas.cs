@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Synthetic;
@@ -11,6 +13,9 @@ internal sealed class Canvas
     /// <summary>Width and height, in pixels.</summary>
     public const int Side = ScenePlan.SceneSize;
 
+    /// <summary>Pixels either side of an outline in which the cover goes from all to nothing.</summary>
+    public const double SoftEdge = 0.5;
+
     private readonly float[] red = new float[Side * Side],
         green = new float[Side * Side],
         blue = new float[Side * Side];
@@ -19,6 +24,7 @@ internal sealed class Canvas
     public delegate double Outline(double x, double y);
 
     /// <summary>Lays a surface over everything inside an outline, with soft edges half a pixel wide either way.</summary>
+    [SkipLocalsInit]
     public void Cover(Box bounds, Outline distance, Surface surface, double opacity = 1)
     {
         var (x1, y1, x2, y2) = Pixels(bounds);
@@ -26,12 +32,13 @@ internal sealed class Canvas
         for (int y = y1; y < y2; y++)
         {
             for (int i = 0; i < cover.Length; i++)
-                cover[i] = Math.Clamp(0.5 - distance(x1 + i + 0.5, y + 0.5), 0, 1) * opacity;
+                cover[i] = Math.Clamp(SoftEdge - distance(x1 + i + 0.5, y + 0.5), 0, 1) * opacity;
             Lay(surface, x1, y, cover);
         }
     }
 
     /// <summary>Lays a surface over a rectangle.</summary>
+    [SkipLocalsInit]
     public void Cover(Box box, Surface surface, double opacity = 1)
     {
         var (x1, y1, x2, y2) = Pixels(box);
@@ -39,11 +46,15 @@ internal sealed class Canvas
             cover = stackalloc double[outside.Length];
         for (int i = 0; i < outside.Length; i++)
             outside[i] = Math.Max(box.X1 - (x1 + i + 0.5), x1 + i + 0.5 - box.X2);
+        double before = double.NaN;
         for (int y = y1; y < y2; y++)
         {
-            double rows = Math.Max(box.Y1 - (y + 0.5), y + 0.5 - box.Y2);
-            for (int i = 0; i < cover.Length; i++)
-                cover[i] = Math.Clamp(0.5 - Math.Max(outside[i], rows), 0, 1) * opacity;
+            // Rows well inside are all covered alike.
+            double rows = Math.Max(Math.Max(box.Y1 - (y + 0.5), y + 0.5 - box.Y2), -SoftEdge);
+            if (rows != before)
+                for (int i = 0; i < cover.Length; i++)
+                    cover[i] = Math.Clamp(SoftEdge - Math.Max(outside[i], rows), 0, 1) * opacity;
+            before = rows;
             Lay(surface, x1, y, cover);
         }
     }
@@ -90,6 +101,7 @@ internal sealed class Canvas
     }
 
     /// <summary>The 8-bit picture a sensor makes of it: gain, offset and noise of one acquisition.</summary>
+    [SkipLocalsInit]
     public RgbImage Expose(SeededRandom random)
     {
         double gain = random.Normal(1, .03),
@@ -97,24 +109,37 @@ internal sealed class Canvas
             warm = random.Normal(0, .012);
         int ox = random.Next(Noise.Period),
             oy = random.Next(Noise.Period);
-        var image = new RgbImage(Side, Side);
-        Span<float> grain = stackalloc float[Side];
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(Side * Side * 3);
+        Span<float> above = stackalloc float[Side],
+            here = stackalloc float[Side],
+            below = stackalloc float[Side],
+            blurred = stackalloc float[Side],
+            grain = stackalloc float[Side];
         Span<int> values = stackalloc int[Side];
         foreach (var (c, plane) in new[] { red, green, blue }.Index())
         {
-            Blur(plane);
             double strength = gain + (1 - c) * warm;
+            BlurAcross(plane.AsSpan(0, Side), here);
             for (int y = 0; y < Side; y++)
             {
+                bool outermost = y is 0 or Side - 1;
+                if (y + 1 < Side)
+                    BlurAcross(plane.AsSpan((y + 1) * Side, Side), below);
+                if (!outermost)
+                    Smooth(above, here, below, blurred);
                 // Three far-apart places of one table serve as three channels of noise.
                 Noise.Grain(ox + 171 * c, oy + y + 57 * c, grain);
-                Develop(plane.AsSpan(y * Side, Side), strength, offset, grain, values);
-                var pixels = image.Pixels.AsSpan(y * Side * 3 + c);
+                Develop(outermost ? here : blurred, strength, offset, grain, values);
+                var row = pixels.AsSpan(y * Side * 3 + c);
                 for (int x = 0; x < Side; x++)
-                    pixels[x * 3] = (byte)values[x];
+                    row[x * 3] = (byte)values[x];
+                var free = above;
+                above = here;
+                here = below;
+                below = free;
             }
         }
-        return image;
+        return new(Side, Side, pixels);
     }
 
     /// <summary>value · strength + offset + 2.2 · grain, rounded and clipped to 0–255; the lengths are a multiple of a vector's.</summary>
@@ -142,6 +167,7 @@ internal sealed class Canvas
     /// <param name="from">First column.</param>
     /// <param name="y">Row.</param>
     /// <param name="cover">How much of each pixel it takes, 0 to 1.</param>
+    [SkipLocalsInit]
     private void Lay(Surface surface, int from, int y, ReadOnlySpan<double> cover)
     {
         int first = cover.IndexOfAnyExcept(0);
@@ -152,80 +178,73 @@ internal sealed class Canvas
         Span<double> brightness = stackalloc double[cover.Length],
             warmth = stackalloc double[cover.Length];
         surface.Fill(y, from, cover, brightness, warmth);
-        var (r, g, b) = surface.Color;
         int at = y * Side + from;
-        Mix(red.AsSpan(at, cover.Length), cover, r, brightness, 1, warmth);
-        Mix(green.AsSpan(at, cover.Length), cover, g, brightness, 0, warmth);
-        Mix(blue.AsSpan(at, cover.Length), cover, b, brightness, -1, warmth);
+        Mix(at, cover, surface.Color, brightness, warmth);
     }
 
-    /// <summary>Mixes color + brightness + sign · warmth into a stretch of a plane.</summary>
-    private static void Mix(
-        Span<float> plane,
+    /// <summary>Mixes color + brightness into a stretch of the planes, warmth added to red and taken from blue.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Mix(
+        int at,
         ReadOnlySpan<double> cover,
-        double color,
+        (double R, double G, double B) color,
         ReadOnlySpan<double> brightness,
-        double sign,
         ReadOnlySpan<double> warmth
     )
     {
-        int width = Vector<float>.Count,
-            done = plane.Length / width * width;
-        for (int i = 0; i < done; i += width)
+        int step = Vector256<double>.Count,
+            done = cover.Length / step * step;
+        ref float reds = ref red.AsSpan(at, cover.Length)[0],
+            greens = ref green.AsSpan(at, cover.Length)[0],
+            blues = ref blue.AsSpan(at, cover.Length)[0];
+        var (r, g, b) = (Vector256.Create(color.R), Vector256.Create(color.G), Vector256.Create(color.B));
+        for (int i = 0; i < done; i += step)
         {
-            var before = new Vector<float>(plane[i..]);
-            Vector.Widen(before, out var low, out var high);
-            low = Change(low, i, cover, color, brightness, sign, warmth);
-            high = Change(high, i + width / 2, cover, color, brightness, sign, warmth);
-            (before + Vector.Narrow(low, high)).CopyTo(plane[i..]);
+            var share = Vector256.Create(cover.Slice(i, step));
+            var light = Vector256.Create(brightness.Slice(i, step));
+            var warm = Vector256.Create(warmth.Slice(i, step));
+            Mix(ref reds, i, share, r + light + warm);
+            Mix(ref greens, i, share, g + light);
+            Mix(ref blues, i, share, b + light - warm);
         }
-        for (int i = done; i < plane.Length; i++)
-            plane[i] += (float)(cover[i] * (color + brightness[i] + sign * warmth[i] - plane[i]));
-
-        static Vector<double> Change(
-            Vector<double> before,
-            int i,
-            ReadOnlySpan<double> cover,
-            double color,
-            ReadOnlySpan<double> brightness,
-            double sign,
-            ReadOnlySpan<double> warmth
-        ) =>
-            new Vector<double>(cover[i..])
-            * (new Vector<double>(color) + new Vector<double>(brightness[i..]) + new Vector<double>(warmth[i..]) * sign - before);
+        for (int i = done; i < cover.Length; i++)
+            Blend(
+                at % Side + i,
+                at / Side,
+                cover[i],
+                color.R + brightness[i] + warmth[i],
+                color.G + brightness[i],
+                color.B + brightness[i] - warmth[i]
+            );
     }
 
-    /// <summary>The blur of optics and detector: (1, 4, 1) / 6 along rows, then along columns; the outermost pixels stay.</summary>
-    private static void Blur(float[] plane)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Mix(ref float plane, int i, Vector256<double> share, Vector256<double> wanted)
     {
-        Span<float> before = stackalloc float[Side],
-            here = stackalloc float[Side];
-        for (int y = 0; y < Side; y++)
-        {
-            var row = plane.AsSpan(y * Side, Side);
-            row.CopyTo(here);
-            Smooth(here[..^2], here[1..^1], here[2..], row[1..^1]);
-        }
-        plane.AsSpan(0, Side).CopyTo(before);
-        for (int y = 1; y < Side - 1; y++)
-        {
-            var row = plane.AsSpan(y * Side, Side);
-            row.CopyTo(here);
-            Smooth(before, here, plane.AsSpan((y + 1) * Side, Side), row);
-            here.CopyTo(before);
-        }
+        var before = Vector128.LoadUnsafe(ref plane, (nuint)i);
+        var wide = Vector256.Create(Vector128.WidenLower(before), Vector128.WidenUpper(before));
+        var change = share * (wanted - wide);
+        (before + Vector128.Narrow(change.GetLower(), change.GetUpper())).StoreUnsafe(ref plane, (nuint)i);
     }
 
+    // The blur of optics and detector is (1, 4, 1) / 6 along rows, then along columns; the outermost pixels stay.
+    private static void BlurAcross(ReadOnlySpan<float> row, Span<float> result)
+    {
+        (result[0], result[^1]) = (row[0], row[^1]);
+        Smooth(row[..^2], row[1..^1], row[2..], result[1..^1]);
+    }
+
+    // The last vector overlaps the one before.
     private static void Smooth(ReadOnlySpan<float> before, ReadOnlySpan<float> here, ReadOnlySpan<float> after, Span<float> result)
     {
-        int width = Vector<float>.Count,
-            done = result.Length / width * width;
-        for (int i = 0; i < done; i += width)
-            ((new Vector<float>(before[i..]) + new Vector<float>(here[i..]) * 4 + new Vector<float>(after[i..])) * (1f / 6)).CopyTo(
-                result[i..]
+        int step = Vector<float>.Count;
+        for (int i = 0; i < result.Length; i += step)
+        {
+            int at = Math.Min(i, result.Length - step);
+            ((new Vector<float>(before[at..]) + new Vector<float>(here[at..]) * 4 + new Vector<float>(after[at..])) * (1f / 6)).CopyTo(
+                result[at..]
             );
-        for (int i = done; i < result.Length; i++)
-            result[i] = (before[i] + 4 * here[i] + after[i]) * (1f / 6);
+        }
     }
 
     /// <summary>The pixels that a box and the soft edge around it touch.</summary>

@@ -167,7 +167,8 @@ internal sealed class GroundPainter
                 (px, py) =>
                 {
                     double edge = Math.Max(Math.Max(box.X1 - px, px - box.X2), Math.Max(box.Y1 - py, py - box.Y2));
-                    return edge + wear * (.6 + Noise.Smooth(px * 3, py * 3));
+                    double even = edge + wear * .6;
+                    return Noise.Decides(even, wear) ? edge + wear * (.6 + Noise.Smooth(px * 3, py * 3)) : even;
                 },
                 surface(),
                 opacity
@@ -194,7 +195,8 @@ internal sealed class GroundPainter
             {
                 var (u, v) = s.ToLocal(x, y);
                 // A worn edge: the yard's outline wanders by a few pixels.
-                return Math.Max(Math.Abs(u) - half, Math.Abs(v) - across) + 3 * Noise.Smooth(x * 3, y * 3);
+                double even = Math.Max(Math.Abs(u) - half, Math.Abs(v) - across);
+                return Noise.Decides(even, 3) ? even + 3 * Noise.Smooth(x * 3, y * 3) : even;
             },
             materials.Rough(color),
             .85
@@ -252,7 +254,8 @@ internal sealed class GroundPainter
         {
             double dx = px - x,
                 dy = (py - y) * 1.3;
-            return Math.Sqrt(dx * dx + dy * dy) - size + 6 * Noise.Smooth(px * .8 + x, py * .8 + y);
+            double even = Math.Sqrt(dx * dx + dy * dy) - size;
+            return Noise.Decides(even, 6) ? even + 6 * Noise.Smooth(px * .8 + x, py * .8 + y) : even;
         }
         canvas.Cover(bounds, (px, py) => Shore(px, py, radius + 3), materials.Grass((86, 98, 58)));
         canvas.Cover(bounds, (px, py) => Shore(px, py, radius), materials.Water());

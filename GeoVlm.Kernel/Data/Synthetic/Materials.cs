@@ -20,10 +20,14 @@ internal sealed class Materials(SeededRandom random)
     {
         int ox = random.Next(64),
             oy = random.Next(64);
-        return new Surface(color, 6, 2.5, random, hue: 1.5)
+        return new Surface(color, 6, 2.5, random, hue: 1.5) { Pattern = joints == 0 ? null : Joints };
+
+        void Joints(int from, int y, ReadOnlySpan<double> cover, Span<double> brightness)
         {
-            Pattern = joints == 0 ? null : (x, y) => (x + ox) % joints == 0 || (y + oy) % joints == 0 ? -11 : 0,
-        };
+            bool all = (y + oy) % joints == 0;
+            for (int i = all ? 0 : (joints - (from + ox) % joints) % joints; i < brightness.Length; i += all ? 1 : joints)
+                brightness[i] -= 11;
+        }
     }
 
     /// <summary>Water rippled by the wind, blue to grey-green.</summary>
@@ -48,7 +52,12 @@ internal sealed class Materials(SeededRandom random)
             hue: 3
         )
         {
-            Pattern = (x, y) => height * Ripple.At((x * cos + y * sin) / period + phase + 1.1 * Noise.Mottle(x + ox, y + oy)),
+            Pattern = (from, y, cover, brightness) =>
+            {
+                for (int i = 0, x = from; i < cover.Length; i++, x++)
+                    if (cover[i] > 0)
+                        brightness[i] += height * Ripple.At((x * cos + y * sin) / period + phase + 1.1 * Noise.Mottle(x + ox, y + oy));
+            },
         };
     }
 
@@ -77,11 +86,15 @@ internal sealed class Materials(SeededRandom random)
         // Every twelfth row or so is a wheel track.
         return new Surface(crops[random.Next(crops.Length)], 9, 3, random, hue: 4)
         {
-            Pattern = (x, y) =>
+            Pattern = (from, y, cover, brightness) =>
             {
-                double row = (x * cos + y * sin) / period,
-                    track = row / 9 - Math.Floor(row / 9);
-                return depth * Ripple.At(row) - (track < .07 ? 12 : 0);
+                for (int i = 0, x = from; i < cover.Length; i++, x++)
+                {
+                    double row = (x * cos + y * sin) / period,
+                        track = row / 9 - Math.Floor(row / 9);
+                    if (cover[i] > 0)
+                        brightness[i] += depth * Ripple.At(row) - (track < .07 ? 12 : 0);
+                }
             },
         };
     }

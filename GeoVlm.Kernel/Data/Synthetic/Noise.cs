@@ -9,6 +9,8 @@ internal static class Noise
     private static readonly float[] mottle = Fractal(new SeededRandom(7), (8, .5), (16, .4), (64, .35), (256, .3));
     private static readonly float[] grain = White(new SeededRandom(8));
 
+    private static readonly double largest = mottle.Max(Math.Abs) + 1e-6;
+
     /// <summary>Soft spots of many sizes, about zero, deviation about 0.5.</summary>
     public static double Mottle(int x, int y) => mottle[(y & (Period - 1)) * Period + (x & (Period - 1))];
 
@@ -43,6 +45,10 @@ internal static class Noise
         double bottom = Mottle(ix, iy + 1) * (1 - x) + Mottle(ix + 1, iy + 1) * x;
         return top * (1 - y) + bottom * y;
     }
+
+    /// <summary>Whether so much of <see cref="Smooth"/> can decide how far a pixel is covered, whose distance to an outline is this without it.</summary>
+    /// <remarks>Where it cannot, the distance alone says inside or outside: most pixels need no noise.</remarks>
+    public static bool Decides(double distance, double weight) => Math.Abs(distance) <= weight * largest + Canvas.SoftEdge + 1e-6;
 
     private static float[] Fractal(SeededRandom random, params ReadOnlySpan<(int Cells, double Weight)> octaves)
     {

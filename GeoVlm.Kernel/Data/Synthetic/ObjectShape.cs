@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using GeoVlm.Data.Geometry;
 
 namespace GeoVlm.Data.Synthetic;
@@ -9,7 +10,7 @@ namespace GeoVlm.Data.Synthetic;
 /// </remarks>
 internal sealed class ObjectShape
 {
-    private readonly (double U, double V, double Offset)[][] parts; // a part is where u·U + v·V <= Offset for all its edges
+    private readonly FourEdges[][] parts; // a part is where u·U + v·V <= Offset for all its edges
     private readonly double sin,
         cos;
 
@@ -80,10 +81,11 @@ internal sealed class ObjectShape
         double nearest = double.MaxValue;
         foreach (var part in parts)
         {
-            double inside = double.MinValue;
-            foreach (var edge in part)
-                inside = Math.Max(inside, u * edge.U + v * edge.V - edge.Offset);
-            nearest = Math.Min(nearest, inside);
+            var inside = part[0].Distance(u, v);
+            for (int i = 1; i < part.Length; i++)
+                inside = Vector256.Max(inside, part[i].Distance(u, v));
+            var half = Vector128.Max(inside.GetLower(), inside.GetUpper());
+            nearest = Math.Min(nearest, Math.Max(half[0], half[1]));
         }
         return nearest;
     }
@@ -172,11 +174,11 @@ internal sealed class ObjectShape
         };
     }
 
-    private static (double, double, double)[] Edges((double U, double V)[] polygon)
+    private static FourEdges[] Edges((double U, double V)[] polygon)
     {
         double mu = polygon.Average(p => p.U),
             mv = polygon.Average(p => p.V);
-        var edges = new (double, double, double)[polygon.Length];
+        var edges = new (double U, double V, double Offset)[polygon.Length];
         for (int i = 0; i < polygon.Length; i++)
         {
             var (a, b) = (polygon[i], polygon[(i + 1) % polygon.Length]);
@@ -188,6 +190,17 @@ internal sealed class ObjectShape
             // The normal points away from the middle of the polygon, whichever way round its corners were listed.
             edges[i] = u * mu + v * mv <= offset ? (u, v, offset) : (-u, -v, -offset);
         }
-        return edges;
+        return [.. edges.Chunk(4).Select(four => new FourEdges(i => four[Math.Min(i, four.Length - 1)]))];
+    }
+
+    /// <summary>Four edges of a part, taken side by side; the last is repeated where there are fewer.</summary>
+    private readonly struct FourEdges(Func<int, (double U, double V, double Offset)> edge)
+    {
+        private readonly Vector256<double> u = Vector256.Create(edge(0).U, edge(1).U, edge(2).U, edge(3).U),
+            v = Vector256.Create(edge(0).V, edge(1).V, edge(2).V, edge(3).V),
+            offset = Vector256.Create(edge(0).Offset, edge(1).Offset, edge(2).Offset, edge(3).Offset);
+
+        /// <summary>Distance beyond each, in pixels, of a point.</summary>
+        public Vector256<double> Distance(double atU, double atV) => Vector256.Create(atU) * u + Vector256.Create(atV) * v - offset;
     }
 }

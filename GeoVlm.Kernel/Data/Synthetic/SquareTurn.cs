@@ -18,7 +18,7 @@ public readonly record struct SquareTurn(int QuarterTurns, bool Mirrored)
         if (IsIdentity)
             return image;
         int side = Side(image.Width, image.Height);
-        var turned = new RgbImage(side, side);
+        var turned = new RgbImage(side, side, GC.AllocateUninitializedArray<byte>(side * side * 3));
         for (int y = 0, from = 0; y < side; y++)
         {
             // Neighbours of a row stay equally far apart.

@@ -65,7 +65,8 @@ internal sealed class Vegetation(Canvas canvas, ScenePlan plan, Sun sun, SeededR
         {
             double dx = px - x,
                 dy = py - y;
-            return Math.Sqrt(dx * dx + dy * dy) - radius + radius * .45 * Noise.Smooth(ox + px * 5, oy + py * 5);
+            double even = Math.Sqrt(dx * dx + dy * dy) - radius;
+            return Noise.Decides(even, radius * .45) ? even + radius * .45 * Noise.Smooth(ox + px * 5, oy + py * 5) : even;
         }
         double around = radius * 1.5;
         var (x1, y1, x2, y2) = Canvas.Pixels(

@@ -34,9 +34,20 @@ internal static class CocoRows
             .GroupBy(r => Key(r, "image_id"))
             .Select(g => (JsonSerializer.SerializeToElement(new JsonObject { ["boxes"] = Boxes(g) }), (string?)g.Key));
 
-    /// <summary>One row for each image of an instances file, also those without objects, its boxes as the reference.</summary>
+    /// <summary>One row for each image of an instances file, also those without objects, its boxes as the reference; of a captions file for
+    /// each image that has sentences, which are its references.</summary>
     public static IEnumerable<(JsonElement Row, string? Id)> Instances(JsonElement root)
     {
+        var sentences = root.GetProperty("annotations")
+            .EnumerateArray()
+            .Where(a => a.ValueKind == JsonValueKind.Object && a.TryGetProperty("image_id", out _) && a.TryGetProperty("caption", out _))
+            .ToLookup(a => Key(a, "image_id"), a => PredictionRow.Flat(a.GetProperty("caption")));
+        if (sentences.Count > 0)
+        {
+            foreach (var image in sentences)
+                yield return (JsonSerializer.SerializeToElement(new { references = image.ToArray() }), image.Key);
+            yield break;
+        }
         var objects = root.GetProperty("annotations")
             .EnumerateArray()
             .Where(a => a.ValueKind == JsonValueKind.Object && a.TryGetProperty("image_id", out _) && a.TryGetProperty("bbox", out _))

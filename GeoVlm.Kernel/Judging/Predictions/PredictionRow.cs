@@ -24,6 +24,8 @@ internal sealed partial record PredictionRow(int Line, IReadOnlyDictionary<strin
         "model_response",
         "predicted_answer",
         "pred_answer",
+        "pred_bbox",
+        "predicted_bbox",
         "predict",
         "pred_label",
         "predicted_label",
@@ -117,7 +119,15 @@ internal sealed partial record PredictionRow(int Line, IReadOnlyDictionary<strin
     public string? Prediction =>
         Answers.Select(Written).FirstOrDefault(t => t is not null)
         ?? Turn()
+        // COCO's caption results, where their references stand beside them.
+        ?? (Truths.Any(t => Get(t) is not null) ? Text("caption") : null)
         ?? (Answers.Any(a => a is not "text" && Fields.ContainsKey(a)) ? "" : null);
+
+    /// <summary>Fields that are looked through for the answer, in this order, for messages.</summary>
+    public static string PredictionNames { get; } = string.Join(", ", [.. Answers, "boxes", "messages", "choices"]);
+
+    /// <summary>Fields that are looked through for the references, for messages.</summary>
+    public static string ReferenceNames { get; } = string.Join(", ", [.. Truths, .. TruthBoxes, "caption0 …", "caption", "obj_ids"]);
 
     /// <summary>Names of the fields, for messages.</summary>
     public string FieldNames => Fields.Count == 0 ? "none" : string.Join(", ", Fields.Keys.Take(12)) + (Fields.Count > 12 ? ", …" : "");
@@ -201,6 +211,15 @@ internal sealed partial record PredictionRow(int Line, IReadOnlyDictionary<strin
     /// <summary>What the assistant says last in a conversation; null where there is none.</summary>
     private string? Turn()
     {
+        // OpenAI's responses, as batches save them.
+        if (
+            Get("choices") is { ValueKind: JsonValueKind.Array } choices
+            && choices.GetArrayLength() > 0
+            && choices[0] is { ValueKind: JsonValueKind.Object } choice
+            && choice.TryGetProperty("message", out var message)
+            && Said(message, "role", "assistant", "content") is { } chosen
+        )
+            return chosen;
         foreach (string name in Talks)
         {
             if (Get(name) is not { ValueKind: JsonValueKind.Array } talk || talk.GetArrayLength() == 0)

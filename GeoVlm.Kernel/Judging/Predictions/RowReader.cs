@@ -37,10 +37,13 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
     public Prediction Read(PredictionRow row, PredictionRow truth, string id)
     {
         var (sample, frame) = ReadSample(row, truth, id, answersAreReferences: !ReferenceEquals(row, truth));
-        string? written = row.Prediction ?? (row.Get("boxes") is { } bare ? PredictionRow.Flat(bare) : null);
+        string? written =
+            row.Prediction
+            ?? (ReferenceEquals(row, truth) ? null : row.Text("caption"))
+            ?? (row.Get("boxes") is { } bare ? PredictionRow.Flat(bare) : null);
         if (written is null)
             throw new GeoVlmException(
-                $"it has no prediction (\"prediction\", \"answer\", \"response\", \"boxes\" …); its fields are: {row.FieldNames}"
+                $"it has no prediction; its fields are: {row.FieldNames}; looked for: {PredictionRow.PredictionNames}"
             );
         return new Prediction(sample, Read(written, row.Get("boxes"), sample, frame));
     }
@@ -92,8 +95,7 @@ internal sealed class RowReader(PredictionOptions options, bool earthDial)
         }
         if (references.Count == 0 && given is null && truth.Get("obj_ids") is null)
             throw new GeoVlmException(
-                "it has no reference (\"reference\", \"references\", \"gt_bbox\", \"annotation\", \"caption0\" … or a file given with --references); its fields are: "
-                    + truth.FieldNames
+                $"it has no reference, and none was given with --references; its fields are: {truth.FieldNames}; looked for: {PredictionRow.ReferenceNames}"
             );
         // No label at all may be the truth of several; nothing said is the truth of no question and no picture.
         bool mayBeEmpty = boxes || earthDial || options.Task == EoTask.MultiLabelClassification;

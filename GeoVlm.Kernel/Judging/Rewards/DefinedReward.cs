@@ -36,5 +36,8 @@ internal sealed class DefinedReward(string name, Func<ParsedCompletion, Sample, 
             : throw new GeoVlmException(Message(sample, $"it gave {value}, expected a value from 0 to 1"));
     }
 
-    private string Message(Sample sample, string what) => $"Reward '{name}' failed on sample '{sample.Id}' ({sample.Task}): {what}.";
+    private string Message(Sample sample, string what) => $"{Preamble(name, sample)}{what}.";
+
+    /// <summary>How a message begins that says why a reward failed; who names both already leaves it out.</summary>
+    internal static string Preamble(string name, Sample sample) => $"Reward '{name}' failed on sample '{sample.Id}' ({sample.Task}): ";
 }

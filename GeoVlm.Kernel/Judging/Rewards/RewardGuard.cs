@@ -59,6 +59,9 @@ internal static class RewardGuard
 
         (IReadOnlyList<RewardScore>, string?) Failed(string what)
         {
+            string said = DefinedReward.Preamble(reward.Name, sample);
+            if (what.StartsWith(said, StringComparison.Ordinal))
+                what = what[said.Length..];
             string fault = $"reward '{reward.Name}' on sample '{sample.Id}': {what}";
             fault = fault.Length > LongestFault ? fault[..LongestFault] + "…" : fault;
             return ([new RewardScore(policy.Floor, what)], fault);

@@ -38,6 +38,14 @@ internal sealed record CheckValue(double[] Numbers, long[] Shape, bool Exact = f
     /// <summary>A list of token ids.</summary>
     public static CheckValue OfIds(IEnumerable<int> ids) => OfIntegers(ids.Select(i => (long)i));
 
+    /// <summary>Some rows of an array of numbers.</summary>
+    public CheckValue Rows(int first, int count, long width) =>
+        this with
+        {
+            Numbers = Numbers[(int)(first * width)..(int)((first + count) * width)],
+            Shape = [count, width],
+        };
+
     /// <summary>What messages say of it: its shape or the start of its text.</summary>
     public string Describe() => Text is null ? $"[{string.Join(", ", Shape)}]" : $"\"{(Text.Length > 60 ? Text[..60] + "…" : Text)}\"";
 }

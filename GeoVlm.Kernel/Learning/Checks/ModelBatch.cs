@@ -26,6 +26,35 @@ internal sealed record ModelBatch(Tensor Ids, Tensor Attended, Tensor Embeddings
         );
     }
 
+    /// <summary>The rows of a case one by one, without padding, each with the images whose placeholders it has.</summary>
+    public static IEnumerable<ModelBatch> RowsOf(VisionLanguageModel model, CheckCase @case, CheckContext context)
+    {
+        Tensor ids_BT = @case.Input("input_ids"),
+            attended_BT = @case.HasInput("attention_mask") ? @case.Input("attention_mask").@bool() : ones_like(ids_BT).@bool();
+        var visuals = context.Visuals(@case);
+        int image = 0,
+            patch = 0;
+        for (long row = 0; row < ids_BT.size(0); row++)
+        {
+            Tensor ids = ids_BT[row].masked_select(attended_BT[row]).unsqueeze(0);
+            long placeholders = ids.eq(model.Config.Tokens.Image).sum().item<long>();
+            (int firstImage, int firstPatch) = (image, patch);
+            for (; placeholders > 0; placeholders -= visuals!.Value.Grids[image++].Tokens(model.Config.Vision.MergeSize))
+                patch += visuals!.Value.Grids[image].Patches;
+            yield return Of(
+                model,
+                ids,
+                ones_like(ids).@bool(),
+                image == firstImage
+                    ? null
+                    : (
+                        visuals!.Value.PixelValues.narrow(0, firstPatch, patch - firstPatch),
+                        [.. visuals.Value.Grids.Skip(firstImage).Take(image - firstImage)]
+                    )
+            );
+        }
+    }
+
     /// <summary>The batch of these tokens.</summary>
     public static ModelBatch Of(
         VisionLanguageModel model,

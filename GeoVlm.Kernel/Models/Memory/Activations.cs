@@ -14,6 +14,7 @@ internal sealed class Activations
     private readonly TextConfig text;
     private readonly VisionConfig vision;
     private readonly bool checkpointing,
+        onGpu,
         visionLearns,
         decoderLearns;
     private readonly double decoderLayer,
@@ -25,7 +26,7 @@ internal sealed class Activations
     /// <param name="adapted">Names of the layers that have an adapter.</param>
     public Activations(Qwen25VlConfig config, MemoryRequest request, IReadOnlyCollection<string> adapted)
     {
-        (text, vision, checkpointing) = (config.Text, config.Vision, request.Checkpointing);
+        (text, vision, checkpointing, onGpu) = (config.Text, config.Vision, request.Checkpointing, request.OnGpu);
         bool Trained(TrainedParts part) => request.Lora is null && request.Train.HasFlag(part);
         bool language = Trained(TrainedParts.Language),
             tower = Trained(TrainedParts.Vision);
@@ -77,7 +78,7 @@ internal sealed class Activations
             + branches * ((prompt + newTokens) * 2.0 * text.KeyValueHeads + newTokens * 2.0 * text.Heads) * text.HeadSize;
         return (long)(
             checkpointing
-                ? tokens * (text.Layers + 2.0) * text.HiddenSize + layer
+                ? tokens * (text.Layers + 2.0) * text.HiddenSize + layer + Passed(rows, prompt, group, newTokens)
                 : text.Layers * layer + tokens * (4.0 * text.HiddenSize + 4 * text.HeadSize)
         );
     }
@@ -124,6 +125,13 @@ internal sealed class Activations
     private double Attending(long rows, long prompt, long group, long newTokens) =>
         Scores(rows * text.Heads, prompt, prompt) + Scores(rows * group * text.Heads, newTokens, prompt + newTokens);
 
-    private static double Scores(long heads, long queries, long keys) =>
-        Attention.HoldsScores(DeviceType.CPU, heads, queries, keys) ? (double)heads * queries * keys : 0;
+    /// <summary>What a layer computes on its way and autograd does not keep, which is there until the layer's own backward pass has ended:
+    /// the scores before their softmax; queries and keys before they are turned, and as rows and as blocks; what attention gave as blocks,
+    /// together and in its place; and what was added to the residual stream.</summary>
+    private double Passed(long rows, long prompt, long group, long newTokens) =>
+        rows * (prompt + group * newTokens) * (9.0 * text.HiddenSize + 4.0 * text.KeyValueHeads * text.HeadSize)
+        + Attending(rows, prompt, group, newTokens);
+
+    private double Scores(long heads, long queries, long keys) =>
+        !onGpu && Attention.HoldsScores(DeviceType.CPU, heads, queries, keys) ? (double)heads * queries * keys : 0;
 }

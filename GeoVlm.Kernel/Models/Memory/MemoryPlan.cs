@@ -137,8 +137,11 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
             Add("output head", head, Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
         else
             Add("backward pass", backward, Updating, "gradients on their way through one layer");
-        // Holes between tensors, as measured on a CPU with 82 M parameters; an adapter leaves more of them.
-        int gaps = request.Lora is null ? 15 : 40;
+        // Holes between tensors, as measured on a CPU; what an adapter makes, and layers that are computed again, leave more of them.
+        int gaps =
+            request.OnGpu ? 0
+            : request.Lora is null && !request.Checkpointing ? 15
+            : 40;
         foreach (string when in (string[])[Sampling, Updating])
             Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) * gaps / 100, when, $"what the allocator cannot use, {gaps} %");
         return new(request, parameters, trained, prompt, items);

@@ -44,6 +44,9 @@ public sealed record MemoryRequest
     /// <summary>What weights and activations are; adapters and the optimizer are float32.</summary>
     public NumberType Type { get; init; } = NumberType.Float32;
 
+    /// <summary>Whether it runs on a GPU, whose kernels hold no attention scores and whose allocator fills its own gaps.</summary>
+    public bool OnGpu { get; init; }
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="GeoVlmException">Something is out of range; every problem is named.</exception>
     public void Validate()

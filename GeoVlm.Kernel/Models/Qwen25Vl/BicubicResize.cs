@@ -9,8 +9,9 @@ namespace GeoVlm.Models.Qwen25Vl;
 
 /// <summary>Pillow's bicubic resize with antialiasing, bit for bit: what the model's images went through in training.</summary>
 /// <remarks>
-/// A separable filter in fixed point with 22 fractional bits, rows first, rounded to 8 bits in between; the kernel is Keys' cubic with
-/// a = -0.5, widened by the scale when shrinking. Specified by Pillow's Resample.c; resized pictures compare equal to Pillow's.
+/// A separable filter in fixed point with 22 fractional bits, rounded to 8 bits between its two passes; the kernel is Keys' cubic with
+/// a = -0.5, widened by the scale when shrinking. Resized pictures compare equal to Pillow 13's, which takes the columns first where the
+/// height loses more than twice what the width does; older ones always took the rows first, and then differ by a few levels at edges.
 /// </remarks>
 internal static class BicubicResize
 {
@@ -43,6 +44,13 @@ internal static class BicubicResize
             Vertical(image.Pixels, width * 3, new Filter(image.Height, height), target);
         else if (image.Height == height)
             Horizontal(image, new Filter(image.Width, width), target);
+        else if (image.Height > height && image.Height - height > 2 * (image.Width - width))
+        {
+            byte[] lowered = ArrayPool<byte>.Shared.Rent(height * image.Width * 3);
+            Vertical(image.Pixels, image.Width * 3, new Filter(image.Height, height), lowered);
+            Horizontal(new RgbImage(image.Width, height, lowered), new Filter(image.Width, width), target);
+            ArrayPool<byte>.Shared.Return(lowered);
+        }
         else
         {
             byte[] narrowed = ArrayPool<byte>.Shared.Rent(image.Height * width * 3);

@@ -8,13 +8,16 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <remarks>
 /// The same formulas as <see cref="LanguageModel"/> on the same weights, read where they lie, an active adapter included. Threads divide
 /// the outputs of each matrix and meet after it. Sequences of one prompt share its keys and values; each row has memory of its own for what
-/// follows. Nothing is allocated per token. Legend: R rows, d hidden size, D head size.
+/// follows. Nothing is allocated per token. Weights of bfloat16 are half of the bytes that a token waits for; what is computed with them,
+/// keys and values included, is float32. Legend: R rows, d hidden size, D head size.
 /// </remarks>
-internal sealed unsafe class HostDecoder : IStepDecoder
+/// <typeparam name="TWeight"><see cref="float"/>, or <see cref="ushort"/> for a bfloat16's bits: what the model's tensors are.</typeparam>
+internal sealed unsafe class HostDecoder<TWeight> : IStepDecoder
+    where TWeight : unmanaged
 {
     private readonly TextConfig config;
     private readonly float epsilon;
-    private readonly float* embedding,
+    private readonly TWeight* embedding,
         norm;
     private readonly HostLinear head;
     private readonly HostLayer[] layers;
@@ -38,7 +41,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
     private readonly int newTokens;
 
     /// <summary>Prepares to decode with the threads that libtorch has on this thread.</summary>
-    /// <param name="model">The weights; they must live as long as this and may change between steps.</param>
+    /// <param name="model">The weights; they must live as long as this.</param>
     /// <param name="capacity">Most sequences.</param>
     /// <param name="longestPrompt">Tokens of the longest prompt.</param>
     /// <param name="newTokens">Most tokens after a prompt.</param>
@@ -46,10 +49,10 @@ internal sealed unsafe class HostDecoder : IStepDecoder
     {
         (config, Capacity, this.newTokens) = (model.Parts.Config, capacity, newTokens);
         epsilon = (float)config.RmsNormEpsilon;
-        embedding = (float*)HostLinear.Address(model.Parts.Embedding);
-        norm = (float*)HostLinear.Address(model.Parts.Norm);
-        head = new(model.Parts.Head);
-        layers = [.. model.Parts.Layers.Select(l => new HostLayer(l))];
+        embedding = (TWeight*)HostLinear.Address(model.Parts.Embedding);
+        norm = (TWeight*)HostLinear.Address(model.Parts.Norm);
+        head = new(model.Parts.Head, memory);
+        layers = [.. model.Parts.Layers.Select(l => new HostLayer(l, memory))];
         int half = config.HeadSize / 2;
         frequencies = [.. Enumerable.Range(0, half).Select(i => 1f / (float)Math.Pow(config.RopeTheta, i / (double)half))];
         float* PerRow(int width) => memory.Take((long)capacity * width);
@@ -86,19 +89,13 @@ internal sealed unsafe class HostDecoder : IStepDecoder
 
     private int KeyWidth => config.KeyValueHeads * config.HeadSize;
 
-    /// <summary>Whether this processor can, and the model's widths are whole vectors.</summary>
-    public static bool Supports(TextConfig config) =>
-        HostKernels.Supported
-        && new[] { config.HiddenSize, config.IntermediateSize, config.HeadSize }.All(w => w % HostKernels.Width == 0)
-        && (long)config.VocabularySize * config.HiddenSize * sizeof(float) < int.MaxValue;
-
     /// <inheritdoc/>
     public void Enter(KeyValueCache prompts, int promptRow, int tokens)
     {
         if (!this.prompts.TryGetValue((prompts, promptRow), out Prompt? prompt))
         {
             prompt = new Prompt((prompts, promptRow), tokens, memory.Take(Block(tokens)));
-            prompts.CopyTo(promptRow, tokens, prompt.KeysAndValues);
+            prompts.CopyTo<TWeight>(promptRow, tokens, prompt.KeysAndValues);
             this.prompts.Add(prompt.Key, prompt);
         }
         prompt.Users++;
@@ -128,7 +125,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         {
             if (rows[m].Tokens == newTokens)
                 throw new InvalidOperationException($"a row has {newTokens} tokens already, the most it was made for");
-            new ReadOnlySpan<float>(embedding + (long)tokens[m] * width, width).CopyTo(new Span<float>(hidden + (long)m * width, width));
+            HostKernels.Copy(embedding + (long)tokens[m] * width, hidden + (long)m * width, width);
             for (int i = 0; i < half; i++)
                 (sin[m * half + i], cos[m * half + i]) = MathF.SinCos(positions[m] * frequencies[i]);
         }
@@ -156,7 +153,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         for (int i = 0; i < layers.Length; i++)
         {
             HostLayer layer = layers[i];
-            Norm((float*)layer.InputNorm);
+            Norm((TWeight*)layer.InputNorm);
             Apply(layer.Query, normed, d, query, d);
             Apply(layer.Key, normed, d, keyValue, 2 * keys);
             Apply(layer.Value, normed, d, keyValue + keys, 2 * keys);
@@ -166,7 +163,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
             team.Meet();
             Apply(layer.Output, attended, d, hidden, d, add: true);
             team.Meet();
-            Norm((float*)layer.PostAttentionNorm);
+            Norm((TWeight*)layer.PostAttentionNorm);
             Apply(layer.Gate, normed, d, gate, inner);
             (int from, int to) = Apply(layer.Up, normed, d, up, inner);
             for (int m = 0; m < count; m++)
@@ -179,7 +176,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
         Apply(head, normed, d, logits, config.VocabularySize);
 
         // Every thread needs all of it, and computing it is cheaper than waiting for it.
-        void Norm(float* weight)
+        void Norm(TWeight* weight)
         {
             for (int m = 0; m < count; m++)
                 HostKernels.RmsNorm(hidden + (long)m * d, weight, normed + (long)m * d, d, epsilon);
@@ -190,7 +187,7 @@ internal sealed unsafe class HostDecoder : IStepDecoder
             int blocks = (w.Output + HostKernels.Width - 1) / HostKernels.Width;
             int from = blocks * thread / team.Size * HostKernels.Width,
                 to = Math.Min(w.Output, blocks * (thread + 1) / team.Size * HostKernels.Width);
-            HostKernels.Product(x, xRow, count, (float*)w.Weight, w.Input, (float*)w.Bias, y, yRow, from, to, add);
+            HostKernels.Product(x, xRow, count, (TWeight*)w.Weight, w.Input, (float*)w.Bias, y, yRow, from, to, add);
             if (w.Rank == 0)
                 return (from, to);
             var low = (float*)mine.LowRank;

@@ -1,21 +1,24 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GeoVlm.Models.Lora;
+using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
-/// <summary>Addresses of a linear layer's float32 weights, [output, input], and of its active adapter; 0 for what it lacks.</summary>
+/// <summary>Addresses of a linear layer's weights, [output, input], of its bias and its active adapter, both float32; 0 for what it lacks.</summary>
 internal sealed unsafe class HostLinear
 {
     /// <summary>Takes the addresses; the tensors must outlive this.</summary>
-    public HostLinear(Linear linear)
+    /// <param name="linear">The layer.</param>
+    /// <param name="memory">Holds a bias that is not float32 as such.</param>
+    public HostLinear(Linear linear, HostMemory memory)
     {
         LowRank? adapter = LowRank.Active ? linear.Slot.Attached : null;
         (Output, Input) = ((int)linear.Weight.size(0), (int)linear.Weight.size(1));
         Weight = Address(linear.Weight);
         if ((adapter?.Bias ?? linear.Bias) is { } bias)
-            Bias = Address(bias);
+            Bias = bias.dtype == ScalarType.Float32 ? Address(bias) : (nint)Widened(bias, memory);
         if (adapter is null)
             return;
         (A, B, Rank, Scaling) = (Address(adapter.A), Address(adapter.B), (int)adapter.A.size(0), (float)adapter.Scaling);
@@ -30,6 +33,17 @@ internal sealed unsafe class HostLinear
     public int Rank { get; }
     public float Scaling { get; }
 
+    private static float* Widened(Tensor bias, HostMemory memory)
+    {
+        float* copy = memory.Take(bias.numel());
+        HostKernels.Copy((ushort*)Address(bias), copy, (int)bias.numel());
+        return copy;
+    }
+
     /// <summary>Where a tensor of the CPU has its first number.</summary>
-    public static nint Address(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    public static nint Address(Tensor tensor)
+    {
+        using Tensor first = tensor.narrow(0, 0, 1); // TorchSharp shows no more than 2 GB at once
+        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using GeoVlm.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -76,9 +76,10 @@ public sealed class KeyValueCache : IDisposable
             Copy(prompts.buffers[i], promptRow, 0, buffers[i], row, Length - tokens, tokens);
     }
 
-    /// <summary>Copies the first tokens of a row of a float32 cache on the CPU to plain
-    /// memory: [layers, keys then values, heads, tokens, head].</summary>
-    internal unsafe void CopyTo(long row, int tokens, float* target)
+    /// <summary>Copies the first tokens of a row of a cache on the CPU to plain memory: [layers, keys then values, heads, tokens, head].</summary>
+    /// <typeparam name="TNumber"><see cref="float"/>, or <see cref="ushort"/> for a bfloat16's bits.</typeparam>
+    internal unsafe void CopyTo<TNumber>(long row, int tokens, float* target)
+        where TNumber : unmanaged
     {
         int layers = buffers.Length / 2;
         for (int i = 0; i < buffers.Length; i++)
@@ -87,10 +88,10 @@ public sealed class KeyValueCache : IDisposable
             int heads = (int)mine.size(0),
                 columns = (int)mine.size(1),
                 head = (int)mine.size(2);
-            var source = MemoryMarshal.Cast<byte, float>(mine.bytes);
             float* to = target + ((long)(i % layers) * 2 + i / layers) * heads * tokens * head;
-            for (int h = 0; h < heads; h++)
-                source.Slice(h * columns * head, tokens * head).CopyTo(new Span<float>(to + (long)h * tokens * head, tokens * head));
+            fixed (byte* source = mine.bytes)
+                for (int h = 0; h < heads; h++)
+                    HostKernels.Copy((TNumber*)source + (long)h * columns * head, to + (long)h * tokens * head, tokens * head);
         }
     }
 

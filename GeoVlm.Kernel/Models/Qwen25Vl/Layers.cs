@@ -20,6 +20,16 @@ internal static class Layers
         return (narrow ?? normed).mul(weight);
     }
 
+    /// <summary>last(quickGelu(first(x))), where quickGelu(x) = x · sigmoid(1.702 x).</summary>
+    public static Tensor FeedForward(Tensor x, Linear first, Linear last)
+    {
+        using Tensor h = first.Apply(x);
+        using Tensor scaled = h.mul(1.702);
+        using Tensor share = scaled.sigmoid();
+        using Tensor product = h.mul(share);
+        return last.Apply(product);
+    }
+
     /// <summary>down(silu(gate(x)) · up(x)); biases may be null.</summary>
     public static Tensor GatedFeedForward(Tensor x, Linear gate, Linear up, Linear down)
     {
@@ -51,6 +61,18 @@ internal static class Layers
     /// <summary>The same numbers as float32, in which sums of squares and rotations are computed
     /// whatever the model is; null where they are that already.</summary>
     private static Tensor? Widened(Tensor x) => x.dtype == ScalarType.Float32 ? null : x.to(ScalarType.Float32);
+}
+
+/// <summary>A norm of the vision tower: of the root mean square, or of mean and deviation where it has a bias.</summary>
+internal readonly record struct VisionNorm(Tensor Weight, Tensor? Bias)
+{
+    private const double Epsilon = 1e-6;
+
+    public static VisionNorm From(ParameterSet parameters, string name) =>
+        new(parameters[$"{name}.weight"], parameters.TryGet($"{name}.bias"));
+
+    public Tensor Apply(Tensor x) =>
+        Bias is null ? Layers.RmsNorm(x, Weight, Epsilon) : F.layer_norm(x, Weight.shape, Weight, Bias, Epsilon);
 }
 
 /// <summary>Weight [output, input] and bias [output] of a linear layer, and the place of an adapter on it.</summary>

@@ -29,22 +29,29 @@ internal sealed record ParameterSpec(string Name, long[] Shape, Start Start)
         }
 
         VisionConfig v = config.Vision;
+        void VisionNorm(string name)
+        {
+            Norm(name, v.HiddenSize);
+            if (v.IsQwen2)
+                specs.Add(new($"{name}.bias", [v.HiddenSize], Start.Zero));
+        }
+
         specs.Add(
             new("visual.patch_embed.proj.weight", [v.HiddenSize, v.InChannels, v.TemporalPatchSize, v.PatchSize, v.PatchSize], Start.Linear)
         );
         for (int i = 0; i < v.Depth; i++)
         {
             string block = $"visual.blocks.{i}";
-            Norm($"{block}.norm1", v.HiddenSize);
-            Norm($"{block}.norm2", v.HiddenSize);
+            VisionNorm($"{block}.norm1");
+            VisionNorm($"{block}.norm2");
             Linear($"{block}.attn.qkv", 3 * v.HiddenSize, v.HiddenSize, bias: true);
             Linear($"{block}.attn.proj", v.HiddenSize, v.HiddenSize, bias: true, Start.Residual);
-            Linear($"{block}.mlp.gate_proj", v.IntermediateSize, v.HiddenSize, bias: true);
-            Linear($"{block}.mlp.up_proj", v.IntermediateSize, v.HiddenSize, bias: true);
-            Linear($"{block}.mlp.down_proj", v.HiddenSize, v.IntermediateSize, bias: true, Start.Residual);
+            foreach (string entry in v.IsQwen2 ? (string[])["fc1"] : ["gate_proj", "up_proj"])
+                Linear($"{block}.mlp.{entry}", v.IntermediateSize, v.HiddenSize, bias: true);
+            Linear($"{block}.mlp.{(v.IsQwen2 ? "fc2" : "down_proj")}", v.HiddenSize, v.IntermediateSize, bias: true, Start.Residual);
         }
         int merged = v.HiddenSize * v.MergeSize * v.MergeSize;
-        Norm("visual.merger.ln_q", v.HiddenSize);
+        VisionNorm("visual.merger.ln_q");
         Linear("visual.merger.mlp.0", merged, merged, bias: true);
         Linear("visual.merger.mlp.2", v.OutHiddenSize, merged, bias: true);
 

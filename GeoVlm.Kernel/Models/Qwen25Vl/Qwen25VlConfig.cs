@@ -1,6 +1,7 @@
 namespace GeoVlm.Models.Qwen25Vl;
 
-/// <summary>The shape of a Qwen2.5-VL model: its decoder, its vision tower and the tokens that tie them.</summary>
+/// <summary>The shape of a Qwen2.5-VL model, or of a Qwen2-VL model, which differs in its vision tower alone: decoder, tower and the tokens
+/// that tie them.</summary>
 /// <param name="Text">The decoder.</param>
 /// <param name="Vision">The vision tower.</param>
 /// <param name="Tokens">Ids of the tokens that the architecture knows.</param>
@@ -126,13 +127,17 @@ public sealed record TextConfig
 /// <summary>The vision tower's shape.</summary>
 public sealed record VisionConfig
 {
+    /// <summary>Whether it is that of Qwen2-VL: layer norms, a plain feed-forward layer, and attention over the whole frame in every
+    /// block.</summary>
+    public bool IsQwen2 { get; init; }
+
     /// <summary>Number of blocks.</summary>
     public required int Depth { get; init; }
 
     /// <summary>Width of the residual stream.</summary>
     public required int HiddenSize { get; init; }
 
-    /// <summary>Width of the gated feed-forward layer.</summary>
+    /// <summary>Width of the feed-forward layer, which is gated but in Qwen2-VL.</summary>
     public required int IntermediateSize { get; init; }
 
     /// <summary>Attention heads.</summary>

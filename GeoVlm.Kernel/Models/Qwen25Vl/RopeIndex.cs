@@ -53,7 +53,11 @@ public static class RopeIndex
                 throw new GeoVlmException(
                     $"Visual {visual} needs {count} placeholders in a row at token {i} of the prompt; there are fewer."
                 );
-            long step = placeholder == config.Tokens.Video ? (long)(secondsPerGrid?[visual] ?? 1) * config.Vision.TokensPerSecond : 1;
+            // Time is counted in seconds since Qwen2.5-VL, in frames before.
+            long step =
+                placeholder == config.Tokens.Video && !config.Vision.IsQwen2
+                    ? (long)(secondsPerGrid?[visual] ?? 1) * config.Vision.TokensPerSecond
+                    : 1;
             for (int j = 0; j < count; j++, i++)
             {
                 time[i] = next + j / (rows * columns) * step;

@@ -10,12 +10,10 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// sizes.</remarks>
 internal sealed class VisionTower : IDisposable
 {
-    private const double Epsilon = 1e-6;
-
     private readonly VisionConfig config;
     private readonly Device device;
-    private readonly Tensor patchEmbed,
-        mergerNorm;
+    private readonly Tensor patchEmbed;
+    private readonly VisionNorm mergerNorm;
     private readonly Linear mergerIn,
         mergerOut;
     private readonly Block[] blocks;
@@ -29,9 +27,9 @@ internal sealed class VisionTower : IDisposable
         [
             .. Enumerable
                 .Range(0, config.Depth)
-                .Select(i => Block.From(parameters, $"visual.blocks.{i}", config.FullAttentionBlocks.Contains(i))),
+                .Select(i => Block.From(parameters, $"visual.blocks.{i}", config.FullAttentionBlocks.Contains(i), config.IsQwen2)),
         ];
-        mergerNorm = parameters["visual.merger.ln_q.weight"];
+        mergerNorm = VisionNorm.From(parameters, "visual.merger.ln_q");
         mergerIn = Linear.From(parameters, "visual.merger.mlp.0", bias: true);
         mergerOut = Linear.From(parameters, "visual.merger.mlp.2", bias: true);
     }
@@ -97,7 +95,7 @@ internal sealed class VisionTower : IDisposable
             before.Dispose();
             observe?.Invoke(index + 1, x.index_select(1, inputOrder!));
         }
-        Tensor merged = Layers.RmsNorm(x, mergerNorm, Epsilon).view(frames, patches / unit, unit * config.HiddenSize);
+        Tensor merged = mergerNorm.Apply(x).view(frames, patches / unit, unit * config.HiddenSize);
         return mergerOut.Apply(F.gelu(mergerIn.Apply(merged))).index_select(1, layout.Inverse).view(-1, config.OutHiddenSize);
     }
 
@@ -107,7 +105,7 @@ internal sealed class VisionTower : IDisposable
             patches = x.size(1);
         int heads = config.Heads,
             head = config.HeadSize;
-        Tensor qkv = block.Qkv.Apply(Layers.RmsNorm(x, block.Norm1, Epsilon)).view(frames, patches, 3, heads, head);
+        Tensor qkv = block.Qkv.Apply(block.Norm1.Apply(x)).view(frames, patches, 3, heads, head);
         Tensor rotated = Layers.Rotate(qkv.narrow(2, 0, 2), layout.Rotary);
         Tensor q = rotated.select(2, 0),
             k = rotated.select(2, 1),
@@ -120,7 +118,7 @@ internal sealed class VisionTower : IDisposable
                 )
                 : cat([.. layout.Windows.Select(Attend)], 1);
         x = x + block.Projection.Apply(attended);
-        return x + Layers.GatedFeedForward(Layers.RmsNorm(x, block.Norm2, Epsilon), block.Gate, block.Up, block.Down);
+        return x + block.FeedForward(block.Norm2.Apply(x));
 
         Tensor Attend(WindowRun run)
         {
@@ -135,25 +133,30 @@ internal sealed class VisionTower : IDisposable
 
     private sealed record Block(
         bool FullAttention,
-        Tensor Norm1,
-        Tensor Norm2,
+        VisionNorm Norm1,
+        VisionNorm Norm2,
         Linear Qkv,
         Linear Projection,
-        Linear Gate,
-        Linear Up,
-        Linear Down
+        Func<Tensor, Tensor> FeedForward
     )
     {
-        public static Block From(ParameterSet parameters, string name, bool fullAttention) =>
-            new(
-                fullAttention,
-                parameters[$"{name}.norm1.weight"],
-                parameters[$"{name}.norm2.weight"],
-                Linear.From(parameters, $"{name}.attn.qkv", bias: true),
-                Linear.From(parameters, $"{name}.attn.proj", bias: true),
-                Linear.From(parameters, $"{name}.mlp.gate_proj", bias: true),
-                Linear.From(parameters, $"{name}.mlp.up_proj", bias: true),
-                Linear.From(parameters, $"{name}.mlp.down_proj", bias: true)
-            );
+        public static Block From(ParameterSet parameters, string name, bool fullAttention, bool isQwen2)
+        {
+            Linear Part(string part) => Linear.From(parameters, $"{name}.{part}", bias: true);
+            VisionNorm norm1 = VisionNorm.From(parameters, $"{name}.norm1"),
+                norm2 = VisionNorm.From(parameters, $"{name}.norm2");
+            Linear qkv = Part("attn.qkv"),
+                projection = Part("attn.proj");
+            if (isQwen2)
+            {
+                Linear first = Part("mlp.fc1"),
+                    last = Part("mlp.fc2");
+                return new(fullAttention, norm1, norm2, qkv, projection, x => Layers.FeedForward(x, first, last));
+            }
+            Linear gate = Part("mlp.gate_proj"),
+                up = Part("mlp.up_proj"),
+                down = Part("mlp.down_proj");
+            return new(fullAttention, norm1, norm2, qkv, projection, x => Layers.GatedFeedForward(x, gate, up, down));
+        }
     }
 }

@@ -164,6 +164,11 @@ public sealed class GeoModelCommand : IMagicCommand
                 Lora = arguments.Text("--lora") is { } lora ? LoraConfig.Parse(lora) : null,
                 Checkpointing = arguments.Flag("--checkpointing"),
                 Type = NumberTypeNames.Parse(arguments.Required("--dtype")),
+                OnGpu =
+                    (arguments.Text("--device") ?? Environment.GetEnvironmentVariable("GEOVLM_DEVICE"))?.StartsWith(
+                        "cuda",
+                        StringComparison.Ordinal
+                    ) == true,
             }
         );
         long budget = arguments.Number("--budget-gb") is { } gigabytes ? (long)(gigabytes * 1e9) : MemoryPlanText.Available;

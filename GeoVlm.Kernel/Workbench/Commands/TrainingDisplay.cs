@@ -15,6 +15,7 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5); // two updates a second are as many as anyone reads
     private static readonly TimeSpan GroupPause = TimeSpan.FromSeconds(3);
+    private const int LeastRest = 100; // whatever an update costs, the run has so many times as long until the next of its kind
 
     private readonly string curvesId = $"geo-grpo-{Guid.NewGuid():N}";
     private readonly string groupId = $"geo-group-{Guid.NewGuid():N}";
@@ -23,6 +24,8 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
     private readonly List<TrainingPoint> points = [];
     private TimeSpan? latest,
         latestGroup;
+    private TimeSpan rest = Pause,
+        groupRest = GroupPause;
     private JudgedGroup? shown;
 
     /// <summary>Shows a step that was just taken, unless the last one was shown just now.</summary>
@@ -30,12 +33,12 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
     {
         signs.Add(StepSigns.Of(records[^1].Step, [.. rollouts.Select(g => g.Judgements)]));
         bool isLast = records.Count == steps;
-        if (!isLast && clock.Elapsed - latest < Pause)
+        if (!isLast && clock.Elapsed - latest < rest)
             return;
         if (!isLast)
             Show(records, "", isPassing: true);
         // The group that teaches most: its siblings differ most.
-        if (isLast || !(clock.Elapsed - latestGroup < GroupPause))
+        if (isLast || !(clock.Elapsed - latestGroup < groupRest))
             Show(rollouts.MaxBy(g => g.Judgements.Max(j => j.Reward.Total) - g.Judgements.Min(j => j.Reward.Total))!, isPassing: true);
     }
 
@@ -50,6 +53,7 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
     private void Show(IReadOnlyList<StepRecord> records, string status, bool isPassing)
     {
         bool goesOn = isPassing && records.Count > first;
+        var start = clock.Elapsed;
         double memory = Math.Round(Environment.WorkingSet / 1e9, 2);
         foreach (var record in records.Skip(points.Count))
             points.Add(TrainingPoint.Of(record));
@@ -68,20 +72,25 @@ internal sealed class TrainingDisplay(ICellHost host, int first, int steps)
             isFirst: latest is null
         );
         latest = clock.Elapsed;
+        rest = Rest(Pause, start);
     }
 
     private void Show(JudgedGroup group, bool isPassing)
     {
+        var start = clock.Elapsed;
         try
         {
             Put(new GroupView(group) { IsPassing = isPassing }.Render(), groupId, isFirst: latestGroup is null);
             (latestGroup, shown) = (clock.Elapsed, group);
+            groupRest = Rest(GroupPause, start);
         }
         catch (GeoVlmException e)
         {
             host.Stream(StreamKind.Stderr, e.Message + "\n"); // an image that is gone by now costs its picture, not the run
         }
     }
+
+    private TimeSpan Rest(TimeSpan least, TimeSpan start) => (clock.Elapsed - start) * LeastRest is var rest && rest > least ? rest : least;
 
     private void Put(MimeBundle bundle, string id, bool isFirst)
     {

@@ -60,6 +60,10 @@ internal static class ModelPlanCommand
             Description = "Type of weights and activations: float32 (fp32) or bfloat16 (bf16); the optimizer is float32 in either case.",
             DefaultValueFactory = _ => "float32",
         };
+        Option<bool> onGpu = new("--gpu")
+        {
+            Description = "Plan for a GPU: no attention scores are held, and its allocator leaves no gaps.",
+        };
         Option<double?> budget = new("--budget-gb") { Description = "Memory there is, in GB (10^9 bytes); this machine's when left out." };
         Option<bool> measure = new("--measure") { Description = "Also run two steps with random weights of this shape, and measure." };
         Option<bool> asJson = new("--json") { Description = "Print JSON alone." };
@@ -81,6 +85,7 @@ internal static class ModelPlanCommand
             beta,
             checkpointing,
             type,
+            onGpu,
             budget,
             measure,
             asJson,
@@ -104,6 +109,7 @@ internal static class ModelPlanCommand
                 Reference = parsed.GetValue(beta) > 0,
                 Checkpointing = parsed.GetValue(checkpointing),
                 Type = NumberTypeNames.Parse(parsed.GetRequiredValue(type)),
+                OnGpu = parsed.GetValue(onGpu),
             };
             request.Validate();
             long? measured = null;
