@@ -36,8 +36,12 @@ public sealed class MemoryPlanTests
     public void The_parameters_are_counted_without_a_model() =>
         Assert.Equal(82_471_456, MemoryPlan.Of(Benchmark, new ImagePreprocessor(), new MemoryRequest()).Parameters);
 
-    [Fact]
-    public void A_training_takes_what_was_planned()
+    [Theory]
+    [InlineData]
+    [InlineData("--lora", "r=8")]
+    [InlineData("--checkpointing")]
+    [InlineData("--dtype", "bf16")]
+    public void A_training_takes_what_was_planned(params string[] how)
     {
         // In a process of its own, whose memory nobody else uses.
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, WorkingDirectory = SharedFolder.Repository };
@@ -60,6 +64,7 @@ public sealed class MemoryPlanTests
                     "60",
                     "--image",
                     "112x112",
+                    .. how,
                 ]
         )
             start.ArgumentList.Add(word);
@@ -69,6 +74,19 @@ public sealed class MemoryPlanTests
         double planned = json["peak_bytes"]!.GetValue<long>(),
             measured = json["measured_bytes"]!.GetValue<long>();
         Assert.True(planned / measured is > 0.85 and < 1.15, json.ToJsonString());
+    }
+
+    [Fact]
+    public void On_a_gpu_no_scores_and_no_gaps_are_counted()
+    {
+        MemoryPlan Of(bool gpu) => MemoryPlan.Of(Benchmark, new ImagePreprocessor(), new MemoryRequest { OnGpu = gpu });
+        long Size(MemoryPlan plan, string name) => plan.Items.Where(i => i.Name == name).Sum(i => i.Bytes);
+        Assert.Equal((0, true), (Size(Of(true), "gaps"), Size(Of(false), "gaps") > 0));
+        // 8 layers hold 8 heads' scores of the prompt (384²) and of 8 completions (256 x 640), float32
+        Assert.Equal(
+            8L * 8 * (384 * 384 + 8 * 256 * 640) * 4,
+            Size(Of(false), "decoder activations") - Size(Of(true), "decoder activations")
+        );
     }
 
     [Fact]
