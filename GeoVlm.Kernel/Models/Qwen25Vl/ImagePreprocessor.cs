@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -223,6 +224,8 @@ public sealed record ImagePreprocessor
     /// column in block); a row is (channel, frame, y, x).</summary>
     private void WritePatches(IReadOnlyList<RgbImage> frames, VisualGrid grid, Span<float> target)
     {
+        int plane = PatchSize * PatchSize,
+            frameRow = 0;
         int width = grid.Width * PatchSize,
             height = grid.Height * PatchSize;
         // Resized pictures live as long as this call, so their memory is lent.
@@ -230,18 +233,57 @@ public sealed record ImagePreprocessor
         [
             .. frames.Select(f => (f.Width, f.Height) == (width, height) ? null : ArrayPool<byte>.Shared.Rent(width * height * Channels)),
         ];
+        RgbImage[] resized = [.. frames.Zip(lent, (frame, buffer) => buffer is null ? frame : new RgbImage(width, height, buffer))];
         for (int i = 0; i < lent.Length; i++)
             if (lent[i] is { } buffer)
                 BicubicResize.Resize(frames[i], width, height, buffer);
-        var cutter = new PatchCutter(levels.Value, grid, PatchSize, TemporalPatchSize, MergeSize);
-        for (int frame = 0; frame < frames.Count; frame++)
+        for (int t = 0; t < grid.Frames; t++, frameRow += grid.Height * grid.Width)
         {
-            // The last frame fills up the patch.
-            int times = frame + 1 < frames.Count ? 1 : grid.Frames * TemporalPatchSize - frame;
-            cutter.Write(lent[frame] ?? frames[frame].Pixels, frame, times, target);
+            for (int py = 0; py < grid.Height; py++)
+            {
+                for (int px = 0; px < grid.Width; px++)
+                {
+                    int block = py / MergeSize * (grid.Width / MergeSize) + px / MergeSize;
+                    int row = frameRow + (block * MergeSize + py % MergeSize) * MergeSize + px % MergeSize;
+                    Span<float> patch = target.Slice(row * PatchLength, PatchLength);
+                    for (int f = 0; f < TemporalPatchSize; f++)
+                    {
+                        int frame = t * TemporalPatchSize + f;
+                        if (f == 0 || frame < resized.Length)
+                            WritePatch(resized[frame], px * PatchSize, py * PatchSize, patch[(f * plane)..]);
+                        else // the last frame fills up the patch
+                            for (int c = 0; c < Channels; c++)
+                            {
+                                Span<float> dates = patch.Slice(c * TemporalPatchSize * plane, TemporalPatchSize * plane);
+                                dates.Slice((f - 1) * plane, plane).CopyTo(dates[(f * plane)..]);
+                            }
+                    }
+                }
+            }
         }
         foreach (byte[] buffer in lent.OfType<byte[]>())
             ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void WritePatch(RgbImage image, int left, int top, Span<float> patch)
+    {
+        int size = PatchSize,
+            plane = size * size,
+            next = TemporalPatchSize * plane;
+        // What the loop writes is checked here, once.
+        ref float red = ref MemoryMarshal.GetReference(patch[..(2 * next + plane)]),
+            reds = ref levels.Value[0];
+        for (int y = 0; y < size; y++, red = ref Unsafe.Add(ref red, size))
+        {
+            ref byte pixel = ref MemoryMarshal.GetReference(image.Pixels.AsSpan(image.Offset(left, top + y), size * Channels));
+            for (int x = 0; x < size; x++, pixel = ref Unsafe.Add(ref pixel, Channels))
+            {
+                Unsafe.Add(ref red, x) = Unsafe.Add(ref reds, (int)pixel);
+                Unsafe.Add(ref red, x + next) = Unsafe.Add(ref reds, 256 + Unsafe.Add(ref pixel, 1));
+                Unsafe.Add(ref red, x + 2 * next) = Unsafe.Add(ref reds, 512 + Unsafe.Add(ref pixel, 2));
+            }
+        }
     }
 
     /// <summary>The normalised value of every byte of every channel, [channel, 256].</summary>
