@@ -19,7 +19,7 @@ public sealed class WorkshopTests
         ),
         (
             "Box? FirstBox(string completion) { var n = completion[(completion.IndexOf('[') + 1)..completion.IndexOf(']')].Split(',').Select(double.Parse).ToArray(); return new Box(n[0], n[1], n[2], n[3]); }",
-            "there is no bracket, and nothing to throw about"
+            "yours throws FormatException (The input string 'a' was not in a correct format.). Wanted [1,2,3,4]"
         ),
         (
             "double Pay(IReadOnlyList<Box> answer, IReadOnlyList<Box> reference) => answer.Count == 0 ? 0 : reference.Average(r => answer.Max(a => a.Intersect(r).Area / r.Area));",
