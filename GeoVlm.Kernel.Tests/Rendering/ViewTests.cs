@@ -45,6 +45,35 @@ public partial class ViewTests
         );
 
     [Fact]
+    public void Ten_thousand_boxes_are_one_picture_and_not_ten_thousand_shapes_for_a_page_to_move()
+    {
+        var image = MadeUpSamples.Busy(224, 224, 3);
+        Box Small(int i) => new(i % 200, i / 50, i % 200 + 8, i / 50 + 6);
+        var many = MadeUpSamples.Boxes(image, "car", [.. Enumerable.Range(0, 10_000).Select(Small)]);
+        var few = MadeUpSamples.Boxes(image, "car", Small(0));
+        foreach (IRenderable view in new IRenderable[] { new BoxOverlay(image, Prediction: many), new MatchingView(image, few, many) })
+        {
+            var data = view.Render().Data;
+            Assert.InRange(data.Values.Sum(v => v.Length), 10_000, 300_000);
+            Assert.InRange(Opening().Count(data[MimeBundle.Html]), 2, 40);
+            Assert.DoesNotContain("<script", data[MimeBundle.Html]);
+        }
+    }
+
+    [Fact]
+    public void A_column_of_numbers_with_a_gap_stands_to_the_right_header_and_all()
+    {
+        string html = new Table(
+            ["name", "change"],
+            [
+                ["a", ""],
+                ["b", 0.5],
+            ]
+        ).Render().Data[MimeBundle.Html];
+        Assert.Matches("<th align=\"left\"[^>]*>name</th><th align=\"right\"[^>]*>change</th>", html);
+    }
+
+    [Fact]
     public void The_matching_view_counts_what_the_threshold_makes_of_each_box()
     {
         var image = MadeUpSamples.Flat(100, 100);

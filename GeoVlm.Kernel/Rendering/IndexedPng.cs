@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace GeoVlm.Rendering;
@@ -105,17 +106,19 @@ internal static class IndexedPng
         bool[] holdsKept = new bool[count.Length]; // most bins do not, which saves the look-up
         foreach (uint colour in kept.Keys)
             holdsKept[Bin(colour)] = true;
-        for (int i = 0; i < width * height; i++)
-            if (Bin(pixels[i]) is var bin && !(holdsKept[bin] && kept.ContainsKey(pixels[i] & 0xFFFFFF)))
-                count[bin]++;
+        Count(pixels[..(width * height)], kept, holdsKept, count);
         int[] bins = [.. Enumerable.Range(0, count.Length).Where(b => count[b] > 0)];
+        byte[] keys = new byte[bins.Length];
         var boxes = new PriorityQueue<(int Start, int Length, int Shift), long>();
         Add(0, bins.Length);
         while (boxes.Count < maxColours - kept.Count && boxes.TryPeek(out var widest, out long priority) && priority < 0)
         {
             boxes.Dequeue();
             var part = bins.AsSpan(widest.Start, widest.Length);
-            part.Sort((a, b) => Channel(a, widest.Shift).CompareTo(Channel(b, widest.Shift)));
+            var levels = keys.AsSpan(0, part.Length);
+            for (int i = 0; i < part.Length; i++)
+                levels[i] = (byte)Channel(part[i], widest.Shift);
+            levels.Sort(part);
             long total = 0,
                 half = 0;
             foreach (int b in part)
@@ -145,12 +148,7 @@ internal static class IndexedPng
             palette.Add((uint)(red / n << 16 | green / n << 8 | blue / n));
         }
         for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++)
-        {
-            uint colour = pixels[y * width + x];
-            int bin = Bin(colour);
-            rows[y * (width + 1) + 1 + x] = holdsKept[bin] && kept.TryGetValue(colour & 0xFFFFFF, out byte index) ? index : indexOf[bin];
-        }
+            Index(pixels.Slice(y * width, width), kept, holdsKept, indexOf, rows.AsSpan(y * (width + 1) + 1, width));
         return palette;
 
         void Add(int start, int length)
@@ -169,6 +167,34 @@ internal static class IndexedPng
             for (int i = start; i < start + length; i++)
                 n += count[bins[i]];
             boxes.Enqueue((start, length, shift), -spread * (long)(1 + BitOperations.Log2((ulong)n)));
+        }
+    }
+
+    // Flat areas are looked up once for each run, and counted at its end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Count(ReadOnlySpan<uint> pixels, Dictionary<uint, byte> kept, bool[] holdsKept, int[] count)
+    {
+        for (int i = 0, end; i < pixels.Length; i = end)
+        {
+            uint colour = pixels[i];
+            for (end = i + 1; end < pixels.Length && pixels[end] == colour; )
+                end++;
+            int bin = Bin(colour);
+            if (!holdsKept[bin] || !kept.ContainsKey(colour & 0xFFFFFF))
+                count[bin] += end - i;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Index(ReadOnlySpan<uint> pixels, Dictionary<uint, byte> kept, bool[] holdsKept, byte[] indexOf, Span<byte> indices)
+    {
+        for (int i = 0, end; i < pixels.Length; i = end)
+        {
+            uint colour = pixels[i];
+            int bin = Bin(colour);
+            byte index = holdsKept[bin] && kept.TryGetValue(colour & 0xFFFFFF, out byte flat) ? flat : indexOf[bin];
+            for (end = i; end < pixels.Length && pixels[end] == colour; end++)
+                indices[end] = index;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Workbench;
+using GeoVlm.Workbench.Commands;
 using GeoVlm.Workbench.Notebooks;
 using SkiaSharp;
 
@@ -101,6 +102,25 @@ public sealed partial class CommittedNotebooksTests
             using var picture = SKBitmap.Decode(Convert.FromBase64String(NotebookText.Of(data["image/png"])));
             Assert.True(picture?.Pixels.Distinct().Take(3).Count() == 3, $"{where} has no picture beside its page");
             Assert.True(data.Sum(d => NotebookText.Of(d.Value).Length) <= 300_000, $"{where} is larger than an output may be");
+        }
+    }
+
+    /// <summary>What a machine without a GPU leaves out is still held to the commands and to the compiler.</summary>
+    [Fact]
+    public void Cells_that_wait_for_a_GPU_compile_and_name_options_that_exist()
+    {
+        var cells = NotebookFile.Read(Path.Combine(Folder, "11-a-real-model.ipynb")).Cells.Where(c => c.IsCode).ToArray();
+        var waiting = cells.Where(c => c.Tags.Contains(NotebookRunner.GpuTag)).ToArray();
+        Assert.True(waiting.Length >= 4, "the notebook of the real model has lost its cells");
+        Assert.All(waiting, c => Assert.Contains(NotebookRunner.SkipTag, c.Tags)); // for hosts that know no GPU tag
+        using var session = new Session(Folder);
+        foreach (var cell in cells.Except(waiting))
+            Assert.Equal(CellStatus.Ok, session.Execute(cell.Source, new RecordingHost(), TestContext.Current.CancellationToken).Status);
+        foreach (var cell in waiting)
+        {
+            Assert.DoesNotContain(session.Diagnose(cell.Source, TestContext.Current.CancellationToken), d => d.Severity == "error");
+            foreach (string line in cell.Source.Split('\n').Where(l => l.StartsWith("#!", StringComparison.Ordinal)))
+                MagicLine.Parse(line).Bind(CommandCatalogue.Find(MagicLine.Parse(line).Name));
         }
     }
 

@@ -68,6 +68,28 @@ public class NotebookRunnerTests
         Assert.Single(notebook.Cells[1].Outputs);
     }
 
+    [Theory]
+    [InlineData(true, "trained\n")]
+    [InlineData(false, "Left out: this cell needs a CUDA GPU, and this machine has none.\n")]
+    public void A_cell_that_needs_a_GPU_runs_where_there_is_one_and_says_so_elsewhere(bool hasGpu, string said)
+    {
+        NotebookFile notebook = Notebook(["print after"]);
+        notebook.Insert(0, NotebookCell.Code("print trained", NotebookRunner.SkipTag, NotebookRunner.GpuTag));
+        notebook.Insert(1, NotebookCell.Code("print never", NotebookRunner.SkipTag));
+        RunOutcome outcome = new NotebookRunner(folder => new ScriptedSession(folder), () => hasGpu).Run(
+            notebook,
+            ".",
+            output,
+            progress,
+            cancellation: TestContext.Current.CancellationToken
+        );
+        Assert.Null(outcome.Failure);
+        Assert.Equal(
+            [said, "", "after\n"],
+            NotebookFile.Read(output).Cells.Select(c => string.Concat(c.Outputs.Select(o => NotebookText.Of(o!["text"]))))
+        );
+    }
+
     [Fact]
     public void A_cell_that_is_too_slow_or_interrupted_ends_the_run()
     {

@@ -51,7 +51,7 @@ internal sealed class SpeedProbe : IDisposable
     }
 
     /// <summary>Whether there is a CUDA device.</summary>
-    public static bool HasGpu => cuda.is_available();
+    public static bool HasGpu => TorchRuntime.HasGpu;
 
     /// <summary>Bytes of the decoder's weights, all of which each step of decoding reads.</summary>
     public double DecoderBytes =>

@@ -71,6 +71,20 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>Whether libtorch sees a CUDA device.</summary>
+    /// <exception cref="GeoVlmException">The libraries do not load.</exception>
+    public static bool HasGpu
+    {
+        get
+        {
+            EnsureLoaded();
+            return Ask();
+
+            [MethodImpl(MethodImplOptions.NoInlining)] // as in DefaultDevice
+            static bool Ask() => torch.cuda.is_available();
+        }
+    }
+
     /// <summary>The device of a name.</summary>
     /// <param name="name">cpu, cuda or cuda:number.</param>
     /// <param name="asker">What messages call who asked.</param>

@@ -208,7 +208,12 @@ internal sealed partial class TableBlock(
         return height;
     }
 
-    private bool IsNumberColumn(int column) => rows.Count > 0 && rows.All(r => column >= r.Count || r[column].IsNumber);
+    // A row that has nothing to say in a column of numbers leaves it one.
+    private bool IsNumberColumn(int column)
+    {
+        var cells = rows.Where(r => column < r.Count).Select(r => r[column]).Where(c => c.Text.Length > 0).ToArray();
+        return cells.Length > 0 && cells.All(c => c.IsNumber);
+    }
 
     private static double Fraction(double bar) => double.IsNaN(bar) ? 0 : Math.Clamp(bar, 0, 1);
 

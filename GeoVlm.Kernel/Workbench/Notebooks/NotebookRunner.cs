@@ -4,13 +4,20 @@ namespace GeoVlm.Workbench.Notebooks;
 
 /// <summary>Runs a notebook from top to bottom without a front end.</summary>
 /// <param name="newSession">Makes the session, given the folder that relative paths in cells start from.</param>
-public sealed class NotebookRunner(Func<string, ISession> newSession)
+/// <param name="hasGpu">Whether this machine has a GPU; asked only by notebooks that need one. Null for none.</param>
+public sealed class NotebookRunner(Func<string, ISession> newSession, Func<bool>? hasGpu = null)
 {
     /// <summary>A cell with this tag may fail without stopping the run.</summary>
     public const string MayFailTag = "raises-exception";
 
     /// <summary>A cell with this tag is left out.</summary>
     public const string SkipTag = "skip-execution";
+
+    /// <summary>A cell with this tag runs where there is a GPU, even if other hosts are told to skip it; elsewhere its output says that it
+    /// was left out.</summary>
+    public const string GpuTag = "needs-gpu";
+
+    private const string LeftOut = "Left out: this cell needs a CUDA GPU, and this machine has none.\n";
 
     /// <summary>Executes the code cells in order and puts their outputs into the notebook; stops at the first error.</summary>
     /// <param name="notebook">Changed in place.</param>
@@ -29,7 +36,7 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
         CancellationToken cancellation = default
     )
     {
-        NotebookCell[] cells = [.. notebook.Cells.Where(cell => cell.IsCode && !cell.Tags.Contains(SkipTag))];
+        NotebookCell[] cells = [.. Runnable(notebook, progress)];
         foreach (NotebookCell cell in cells)
         {
             cell.Outputs = [];
@@ -65,6 +72,26 @@ public sealed class NotebookRunner(Func<string, ISession> newSession)
             cells[i].Outputs = collectors[i].ToJson();
         notebook.Write(outputPath);
         return new RunOutcome(collectors.Count, failure) { Cells = runs };
+    }
+
+    private List<NotebookCell> Runnable(NotebookFile notebook, IRunProgress progress)
+    {
+        bool? gpu = null;
+        var runnable = new List<NotebookCell>();
+        foreach (NotebookCell cell in notebook.Cells.Where(cell => cell.IsCode))
+        {
+            bool needsGpu = cell.Tags.Contains(GpuTag);
+            if (needsGpu && !(gpu ??= hasGpu?.Invoke() == true))
+            {
+                OutputCollector output = new(new DisplayRegistry(), progress.Printed);
+                output.Stream(StreamKind.Stdout, LeftOut);
+                cell.Outputs = output.ToJson();
+                cell.ExecutionCount = null;
+            }
+            else if (needsGpu || !cell.Tags.Contains(SkipTag))
+                runnable.Add(cell);
+        }
+        return runnable;
     }
 
     private static CellResult RunCell(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using GeoVlm.Models.Native;
 using GeoVlm.Workbench.Notebooks;
 using Spectre.Console;
 
@@ -130,7 +131,8 @@ internal sealed class RunCommand
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         RunOutcome outcome = TerminalProgress.Follow(
             console,
-            progress => new NotebookRunner(parts.NewSession).Run(notebook, folder, output, progress, timeout, interrupt)
+            progress =>
+                new NotebookRunner(parts.NewSession, () => TorchRuntime.HasGpu).Run(notebook, folder, output, progress, timeout, interrupt)
         );
 
         if (outcome.Failure is { } failure)
