@@ -61,6 +61,21 @@ public sealed class KernelProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_signal_interrupts_a_kernel_that_a_shell_started_with_the_signal_ignored()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are ignored across exec on Unix, and told by /proc on Linux");
+        using var background = KernelProcess.Start(
+            "geovlm",
+            new KernelLaunch(["/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh", .. Program], new Dictionary<string, string>(), "c#", true),
+            CancellationToken.None
+        );
+        string id = background.Execute("Console.Write(\"on\"); Thread.Sleep(1); while (true) { }");
+        Until(background, id, message => message.Type == "stream");
+        background.Interrupt(byMessage: false);
+        Assert.Equal("Interrupted", Until(background, id, message => message.Type == "execute_reply").Text("ename"));
+    }
+
+    [Fact]
     public void Code_that_ends_the_process_behind_our_back_is_told_before_it_goes()
     {
         string id = kernel.Execute("typeof(Environment).GetMethod(\"Exit\")!.Invoke(null, [3]);");
@@ -69,7 +84,9 @@ public sealed class KernelProcessTests : IDisposable
         Assert.Equal(3, kernel.ExitCode);
     }
 
-    private Message Until(string request, Func<Message, bool> isIt)
+    private Message Until(string request, Func<Message, bool> isIt) => Until(kernel, request, isIt);
+
+    private static Message Until(KernelProcess kernel, string request, Func<Message, bool> isIt)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (watch.Elapsed < Patience)

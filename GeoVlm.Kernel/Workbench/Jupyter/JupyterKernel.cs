@@ -44,14 +44,7 @@ public sealed class JupyterKernel : IDisposable
     /// <summary>Serves requests until a front end, or SIGTERM, asks the kernel to stop. SIGINT interrupts the running cell.</summary>
     public void Run()
     {
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
-            PosixSignal.SIGINT,
-            signal =>
-            {
-                signal.Cancel = true;
-                subshells.Interrupt();
-            }
-        );
+        using PosixSignalRegistration interrupt = InterruptSignal.Listen(subshells.Interrupt);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(
             PosixSignal.SIGTERM,
             signal =>
