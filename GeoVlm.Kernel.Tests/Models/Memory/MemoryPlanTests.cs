@@ -43,7 +43,14 @@ public sealed class MemoryPlanTests
     [InlineData("--dtype", "bf16")]
     public void A_training_takes_what_was_planned(params string[] how)
     {
-        // In a process of its own, whose memory nobody else uses.
+        // What the heap's gaps take differs by a tenth and more from one process to the next: the middle of three is compared.
+        double[] ratios = [.. Enumerable.Range(0, 3).Select(_ => PlannedByMeasured(how)).Order()];
+        Assert.True(ratios[1] is > 0.82 and < 1.18, $"planned ÷ measured: {string.Join(", ", ratios)}");
+    }
+
+    // In a process of its own, whose memory nobody else uses.
+    private static double PlannedByMeasured(string[] how)
+    {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, WorkingDirectory = SharedFolder.Repository };
         foreach (
             string word in (string[])
@@ -71,9 +78,7 @@ public sealed class MemoryPlanTests
         using var process = Process.Start(start)!;
         var json = JsonNode.Parse(process.StandardOutput.ReadToEnd())!;
         process.WaitForExit();
-        double planned = json["peak_bytes"]!.GetValue<long>(),
-            measured = json["measured_bytes"]!.GetValue<long>();
-        Assert.True(planned / measured is > 0.85 and < 1.15, json.ToJsonString());
+        return (double)json["peak_bytes"]!.GetValue<long>() / json["measured_bytes"]!.GetValue<long>();
     }
 
     [Fact]

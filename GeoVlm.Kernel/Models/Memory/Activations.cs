@@ -17,6 +17,7 @@ internal sealed class Activations
         onGpu,
         visionLearns,
         decoderLearns;
+    private readonly int lanes;
     private readonly double decoderLayer,
         visionBlock;
 
@@ -24,8 +25,10 @@ internal sealed class Activations
     /// <param name="config">Its shape.</param>
     /// <param name="request">What is trained.</param>
     /// <param name="adapted">Names of the layers that have an adapter.</param>
-    public Activations(Qwen25VlConfig config, MemoryRequest request, IReadOnlyCollection<string> adapted)
+    /// <param name="lanes">How many parts of a batch are computed side by side.</param>
+    public Activations(Qwen25VlConfig config, MemoryRequest request, IReadOnlyCollection<string> adapted, int lanes)
     {
+        this.lanes = lanes;
         (text, vision, checkpointing, onGpu) = (config.Text, config.Vision, request.Checkpointing, request.OnGpu);
         bool Trained(TrainedParts part) => request.Lora is null && request.Train.HasFlag(part);
         bool language = Trained(TrainedParts.Language),
@@ -96,8 +99,9 @@ internal sealed class Activations
             + (
                 visionBlock == 0
                     ? 0
-                    : vision.FullAttentionBlocks.Count * Scores(frames * vision.Heads, framePatches, framePatches)
-                        + (vision.Depth - vision.FullAttentionBlocks.Count) * Scores(patches / window * vision.Heads, window, window)
+                    : vision.FullAttentionBlocks.Count * Scores(frames, vision.Heads, framePatches, framePatches)
+                        + (vision.Depth - vision.FullAttentionBlocks.Count)
+                            * Scores(frames, framePatches / window * vision.Heads, window, window)
             );
         return (long)(checkpointing ? patches * inputs : kept);
     }
@@ -123,7 +127,7 @@ internal sealed class Activations
             );
 
     private double Attending(long rows, long prompt, long group, long newTokens) =>
-        Scores(rows * text.Heads, prompt, prompt) + Scores(rows * group * text.Heads, newTokens, prompt + newTokens);
+        Scores(rows, text.Heads, prompt, prompt) + Scores(rows, group * text.Heads, newTokens, prompt + newTokens);
 
     /// <summary>What a layer computes on its way and autograd does not keep, which is there until the layer's own backward pass has ended:
     /// the scores before their softmax; queries and keys before they are turned, and as rows and as blocks; what attention gave as blocks,
@@ -132,6 +136,9 @@ internal sealed class Activations
         rows * (prompt + group * newTokens) * (9.0 * text.HiddenSize + 4.0 * text.KeyValueHeads * text.HeadSize)
         + Attending(rows, prompt, group, newTokens);
 
-    private double Scores(long heads, long queries, long keys) =>
-        !onGpu && Attention.HoldsScores(DeviceType.CPU, heads, queries, keys) ? (double)heads * queries * keys : 0;
+    // Whether scores are held is asked for each lane's share of the rows.
+    private double Scores(long rows, long heads, long queries, long keys) =>
+        !onGpu && Attention.HoldsScores(DeviceType.CPU, (rows + lanes - 1) / lanes * heads, queries, keys)
+            ? (double)rows * heads * queries * keys
+            : 0;
 }

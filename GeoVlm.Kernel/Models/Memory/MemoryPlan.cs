@@ -1,4 +1,5 @@
 using GeoVlm.Models.Lora;
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 
 namespace GeoVlm.Models.Memory;
@@ -59,7 +60,7 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         VisualGrid grid = preprocessor.Grid(request.ImageWidth, request.ImageHeight);
         int prompt = request.PromptTokens + request.Images * grid.Tokens(config.Vision.MergeSize),
             together = Math.Min(request.Prompts, request.MicroBatch ?? request.Prompts);
-        Activations activations = new(config, request, [.. adapted.Select(LayerOf)]);
+        Activations activations = new(config, request, [.. adapted.Select(LayerOf)], Lanes.For(parameters, !request.OnGpu));
         long rows = (long)request.Prompts * request.Group,
             length = prompt + (long)request.Group * request.NewTokens,
             vocabulary = config.Text.VocabularySize,

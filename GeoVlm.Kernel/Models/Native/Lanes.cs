@@ -15,8 +15,13 @@ public static class Lanes
     public const long SmallModelParameters = 50_000_000;
 
     /// <summary>2 for a small model on a CPU with several cores, else 1.</summary>
-    public static int For(VisionLanguageModel model) =>
-        model.Device.type == DeviceType.CPU && model.ParameterCount <= SmallModelParameters && Environment.ProcessorCount > 1 ? 2 : 1;
+    public static int For(VisionLanguageModel model) => For(model.ParameterCount, model.Device.type == DeviceType.CPU);
+
+    /// <summary>The same of a model that is only planned.</summary>
+    /// <param name="parameters">How many it has.</param>
+    /// <param name="onCpu">Whether it computes there.</param>
+    public static int For(long parameters, bool onCpu) =>
+        onCpu && parameters <= SmallModelParameters && Environment.ProcessorCount > 1 ? 2 : 1;
 
     /// <summary>Splits <paramref name="items"/> into contiguous parts, one a lane, and gives back each part's result in order.</summary>
     /// <param name="items">The work; may be shorter than the number of lanes.</param>
