@@ -1,5 +1,4 @@
 using GeoVlm.Workbench.Languages;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
 
 namespace GeoVlm.Tests.Workbench.Languages;
 
@@ -15,9 +14,9 @@ public sealed class CSharpReferencesTests
                 type.Name.Split('`')[0] + (type.IsGenericType ? $"<{new string(',', type.GetGenericArguments().Length - 1)}>" : "")
             );
         string code = string.Concat(names.Select(name => $"_ = typeof({name});\n"));
-        var problems = CSharpScript
-            .Create(code, CSharpReferences.Options(Environment.CurrentDirectory))
-            .GetCompilation()
+        var problems = CSharpChain
+            .Begin(Environment.CurrentDirectory)
+            .Write(code, "cell", [])
             .GetDiagnostics(TestContext.Current.CancellationToken)
             .Where(diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error);
         Assert.Equal("", string.Join('\n', problems.Select(problem => problem.GetMessage())));

@@ -1,5 +1,4 @@
 using GeoVlm.Workbench.Languages;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
 
 namespace GeoVlm.Tests.Workbench.Languages;
 
@@ -7,7 +6,7 @@ public sealed class InterruptInjectorTests
 {
     private static string Inject(string code)
     {
-        var compilation = CSharpScript.Create(code, CSharpReferences.Options(Environment.CurrentDirectory)).GetCompilation();
+        var compilation = CSharpChain.Begin(Environment.CurrentDirectory).Write(code, "cell", []);
         var tree = compilation.SyntaxTrees.Single();
         return InterruptInjector
             .Inject(tree.GetRoot(TestContext.Current.CancellationToken), code, compilation.GetSemanticModel(tree))

@@ -1,11 +1,8 @@
-using System.Reflection;
 using System.Runtime.ExceptionServices;
 using GeoVlm.Rendering;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Scripting;
 
 namespace GeoVlm.Workbench.Languages;
 
@@ -19,16 +16,14 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     private static readonly Lock Compiler = new();
 
     private const int LongCell = 10_000; // characters
-    private static readonly PropertyInfo? ConcurrentBuild = typeof(CompilationOptions).GetProperty(
-        nameof(CompilationOptions.ConcurrentBuild)
-    );
 
     private readonly PackageReferences packages = new(workingFolder);
-    private readonly Lazy<ScriptState<object>> root = new(() => Begin(workingFolder));
+    private readonly CellAssemblies assemblies = new();
+    private readonly Lazy<CSharpChain> root = new(() => Begin(workingFolder));
     private readonly CSharpWorkspace workspace = new();
     private readonly Lock stateGate = new();
     private readonly List<(string Name, object Value)> waiting = []; // set beside the main cell, which runs
-    private ScriptState<object>? state;
+    private CSharpChain? chain;
     private bool mainRuns;
 
     /// <summary>Loads the compiler and binds the references: the greater part of what a first cell would wait for.</summary>
@@ -42,17 +37,7 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     public CSharpAssistant Assistant => new(workspace);
 
     /// <summary>The visible variables: of each name the latest, in the order of declaration.</summary>
-    public IReadOnlyList<SessionVariable> Variables =>
-        state is null
-            ? []
-            :
-            [
-                .. state
-                    .Variables.Select((variable, order) => (variable, order))
-                    .GroupBy(entry => entry.variable.Name, (_, same) => same.Last())
-                    .OrderBy(entry => entry.order)
-                    .Select(entry => new SessionVariable(entry.variable.Name, entry.variable.Type, entry.variable.Value)),
-            ];
+    public IReadOnlyList<SessionVariable> Variables => chain?.Variables ?? [];
 
     /// <summary>Runs C# on the calling cell thread and renders its last expression.</summary>
     /// <param name="code">The code, with the line numbers of the cell (magic lines are blank).</param>
@@ -64,27 +49,30 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     public MimeBundle? Run(string code, string cellName, CellThread thread, CancellationToken cancellation)
     {
         (code, IReadOnlyList<string> references) = packages.Resolve(code, cancellation);
-        ScriptState<object> from = state ?? root.Value;
-        ScriptOptions cellOptions = Options(from, [.. references.Select(path => MetadataReference.CreateFromFile(path))])
-            .WithFilePath(Path.Combine(workingFolder, cellName));
-
-        (Script<object> script, bool declares, Func<bool> hasValue) = Compile(code, from, cellOptions, cancellation);
+        CSharpChain from = chain ?? root.Value;
+        (CSharpCell cell, bool declares, Func<bool> hasValue) = Compile(
+            code,
+            Path.Combine(workingFolder, cellName),
+            from,
+            [.. references.Select(path => MetadataReference.CreateFromFile(path))],
+            cancellation
+        );
         MimeBundle? value = null;
         thread.RunCode(async () =>
         {
-            ScriptState<object> next = await Start(script, from, cancellation);
+            (object? result, Exception? exception, CSharpChain next) = await cell.Run();
             // A failed cell keeps what it declared before it failed. One that declares nothing leaves the chain as it is, or each later
             // cell would look through it.
             thread.Keep(() =>
             {
                 if (declares || references.Count > 0)
-                    Commit(from, next, thread.IsBeside);
+                    Commit(cell, from, next, thread.IsBeside);
             });
             workspace.Ran(code, references);
-            if (next.Exception is { } exception)
+            if (exception is not null)
                 ExceptionDispatchInfo.Throw(exception);
-            if (next.ReturnValue is not null || hasValue())
-                value = ValueRenderer.Render(next.ReturnValue);
+            if (result is not null || hasValue())
+                value = ValueRenderer.Render(result);
         });
         return value;
     }
@@ -128,19 +116,35 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     }
 
     // Only one chain can go on. Variables of a cell beside it are set again at its end; functions and types are not.
-    private void Commit(ScriptState<object> from, ScriptState<object> next, bool isBeside)
+    private void Commit(CSharpCell cell, CSharpChain from, CSharpChain next, bool isBeside)
     {
         lock (stateGate)
         {
-            if (!(isBeside && mainRuns) && ReferenceEquals(state ?? root.Value, from))
+            if (!(isBeside && mainRuns) && ReferenceEquals(chain ?? root.Value, from))
             {
-                state = next;
+                Append(cell, next);
                 return;
             }
         }
-        foreach (ScriptVariable variable in next.Variables.Skip(from.Variables.Length))
+        foreach (SessionVariable variable in next.VariablesFrom(from.States.Length))
             if (variable.Value is { } value)
                 SetVariable(variable.Name, value, isBeside);
+    }
+
+    private void Append(CSharpCell cell, CSharpChain next)
+    {
+        cell.Keep();
+        chain = next;
+        // While the user reads. A next cell that comes at once waits for it no longer than it would have taken itself.
+        ThreadPool.QueueUserWorkItem(
+            static next =>
+            {
+                lock (Compiler)
+                    next.Prepare();
+            },
+            next,
+            preferLocal: false
+        );
     }
 
     private void Declare(string name, object value)
@@ -151,116 +155,87 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
         VariableSlot.Value = value;
         try
         {
-            ScriptState<object> from = state ?? root.Value;
-            Script<object> script = Continue(code, from, Options(from, []));
-            Diagnostic[] errors;
+            CSharpChain from = chain ?? root.Value;
+            CSharpCell? cell;
+            IReadOnlyList<Diagnostic> errors;
             lock (Compiler)
-                errors = Errors(script, CancellationToken.None);
-            if (errors.Length > 0)
+            {
+                CSharpCompilation compilation = from.Write(code, "", []);
+                (cell, errors) = CSharpCell.Compile(from, compilation, new CellPlace("", 1, IsExact: true), assemblies, default);
+            }
+            if (cell is null)
                 throw new InvalidOperationException($"The variable {name} of type {type} cannot be declared: {errors[0].GetMessage()}");
-            state = Start(script, from, CancellationToken.None).GetAwaiter().GetResult();
+            (_, Exception? exception, CSharpChain next) = cell.Run().GetAwaiter().GetResult();
+            if (exception is not null)
+                ExceptionDispatchInfo.Throw(exception);
+            Append(cell, next);
         }
         finally
         {
             VariableSlot.Value = null;
         }
-        if (state.Exception is { } exception)
-            ExceptionDispatchInfo.Throw(exception);
         workspace.Ran(code, []);
     }
 
     /// <inheritdoc />
     public void Dispose() => workspace.Dispose();
 
-    private (Script<object> Script, bool Declares, Func<bool> HasValue) Compile(
+    private (CSharpCell Cell, bool Declares, Func<bool> HasValue) Compile(
         string code,
-        ScriptState<object> from,
-        ScriptOptions cellOptions,
+        string path,
+        CSharpChain from,
+        IReadOnlyList<MetadataReference> references,
         CancellationToken cancellation
     )
     {
         using Lock.Scope compiling = Compiler.EnterScope();
-        Script<object> written = Continue(code, from, cellOptions);
-        Compilation compilation = written.GetCompilation();
-        SyntaxTree tree = compilation.SyntaxTrees.Last();
-        SemanticModel model = compilation.GetSemanticModel(tree);
-        string injected = InterruptInjector.Inject(tree.GetRoot(cancellation), code, model);
+        CSharpCompilation written = from.Write(code, path, references);
+        SyntaxTree tree = written.SyntaxTrees[^1];
+        var root = (CompilationUnitSyntax)tree.GetRoot(cancellation);
+        SemanticModel model = written.GetSemanticModel(tree);
+        string injected = InterruptInjector.Inject(root, code, model);
+        CellPlace place = CellPlace.Of(root, path);
 
-        Script<object> script = injected == code ? written : Continue(injected, from, cellOptions);
-        Diagnostic[] errors = Errors(script, cancellation);
-        if (errors.Length > 0 && script != written)
-        {
+        (CSharpCell? cell, IReadOnlyList<Diagnostic> errors) = Emit(injected == code ? written : from.Write(injected, path, references));
+        if (cell is null && injected != code)
             // Report, or where only the injected code is at fault run, what the user wrote.
-            script = written;
-            errors = Errors(written, cancellation);
-        }
-        if (errors.Length > 0)
+            (cell, errors) = Emit(written);
+        if (cell is null)
             throw new CellCompilationException(errors, code);
         // Asked of a null alone, which a call of void gives as well: the answer costs as much as the compilation.
         return (
-            script,
-            CSharpWorkspace.Declares((CompilationUnitSyntax)tree.GetRoot(cancellation)),
+            cell,
+            CSharpWorkspace.Declares(root),
             () =>
             {
                 using Lock.Scope binding = Compiler.EnterScope();
-                return EndsInValue(tree, model);
+                return EndsInValue(root, model);
             }
         );
+
+        (CSharpCell? Cell, IReadOnlyList<Diagnostic> Errors) Emit(CSharpCompilation compilation) =>
+            CSharpCell.Compile(
+                from,
+                code.Length < LongCell ? compilation : compilation.WithOptions(compilation.Options.WithConcurrentBuild(true)),
+                place,
+                assemblies,
+                cancellation
+            );
     }
 
-    // A submission inherits the references and imports of those before it. Roslyn adds to them what its own options name, without looking
-    // for doubles, so naming all of them again would make every cell dearer than the last (8 GB after a thousand).
-    private static ScriptOptions Options(ScriptState<object> from, IReadOnlyList<MetadataReference> added) =>
-        from.Script.Options.WithReferences(added).WithImports();
-
-    private static Script<object> Continue(string code, ScriptState<object> from, ScriptOptions cellOptions) =>
-        OnOneThread(from.Script.ContinueWith(code, cellOptions));
-
-    // A cell is too short to be worth sharing out over threads, which Roslyn does unless told; scripts have no option for it.
-    private static Script<object> OnOneThread(Script<object> script)
+    private static CSharpChain Begin(string workingFolder)
     {
-        if (script.Code.Length < LongCell)
-            ConcurrentBuild?.SetValue(script.GetCompilation().Options, false);
-        return script;
-    }
-
-    private static Task<ScriptState<object>> Start(Script<object> script, ScriptState<object> from, CancellationToken cancellation) =>
-        script.RunFromAsync(from, catchException: static _ => true, cancellation);
-
-    // An empty submission: what binds the references, once, and may do so before there is a cell.
-    private static ScriptState<object> Begin(string workingFolder)
-    {
-        Script<object> empty = OnOneThread(
-            CSharpScript.Create("", CSharpReferences.Options(workingFolder), assemblyLoader: CSharpReferences.Loader())
-        );
         lock (Compiler)
-            _ = Errors(empty, CancellationToken.None);
-        return empty.RunAsync(globals: null).GetAwaiter().GetResult();
-    }
-
-    // Not by Script.Compile, which binds every method a second time to find the warnings.
-    private static Diagnostic[] Errors(Script<object> script, CancellationToken cancellation)
-    {
-        try
         {
-            _ = script.CreateDelegate(cancellation);
-            return [];
-        }
-        catch (CompilationErrorException error)
-        {
-            return [.. error.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+            var beginning = CSharpChain.Begin(workingFolder);
+            beginning.Prepare();
+            return beginning;
         }
     }
 
-    private static bool EndsInValue(SyntaxTree tree, SemanticModel model)
+    private static bool EndsInValue(CompilationUnitSyntax root, SemanticModel model)
     {
-        if (
-            tree.GetRoot()
-            is not CompilationUnitSyntax
-            {
-                Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }]
-            }
-        )
+        if (root is not { Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }] })
             return false;
         return model.GetTypeInfo(last.Expression).Type?.SpecialType != SpecialType.System_Void;
     }

@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Scripting;
-using Microsoft.CodeAnalysis.Scripting.Hosting;
 
 namespace GeoVlm.Workbench.Languages;
 
@@ -11,7 +9,7 @@ namespace GeoVlm.Workbench.Languages;
 internal static class CSharpReferences
 {
     private static readonly Assembly Ours = typeof(CSharpReferences).Assembly;
-    private static readonly Lazy<IReadOnlyList<PortableExecutableReference>> Assemblies = new(Load);
+    private static readonly Lazy<IReadOnlyList<PortableExecutableReference>> Loaded = new(Load);
 
     /// <summary>Namespaces of .NET that cells import, besides our own.</summary>
     public static IReadOnlyList<string> FrameworkNamespaces { get; } =
@@ -44,30 +42,11 @@ internal static class CSharpReferences
     /// <summary>Simple names of the assemblies that the process brings along; a package cannot replace them.</summary>
     public static IReadOnlySet<string> Present { get; } = Paths().Select(Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The files that cells refer to.</summary>
-    public static IEnumerable<string> Needed => Assemblies.Value.Select(reference => reference.FilePath!);
+    /// <summary>The assemblies that cells refer to.</summary>
+    public static IReadOnlyList<PortableExecutableReference> Assemblies => Loaded.Value;
 
-    /// <summary>The options of a first cell.</summary>
-    public static ScriptOptions Options(string workingFolder) =>
-        ScriptOptions
-            .Default.WithReferences(Assemblies.Value)
-            .WithImports(Imports)
-            .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(workingFolder))
-            .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(workingFolder))
-            .WithOptimizationLevel(OptimizationLevel.Release)
-            .WithEmitDebugInformation(true)
-            .WithFileEncoding(System.Text.Encoding.UTF8)
-            .WithAllowUnsafe(true);
-
-    /// <summary>A loader that gives cells the assemblies already in this process, never a second copy of them.</summary>
-    public static InteractiveAssemblyLoader Loader()
-    {
-        InteractiveAssemblyLoader loader = new();
-        foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
-            if (!assembly.IsDynamic && assembly.Location.Length > 0)
-                loader.RegisterDependency(assembly);
-        return loader;
-    }
+    /// <summary>Their files.</summary>
+    public static IEnumerable<string> Needed => Assemblies.Select(reference => reference.FilePath!);
 
     /// <summary>A reference to an assembly, of whose file only the metadata is read,
     /// which is the lesser part, and which is then closed.</summary>

@@ -60,9 +60,7 @@ internal static partial class CellErrors
                 continue;
             if (IsOfCell(method))
             {
-                string file = frame.GetFileName() is { } path ? Path.GetRelativePath(cellFolder, path) : "cell";
-                string line = frame.GetFileLineNumber() > 0 ? $", line {frame.GetFileLineNumber()}" : "";
-                string text = $"   at {UserName(method)} in {file}{line}";
+                string text = $"   at {UserName(method)} in {Place(frame, method, cellFolder)}";
                 if (shown.Count == 0 || shown[^1] != text)
                     shown.Add(text);
             }
@@ -74,6 +72,14 @@ internal static partial class CellErrors
                 break;
         }
         return shown;
+    }
+
+    private static string Place(StackFrame frame, MethodBase method, string cellFolder)
+    {
+        CellPlace? only = CellAssemblies.PlaceOf(method.Module.Assembly);
+        string file = (frame.GetFileName() ?? only?.File) is { } path ? Path.GetRelativePath(cellFolder, path) : "cell";
+        int line = frame.GetFileLineNumber() > 0 ? frame.GetFileLineNumber() : only?.Line ?? 0;
+        return line > 0 ? $"{file}, line {line}" : file;
     }
 
     private static bool IsOfCell(MethodBase method)
