@@ -53,6 +53,7 @@ internal sealed class CSharpCell
         errors = Errors(emitted.Diagnostics);
         if (errors.Length > 0)
             return (null, errors);
+        from.Learn(compilation);
         assemblies.Add([.. compilation.ExternalReferences, .. compilation.DirectiveReferences]);
         if (!emitted.Success) // nothing to run: comments, usings, references
             return (new CSharpCell(from, compilation, assemblies, entry: null), []);

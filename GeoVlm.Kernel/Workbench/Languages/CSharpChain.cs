@@ -23,6 +23,7 @@ internal sealed class CSharpChain
     private readonly CSharpCompilation? previous;
     private readonly int length;
     private readonly Lazy<CSharpCompilation> blank;
+    private CSharpCompilation? compiled; // the latest cell after this link: what it found out about the references holds for the next
 
     private CSharpChain(CSharpCompilationOptions options, CSharpCompilation? previous, object?[] states, int length)
     {
@@ -70,7 +71,18 @@ internal sealed class CSharpChain
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), Parsing, path);
         CSharpCompilation written = blank.Value.ReplaceSyntaxTree(blank.Value.SyntaxTrees[0], tree);
-        return references.Count == 0 ? written : written.AddReferences(references);
+        if (references.Count > 0)
+            return written.AddReferences(references);
+        if (compiled is not null && !tree.GetCompilationUnitRoot().ContainsDirectives)
+            WellKnownTypes.Share(compiled, written);
+        return written;
+    }
+
+    /// <summary>Notes a cell after this link that was compiled.</summary>
+    public void Learn(CSharpCompilation cell)
+    {
+        if (!cell.ExternalReferences.Any() && !cell.SyntaxTrees[0].GetCompilationUnitRoot().ContainsDirectives)
+            compiled = cell;
     }
 
     /// <summary>Binds the references for the cell that comes next, which would wait for it.</summary>

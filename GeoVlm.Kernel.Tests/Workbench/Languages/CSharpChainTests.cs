@@ -1,0 +1,90 @@
+using GeoVlm.Workbench;
+using GeoVlm.Workbench.Languages;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace GeoVlm.Tests.Workbench.Languages;
+
+public sealed class CSharpChainTests
+{
+    private readonly CellAssemblies assemblies = new();
+    private CSharpChain chain = CSharpChain.Begin(Environment.CurrentDirectory);
+
+    [Fact]
+    public async Task CellsThatFollowOneLinkShareItsReferencesAndWhatIsKnownOfThem()
+    {
+        await Run("1+1");
+        CSharpCompilation first = chain.Write("2+2", "cell", []),
+            second = chain.Write("3+3", "cell", []);
+        var list = first.GetTypeByMetadataName("System.Collections.Generic.List`1");
+        Assert.NotNull(list);
+        Assert.Same(list, second.GetTypeByMetadataName("System.Collections.Generic.List`1"));
+        // The field that the compiler keeps them in is private: a new version of it may call it otherwise.
+        Assert.True(WellKnownTypes.CountOf(first) > 10);
+        Assert.Equal(0, WellKnownTypes.CountOf(chain.Write("#r \"System.Runtime.dll\"\n1", "cell", [])));
+    }
+
+    [Fact]
+    public async Task VariablesAreSeenByLaterCellsAndHiddenByThoseOfTheSameName()
+    {
+        await Run("int a = 1; int b = 2; int Twice(int x) => 2 * x;");
+        await Run("var a = \"one\";");
+        Assert.Equal("one4", await Run("a + Twice(b)"));
+        Assert.Equal(["b", "a"], chain.Variables.Select(variable => variable.Name));
+    }
+
+    [Fact]
+    public async Task CellsWithoutAnythingToRunLeaveNoStateButAreSeen()
+    {
+        await Run("using Numbers = System.Collections.Generic.List<int>;");
+        await Run("// nothing");
+        Assert.Null(Assert.Single(chain.States));
+        Assert.Equal(3, await Run("new Numbers { 1, 2 }.Sum()"));
+        Assert.Equal(3, await Run("int c = 3; c"));
+        Assert.Equal(2, chain.States.Length);
+    }
+
+    [Theory]
+    [InlineData("1 +\n  int.Parse(\"x\")", false)] // more than a line
+    [InlineData("\n\nint.Parse(\"x\")", true)]
+    [InlineData("int.Parse(\"x\", out int y)", false)] // declares
+    [InlineData("new[] { 1 }.Select(x => 1 / (x - x)).First()", false)] // runs later, or not at all
+    [InlineData("1; 2", false)]
+    public void OnlyAnExpressionOnOneLineNeedsNoSymbols(string code, bool expected)
+    {
+        var root = chain.Write(code, "cell", []).SyntaxTrees[0].GetCompilationUnitRoot(TestContext.Current.CancellationToken);
+        Assert.Equal(expected, CellPlace.Of(root, "cell").IsExact);
+    }
+
+    [Theory]
+    [InlineData("\n\nint.Parse(\"x\")")]
+    [InlineData("\nvar a = 1;\nint.Parse(\"x\")")]
+    public void AnErrorNamesItsLineWithSymbolsAndWithout(string code)
+    {
+        using Session session = new();
+        CellResult result = session.Execute(code, new RecordingHost(), TestContext.Current.CancellationToken, 7);
+        Assert.Contains("   at cell in In [7], line 3", result.Error!.Traceback);
+    }
+
+    private async Task<object?> Run(string code)
+    {
+        CSharpCompilation compilation = chain.Write(code, "cell", []);
+        var root = (Microsoft.CodeAnalysis.CSharp.Syntax.CompilationUnitSyntax)await compilation.SyntaxTrees[0].GetRootAsync();
+        (CSharpCell? cell, IReadOnlyList<Diagnostic> errors) = CSharpCell.Compile(
+            chain,
+            compilation,
+            CellPlace.Of(root, "cell"),
+            assemblies,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Empty(errors);
+        (object? value, Exception? exception, CSharpChain next) = await cell!.Run();
+        Assert.Null(exception);
+        if (CSharpWorkspace.Declares(root))
+        {
+            cell.Keep();
+            chain = next;
+        }
+        return value;
+    }
+}
