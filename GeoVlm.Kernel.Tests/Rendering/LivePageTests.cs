@@ -45,6 +45,8 @@ public sealed class LivePageTests : IAsyncLifetime
         await TheTableSorts();
         await TextsLightTheirBoxes();
         await TokensAndWordsAnswer();
+        await RowsOfAGroupAnswerTheKeyboard();
+        await NothingIsCutOnANarrowPage();
         await TheDarkThemeIsDark();
         Assert.Empty(trouble);
     }
@@ -140,6 +142,48 @@ public sealed class LivePageTests : IAsyncLifetime
         Assert.Equal("true", await attention.Locator("[data-geo-ref='2']").GetAttributeAsync("aria-pressed"));
     }
 
+    private async Task RowsOfAGroupAnswerTheKeyboard()
+    {
+        var group = View("linked").Last;
+        var boxes = group.Locator("svg polygon");
+        async Task<string?> Lit() => await boxes.EvaluateAllAsync<string>("all => all.map(e => e.getAttribute('stroke')).join(' ')");
+        var rows = group.Locator("tr[data-geo-ref]");
+        string[] references = await rows.EvaluateAllAsync<string[]>("all => all.map(e => e.dataset.geoRef)");
+        Assert.Equal(["0", "1", "2", "3"], references.Order());
+        await page.Mouse.MoveAsync(0, 0);
+        await group.GetByRole(AriaRole.Button, new() { Name = "completion" }).FocusAsync();
+        var seen = new List<string>();
+        for (int i = 0; i < 4; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            string row = await page.EvaluateAsync<string>("() => document.activeElement.dataset.geoRef");
+            seen.Add($"{row}: {(await Lit())!.Split(' ').Count(s => s == "#fff")}");
+            Assert.Contains("solid", await rows.And(page.Locator(":focus")).EvaluateAsync<string>("e => e.style.outline"));
+        }
+        // Completion 2 names no box.
+        Assert.Equal(["0: 1", "1: 1", "2: 0", "3: 1"], seen.Order());
+        await boxes.First.FocusAsync();
+        Assert.Single(
+            await rows.EvaluateAllAsync<string[]>("all => all.filter(e => e.style.outline.includes('solid')).map(e => e.dataset.geoRef)")
+        );
+    }
+
+    private async Task NothingIsCutOnANarrowPage()
+    {
+        var narrow = await Open(ColorScheme.Light, 500);
+        string cut = await narrow.EvaluateAsync<string>(
+            "() => [...document.querySelectorAll('img, svg')].filter(e => e.getBoundingClientRect().right > 500)"
+                + ".map(e => e.getAttribute('alt') || e.getAttribute('aria-label')).join('\\n')"
+        );
+        Assert.True(cut.Length == 0, $"wider than the page: {cut}");
+        // Charts and pictures go to the next line before they shrink.
+        int[] widths = await narrow
+            .Locator("[data-geo=dates] td img")
+            .EvaluateAllAsync<int[]>("all => all.slice(0, 3).map(e => Math.round(e.getBoundingClientRect().width))");
+        Assert.All(widths, width => Assert.Equal(224, width));
+        await narrow.CloseAsync();
+    }
+
     private async Task TheDarkThemeIsDark()
     {
         var dark = await Open(ColorScheme.Dark);
@@ -170,14 +214,14 @@ public sealed class LivePageTests : IAsyncLifetime
 
     private ILocator View(string kind) => page.Locator($"[data-geo={kind}]");
 
-    private async Task<IPage> Open(ColorScheme scheme)
+    private async Task<IPage> Open(ColorScheme scheme, int width = 1100)
     {
         var context = await browser!.NewContextAsync(
             new()
             {
                 ColorScheme = scheme,
                 Offline = true,
-                ViewportSize = new() { Width = 1100, Height = 900 },
+                ViewportSize = new() { Width = width, Height = 900 },
             }
         );
         context.SetDefaultTimeout(120_000); // a busy machine is not a broken page

@@ -55,6 +55,21 @@ public sealed record BoxVerdicts(
             : predicted[p].Box.IoU(reference[r].Box);
     }
 
+    /// <summary>Reference and prediction as <see cref="Overlap"/> compares them: where one side has no angles, those of the other do not
+    /// count. A side without boxes takes nothing away.</summary>
+    internal static (BoxesAnswer? Reference, BoxesAnswer? Predicted) AsCompared(BoxesAnswer? reference, BoxesAnswer? predicted)
+    {
+        return (Beside(reference, predicted), Beside(predicted, reference));
+
+        static BoxesAnswer? Beside(BoxesAnswer? boxes, BoxesAnswer? others) =>
+            boxes is null || others is not { Objects.Count: > 0 } || others.Objects.Any(o => o.Oriented is not null)
+                ? boxes
+                : boxes with
+                {
+                    Objects = [.. boxes.Objects.Select(o => o with { Oriented = null })],
+                };
+    }
+
     private static OrientedBox Turned(LabelledBox item) =>
         item.Oriented ?? OrientedBox.FromTurned(item.Box, 0, AngleConvention.ClockwiseDegrees);
 }
