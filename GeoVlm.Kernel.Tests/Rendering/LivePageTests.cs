@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GeoVlm.Data.Geometry;
 using GeoVlm.Rendering;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Workbench.Notebooks;
@@ -48,6 +49,7 @@ public sealed class LivePageTests : IAsyncLifetime
         await RowsOfAGroupAnswerTheKeyboard();
         await NothingIsCutOnANarrowPage();
         await TheDarkThemeIsDark();
+        await ACrowdStaysAFewElements();
         Assert.Empty(trouble);
     }
 
@@ -184,6 +186,31 @@ public sealed class LivePageTests : IAsyncLifetime
         await narrow.CloseAsync();
     }
 
+    // A browser answers as fast as it has few shapes: 27 ms for a step of the slider over 400 boxes.
+    private async Task ACrowdStaysAFewElements()
+    {
+        var image = MadeUpSamples.Busy(500, 500, 9);
+        Box[] grid = [.. Enumerable.Range(0, 10_000).Select(i => new Box(i % 100 * 5, i / 100 * 5, i % 100 * 5 + 4, i / 100 * 5 + 4))];
+        var many = MadeUpSamples.Boxes(image, "car", grid);
+        var few = MadeUpSamples.Boxes(image, "car", grid[..200]);
+        await File.WriteAllTextAsync(
+            file,
+            NotebookHtml.Render(
+                Cells(
+                    ("crowd", new BoxOverlay(image, Prediction: many)),
+                    ("matched crowd", new MatchingView(image, few, many)),
+                    ("most that move", new MatchingView(image, few, few))
+                ),
+                "Crowd"
+            )
+        );
+        var crowd = await Open(ColorScheme.Light);
+        Assert.InRange(await crowd.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 400, 4000);
+        await crowd.Locator("input[type=range]").FocusAsync();
+        await crowd.Keyboard.PressAsync("ArrowRight");
+        Assert.StartsWith("200 found", await crowd.Locator("[role=status]").First.TextContentAsync());
+    }
+
     private async Task TheDarkThemeIsDark()
     {
         var dark = await Open(ColorScheme.Dark);
@@ -244,24 +271,24 @@ public sealed class LivePageTests : IAsyncLifetime
         return opened;
     }
 
-    private static string Page()
+    private static string Page() => NotebookHtml.Render(Cells([.. MadeUpViews.All("large ship", 224, 300)]), "Views");
+
+    private static JsonObject Cells(params IReadOnlyList<(string Name, IRenderable View)> views)
     {
-        var cells = MadeUpViews
-            .All("large ship", 224, 300)
-            .Select(view => new JsonObject
-            {
-                ["cell_type"] = "code",
-                ["source"] = view.Name,
-                ["metadata"] = new JsonObject(),
-                ["outputs"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["output_type"] = "display_data",
-                        ["metadata"] = new JsonObject(),
-                        ["data"] = new JsonObject { ["text/html"] = view.View.Render().Data[MimeBundle.Html] },
-                    }
-                ),
-            });
-        return NotebookHtml.Render(new JsonObject { ["cells"] = new JsonArray([.. cells]) }, "Views");
+        var cells = views.Select(view => new JsonObject
+        {
+            ["cell_type"] = "code",
+            ["source"] = view.Name,
+            ["metadata"] = new JsonObject(),
+            ["outputs"] = new JsonArray(
+                new JsonObject
+                {
+                    ["output_type"] = "display_data",
+                    ["metadata"] = new JsonObject(),
+                    ["data"] = new JsonObject { ["text/html"] = view.View.Render().Data[MimeBundle.Html] },
+                }
+            ),
+        });
+        return new JsonObject { ["cells"] = new JsonArray([.. cells]) };
     }
 }
