@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GeoVlm.Data.Geometry;
 using GeoVlm.Rendering;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Workbench.Notebooks;
@@ -45,7 +46,10 @@ public sealed class LivePageTests : IAsyncLifetime
         await TheTableSorts();
         await TextsLightTheirBoxes();
         await TokensAndWordsAnswer();
+        await RowsOfAGroupAnswerTheKeyboard();
+        await NothingIsCutOnANarrowPage();
         await TheDarkThemeIsDark();
+        await ACrowdStaysAFewElements();
         Assert.Empty(trouble);
     }
 
@@ -140,6 +144,73 @@ public sealed class LivePageTests : IAsyncLifetime
         Assert.Equal("true", await attention.Locator("[data-geo-ref='2']").GetAttributeAsync("aria-pressed"));
     }
 
+    private async Task RowsOfAGroupAnswerTheKeyboard()
+    {
+        var group = View("linked").Last;
+        var boxes = group.Locator("svg polygon");
+        async Task<string?> Lit() => await boxes.EvaluateAllAsync<string>("all => all.map(e => e.getAttribute('stroke')).join(' ')");
+        var rows = group.Locator("tr[data-geo-ref]");
+        string[] references = await rows.EvaluateAllAsync<string[]>("all => all.map(e => e.dataset.geoRef)");
+        Assert.Equal(["0", "1", "2", "3"], references.Order());
+        await page.Mouse.MoveAsync(0, 0);
+        await group.GetByRole(AriaRole.Button, new() { Name = "completion" }).FocusAsync();
+        var seen = new List<string>();
+        for (int i = 0; i < 4; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            string row = await page.EvaluateAsync<string>("() => document.activeElement.dataset.geoRef");
+            seen.Add($"{row}: {(await Lit())!.Split(' ').Count(s => s == "#fff")}");
+            Assert.Contains("solid", await rows.And(page.Locator(":focus")).EvaluateAsync<string>("e => e.style.outline"));
+        }
+        // Completion 2 names no box.
+        Assert.Equal(["0: 1", "1: 1", "2: 0", "3: 1"], seen.Order());
+        await boxes.First.FocusAsync();
+        Assert.Single(
+            await rows.EvaluateAllAsync<string[]>("all => all.filter(e => e.style.outline.includes('solid')).map(e => e.dataset.geoRef)")
+        );
+    }
+
+    private async Task NothingIsCutOnANarrowPage()
+    {
+        var narrow = await Open(ColorScheme.Light, 500);
+        string cut = await narrow.EvaluateAsync<string>(
+            "() => [...document.querySelectorAll('img, svg')].filter(e => e.getBoundingClientRect().right > 500)"
+                + ".map(e => e.getAttribute('alt') || e.getAttribute('aria-label')).join('\\n')"
+        );
+        Assert.True(cut.Length == 0, $"wider than the page: {cut}");
+        // Charts and pictures go to the next line before they shrink.
+        int[] widths = await narrow
+            .Locator("[data-geo=dates] td img")
+            .EvaluateAllAsync<int[]>("all => all.slice(0, 3).map(e => Math.round(e.getBoundingClientRect().width))");
+        Assert.All(widths, width => Assert.Equal(224, width));
+        await narrow.CloseAsync();
+    }
+
+    // A browser answers as fast as it has few shapes: 27 ms for a step of the slider over 400 boxes.
+    private async Task ACrowdStaysAFewElements()
+    {
+        var image = MadeUpSamples.Busy(500, 500, 9);
+        Box[] grid = [.. Enumerable.Range(0, 10_000).Select(i => new Box(i % 100 * 5, i / 100 * 5, i % 100 * 5 + 4, i / 100 * 5 + 4))];
+        var many = MadeUpSamples.Boxes(image, "car", grid);
+        var few = MadeUpSamples.Boxes(image, "car", grid[..200]);
+        await File.WriteAllTextAsync(
+            file,
+            NotebookHtml.Render(
+                Cells(
+                    ("crowd", new BoxOverlay(image, Prediction: many)),
+                    ("matched crowd", new MatchingView(image, few, many)),
+                    ("most that move", new MatchingView(image, few, few))
+                ),
+                "Crowd"
+            )
+        );
+        var crowd = await Open(ColorScheme.Light);
+        Assert.InRange(await crowd.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 400, 4000);
+        await crowd.Locator("input[type=range]").FocusAsync();
+        await crowd.Keyboard.PressAsync("ArrowRight");
+        Assert.StartsWith("200 found", await crowd.Locator("[role=status]").First.TextContentAsync());
+    }
+
     private async Task TheDarkThemeIsDark()
     {
         var dark = await Open(ColorScheme.Dark);
@@ -170,14 +241,14 @@ public sealed class LivePageTests : IAsyncLifetime
 
     private ILocator View(string kind) => page.Locator($"[data-geo={kind}]");
 
-    private async Task<IPage> Open(ColorScheme scheme)
+    private async Task<IPage> Open(ColorScheme scheme, int width = 1100)
     {
         var context = await browser!.NewContextAsync(
             new()
             {
                 ColorScheme = scheme,
                 Offline = true,
-                ViewportSize = new() { Width = 1100, Height = 900 },
+                ViewportSize = new() { Width = width, Height = 900 },
             }
         );
         context.SetDefaultTimeout(120_000); // a busy machine is not a broken page
@@ -200,24 +271,24 @@ public sealed class LivePageTests : IAsyncLifetime
         return opened;
     }
 
-    private static string Page()
+    private static string Page() => NotebookHtml.Render(Cells([.. MadeUpViews.All("large ship", 224, 300)]), "Views");
+
+    private static JsonObject Cells(params IReadOnlyList<(string Name, IRenderable View)> views)
     {
-        var cells = MadeUpViews
-            .All("large ship", 224, 300)
-            .Select(view => new JsonObject
-            {
-                ["cell_type"] = "code",
-                ["source"] = view.Name,
-                ["metadata"] = new JsonObject(),
-                ["outputs"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["output_type"] = "display_data",
-                        ["metadata"] = new JsonObject(),
-                        ["data"] = new JsonObject { ["text/html"] = view.View.Render().Data[MimeBundle.Html] },
-                    }
-                ),
-            });
-        return NotebookHtml.Render(new JsonObject { ["cells"] = new JsonArray([.. cells]) }, "Views");
+        var cells = views.Select(view => new JsonObject
+        {
+            ["cell_type"] = "code",
+            ["source"] = view.Name,
+            ["metadata"] = new JsonObject(),
+            ["outputs"] = new JsonArray(
+                new JsonObject
+                {
+                    ["output_type"] = "display_data",
+                    ["metadata"] = new JsonObject(),
+                    ["data"] = new JsonObject { ["text/html"] = view.View.Render().Data[MimeBundle.Html] },
+                }
+            ),
+        });
+        return new JsonObject { ["cells"] = new JsonArray([.. cells]) };
     }
 }

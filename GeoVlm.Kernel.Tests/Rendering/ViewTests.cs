@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
+using GeoVlm.Judging.Metrics.Counts;
 using GeoVlm.Rendering;
 using GeoVlm.Rendering.Charts;
 using GeoVlm.Rendering.Live;
@@ -111,6 +112,44 @@ public partial class ViewTests
     }
 
     [Fact]
+    public void An_overlay_compares_and_marks_turned_boxes_where_they_are()
+    {
+        var image = MadeUpSamples.Flat(200, 200);
+        BoxesAnswer Of(params OrientedBox[] boxes) =>
+            new([.. boxes.Select(o => new LabelledBox(o.Bounds(), "") { Oriented = o })], CoordinateFrame.Original(200, 200));
+        OrientedBox truth = new(100, 100, 120, 20, 45),
+            near = new(100, 100, 120, 20, 40);
+        Assert.Equal(truth.IoU(near), new BoxOverlay(image, Of(truth), Of(near)).BestIoU()!(0), 9);
+        var upright = MadeUpSamples.Boxes(image, "", truth.Bounds());
+        Assert.Equal(1, new BoxOverlay(image, Of(truth), upright).BestIoU()!(0), 9); // as it is drawn: both upright
+
+        string html = new MatchingView(image, Of(truth), Of(near)) { EdgePixels = 200 }
+            .Render()
+            .Data[MimeBundle.Html];
+        using var drawn = SKBitmap.Decode(Convert.FromBase64String(Images().Matches(html)[0].Groups[1].Value));
+        var bounds = near.Bounds();
+        Assert.InRange(drawn.GetPixel((int)bounds.X2 - 2, (int)bounds.Y1 + 2).Red, 88, 104); // no line and no mark in an empty corner
+        var (x, y) = near.Corners().MinBy(c => c.X + c.Y);
+        Assert.True(drawn.GetPixel((int)x, (int)y).Green > 130, "the mark of a found box on its corner");
+    }
+
+    [Fact]
+    public void Columns_of_many_classes_are_numbered_and_none_is_a_dot()
+    {
+        var counts = new long[12, 12];
+        for (int i = 0; i < 12; i++)
+            counts[i, i] = 5;
+        string[] names = [.. Enumerable.Range(1, 12).Select(i => $"a class of land cover {i}")];
+        string[] lines = new ConfusionView(new ConfusionMatrix(counts), names).Render().Data[MimeBundle.Text].Split('\n');
+        Assert.Matches(@"predicted +1 +2 +3 +4 +5 +6 +7 +8 +9 +10 +11 +12 +n +recall$", lines[0]);
+        Assert.Matches(@"^12 a class of land cover 12( +·){11} +5 +5 +1\.00$", lines[12]);
+        Assert.Contains(
+            "a class of land cover 2",
+            new ConfusionView(new ConfusionMatrix(new long[2, 2]), names).Render().Data[MimeBundle.Text].Split('\n')[0]
+        );
+    }
+
+    [Fact]
     public void Words_of_a_caption_are_tinted_by_the_longest_run_that_a_reference_shares()
     {
         var data = new CaptionView("A large harbour, with one ferry", "boats in a large harbour", "one boat").Render().Data;
@@ -126,6 +165,7 @@ public partial class ViewTests
         Assert.Equal(0.25 + 0.25 * 2 / 3, PrecisionRecallChart.AveragePrecision(points), 12);
         var sure = new ReliabilityChart("", [(0.95, true), (0.95, false), (0.15, false), (0.15, false)]);
         Assert.Equal(0.5 * 0.45 + 0.5 * 0.15, sure.ExpectedCalibrationError, 12);
+        Assert.Contains("ECE –, n 0", new ReliabilityChart("", []).Render().Data[MimeBundle.Text]);
     }
 
     [Fact]

@@ -44,6 +44,8 @@ public sealed class PolyglotTests : IDisposable
         Assert.Equal("any #!html text", Value("notes"));
         Assert.Contains("GEOVLM_ALLOW_SHELL=1", Run("#!sh\nls").Error!.Message);
         Assert.Contains("did you mean fsharp", Run("#!share x --from fsharb").Error!.Message);
+        Ok("var seven = 7;\n#!sql --as found\n#!share seven --from csharp\nselect @seven * 6 as answer");
+        Assert.Equal("7", Value("#!share seven --from sql\nseven"));
         Assert.Contains("no Jupyter kernel 'pyton-x'", Run("#!connect jupyter --kernel-spec pyton-x").Error!.Message);
     }
 
@@ -69,6 +71,7 @@ public sealed class PolyglotTests : IDisposable
         Assert.Contains("6", host.Out);
         Assert.Contains("1.5", host.Displays.Last().Bundle.Data[MimeBundle.Text]);
         Assert.Equal("3.5", Value("#!share y --from py\n((double[])y[\"a\"]).Sum()"));
+        Assert.Equal("py has no variable nothing.", Run("#!share nothing --from py").Error!.Message);
         using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(1500));
         Assert.Equal(CellStatus.Interrupted, session.Execute("#!py\nimport time\ntime.sleep(30)", host, soon.Token).Status);
         Assert.Contains("ZeroDivisionError", Run("#!py\n1/0").Error!.Message);

@@ -43,7 +43,8 @@ public sealed record AttentionView(
         int count = Math.Min(Words.Count, MostWords);
         byte[][] maps = [.. Weights.Take(count).Select(Levels)];
         int start = Math.Clamp(Word ?? Enumerable.Range(0, count).MaxBy(i => Sharpness(Weights[i])), 0, count - 1);
-        var plain = new BoxOverlay(Image) { EdgePixels = EdgePixels }.Paint();
+        var overlay = new BoxOverlay(Image) { EdgePixels = EdgePixels };
+        var plain = overlay.Paint();
         var data = new JsonObject
         {
             ["w"] = plain.Width,
@@ -71,7 +72,7 @@ public sealed record AttentionView(
             data,
             new StackBlock(
                 new PictureBlock(
-                    plain.With(Heat(maps[start], plain)),
+                    overlay.Paint(Heat(maps[start], plain)),
                     $"attention of “{Words[start].Trim()}” over {Image.Name}, {Rows} × {Columns} patches"
                 ),
                 new LegendBlock([

@@ -1,6 +1,9 @@
 using System.Globalization;
 using GeoVlm.Data;
+using GeoVlm.Data.Geometry;
+using GeoVlm.Judging.Lab;
 using GeoVlm.Rendering.Blocks;
+using SkiaSharp;
 
 namespace GeoVlm.Rendering;
 
@@ -29,39 +32,55 @@ public sealed record BoxOverlay(GeoImage Image, BoxesAnswer? Truth = null, Boxes
     /// <summary>Whether boxes carry labels.</summary>
     public bool Labels { get; init; } = true;
 
+    /// <summary>Whether the scale bar is drawn where the ground sample distance is known.</summary>
+    internal bool HasScale { get; init; } = true;
+
     /// <inheritdoc/>
-    public MimeBundle Render() => new PictureBlock(Paint(), Description()).ToBundle(EdgePixels * 2);
+    public MimeBundle Render()
+    {
+        var legend = new List<LegendItem>();
+        if (Truth is not null)
+            legend.Add(new("reference", Palette.Truth, LegendKind.Dashed));
+        if (Prediction is not null)
+            legend.Add(new(Confidences.Count > 0 ? "prediction: class · confidence" : "prediction", Palette.Prediction, LegendKind.Solid));
+        var picture = new PictureBlock(Paint(), Description());
+        return (legend.Count == 0 ? (Block)picture : new StackBlock(picture, new LegendBlock(legend))).ToBundle(EdgePixels * 2);
+    }
 
     /// <summary>The picture as a PNG file.</summary>
     public byte[] ToPng() => Paint().ToPng();
 
     /// <summary>The picture at the size it is shown.</summary>
-    internal Picture Paint()
+    /// <param name="areas">Painted between the image and what is written on it, so that the scale bar stays readable; null for nothing.</param>
+    internal Picture Paint(Action<SKCanvas>? areas = null)
     {
+        var (truth, prediction) = BoxVerdicts.AsCompared(Truth, Prediction);
         double ratio = EdgePixels / (double)Math.Max(1, Math.Max(Image.Width, Image.Height));
         double scale =
             !WholeFactor ? ratio
             : ratio >= 1.25 ? Math.Round(ratio)
             : ratio >= 0.9 ? 1
             : ratio;
+        var best = Labels ? BestIoU() : null;
         int width = Math.Max(1, (int)Math.Round(Image.Width * scale)),
             height = Math.Max(1, (int)Math.Round(Image.Height * scale));
         return Picture
             .Of(Image, width, height)
             .With(canvas =>
             {
+                areas?.Invoke(canvas);
                 var painter = new BoxPainter(width, height);
-                if (Truth is not null)
-                    painter.Draw(canvas, Truth, (item, _) => Labels && Prediction is null ? item.Label : "", Palette.Truth, dashed: true);
-                if (Prediction is not null)
+                if (truth is not null)
+                    painter.Draw(canvas, truth, (item, _) => Labels && Prediction is null ? item.Label : "", Palette.Truth, dashed: true);
+                if (prediction is not null)
                     painter.Draw(
                         canvas,
-                        Prediction,
-                        (item, i) => Labels ? PredictionLabel(item, i) : "",
+                        prediction,
+                        (item, i) => Labels ? PredictionLabel(item, i, best) : "",
                         Palette.Prediction,
                         dashed: false
                     );
-                if (Image.GroundSampleDistanceMetres is { } metres && Math.Min(width, height) >= 80)
+                if (HasScale && Image.GroundSampleDistanceMetres is { } metres && Math.Min(width, height) >= 80)
                     painter.DrawScale(canvas, metres / scale);
                 painter.DrawLabels(canvas);
             });
@@ -80,18 +99,27 @@ public sealed record BoxOverlay(GeoImage Image, BoxesAnswer? Truth = null, Boxes
         return size;
     }
 
-    private string PredictionLabel(LabelledBox item, int index)
+    // Of each predicted box with any reference box, whatever their labels; null without both.
+    internal Func<int, double>? BestIoU()
+    {
+        if (Truth is not { Objects.Count: > 0 } || Prediction is null)
+            return null;
+        var frame = CoordinateFrame.Original(Image.Width, Image.Height);
+        LabelledBox[] predicted = [.. Prediction.In(frame).Objects.Select(o => o with { Label = "" })];
+        var reference = Truth.In(frame).Objects;
+        var overlap = BoxVerdicts.Overlap(predicted, reference);
+        return i => Enumerable.Range(0, reference.Count).Max(r => overlap(i, r));
+    }
+
+    private string PredictionLabel(LabelledBox item, int index, Func<int, double>? bestIoU)
     {
         var parts = new List<string>();
         if (item.Label.Length > 0)
             parts.Add(item.Label);
         if (index < Confidences.Count)
             parts.Add(Number.Write(Confidences[index], "0.00"));
-        if (Truth is { Objects.Count: > 0 } && Prediction is not null)
-        {
-            var box = Prediction.Frame.Convert(item.Box, Truth.Frame);
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"IoU {Truth.Objects.Max(t => t.Box.IoU(box)):0.00}"));
-        }
+        if (bestIoU is not null)
+            parts.Add($"IoU {Number.Write(bestIoU(index), "0.00")}");
         if (index == 0 && PredictionNote.Length > 0)
             parts.Add(PredictionNote);
         return string.Join(" · ", parts);

@@ -77,13 +77,10 @@ internal sealed class BoxPainter(int Width, int Height)
                 canvas.DrawPath(outline, halo);
             canvas.DrawPath(outline, stroke);
             if (matched is { } mark)
-                MatchStyle.Draw(
-                    canvas,
-                    mark,
-                    Math.Clamp(outline.Bounds.Left, 7, Width - 7),
-                    Math.Clamp(outline.Bounds.Top, 7, Height - 7),
-                    4.5f
-                );
+            {
+                var corner = outline.Points.MinBy(p => p.X + p.Y); // on the outline of a turned box too
+                MatchStyle.Draw(canvas, mark, Math.Clamp(corner.X, 7, Width - 7), Math.Clamp(corner.Y, 7, Height - 7), 4.5f);
+            }
             string text = label(item, i);
             if (text.Length > 0 && (everyLabel || (texts.Count < MostTextsOfACrowd && texts.Add(text))))
                 labels.Add((outline.Bounds, text, matched is { } shown ? Palette.OnImage(MatchStyle.Colour(shown)) : colour));

@@ -33,7 +33,7 @@ public sealed record CaptionView(string Caption, params IReadOnlyList<string> Re
                         Colour = Palette.Green,
                         Opacity = 0.15 * run,
                         IsUnderlined = run >= 2,
-                        Title = $"{run} words in a row as in a reference",
+                        Title = run == 1 ? "a word that a reference has" : $"{run} words in a row as in a reference",
                     };
             })
             .ToArray();

@@ -39,37 +39,7 @@ public sealed record ChangeOverlay(Sample Sample, BoxesAnswer? Prediction = null
         var blocks = new List<Block>
         {
             new TextBlock(HtmlText.Truncate(Sample.Question, SampleCard.MostCharacters), "Question"),
-            DateStrip.Live(
-                new GridBlock(
-                    [
-                        new PictureBlock(before.Paint(), before.Description(), "before"),
-                        new PictureBlock(after.Paint(), after.Description(), "after"),
-                        new PictureBlock(
-                            Overlay(after, reference, predicted),
-                            after with { Truth = Sample.Reference as BoxesAnswer, Prediction = Prediction } is var all
-                                ? all.Description()
-                                : "",
-                            predicted is null ? "reference change" : "prediction against reference"
-                        ),
-                        .. predicted is null || Tiles < 1
-                            ? []
-                            : new[]
-                            {
-                                new PictureBlock(
-                                    after.Paint().With(TileScores(after, reference, predicted)),
-                                    $"F1 of {Tiles} × {Tiles} tiles",
-                                    $"F1 of each tile, {Tiles} × {Tiles}"
-                                ),
-                            },
-                    ],
-                    predicted is null ? 3 : 4,
-                    EdgePixels * 1.3f
-                )
-                {
-                    Flows = true,
-                },
-                ["before", "after", "overlay"]
-            ),
+            DateStrip.Live(Panels(before, after, reference, predicted), ["before", "after", "overlay"]),
             predicted is null
                 ? new LegendBlock(new LegendItem("changed (reference)", Missed, LegendKind.Fill))
                 : new LegendBlock(
@@ -93,10 +63,37 @@ public sealed record ChangeOverlay(Sample Sample, BoxesAnswer? Prediction = null
         return new StackBlock(blocks).ToBundle(1100);
     }
 
-    private Action<SKCanvas> TileScores(BoxOverlay after, Mask reference, Mask predicted) =>
+    private GridBlock Panels(BoxOverlay before, BoxOverlay after, Mask reference, Mask? predicted)
+    {
+        var all = after with { Truth = Sample.Reference as BoxesAnswer, Prediction = Prediction };
+        var panels = new List<Block>
+        {
+            new PictureBlock(before.Paint(), before.Description(), "before"),
+            new PictureBlock(after.Paint(), after.Description(), "after"),
+            new PictureBlock(
+                Overlay(after, reference, predicted),
+                all.Description(),
+                predicted is null ? "reference change" : "prediction against reference"
+            ),
+        };
+        if (predicted is not null && Tiles > 0)
+        {
+            var picture = (after with { HasScale = false }).Paint(); // the bar would hide a score
+            panels.Add(
+                new PictureBlock(
+                    picture.With(TileScores(picture, reference, predicted)),
+                    $"F1 of {Tiles} × {Tiles} tiles",
+                    $"F1 of each tile, {Tiles} × {Tiles}"
+                )
+            );
+        }
+        // Four in two rows: no page is so narrow that it leaves one of them alone.
+        return new GridBlock(panels, panels.Count == 4 ? 2 : 3, EdgePixels * 1.3f);
+    }
+
+    private Action<SKCanvas> TileScores(Picture picture, Mask reference, Mask predicted) =>
         canvas =>
         {
-            var picture = after.Paint();
             float width = picture.Width / (float)Tiles,
                 height = picture.Height / (float)Tiles;
             using var line = new SKPaint

@@ -8,22 +8,25 @@ namespace GeoVlm.Rendering;
 /// <param name="Names">Names of the classes.</param>
 public sealed record ConfusionView(ConfusionMatrix Matrix, IReadOnlyList<string> Names) : IRenderable
 {
-    private const int MostClasses = 30;
+    // Beyond these, columns have the number of their class in place of its name, which would not fit a page.
+    private const int MostNamedColumns = 8,
+        MostClasses = 30;
 
     /// <inheritdoc/>
     public MimeBundle Render()
     {
         int n = Math.Min(Matrix.Classes, MostClasses);
+        bool numbered = n > MostNamedColumns;
         var rows = Enumerable
             .Range(0, n)
             .Select(t =>
             {
                 long support = Matrix.Support(t);
                 return new List<Cell>([
-                    new(Name(t)),
+                    new(numbered ? $"{t + 1} {Name(t)}" : Name(t)) { IsWhole = numbered },
                     .. Enumerable
                         .Range(0, n)
-                        .Select(p => new Cell($"{Matrix.Counts[t, p]}", true)
+                        .Select(p => new Cell(Matrix.Counts[t, p] == 0 ? "·" : $"{Matrix.Counts[t, p]}", true)
                         {
                             Tint = support == 0 ? null : (p == t ? Palette.Blue : Palette.Vermillion, 0.6 * Matrix.Counts[t, p] / support),
                         }),
@@ -34,7 +37,10 @@ public sealed record ConfusionView(ConfusionMatrix Matrix, IReadOnlyList<string>
         string summary =
             $"accuracy {Number.Write(Matrix.Accuracy ?? double.NaN, "0.000")} · balanced {Number.Write(Matrix.BalancedAccuracy ?? double.NaN, "0.000")} · macro F1 {Number.Write(Matrix.MacroF1OfPresent ?? double.NaN, "0.000")} · kappa {Number.Write(Matrix.Kappa ?? double.NaN, "0.000")} · n {Matrix.Total}";
         return new StackBlock(
-            new TableBlock(["true \\ predicted", .. Enumerable.Range(0, n).Select(Name), "n", "recall"], [.. rows]),
+            new TableBlock(
+                ["true \\ predicted", .. Enumerable.Range(0, n).Select(c => numbered ? $"{c + 1}" : Name(c)), "n", "recall"],
+                [.. rows]
+            ),
             new LegendBlock(
                 new LegendItem("right (share of the row)", Palette.Blue, LegendKind.Fill) { Opacity = 0.6 },
                 new LegendItem("confused", Palette.Vermillion, LegendKind.Fill) { Opacity = 0.6 }

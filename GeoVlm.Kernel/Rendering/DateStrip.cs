@@ -32,7 +32,7 @@ public sealed record DateStrip(params IReadOnlyList<GeoImage> Images) : IRendera
                     ? (Block)new PictureBlock(overlay.Paint(), overlay.Description(), HtmlText.Truncate(names[i], 80))
                     : null!
         );
-        return Live(new GridBlock([.. pictures], Columns, EdgePixels + 20) { Flows = true }, names);
+        return Live(new GridBlock([.. pictures], Columns, EdgePixels + 20), names);
     }
 
     /// <summary>A block whose first pictures are these dates, with ways to compare them.</summary>

@@ -37,7 +37,8 @@ public sealed record MatchingView(GeoImage Image, BoxesAnswer Truth, BoxesAnswer
         var overlay = new BoxOverlay(Image) { EdgePixels = EdgePixels };
         var plain = overlay.Paint();
         var frame = CoordinateFrame.Original(Image.Width, Image.Height);
-        var (truth, prediction) = (Truth.In(frame), Prediction.In(frame));
+        var (reference, predicted) = BoxVerdicts.AsCompared(Truth, Prediction);
+        var (truth, prediction) = (reference!.In(frame), predicted!.In(frame));
         var matched = Match(truth, prediction, IoUThreshold);
         var picture = plain.With(canvas =>
         {

@@ -49,6 +49,8 @@ public sealed record ReasoningTrace(GeoImage Image, string Completion, Coordinat
             to = text.IndexOf(thinkEnd, StringComparison.OrdinalIgnoreCase);
         bool hasThought = from >= 0 && to > from;
         var parts = new List<Block> { new PictureBlock(drawn, described) };
+        if (Truth is not null)
+            parts.Add(new LegendBlock(new LegendItem("reference", Palette.Truth, LegendKind.Dashed)));
         if (hasThought)
         {
             string thought = text[(from + think.Length)..to];

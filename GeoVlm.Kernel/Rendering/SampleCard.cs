@@ -107,7 +107,7 @@ public sealed record SampleCard(Sample Sample, Answer? Prediction = null, Reward
             };
             images.Add(new PictureBlock(overlay.Paint(), overlay.Description(), Sample.Images.Count > 1 ? Sample.Images[i].Name : ""));
         }
-        return images.Count == 1 ? images[0] : new GridBlock(images, images.Count, EdgePixels + 100) { Flows = true };
+        return images.Count == 1 ? images[0] : new GridBlock(images, images.Count, EdgePixels + 100);
     }
 
     private LegendBlock Legend()

@@ -35,6 +35,7 @@ public sealed record SegmentationView(GeoImage Image, int Width, int Height, IRe
             .OrderByDescending(g => g.Count())
             .Select(g => (Class: g.Key, Share: g.Count() / (double)Classes.Count))
             .ToArray();
+        double unnamed = Classes.Count(c => c < 0 || c >= Names.Count) / (double)Math.Max(1, Classes.Count);
         string described =
             $"{plain.Description()}: "
             + string.Join(", ", present.Take(8).Select(p => $"{Names[p.Class]} {Number.Write(100 * p.Share, "0.#")} %"));
@@ -42,7 +43,7 @@ public sealed record SegmentationView(GeoImage Image, int Width, int Height, IRe
             new GridBlock(
                 [
                     new PictureBlock(picture, plain.Description(), "image"),
-                    new PictureBlock(picture.With(Overlay(picture)), described, "classes"),
+                    new PictureBlock(plain.Paint(Overlay(picture)), described, "classes"),
                 ],
                 2,
                 EdgePixels * 1.5f
@@ -55,7 +56,10 @@ public sealed record SegmentationView(GeoImage Image, int Width, int Height, IRe
                 )),
             ]),
             new TextBlock(
-                present.Length == 0 ? "no class in the image" : $"{present.Length} of {Names.Count} classes in the image",
+                present.Length == 0
+                    ? "no class in the image"
+                    : $"{present.Length} of {Names.Count} classes in the image"
+                        + (unnamed > 0 ? $" · no class {Number.Write(100 * unnamed, "0.#")} %" : ""),
                 size: TypeScale.Caption
             )
         ).ToBundle(EdgePixels * 2 + 60);

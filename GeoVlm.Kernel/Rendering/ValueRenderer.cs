@@ -132,7 +132,7 @@ public static class ValueRenderer
         new Table(
             ["reward", "weight", "value", "why"],
             [
-                ["total", null, reward.Total, ""],
+                ["total", null, new TableBar(reward.Total, Math.Max(1e-9, reward.Parts.Sum(p => Math.Abs(p.Weight)))), ""],
                 .. reward.Parts.Select(p => new object?[] { p.Name, p.Weight, new TableBar(p.Value), p.Reason }),
             ]
         ).Render();

@@ -34,6 +34,30 @@ public class BoxMatchingTests
             );
 
     [Fact]
+    public void Matching_part_by_part_is_as_good_as_the_whole() =>
+        Gen.Select(Boxes, Boxes, Gen.Int[0, 5].Select(tenth => tenth / 10.0))
+            .Sample(
+                (a, b, minimum) =>
+                {
+                    var parts = BoxMatching.ByParts(a.Length, b.Length, (p, r) => a[p].IoU(b[r]), minimum);
+                    var whole = BoxMatching.Optimal(a, b, minimum);
+                    Assert.Equal(whole.TotalIoU, parts.TotalIoU, 9);
+                    Assert.True(minimum == 0 || whole.Pairs.Count == parts.Pairs.Count);
+                    AssertOneToOne(parts);
+                },
+                iter: 1000
+            );
+
+    [Fact]
+    public void Ten_thousand_boxes_are_matched()
+    {
+        Box[] grid = [.. Enumerable.Range(0, 10_000).Select(i => new Box(i % 100 * 10, i / 100 * 10, i % 100 * 10 + 8, i / 100 * 10 + 8))];
+        var matching = BoxMatching.Optimal([.. grid.Select(b => new Box(b.X1 + 1, b.Y1, b.X2 + 1, b.Y2))], grid, 0.5);
+        Assert.Equal(10_000, matching.Pairs.Count);
+        Assert.All(matching.Pairs, p => Assert.Equal(p.Predicted, p.Reference));
+    }
+
+    [Fact]
     public void With_a_threshold_no_other_matching_has_more_pairs() =>
         Gen.Select(Boxes, Boxes)
             .Sample(

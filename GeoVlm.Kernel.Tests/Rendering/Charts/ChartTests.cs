@@ -54,6 +54,26 @@ public class ChartTests
         );
 
     [Fact]
+    public void A_legend_takes_the_rows_that_its_names_need_and_equal_lines_take_turns()
+    {
+        string[] names =
+        [
+            "the reward of the task, β 0.04",
+            "the task-blind reward, β 0.04",
+            "control: as long of more fine-tuning",
+            "other",
+        ];
+        string svg = new LineChart("t", "x", "y", [.. names.Select((n, i) => ChartSeries.Of(n, i < 3 ? [1, 2] : [2, 3]))]).Render().Data[
+            MimeBundle.Html
+        ];
+        Assert.All(names, name => Assert.Contains($">{name}</text>", svg));
+        Assert.Contains("y=\"49\"", svg); // the second row
+        Assert.Equal(3, svg.Split("stroke-dasharray=\"9 18\"").Length - 1);
+        Assert.Contains("stroke-dashoffset=\"9\"", svg);
+        Assert.Contains("stroke-dashoffset=\"18\"", svg);
+    }
+
+    [Fact]
     public void Only_a_difference_whose_interval_excludes_zero_stands_out()
     {
         ComparedMetric Row(string name, double low, double high) =>

@@ -84,6 +84,7 @@ public class NotebookRunnerTests
             cancellation: TestContext.Current.CancellationToken
         );
         Assert.Null(outcome.Failure);
+        Assert.Equal(hasGpu ? "1/2" : "left out: print trained, needs a CUDA GPU", progress.Seen[0]);
         Assert.Equal(
             [said, "", "after\n"],
             NotebookFile.Read(output).Cells.Select(c => string.Concat(c.Outputs.Select(o => NotebookText.Of(o!["text"]))))
@@ -135,6 +136,8 @@ public class NotebookRunnerTests
         public void CellStarted(int number, int count, string source) => Seen.Add($"{number}/{count}");
 
         public void Printed(string text) { }
+
+        public void LeftOut(string source, string why) => Seen.Add($"left out: {source}, {why}");
 
         public void CellEnded(CellStatus status, TimeSpan elapsed) => Seen.Add($"{status}");
     }

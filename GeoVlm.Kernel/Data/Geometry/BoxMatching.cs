@@ -10,6 +10,8 @@ public sealed record BoxMatching(IReadOnlyList<BoxMatching.Pair> Pairs)
     /// <param name="IoU">Their overlap, above 0.</param>
     public readonly record struct Pair(int Predicted, int Reference, double IoU);
 
+    private const long MostPairsAtOnce = 250_000;
+
     /// <summary>Sum of the IoU of the pairs.</summary>
     public double TotalIoU => Pairs.Sum(p => p.IoU);
 
@@ -25,9 +27,45 @@ public sealed record BoxMatching(IReadOnlyList<BoxMatching.Pair> Pairs)
     /// <summary>The same with any similarity of 0 to 1 in place of IoU: that of rotated boxes, or 0 where classes differ.</summary>
     /// <param name="predicted">Number of predicted boxes.</param>
     /// <param name="reference">Number of reference boxes.</param>
-    /// <param name="similarity">Of a predicted and a reference index, 0 to 1; called once for each pair.</param>
+    /// <param name="similarity">Of a predicted and a reference index, 0 to 1; called at most twice for each pair.</param>
     /// <param name="minimum">Least similarity of a pair.</param>
-    public static BoxMatching Optimal(int predicted, int reference, Func<int, int, double> similarity, double minimum = 0)
+    public static BoxMatching Optimal(int predicted, int reference, Func<int, int, double> similarity, double minimum = 0) =>
+        (long)predicted * reference <= MostPairsAtOnce
+            ? AtOnce(predicted, reference, similarity, minimum)
+            : ByParts(predicted, reference, similarity, minimum);
+
+    // Where thousands of boxes lie on one image, few of them meet: those that do, through any chain of others, are matched by themselves.
+    // The best matching of the whole is that of its parts.
+    internal static BoxMatching ByParts(int predicted, int reference, Func<int, int, double> similarity, double minimum)
+    {
+        int[] parent = [.. Enumerable.Range(0, predicted + reference)];
+        for (int p = 0; p < predicted; p++)
+        for (int r = 0; r < reference; r++)
+            if (similarity(p, r) is var value && value > 0 && value >= minimum)
+                parent[Root(p)] = Root(predicted + r);
+
+        var pairs = new List<Pair>();
+        foreach (var part in Enumerable.Range(0, parent.Length).GroupBy(Root))
+        {
+            int[] ps = [.. part.Where(i => i < predicted)],
+                rs = [.. part.Where(i => i >= predicted).Select(i => i - predicted)];
+            if (ps.Length > 0 && rs.Length > 0)
+                pairs.AddRange(
+                    AtOnce(ps.Length, rs.Length, (p, r) => similarity(ps[p], rs[r]), minimum)
+                        .Pairs.Select(pair => new Pair(ps[pair.Predicted], rs[pair.Reference], pair.IoU))
+                );
+        }
+        return new BoxMatching([.. pairs.OrderBy(p => p.Predicted)]);
+
+        int Root(int i)
+        {
+            while (parent[i] != i)
+                i = parent[i] = parent[parent[i]];
+            return i;
+        }
+    }
+
+    private static BoxMatching AtOnce(int predicted, int reference, Func<int, int, double> similarity, double minimum)
     {
         bool swap = predicted > reference;
         var (rows, columns) = swap ? (reference, predicted) : (predicted, reference);

@@ -49,10 +49,28 @@ public sealed record BoxVerdicts(
         bool turned = reference.Any(r => r.Oriented is not null) && predicted.Any(p => p.Oriented is not null);
         // Most answers have no labels: then no words need be compared.
         bool labelled = predicted.Any(p => p.Label.Length > 0) && reference.Any(r => r.Label.Length > 0);
+        Box[] ours = [.. predicted.Select(p => p.Box)],
+            theirs = [.. reference.Select(r => r.Box)];
         return (p, r) =>
-            labelled && !DetectionReward.LabelsMeet(predicted[p], reference[r]) ? 0
-            : turned ? Turned(predicted[p]).IoU(Turned(reference[r]))
-            : predicted[p].Box.IoU(reference[r].Box);
+        {
+            double iou = turned ? Turned(predicted[p]).IoU(Turned(reference[r])) : ours[p].IoU(theirs[r]);
+            return labelled && iou > 0 && !DetectionReward.LabelsMeet(predicted[p], reference[r]) ? 0 : iou;
+        };
+    }
+
+    /// <summary>Reference and prediction as <see cref="Overlap"/> compares them: where one side has no angles, those of the other do not
+    /// count. A side without boxes takes nothing away.</summary>
+    internal static (BoxesAnswer? Reference, BoxesAnswer? Predicted) AsCompared(BoxesAnswer? reference, BoxesAnswer? predicted)
+    {
+        return (Beside(reference, predicted), Beside(predicted, reference));
+
+        static BoxesAnswer? Beside(BoxesAnswer? boxes, BoxesAnswer? others) =>
+            boxes is null || others is not { Objects.Count: > 0 } || others.Objects.Any(o => o.Oriented is not null)
+                ? boxes
+                : boxes with
+                {
+                    Objects = [.. boxes.Objects.Select(o => o with { Oriented = null })],
+                };
     }
 
     private static OrientedBox Turned(LabelledBox item) =>

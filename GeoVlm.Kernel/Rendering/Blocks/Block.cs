@@ -16,13 +16,6 @@ internal abstract class Block
     /// <summary>A border or rule that shows on white and on black.</summary>
     protected const string Border = "rgba(128,128,128,.45)";
 
-    /// <summary>Opens a table whose rows break where the page is narrow; a page that strips styles still shows a table.</summary>
-    protected const string FlowingTable =
-        "<table style=\"display:block;border:none;background:none;margin:0\"><tbody style=\"display:block\">";
-
-    /// <summary>Opens a row of it.</summary>
-    protected const string FlowingRow = "<tr style=\"display:flex;flex-wrap:wrap;background:none;border:none\">";
-
     /// <summary>Whether something in it moves where scripts run.</summary>
     public virtual bool IsLive => false;
 

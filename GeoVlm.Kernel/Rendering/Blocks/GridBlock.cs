@@ -4,33 +4,37 @@ using SkiaSharp;
 namespace GeoVlm.Rendering.Blocks;
 
 /// <summary>Blocks side by side, in rows of <paramref name="columns"/>, each at most <paramref name="cellWidth"/> pixels wide.</summary>
-/// <remarks>A table rather than flowing boxes: its rows survive where a page strips styles.</remarks>
+/// <remarks>A table, whose rows survive where a page strips styles; where it does not, a narrow page breaks them as it needs.</remarks>
 internal sealed class GridBlock(IReadOnlyList<Block> children, int columns, float cellWidth) : Block
 {
     private const float Gap = 12;
-
-    /// <summary>Whether a narrow page may break a row: for pictures in one row, which need no columns.</summary>
-    public bool Flows { get; init; }
 
     public override bool IsLive => children.Any(c => c.IsLive);
 
     public override void WriteHtml(StringBuilder html)
     {
-        html.Append(Flows ? FlowingTable : "<table style=\"border-collapse:collapse;border:none;background:none;margin:0\">");
+        if (children.Count == 0)
+            return;
+        // Rows without boxes of their own: all cells flow as one. Five pictures in a row would else break into four and one before the next.
+        float[] widths = Layout().Widths;
+        int widest = (int)Math.Ceiling(widths.Sum() + Gap * (widths.Length - 1));
+        int cell = (int)Math.Ceiling(Math.Max(cellWidth, widths.Max()));
+        html.Append("<table style=\"display:block;border:none;background:none;margin:0\">")
+            .Append($"<tbody style=\"display:flex;flex-wrap:wrap;gap:10px {Gap}px;margin-bottom:8px;max-width:{widest}px\">");
         foreach (var row in children.Chunk(columns))
         {
-            html.Append(Flows ? FlowingRow : "<tr style=\"background:none;border:none\">");
+            html.Append("<tr style=\"display:contents\">");
             foreach (var child in row)
             {
                 html.Append(
-                    "<td valign=\"top\" style=\"vertical-align:top;text-align:left;border:none;background:none;padding:0 12px 10px 0\">"
+                    $"<td valign=\"top\" style=\"max-width:min(100%,{cell}px);vertical-align:top;text-align:left;border:none;background:none;padding:0\">"
                 );
                 child.WriteHtml(html);
                 html.Append("</td>");
             }
             html.Append("</tr>");
         }
-        html.Append(Flows ? "</tbody></table>" : "</table>");
+        html.Append("</tbody></table>");
     }
 
     public override void WriteText(StringBuilder text)

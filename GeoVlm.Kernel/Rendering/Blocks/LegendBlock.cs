@@ -8,6 +8,7 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
 {
     private const float Size = TypeScale.Caption,
         Swatch = 14,
+        LineSwatch = 21,
         Gap = 16,
         Row = Size * TypeScale.LineHeight + 2;
 
@@ -24,11 +25,12 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
                 string line = item.Kind switch
                 {
                     LegendKind.Fill => $"background:{Palette.Css(item.Colour, item.Opacity)};outline:1px solid {Border};height:11px",
-                    LegendKind.Dashed => $"border:2px dashed {item.Colour};background:#333;height:7px",
-                    _ => $"border:2px solid {item.Colour};background:#333;height:7px",
+                    LegendKind.Dashed =>
+                        $"background:repeating-linear-gradient(90deg,{item.Colour} 0 5px,transparent 5px 8px) center/100% 2px no-repeat #333;height:11px",
+                    _ => $"background:linear-gradient({item.Colour},{item.Colour}) center/100% 2px no-repeat #333;height:11px",
                 };
                 html.Append(
-                    $"<span style=\"display:inline-block;box-sizing:content-box;width:14px;{line};vertical-align:-1px;margin-right:5px\"></span>"
+                    $"<span style=\"display:inline-block;width:{(item.Kind == LegendKind.Fill ? Swatch : LineSwatch)}px;{line};vertical-align:-1px;margin-right:5px\"></span>"
                 );
             }
             html.Append(HtmlText.Encode(item.Text)).Append("</span> ");
@@ -49,7 +51,7 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
             widest = 0;
         foreach (var item in items)
         {
-            float width = Swatch + 5 + Painting.Width(item.Text, Size) + Gap;
+            float width = Start(item) + Painting.Width(item.Text, Size) + Gap;
             if (x > 0 && x + width > maxWidth)
                 (x, y) = (0, y + Row);
             if (canvas is not null)
@@ -60,9 +62,12 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
         return new(widest, y + Row);
     }
 
+    // From its left edge to its text. An outline is shown by a piece of its line, long enough for dashes.
+    private static float Start(LegendItem item) => (item.Mark is null && item.Kind != LegendKind.Fill ? LineSwatch : Swatch) + 5;
+
     private static void Paint(SKCanvas canvas, LegendItem item, float x, float y)
     {
-        var swatch = new SKRect(x + 1, y + 3, x + Swatch, y + Size + 1);
+        var swatch = new SKRect(x + 1, y + 3, x + Start(item) - 5, y + Size + 1);
         if (item.Mark is { } mark)
             MatchStyle.Mark(canvas, mark, swatch.MidX, swatch.MidY, 5, item.Colour);
         else
@@ -77,7 +82,7 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
         }
         if (item.Mark is null && item.Kind != LegendKind.Fill)
         {
-            using var dash = item.Kind == LegendKind.Dashed ? SKPathEffect.CreateDash([4, 3], 0) : null;
+            using var dash = item.Kind == LegendKind.Dashed ? SKPathEffect.CreateDash([5, 3], 0) : null;
             using var stroke = new SKPaint
             {
                 Color = Palette.Sk(item.Colour),
@@ -85,9 +90,9 @@ internal sealed class LegendBlock(params IReadOnlyList<LegendItem> items) : Bloc
                 StrokeWidth = 2,
                 PathEffect = dash,
             };
-            canvas.DrawRect(swatch, stroke);
+            canvas.DrawLine(swatch.Left, swatch.MidY, swatch.Right, swatch.MidY, stroke);
         }
-        Painting.Line(canvas, item.Text, x + Swatch + 5, y + Size * 1.05f, Size, Painting.Ink);
+        Painting.Line(canvas, item.Text, x + Start(item), y + Size * 1.05f, Size, Painting.Ink);
     }
 }
 

@@ -13,7 +13,9 @@ internal sealed class NumbersBlock(params IReadOnlyList<(string Name, string Val
 
     public override void WriteHtml(StringBuilder html)
     {
-        html.Append(FlowingTable).Append(FlowingRow);
+        // A row that breaks where the page is narrow; a page that strips styles still shows a table.
+        html.Append("<table style=\"display:block;border:none;background:none;margin:0\"><tbody style=\"display:block\">")
+            .Append("<tr style=\"display:flex;flex-wrap:wrap;background:none;border:none\">");
         foreach (var (name, value) in numbers)
             html.Append(
                     "<td align=\"left\" style=\"text-align:left;border:none;padding:0 26px 0 0;white-space:nowrap;font-variant-numeric:tabular-nums\">"

@@ -16,13 +16,13 @@ internal sealed class PictureBlock(Picture picture, string alternative, string c
                 CultureInfo.InvariantCulture,
                 $"<img src=\"{picture.ToJpegUri()}\" width=\"{picture.Width}\" height=\"{picture.Height}\""
             )
-            .Append(" style=\"display:block;max-width:none;margin:0\" alt=\"")
+            .Append(" style=\"display:block;max-width:100%;height:auto;margin:0\" alt=\"")
             .Append(HtmlText.Encode(HtmlText.Truncate(alternative, 300)))
             .Append("\">");
         if (caption.Length > 0)
             html.Append(
                     CultureInfo.InvariantCulture,
-                    $"<div style=\"width:{picture.Width}px;font-size:{TypeScale.Caption}px;white-space:pre-wrap;overflow-wrap:anywhere\">"
+                    $"<div style=\"width:{picture.Width}px;max-width:100%;font-size:{TypeScale.Caption}px;white-space:pre-wrap;overflow-wrap:anywhere\">"
                 )
                 .Append(HtmlText.Encode(caption))
                 .Append("</div>");

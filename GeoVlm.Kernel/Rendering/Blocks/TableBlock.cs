@@ -73,9 +73,7 @@ internal sealed partial class TableBlock(
             cell.Highlight is not null ? $";background:{Palette.Css(cell.Highlight, 0.22)};font-weight:600"
             : cell.Tint is { } ground ? $";background:{Palette.Css(ground.Colour, ground.Opacity)}"
             : "";
-        html.Append(
-            $"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}{(cell.Bar is null && !cell.IsWhole ? "" : ";white-space:nowrap")}")}>"
-        );
+        html.Append($"<td {Style(cell.IsNumber, $"border-bottom:1px solid rgba(128,128,128,.2){tint}{Breaking(cell)}")}>");
         if (cell.Bar is { } bar)
             html.Append(
                     CultureInfo.InvariantCulture,
@@ -214,6 +212,12 @@ internal sealed partial class TableBlock(
         var cells = rows.Where(r => column < r.Count).Select(r => r[column]).Where(c => c.Text.Length > 0).ToArray();
         return cells.Length > 0 && cells.All(c => c.IsNumber);
     }
+
+    // A page must not break what is whole, nor squeeze a sentence into a column of single words.
+    private static string Breaking(Cell cell) =>
+        cell.Bar is not null || cell.IsWhole ? ";white-space:nowrap"
+        : !cell.IsNumber && cell.Text.Length > 24 ? ";min-width:11em"
+        : "";
 
     private static double Fraction(double bar) => double.IsNaN(bar) ? 0 : Math.Clamp(bar, 0, 1);
 

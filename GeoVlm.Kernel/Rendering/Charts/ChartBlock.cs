@@ -19,7 +19,7 @@ internal sealed class ChartBlock(string title, int width, int height, Action<Cha
     public override void WriteHtml(StringBuilder html)
     {
         html.Append($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"")
-            .Append($" role=\"img\" style=\"display:block;max-width:100%;font-family:{TypeScale.Family}\" aria-label=\"")
+            .Append($" role=\"img\" style=\"display:block;max-width:100%;height:auto;font-family:{TypeScale.Family}\" aria-label=\"")
             .Append(HtmlText.Encode(title))
             .Append("\">");
         draw(new SvgSurface(html));

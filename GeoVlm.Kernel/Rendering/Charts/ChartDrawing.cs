@@ -8,6 +8,7 @@ internal static class ChartDrawing
     private const float TickSize = TypeScale.Tick,
         TitleSize = TypeScale.Caption,
         HeadSize = TypeScale.Body;
+    private const float LegendRow = 16;
     private const int MostPoints = 240;
 
     /// <summary>Draws the chart with its top left corner at the origin.</summary>
@@ -23,11 +24,11 @@ internal static class ChartDrawing
             Math.Max(4, chart.Height / 50),
             round: true
         );
-        bool hasLegend = chart.Series.Count > 1;
         float tickWidth = yAxis.Ticks().Select(t => Painting.Width(yAxis.Label(t), TickSize)).DefaultIfEmpty().Max();
         float left = 24 + tickWidth,
-            top = 24 + (hasLegend ? 16 : 0),
-            right = chart.Width - 12,
+            right = chart.Width - 12;
+        var legend = chart.Series.Count > 1 ? Legend(chart, left, right + 2) : [];
+        float top = 24 + (legend.Length > 0 ? legend[^1].Baseline - 33 + LegendRow : 0),
             bottom = chart.Height - 38;
         float X(double x) => left + (right - left) * (float)xAxis.Fraction(x);
         float Y(double y) => bottom - (bottom - top) * (float)yAxis.Fraction(y);
@@ -60,9 +61,6 @@ internal static class ChartDrawing
             vertical: true
         );
 
-        float legend = left,
-            room = right - left + 14;
-        bool fits = chart.Series.Sum(s => 34 + Painting.Width(s.Name, TickSize)) <= room;
         for (int i = 0; i < chart.Series.Count; i++)
         {
             string colour = Palette.Series[i % Palette.Series.Count];
@@ -87,22 +85,55 @@ internal static class ChartDrawing
                         ? [.. run.Select(p => new SKPoint(X(p.X), Y(p.Y)))]
                         : [new(X(run[0].X) - 2, Y(run[0].Y)), new(X(run[0].X) + 2, Y(run[0].Y))],
                     colour,
-                    run.Length > 1 ? 2 + 2.5f * chart.Series.Skip(i + 1).Count(later => Covers(later, series)) : 4,
-                    dashed: series.Dashed
+                    run.Length > 1 ? 2 : 4,
+                    dash: Pieces(chart.Series, i)
                 );
             }
-            if (!hasLegend)
+            if (i >= legend.Length)
                 continue;
-            string name = fits ? series.Name : Painting.Fit(series.Name, room / chart.Series.Count - 34, TickSize);
-            surface.Polyline([new(legend, 29), new(legend + 16, 29)], colour, 2.5f, dashed: series.Dashed);
-            surface.Text(name, legend + 20, 33, TickSize, SKTextAlign.Left);
-            legend += 34 + Painting.Width(name, TickSize);
+            var (name, x, baseline) = legend[i];
+            surface.Polyline([new(x, baseline - 4), new(x + 16, baseline - 4)], colour, 2.5f, dash: series.Dashed ? Dash.Fine : null);
+            surface.Text(name, x + 20, baseline, TickSize, SKTextAlign.Left);
         }
     }
 
-    // A line under an equal one shows beside it: it is drawn wider.
-    private static bool Covers(ChartSeries later, ChartSeries earlier) =>
-        !later.Dashed && later.Points.Select(p => (p.X, p.Y)).SequenceEqual(earlier.Points.Select(p => (p.X, p.Y)));
+    // Names in as many rows as they need, up to a third of the chart; one longer than a row is cut.
+    private static (string Name, float X, float Baseline)[] Legend(LineChart chart, float left, float right)
+    {
+        float x = left,
+            baseline = 33;
+        return
+        [
+            .. chart
+                .Series.Select(s =>
+                {
+                    string name = Painting.Fit(s.Name, right - left - 20, TickSize);
+                    float width = 20 + Painting.Width(name, TickSize);
+                    if (x > left && x + width > right)
+                        (x, baseline) = (left, baseline + LegendRow);
+                    var place = (name, x, baseline);
+                    x += width + 14;
+                    return place;
+                })
+                .TakeWhile(p => p.baseline <= 33 + chart.Height / 3f),
+        ];
+    }
+
+    // Equal lines take turns along their way: each would else hide those before it.
+    private static Dash? Pieces(IReadOnlyList<ChartSeries> all, int index)
+    {
+        const float length = 9;
+        if (all[index].Dashed)
+            return Dash.Fine;
+        var line = all[index].Points.Select(p => (p.X, p.Y));
+        int[] equal =
+        [
+            .. all.Index().Where(s => !s.Item.Dashed && s.Item.Points.Select(p => (p.X, p.Y)).SequenceEqual(line)).Select(s => s.Index),
+        ];
+        return equal.Length < 2
+            ? null
+            : new Dash(length, length * (equal.Length - 1), length * ((equal.Length - Array.IndexOf(equal, index)) % equal.Length));
+    }
 
     // Gaps in a line stand for values that are no numbers.
     private static IEnumerable<ChartPoint[]> Runs(IEnumerable<ChartPoint> points)

@@ -6,7 +6,7 @@ namespace GeoVlm.Rendering.Charts;
 internal abstract class ChartSurface
 {
     /// <summary>A line through points.</summary>
-    public abstract void Polyline(IReadOnlyList<SKPoint> points, string? colour, float width, double opacity = 1, bool dashed = false);
+    public abstract void Polyline(IReadOnlyList<SKPoint> points, string? colour, float width, double opacity = 1, Dash? dash = null);
 
     /// <summary>A filled area.</summary>
     public abstract void Area(IReadOnlyList<SKPoint> points, string colour, double opacity);

@@ -57,7 +57,7 @@ public sealed record IntervalChart(string Title, string XTitle, params IReadOnly
             surface.Text(axis.Label(tick), X(tick), bottom + 15, TypeScale.Tick, SKTextAlign.Center);
         }
         if (Mark is { } mark)
-            surface.Polyline([new(X(mark), top), new(X(mark), bottom)], null, 1.5f, 0.7, dashed: true);
+            surface.Polyline([new(X(mark), top), new(X(mark), bottom)], null, 1.5f, 0.7, dash: Dash.Fine);
         surface.Text(
             Painting.Fit(XTitle, right - left, TypeScale.Caption),
             (left + right) / 2,

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GeoVlm.Rendering.Charts;
 
 /// <summary>How often a model is right when it says how sure it is, in bins of confidence, with
@@ -12,21 +10,21 @@ public sealed record ReliabilityChart(string Title, IReadOnlyList<(double Confid
     /// <summary>Bins of equal width, at least 1.</summary>
     public int Bins { get; init; } = 10;
 
-    /// <summary>The expected calibration error, 0 to 1; 0 without predictions.</summary>
+    /// <summary>The expected calibration error, 0 to 1; not a number without predictions.</summary>
     public double ExpectedCalibrationError =>
-        Binned()
-            .Sum(b =>
-                Math.Abs(b.Count(p => p.IsRight) / (double)b.Length - b.Average(p => p.Confidence))
-                * b.Length
-                / Math.Max(1, Predictions.Count)
-            );
+        Predictions.Count == 0
+            ? double.NaN
+            : Binned()
+                .Sum(b =>
+                    Math.Abs(b.Count(p => p.IsRight) / (double)b.Length - b.Average(p => p.Confidence)) * b.Length / Predictions.Count
+                );
 
     /// <inheritdoc/>
     public MimeBundle Render() =>
         new LineChart(
-            string.Create(CultureInfo.InvariantCulture, $"{Title} (ECE {ExpectedCalibrationError:0.000}, n {Predictions.Count})"),
+            $"{Title} (ECE {Number.Write(ExpectedCalibrationError, "0.000")}, n {Predictions.Count})",
             "confidence",
-            "share right",
+            "share right (band: 95 % interval)",
             new ChartSeries("model", [.. Binned().Select(Point)]) { Dots = true },
             new ChartSeries("perfect", [new(0, 0), new(1, 1)]) { Dashed = true }
         )

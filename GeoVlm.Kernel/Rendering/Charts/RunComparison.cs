@@ -18,7 +18,7 @@ public sealed record RunComparison(
         new LineChart(
             Title,
             "step",
-            YTitle,
+            Runs.Any(r => r.Seeds.Count > 1) ? $"{YTitle} (band: all seeds)" : YTitle,
             [.. Runs.Select(r => new ChartSeries(r.Seeds.Count > 1 ? $"{r.Name} ({r.Seeds.Count} seeds)" : r.Name, [.. Points(r.Seeds)]))]
         ).Render();
 

@@ -5,9 +5,9 @@ namespace GeoVlm.Rendering.Charts;
 /// <summary>Paints a chart on a static picture.</summary>
 internal sealed class SkiaSurface(SKCanvas canvas) : ChartSurface
 {
-    public override void Polyline(IReadOnlyList<SKPoint> points, string? colour, float width, double opacity = 1, bool dashed = false)
+    public override void Polyline(IReadOnlyList<SKPoint> points, string? colour, float width, double opacity = 1, Dash? dash = null)
     {
-        using var dash = dashed ? SKPathEffect.CreateDash([3, 3], 0) : null;
+        using var pieces = dash is { } d ? SKPathEffect.CreateDash([d.On, d.Off], d.Start) : null;
         using var paint = new SKPaint
         {
             Color = colour is null ? Painting.Ink.WithAlpha((byte)(255 * opacity)) : Palette.Sk(colour, opacity),
@@ -15,7 +15,7 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ChartSurface
             StrokeWidth = width,
             IsAntialias = true,
             StrokeJoin = SKStrokeJoin.Round,
-            PathEffect = dash,
+            PathEffect = pieces,
         };
         using var path = new SKPath();
         path.AddPoly([.. points], close: false);

@@ -7,7 +7,7 @@ namespace GeoVlm.Rendering.Charts;
 /// <summary>Writes a chart as SVG elements whose ink is <c>currentColor</c>: inline in a page they follow its theme.</summary>
 internal sealed class SvgSurface(StringBuilder svg) : ChartSurface
 {
-    public override void Polyline(IReadOnlyList<SKPoint> points, string? colour, float width, double opacity = 1, bool dashed = false)
+    public override void Polyline(IReadOnlyList<SKPoint> points, string? colour, float width, double opacity = 1, Dash? dash = null)
     {
         svg.Append(
             CultureInfo.InvariantCulture,
@@ -15,8 +15,12 @@ internal sealed class SvgSurface(StringBuilder svg) : ChartSurface
         );
         if (opacity < 1)
             svg.Append(CultureInfo.InvariantCulture, $" stroke-opacity=\"{opacity:0.##}\"");
-        if (dashed)
-            svg.Append(" stroke-dasharray=\"3 3\"");
+        if (dash is { } d)
+        {
+            svg.Append(CultureInfo.InvariantCulture, $" stroke-dasharray=\"{d.On:0.#} {d.Off:0.#}\"");
+            if (d.Start > 0)
+                svg.Append(CultureInfo.InvariantCulture, $" stroke-dashoffset=\"{d.Start:0.#}\"");
+        }
         svg.Append(" stroke-linejoin=\"round\" points=\"");
         Points(points);
         svg.Append("\"/>");
@@ -48,7 +52,7 @@ internal sealed class SvgSurface(StringBuilder svg) : ChartSurface
             $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size:0.#}\" fill=\"currentColor\" text-anchor=\"{side}\""
         );
         // A page's typeface may be wider than the one that was measured: longer texts are told the room that they have.
-        if (text.Length > 6)
+        if (text.Length > 5)
             svg.Append(
                 CultureInfo.InvariantCulture,
                 $" textLength=\"{Painting.Width(text, size, bold):0.#}\" lengthAdjust=\"spacingAndGlyphs\""

@@ -93,7 +93,9 @@
         const dash = box.r ? { 'stroke-dasharray': '6 4' } : {};
         const outline = shape('polygon', { points, fill: 'none', 'stroke-width': line, ...dash });
         group.append(shape('polygon', { points, fill: 'rgba(0,0,0,0)', stroke: 'rgba(0,0,0,.6)', 'stroke-width': line + 2 }), outline);
-        const sign = shape('g', { transform: `translate(${Math.max(7, Math.min(box.q[0], box.q[2], box.q[4], box.q[6]))} ${Math.max(7, Math.min(box.q[1], box.q[3], box.q[5], box.q[7]))})` });
+        const inside = (v, most) => Math.max(7, Math.min(v, most - 7));
+        const corner = [0, 2, 4, 6].reduce((a, b) => box.q[b] + box.q[b + 1] < box.q[a] + box.q[a + 1] ? b : a);
+        const sign = shape('g', { transform: `translate(${inside(box.q[corner], data.w)} ${inside(box.q[corner + 1], data.h)})` });
         group.append(sign);
         layer.append(group);
         group.style.outline = 'none';

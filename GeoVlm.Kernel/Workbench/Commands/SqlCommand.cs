@@ -14,6 +14,9 @@ public sealed class SqlCommand : IBodyCommand
     public IReadOnlyList<string> Aliases => ["#!duckdb"];
 
     /// <inheritdoc />
+    public bool TakesDirectives => true;
+
+    /// <inheritdoc />
     public string Summary =>
         "Runs SQL over the loaded datasets: `train` is a table of samples, `train_objects` one of objects; @name is a C# variable.";
 

@@ -32,11 +32,16 @@ internal sealed class KernelClientLanguage(string name, KernelLaunch launch) : I
         RequirePython(variable);
         string code =
             $"import json as _j\ndef _g(v):\n    return v.to_dict('records') if hasattr(v, 'to_dict') and hasattr(v, 'columns') else v.tolist() if hasattr(v, 'tolist') else str(v)\n"
-            + $"print({JsonSerializer.Serialize(Marker)} + _j.dumps(_g({variable}) if hasattr({variable}, 'columns') else {variable}, default=_g))";
+            + $"print({JsonSerializer.Serialize(Marker)} + (_j.dumps(_g({variable}) if hasattr({variable}, 'columns') else {variable}, default=_g) if '{variable}' in globals() else ''))";
         string printed = "";
         Execute(code, new PrintedHost(context.Host, text => printed += text), context.Cancellation, (_, _) => { });
         int at = printed.IndexOf(Marker, StringComparison.Ordinal);
-        return at < 0 ? null : FromJson(JsonNode.Parse(printed[(at + Marker.Length)..]));
+        if (at < 0)
+            return null;
+        string json = printed[(at + Marker.Length)..];
+        return string.IsNullOrWhiteSpace(json)
+            ? throw new GeoVlmException($"{name} has no variable {variable}.")
+            : FromJson(JsonNode.Parse(json));
     }
 
     /// <inheritdoc />

@@ -9,6 +9,7 @@ internal static class LanguageCatalogue
     private static readonly Dictionary<string, Func<CommandContext, ILanguage>> All = new()
     {
         [CellSegment.CSharp] = context => context.Keep(() => new CSharpVariables()),
+        ["sql"] = context => context.Keep(() => new CSharpVariables()), // what @name means, and where results are kept
         ["fsharp"] = context => context.Keep(() => new FSharpLanguage(context.WorkingFolder)),
         ["javascript"] = context => context.Keep(() => new JavaScriptValues()),
     };

@@ -83,6 +83,7 @@ public sealed class NotebookRunner(Func<string, ISession> newSession, Func<bool>
             bool needsGpu = cell.Tags.Contains(GpuTag);
             if (needsGpu && !(gpu ??= hasGpu?.Invoke() == true))
             {
+                progress.LeftOut(cell.Source, "needs a CUDA GPU");
                 OutputCollector output = new(new DisplayRegistry(), progress.Printed);
                 output.Stream(StreamKind.Stdout, LeftOut);
                 cell.Outputs = output.ToJson();

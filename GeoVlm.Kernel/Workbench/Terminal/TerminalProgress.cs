@@ -28,12 +28,17 @@ internal sealed class TerminalProgress(IAnsiConsole console, StatusContext? live
                 )
             : run(new TerminalProgress(console, null));
 
+    public void LeftOut(string source, string why)
+    {
+        lock (gate)
+            console.MarkupLine($"left out  {Markup.Escape(FirstLine(source))}  [grey]{Markup.Escape(why)}[/]");
+    }
+
     public void CellStarted(int number, int count, string source)
     {
-        string firstLine = source.Split('\n').FirstOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "";
         lock (gate)
         {
-            title = $"[[{number}/{count}]] {Markup.Escape(Shortened(firstLine, 50))}";
+            title = $"[[{number}/{count}]] {Markup.Escape(FirstLine(source))}";
             lastLine = "";
             started = Stopwatch.GetTimestamp();
         }
@@ -75,6 +80,9 @@ internal sealed class TerminalProgress(IAnsiConsole console, StatusContext? live
         string printed = lastLine.Length == 0 ? "" : $"  [grey]{Markup.Escape(lastLine)}[/]";
         return FormattableString.Invariant($"{elapsed.TotalSeconds, 7:0.0} s  {title}{printed}");
     }
+
+    private static string FirstLine(string source) =>
+        Shortened(source.Split('\n').FirstOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "", 50);
 
     private static string Shortened(string text, int most) => text.Length <= most ? text : text[..(most - 3)] + "...";
 }
