@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -16,12 +15,8 @@ internal sealed class CSharpCell
     private readonly CellAssemblies assemblies;
     private readonly Func<object?[], Task<object?>>? entry; // null when there is nothing to run
 
-    private CSharpCell(
-        CSharpChain from,
-        CSharpCompilation compilation,
-        CellAssemblies assemblies,
-        Func<object?[], Task<object?>>? entry
-    ) => (this.from, this.compilation, this.assemblies, this.entry) = (from, compilation, assemblies, entry);
+    private CSharpCell(CSharpChain from, CSharpCompilation compilation, CellAssemblies assemblies, Func<object?[], Task<object?>>? entry) =>
+        (this.from, this.compilation, this.assemblies, this.entry) = (from, compilation, assemblies, entry);
 
     /// <summary>Compiles.</summary>
     /// <param name="from">What the code was written after.</param>

@@ -235,7 +235,10 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
 
     private static bool EndsInValue(CompilationUnitSyntax root, SemanticModel model)
     {
-        if (root is not { Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }] })
+        if (
+            root
+            is not { Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }] }
+        )
             return false;
         return model.GetTypeInfo(last.Expression).Type?.SpecialType != SpecialType.System_Void;
     }

@@ -48,7 +48,9 @@ internal sealed class CellAssemblies
     {
         lock (gate)
         {
-            foreach (string path in references.OfType<PortableExecutableReference>().Select(reference => reference.FilePath).OfType<string>())
+            foreach (
+                string path in references.OfType<PortableExecutableReference>().Select(reference => reference.FilePath).OfType<string>()
+            )
             {
                 string name = Path.GetFileNameWithoutExtension(path);
                 if (CSharpReferences.Present.Contains(name))
