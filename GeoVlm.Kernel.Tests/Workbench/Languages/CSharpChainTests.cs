@@ -1,3 +1,4 @@
+using GeoVlm.Rendering;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Languages;
 using Microsoft.CodeAnalysis;
@@ -64,6 +65,39 @@ public sealed class CSharpChainTests
         using Session session = new();
         CellResult result = session.Execute(code, new RecordingHost(), TestContext.Current.CancellationToken, 7);
         Assert.Contains("   at cell in In [7], line 3", result.Error!.Traceback);
+    }
+
+    [Fact]
+    public void AFileThatACellRefersToBringsWhatLiesBesideIt()
+    {
+        string folder = Directory.CreateTempSubdirectory("geovlm-cells-").FullName;
+        string inner = Emit(folder, "ChainInner", "public static class ChainInner { public static int Value => 41; }");
+        string outer = Emit(
+            folder,
+            "ChainOuter",
+            "public static class ChainOuter { public static int Value => ChainInner.Value + 1; }",
+            MetadataReference.CreateFromFile(inner)
+        );
+        using Session session = new();
+        RecordingHost host = new();
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Assert.Null(session.Execute($"#r \"{outer}\"", host, cancellation).Error);
+        Assert.Equal("42", session.Execute("ChainOuter.Value", host, cancellation).Value?.Data[MimeBundle.Text]);
+        Assert.Null(session.Execute("int kept = ChainOuter.Value;", host, cancellation).Error);
+        Assert.Equal("84", session.Execute("kept + ChainOuter.Value", host, cancellation).Value?.Data[MimeBundle.Text]);
+    }
+
+    private static string Emit(string folder, string name, string code, params MetadataReference[] references)
+    {
+        string path = Path.Combine(folder, name + ".dll");
+        var library = CSharpCompilation.Create(
+            name,
+            [CSharpSyntaxTree.ParseText(code)],
+            [.. CSharpReferences.Assemblies, .. references],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+        );
+        Assert.True(library.Emit(path).Success);
+        return path;
     }
 
     private async Task<object?> Run(string code)

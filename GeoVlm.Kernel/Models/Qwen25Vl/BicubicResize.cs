@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -41,21 +42,21 @@ internal static class BicubicResize
     public static void Resize(RgbImage image, int width, int height, byte[] target)
     {
         if (image.Width == width)
-            Vertical(image.Pixels, width * 3, new Filter(image.Height, height), target);
+            Vertical(image.Pixels, width * 3, Filter.Of(image.Height, height), target);
         else if (image.Height == height)
-            Horizontal(image, new Filter(image.Width, width), target);
+            Horizontal(image, Filter.Of(image.Width, width), target);
         else if (image.Height > height && image.Height - height > 2 * (image.Width - width))
         {
             byte[] lowered = ArrayPool<byte>.Shared.Rent(height * image.Width * 3);
-            Vertical(image.Pixels, image.Width * 3, new Filter(image.Height, height), lowered);
-            Horizontal(new RgbImage(image.Width, height, lowered), new Filter(image.Width, width), target);
+            Vertical(image.Pixels, image.Width * 3, Filter.Of(image.Height, height), lowered);
+            Horizontal(new RgbImage(image.Width, height, lowered), Filter.Of(image.Width, width), target);
             ArrayPool<byte>.Shared.Return(lowered);
         }
         else
         {
             byte[] narrowed = ArrayPool<byte>.Shared.Rent(image.Height * width * 3);
-            Horizontal(image, new Filter(image.Width, width), narrowed);
-            Vertical(narrowed, width * 3, new Filter(image.Height, height), target);
+            Horizontal(image, Filter.Of(image.Width, width), narrowed);
+            Vertical(narrowed, width * 3, Filter.Of(image.Height, height), target);
             ArrayPool<byte>.Shared.Return(narrowed);
         }
     }
@@ -191,12 +192,14 @@ internal static class BicubicResize
     /// <summary>For each output index the input indices it reads and their weights.</summary>
     private sealed class Filter
     {
+        private const int MostKept = 64;
+        private static readonly ConcurrentDictionary<(int Input, int Output), Filter> Kept = new();
         private readonly int[] firsts,
             counts,
             weights;
         private readonly int longest;
 
-        public Filter(int inputSize, int outputSize)
+        private Filter(int inputSize, int outputSize)
         {
             OutputSize = outputSize;
             double scale = (double)inputSize / outputSize,
@@ -225,6 +228,16 @@ internal static class BicubicResize
         }
 
         public int OutputSize { get; }
+
+        // The pictures of a dataset have few sizes, and the weights of one cost about a hundredth of its decoding.
+        public static Filter Of(int inputSize, int outputSize)
+        {
+            if (Kept.TryGetValue((inputSize, outputSize), out Filter? kept))
+                return kept;
+            if (Kept.Count >= MostKept)
+                Kept.Clear();
+            return Kept.GetOrAdd((inputSize, outputSize), new Filter(inputSize, outputSize));
+        }
 
         public (int First, int Count) Span(int x) => (firsts[x], counts[x]);
 

@@ -19,6 +19,9 @@ internal sealed partial class ExecuteHandler(
     bool isBeside
 )
 {
+    // A cell may fail before a front end has handed over those that it sends behind it.
+    private static readonly TimeSpan OnTheirWay = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock gate = new();
     private CancellationTokenSource? running;
     private (Message Request, JupyterCellHost? Front)? unanswered;
@@ -75,7 +78,10 @@ internal sealed partial class ExecuteHandler(
 
         // What was queued behind a failing cell counted on it.
         if (reply["status"]!.GetValue<string>() == "error" && request.Flag("stop_on_error") != false)
+        {
+            Thread.Sleep(OnTheirWay);
             abortThrough = received();
+        }
         channels.SendShell(request.Reply(reply));
     }
 
