@@ -12,7 +12,7 @@ namespace GeoVlm.Workbench.Languages;
 /// makes the next.
 /// </summary>
 /// <remarks>
-/// Roslyn's own scripting binds every reference again for each submission, which is a third of the time of a short cell. Here all cells
+/// Roslyn's own scripting binds every reference again for each submission, which is a fifth of the time of a short cell. Here all cells
 /// that follow one link share one compilation without code, in which the references are bound, and only put their code into it.
 /// </remarks>
 internal sealed class CSharpChain
