@@ -62,7 +62,7 @@ public class DefinedRewardTests
     [InlineData(double.NaN)]
     public void A_value_out_of_range_names_reward_and_sample(double value)
     {
-        string message = Assert.Throws<GeoVlmException>(() => Score(Reward.Define("odd", (_, _) => value))).Message;
+        string message = Assert.ThrowsAny<GeoVlmException>(() => Score(Reward.Define("odd", (_, _) => value))).Message;
         Assert.Contains("'odd'", message);
         Assert.Contains("'s7'", message);
         Assert.Contains($"{value}", message);
@@ -71,12 +71,22 @@ public class DefinedRewardTests
     [Fact]
     public void An_exception_names_reward_and_sample_and_a_wrong_kind_is_told()
     {
-        var error = Assert.Throws<GeoVlmException>(() => Score(Reward.Define<BoxesAnswer>("odd", (a, _) => a.Objects[3].Box.X1)));
+        var error = Assert.ThrowsAny<GeoVlmException>(() => Score(Reward.Define<BoxesAnswer>("odd", (a, _) => a.Objects[3].Box.X1)));
         Assert.Contains("Reward 'odd' failed on sample 's7'", error.Message);
         Assert.NotNull(error.InnerException);
         Assert.Contains(
             "compares TextAnswer",
             Assert.ThrowsAny<GeoVlmException>(() => Score(Reward.Define<TextAnswer>("odd", (_, _) => 1))).Message
         );
+    }
+
+    [Fact]
+    public void A_fault_of_a_run_names_reward_and_sample_once()
+    {
+        var completion = CompletionParser.Parse("<answer>[5,5,10,10]</answer>", new BoxesParser(), Asked, CoordinateFrame.Model(50, 50));
+        var odd = Reward.Define("odd", (_, _) => throw new InvalidOperationException("no"));
+        var (score, fault) = RewardGuard.Score(odd, [completion], Asked, new RewardPolicy()).Single();
+        Assert.Equal("reward 'odd' on sample 's7': it threw InvalidOperationException: no", fault);
+        Assert.Equal(new RewardPolicy().Floor, score.Value);
     }
 }

@@ -21,23 +21,14 @@ internal sealed class DefinedReward(string name, Func<ParsedCompletion, Sample, 
         {
             value = score(completion, sample);
         }
-        catch (RewardMismatchException e)
+        catch (Exception e) when (e is not (OperationCanceledException or RewardMismatchException))
         {
-            throw new RewardMismatchException(Message(sample, e.Message));
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new GeoVlmException(Message(sample, e is GeoVlmException ? e.Message : $"it threw {e.GetType().Name}: {e.Message}"), e);
+            throw new RewardFailure(name, sample, e is GeoVlmException ? e.Message : $"it threw {e.GetType().Name}: {e.Message}", e);
         }
         if (value is null)
             return RewardScore.Unreadable(completion);
         return value is >= 0 and <= 1
             ? new(value.Value)
-            : throw new GeoVlmException(Message(sample, $"it gave {value}, expected a value from 0 to 1"));
+            : throw new RewardFailure(name, sample, $"it gave {value}, expected a value from 0 to 1");
     }
-
-    private string Message(Sample sample, string what) => $"{Preamble(name, sample)}{what}.";
-
-    /// <summary>How a message begins that says why a reward failed; who names both already leaves it out.</summary>
-    internal static string Preamble(string name, Sample sample) => $"Reward '{name}' failed on sample '{sample.Id}' ({sample.Task}): ";
 }

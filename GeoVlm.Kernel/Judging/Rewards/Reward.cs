@@ -51,7 +51,7 @@ public static class Reward
                 return answer is TAnswer typedAnswer && reference is TAnswer typedReference
                     ? score(typedAnswer, typedReference)
                     : throw new RewardMismatchException(
-                        $"it compares {typeof(TAnswer).Name}, but the answer is a {answer.GetType().Name} and the reference a {reference.GetType().Name}"
+                        $"'{name}' compares {typeof(TAnswer).Name}, but the answer to sample '{sample.Id}' is a {answer.GetType().Name} and the reference a {reference.GetType().Name}."
                     );
             },
             summary,

@@ -54,14 +54,18 @@ internal static class RewardGuard
         }
         catch (Exception e)
         {
-            return Failed(e is GeoVlmException or TimeoutException ? e.Message : $"it threw {e.GetType().Name}: {e.Message}");
+            return Failed(
+                e switch
+                {
+                    RewardFailure failure => failure.Reason,
+                    GeoVlmException or TimeoutException => e.Message,
+                    _ => $"it threw {e.GetType().Name}: {e.Message}",
+                }
+            );
         }
 
         (IReadOnlyList<RewardScore>, string?) Failed(string what)
         {
-            string said = DefinedReward.Preamble(reward.Name, sample);
-            if (what.StartsWith(said, StringComparison.Ordinal))
-                what = what[said.Length..];
             string fault = $"reward '{reward.Name}' on sample '{sample.Id}': {what}";
             fault = fault.Length > LongestFault ? fault[..LongestFault] + "…" : fault;
             return ([new RewardScore(policy.Floor, what)], fault);

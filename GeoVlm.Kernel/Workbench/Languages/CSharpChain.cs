@@ -14,6 +14,7 @@ namespace GeoVlm.Workbench.Languages;
 /// <remarks>
 /// Roslyn's own scripting binds every reference again for each submission, which is a fifth of the time of a short cell. Here all cells
 /// that follow one link share one compilation without code, in which the references are bound, and only put their code into it.
+/// One thread compiles at a time (see <see cref="CSharpLanguage"/>).
 /// </remarks>
 internal sealed class CSharpChain
 {
@@ -22,14 +23,13 @@ internal sealed class CSharpChain
     private readonly CSharpCompilationOptions options;
     private readonly CSharpCompilation? previous;
     private readonly int length;
-    private readonly Lazy<CSharpCompilation> blank;
+    private CSharpCompilation? blank;
     private CSharpCompilation? compiled; // the latest cell after this link: what it found out about the references holds for the next
 
     private CSharpChain(CSharpCompilationOptions options, CSharpCompilation? previous, object?[] states, int length)
     {
         (this.options, this.previous, this.length) = (options, previous, length);
         States = states;
-        blank = new Lazy<CSharpCompilation>(MakeBlank);
     }
 
     /// <summary>The objects that hold the variables of the cells, in order; before them null, which stands for globals.</summary>
@@ -60,7 +60,7 @@ internal sealed class CSharpChain
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default
         );
         CSharpChain nothing = new(options, previous: null, [null], length: 0);
-        return nothing.Next(nothing.blank.Value, nothing.States);
+        return nothing.Next(nothing.Blank, nothing.States);
     }
 
     /// <summary>A compilation of the code after the cells of this chain.</summary>
@@ -70,7 +70,7 @@ internal sealed class CSharpChain
     public CSharpCompilation Write(string code, string path, IReadOnlyList<MetadataReference> references)
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), Parsing, path);
-        CSharpCompilation written = blank.Value.ReplaceSyntaxTree(blank.Value.SyntaxTrees[0], tree);
+        CSharpCompilation written = Blank.ReplaceSyntaxTree(Blank.SyntaxTrees[0], tree);
         if (references.Count > 0)
             return written.AddReferences(references);
         if (compiled is not null && !tree.GetCompilationUnitRoot().ContainsDirectives)
@@ -86,7 +86,7 @@ internal sealed class CSharpChain
     }
 
     /// <summary>Binds the references for the cell that comes next, which would wait for it.</summary>
-    public void Prepare() => _ = blank.Value;
+    public void Prepare() => _ = Blank;
 
     /// <summary>The chain with one more cell.</summary>
     /// <param name="cell">Its compilation, made by <see cref="Write"/>.</param>
@@ -102,6 +102,9 @@ internal sealed class CSharpChain
             // The compiler's own fields have names that no variable can have.
             .Where(entry => entry.field.IsPublic && (char.IsLetterOrDigit(entry.field.Name[0]) || entry.field.Name[0] == '_'))
             .Select(entry => new SessionVariable(entry.field.Name, entry.field.FieldType, entry.field.GetValue(entry.state)));
+
+    // Without code, its references bound.
+    private CSharpCompilation Blank => blank ??= MakeBlank();
 
     private CSharpCompilation MakeBlank()
     {

@@ -135,16 +135,13 @@ internal sealed class CSharpLanguage(string workingFolder) : IDisposable
     {
         cell.Keep();
         chain = next;
-        // While the user reads. A next cell that comes at once waits for it no longer than it would have taken itself.
-        ThreadPool.QueueUserWorkItem(
-            static next =>
-            {
-                lock (Compiler)
-                    next.Prepare();
-            },
-            next,
-            preferLocal: false
-        );
+        // While the user reads. A next cell that comes at once waits for it no longer than it would have taken itself; what could fail
+        // here fails again, and is reported, when that cell is compiled.
+        Task.Run(() =>
+        {
+            lock (Compiler)
+                next.Prepare();
+        });
     }
 
     private void Declare(string name, object value)
