@@ -1,3 +1,4 @@
+using System.Reflection;
 using GeoVlm.Rendering;
 using GeoVlm.Workbench;
 using GeoVlm.Workbench.Languages;
@@ -8,8 +9,12 @@ namespace GeoVlm.Tests.Workbench.Languages;
 
 public sealed class CSharpChainTests
 {
+    private const BindingFlags Own =
+        BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+
     private readonly CellAssemblies assemblies = new();
     private CSharpChain chain = CSharpChain.Begin(Environment.CurrentDirectory);
+    private Assembly? latest;
 
     [Fact]
     public async Task CellsThatFollowOneLinkShareItsReferencesAndWhatIsKnownOfThem()
@@ -55,6 +60,26 @@ public sealed class CSharpChainTests
     {
         var root = chain.Write(code, "cell", []).SyntaxTrees[0].GetCompilationUnitRoot(TestContext.Current.CancellationToken);
         Assert.Equal(expected, CellPlace.Of(root, "cell").IsExact);
+    }
+
+    [Theory]
+    [InlineData("1 + 1", 2)]
+    [InlineData("a + 1", 42)]
+    [InlineData("await Task.FromResult(a)", 41)]
+    [InlineData("await Task.Run(async () => { await Task.Delay(1); return a + 2; })", 43)]
+    [InlineData("await Later(a)", 44)]
+    public async Task AShortCellIsOptimizedAndRunsAsItsCompilerMeansIt(string code, int expected)
+    {
+        await Run("int a = 41; async Task<int> Later(int x) { await Task.Delay(1); return x + 3; }");
+        Assert.Equal(expected, await Run(code));
+        if (code.Contains("=>", StringComparison.Ordinal)) // keeps its symbols, and the compiler's own way
+            return;
+        Type submission = latest!.GetTypes().Single(type => !type.IsNested);
+        Assert.NotNull(CellEntry.Of(submission)); // a new version of the compiler may lay it out otherwise
+        Assert.All(
+            latest.GetTypes().SelectMany(type => type.GetMethods(Own)),
+            method => Assert.True(method.MethodImplementationFlags.HasFlag(MethodImplAttributes.AggressiveOptimization), method.Name)
+        );
     }
 
     [Theory]
@@ -112,7 +137,8 @@ public sealed class CSharpChainTests
             TestContext.Current.CancellationToken
         );
         Assert.Empty(errors);
-        (object? value, Exception? exception, CSharpChain next) = await cell!.Run();
+        latest = cell!.Loaded;
+        (object? value, Exception? exception, CSharpChain next) = await cell.Run();
         Assert.Null(exception);
         if (CSharpWorkspace.Declares(root))
         {

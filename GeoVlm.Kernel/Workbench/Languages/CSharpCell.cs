@@ -15,8 +15,16 @@ internal sealed class CSharpCell
     private readonly CellAssemblies assemblies;
     private readonly Func<object?[], Task<object?>>? entry; // null when there is nothing to run
 
-    private CSharpCell(CSharpChain from, CSharpCompilation compilation, CellAssemblies assemblies, Func<object?[], Task<object?>>? entry) =>
-        (this.from, this.compilation, this.assemblies, this.entry) = (from, compilation, assemblies, entry);
+    private CSharpCell(
+        CSharpChain from,
+        CSharpCompilation compilation,
+        CellAssemblies assemblies,
+        Assembly? loaded = null,
+        Func<object?[], Task<object?>>? entry = null
+    ) => (this.from, this.compilation, this.assemblies, Loaded, this.entry) = (from, compilation, assemblies, loaded, entry);
+
+    /// <summary>Its assembly; null when there is nothing to run.</summary>
+    public Assembly? Loaded { get; }
 
     /// <summary>Compiles.</summary>
     /// <param name="from">What the code was written after.</param>
@@ -51,15 +59,19 @@ internal sealed class CSharpCell
         from.Learn(compilation);
         assemblies.Add([.. compilation.ExternalReferences, .. compilation.DirectiveReferences]);
         if (!emitted.Success) // nothing to run: comments, usings, references
-            return (new CSharpCell(from, compilation, assemblies, entry: null), []);
+            return (new CSharpCell(from, compilation, assemblies), []);
 
+        if (place.IsExact)
+            CellEntry.Optimize(image);
         IMethodSymbol method = compilation.GetEntryPoint(cancellation)!;
-        var entry = assemblies
-            .Load(image, symbols, place)
-            .GetType(method.ContainingType.MetadataName, throwOnError: true)!
-            .GetMethod(method.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
-            .CreateDelegate<Func<object?[], Task<object?>>>();
-        return (new CSharpCell(from, compilation, assemblies, entry), []);
+        Assembly loaded = assemblies.Load(image, symbols, place);
+        Type submission = loaded.GetType(method.ContainingType.MetadataName, throwOnError: true)!;
+        var entry =
+            (place.IsExact ? CellEntry.Of(submission) : null)
+            ?? submission
+                .GetMethod(method.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
+                .CreateDelegate<Func<object?[], Task<object?>>>();
+        return (new CSharpCell(from, compilation, assemblies, loaded, entry), []);
     }
 
     /// <summary>Runs.</summary>
@@ -84,8 +96,8 @@ internal sealed class CSharpCell
     /// <summary>Lets later cells refer to it.</summary>
     public void Keep()
     {
-        if (entry is not null)
-            assemblies.Keep(entry.Method.Module.Assembly);
+        if (Loaded is not null)
+            assemblies.Keep(Loaded);
     }
 
     private static Diagnostic[] Errors(IEnumerable<Diagnostic> diagnostics) =>
