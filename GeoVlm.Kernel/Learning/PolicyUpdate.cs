@@ -84,7 +84,7 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return TokenLogProbs.Score(policy, [.. rows.Select(r => r.Packed)], config.Temperature).LogProbs.to(CPU).data<float>().ToArray();
+        return TokenLogProbs.Score(policy, [.. rows.Select(r => r.Packed)], config.Temperature).LogProbs.ToArray<float>();
     }
 
     /// <summary>Takes one update.</summary>

@@ -85,7 +85,7 @@ internal sealed class CachedStepDecoder : IStepDecoder
         }
         using var all = stack(drawn).to(ScalarType.Float64).cpu();
         var result = new double[steps, all.size(1), all.size(2)];
-        all.data<double>().CopyTo(MemoryMarshal.CreateSpan(ref result[0, 0, 0], result.Length));
+        MemoryMarshal.Cast<byte, double>(all.bytes).CopyTo(MemoryMarshal.CreateSpan(ref result[0, 0, 0], result.Length));
         return result;
     }
 

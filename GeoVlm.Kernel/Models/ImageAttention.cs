@@ -1,4 +1,5 @@
 using GeoVlm.Data.Prompts;
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using static TorchSharp.torch;
 
@@ -61,7 +62,7 @@ public sealed record ImageAttention(int Rows, int Columns, IReadOnlyList<IReadOn
                 .Where(t => policy.Encoder.IsVisual(encoded.TokenIds[t]))
                 .TakeLast(rows * columns),
         ];
-        float[] all = weights_NT.data<float>().ToArray();
+        float[] all = weights_NT.ToArray<float>();
         int length = (int)weights_NT.size(1);
         return new(
             rows,

@@ -74,8 +74,7 @@ public sealed class PromptEncoder
     {
         bool pair = Options.PairAsVideo && images.Count == 2 && images[0].Width == images[1].Width && images[0].Height == images[1].Height;
         var encoded = model.Preprocessor.Encode(pair ? [images] : [.. images.Select(image => (IReadOnlyList<RgbImage>)[image])]);
-        using var pixels = encoded.PixelValues;
-        return new Visuals(pixels.data<float>().ToArray(), encoded.Grids, pair ? ChatVisual.Video : ChatVisual.Image);
+        return new Visuals(encoded.PixelValues, encoded.Grids, pair ? ChatVisual.Video : ChatVisual.Image);
     }
 
     private EncodedPrompt EncodeText(Visuals visuals, Func<IReadOnlyList<ChatVisual>, string> render)

@@ -1,3 +1,4 @@
+using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks;
@@ -13,10 +14,8 @@ internal sealed record CheckValue(double[] Numbers, long[] Shape, bool Exact = f
     public static CheckValue Of(Tensor tensor)
     {
         bool integral = !tensor.is_floating_point();
-        if (tensor.numel() == 0)
-            return new([], tensor.shape, integral);
-        using Tensor plain = tensor.detach().to(ScalarType.Float64, CPU).contiguous();
-        return new(plain.data<double>().ToArray(), tensor.shape, integral);
+        using Tensor plain = tensor.detach().to(ScalarType.Float64);
+        return new(plain.ToArray<double>(), tensor.shape, integral);
     }
 
     /// <summary>Text.</summary>

@@ -1,3 +1,4 @@
+using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks;
@@ -16,7 +17,7 @@ internal sealed record Quantity(string Name, CheckValue Got, CheckValue Want, bo
     /// <param name="want">Computed by the reference.</param>
     /// <param name="compared">bool, expandable to the shape of <paramref name="got"/>; null for all.</param>
     public static Quantity Of(string name, Tensor got, CheckValue want, Tensor? compared = null) =>
-        new(name, CheckValue.Of(got), want, compared?.expand(got.shape).contiguous().cpu().data<bool>().ToArray());
+        new(name, CheckValue.Of(got), want, compared?.expand(got.shape).ToArray<bool>());
 
     /// <summary>Quantity and part as messages name them.</summary>
     public string Label => Part is null ? Name : $"{Name} {Part}";

@@ -1,4 +1,5 @@
 using GeoVlm.Models;
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using static TorchSharp.torch;
 
@@ -22,8 +23,8 @@ internal sealed record RowPositions(Tensor Positions, Tensor Next, Tensor Deltas
     {
         int rows = (int)ids_BT.size(0),
             length = (int)ids_BT.size(1);
-        long[] ids = ids_BT.cpu().data<long>().ToArray();
-        bool[] attended = attended_BT.cpu().data<bool>().ToArray();
+        long[] ids = ids_BT.ToArray<long>();
+        bool[] attended = attended_BT.ToArray<bool>();
         long[] positions = new long[3 * rows * length],
             next = new long[rows],
             deltas = new long[rows];

@@ -4,14 +4,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GeoVlm.Data;
-using TorchSharp;
 
 namespace GeoVlm.Models.Qwen25Vl;
 
 /// <summary>What <see cref="ImagePreprocessor.Encode"/> makes of pictures.</summary>
-/// <param name="PixelValues">[patches, channels x frames x patch x patch] float32 on the CPU, the visuals one after another.</param>
+/// <param name="PixelValues">[patches, channels x frames x patch x patch], the visuals one after another.</param>
 /// <param name="Grids">The patches of each visual, in order.</param>
-public sealed record EncodedVisuals(torch.Tensor PixelValues, IReadOnlyList<VisualGrid> Grids);
+public sealed record EncodedVisuals(float[] PixelValues, IReadOnlyList<VisualGrid> Grids);
 
 /// <summary>Turns pictures into the vision tower's patches: resize, normalise, cut.</summary>
 /// <remarks>
@@ -166,10 +165,8 @@ public sealed record ImagePreprocessor
     public EncodedVisuals Encode(IReadOnlyList<IReadOnlyList<RgbImage>> visuals)
     {
         VisualGrid[] grids = [.. visuals.Select(GridOf)];
-        torch.Tensor rows = torch.empty([grids.Sum(g => g.Patches), PatchLength], dtype: torch.ScalarType.Float32, device: torch.CPU);
-        if (rows.numel() == 0)
-            return new(rows, grids);
-        Span<float> target = MemoryMarshal.Cast<byte, float>(rows.bytes);
+        float[] rows = new float[grids.Sum(g => g.Patches) * PatchLength];
+        Span<float> target = rows;
         for (int v = 0; v < grids.Length; v++)
         {
             int length = grids[v].Patches * PatchLength;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ internal sealed class GreedyCheck : ICheckKind
             }
             if (forbidden is not null)
                 scores = scores.index_fill(1, forbidden, float.NegativeInfinity);
-            long[] chosen = scores.argmax(-1).cpu().data<long>().ToArray();
+            long[] chosen = scores.argmax(-1).ToArray<long>();
             for (int row = 0; row < rows; row++)
             {
                 if (finished[row])

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GeoVlm.Learning.Losses;
+using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
@@ -72,7 +73,7 @@ internal sealed class GrpoLossesCheck : ICheckKind
             OffPolicyThreshold = Number(@case, "off_policy_mask_threshold"),
             EntropyCoefficient = @case.Setting("entropy_coef", 0),
         };
-        int[] lengths = [.. mask_BT.sum(1).to(ScalarType.Int64, CPU).data<long>().ToArray().Select(n => (int)n)];
+        int[] lengths = [.. mask_BT.sum(1).to(ScalarType.Int64).ToArray<long>().Select(n => (int)n)];
         var shape = new BatchShape(lengths, (int)@case.Setting("max_completion_length", mask_BT.size(1)))
         {
             TokensInStep = (int?)Number(@case, "num_items_in_batch"),

@@ -1,4 +1,5 @@
 using GeoVlm.Learning.Losses;
+using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
@@ -18,7 +19,7 @@ internal sealed class KlCheck : ICheckKind
             reference_BT = @case.Input("ref_logps"),
             mask_BT = @case.Input("mask").to(ScalarType.Float32);
         var tokens = GrpoLossesCheck.Tokens(@case, logProbs_BT, @case.Input("old_logps"), zeros(mask_BT.size(0)), mask_BT);
-        int[] lengths = [.. mask_BT.sum(1).to(ScalarType.Int64, CPU).data<long>().ToArray().Select(n => (int)n)];
+        int[] lengths = [.. mask_BT.sum(1).to(ScalarType.Int64).ToArray<long>().Select(n => (int)n)];
         Tensor logRatio_N = tokens.LogProbs - tokens.Old;
         Tensor perCompletion_BT = tokens
             .CompletionMean(logRatio_N, new BatchShape(lengths, (int)mask_BT.size(1)))

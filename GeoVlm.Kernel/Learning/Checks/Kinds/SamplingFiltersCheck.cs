@@ -1,4 +1,5 @@
 using GeoVlm.Generation;
+using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 
 namespace GeoVlm.Learning.Checks.Kinds;
@@ -31,9 +32,7 @@ internal sealed class SamplingFiltersCheck : ICheckKind
             : [.. Enumerable.Repeat(Array.Empty<int>(), (int)logits_BV.size(0))];
         double[][] got =
         [
-            .. previous.Select(
-                (ids, row) => Doubles(SamplingDistribution.Of(logits_BV.select(0, row).contiguous().data<float>().ToArray(), ids, options))
-            ),
+            .. previous.Select((ids, row) => Doubles(SamplingDistribution.Of(logits_BV.select(0, row).ToArray<float>(), ids, options))),
         ];
         CheckValue want = @case.Expected("probs");
         double[][] expected = [.. want.Numbers.Chunk(vocabulary)];
@@ -54,15 +53,7 @@ internal sealed class SamplingFiltersCheck : ICheckKind
     }
 
     private static int[][] Rows(Tensor ids_BT) =>
-        [
-            .. ids_BT
-                .to(ScalarType.Int64)
-                .contiguous()
-                .data<long>()
-                .ToArray()
-                .Chunk((int)ids_BT.size(1))
-                .Select(row => row.Select(id => (int)id).ToArray()),
-        ];
+        [.. ids_BT.to(ScalarType.Int64).ToArray<long>().Chunk((int)ids_BT.size(1)).Select(row => row.Select(id => (int)id).ToArray())];
 
     private static double[] Doubles(float[] values) => Array.ConvertAll(values, v => (double)v);
 }
