@@ -16,6 +16,8 @@ public static class ReaderCatalogue
         new OscdReader(),
         new QFabricReader(),
         new FloodNetReader(),
+        // Copies of VisDrone in YOLO's form lie in labels/ beside its own annotations/, which say more.
+        new VisDroneReader(),
         new DotaReader(),
         new YoloReader(),
         new Vhr10Reader(),
