@@ -24,11 +24,7 @@ public class SpaceNetReaderTests
         folder.Text(
             "AOI_2_Vegas_Train/summaryData/AOI_2_Vegas_Train_Building_Solutions.csv",
             Header
-                + Building(
-                    "AOI_2_Vegas_img1",
-                    0,
-                    "POLYGON ((10 20 0,30 20.5 0,30 40 0,10 40 0,10 20 0),(15 25 0,20 25 0,20 30 0,15 25 0))"
-                )
+                + Building("AOI_2_Vegas_img1", 0, "POLYGON ((10 20 0,30 20.5 0,30 40 0,10 40 0,10 20 0),(15 25 0,20 25 0,20 30 0,15 25 0))")
                 + Empty("AOI_2_Vegas_img2")
                 + Building("AOI_2_Vegas_img1", 1, "POLYGON Z ((50 50 1, 60 50 1, 60 60 1, 50 50 1))")
         );
@@ -111,15 +107,14 @@ public class SpaceNetReaderTests
         folder.Image("images/PS-RGB_img2.png", 40, 40);
         folder.Text(
             "summary.csv",
-            Header + "img1,1,\"POLYGON ((1 2))\",\n" + Building("img2", 1, "POLYGON ((1 2,9 2,9 9,1 2))")
+            Header
+                + "img1,1,\"POLYGON ((1 2))\",\n"
+                + Building("img2", 1, "POLYGON ((1 2,9 2,9 9,1 2))")
                 + Building("../../etc/img3", 1, "POLYGON ((1 2,9 2,9 9,1 2))")
                 + Building("img4", 1, "POLYGON ((1 2,9 2,9 9,1 2))")
         );
         var dataset = EoDataset.Load(folder.Path);
         Assert.All(dataset.Samples, s => Assert.StartsWith("img2:", s.Id));
-        Assert.Equal(
-            [ProblemKind.BoxUnusable, ProblemKind.PathRefused, ProblemKind.MissingImage],
-            dataset.Problems.Select(p => p.Kind)
-        );
+        Assert.Equal([ProblemKind.BoxUnusable, ProblemKind.PathRefused, ProblemKind.MissingImage], dataset.Problems.Select(p => p.Kind));
     }
 }

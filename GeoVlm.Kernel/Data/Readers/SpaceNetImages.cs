@@ -39,13 +39,14 @@ internal sealed class SpaceNetImages
             return null;
         string? bands = Bands.FirstOrDefault(b => Path.GetFileName(table).Contains(b, StringComparison.OrdinalIgnoreCase)),
             area = table.Split('/')[0];
-        return paths
-            .Where(p => bands is null || p.Contains(bands, StringComparison.OrdinalIgnoreCase) || !Bands.Any(p.Contains))
-            .OrderBy(p => p.Split('/')[0] == area ? 0 : 1)
-            .ThenBy(p => Rank(Path.GetFileNameWithoutExtension(p), id))
-            .ThenBy(p => p, StringComparer.Ordinal)
-            .FirstOrDefault()
-            is { } path
+        return
+            paths
+                .Where(p => bands is null || p.Contains(bands, StringComparison.OrdinalIgnoreCase) || !Bands.Any(p.Contains))
+                .OrderBy(p => p.Split('/')[0] == area ? 0 : 1)
+                .ThenBy(p => Rank(Path.GetFileNameWithoutExtension(p), id))
+                .ThenBy(p => p, StringComparer.Ordinal)
+                .FirstOrDefault()
+                is { } path
             ? images.Open(path)
             : null;
     }

@@ -49,19 +49,16 @@ public sealed class SpaceNetReader : IDatasetReader
         );
     }
 
-    private static IReadOnlyList<string> Tables(string path) =>
-        [
-            .. (
+    private static IReadOnlyList<string> Tables(string path) => [.. (
                 File.Exists(path) ? [path]
                 : Directory.Exists(path) ? DatasetFolder.WithBelow(path, Deepest).SelectMany(f => DatasetFolder.Files(f, ".csv"))
                 : []
-            )
-                .Take(MostPeeked)
-                .Where(f => RowFiles.EndsWith(f, ".csv") && IsTable(CsvRows.FirstLine(f))),
-        ];
+            ).Take(MostPeeked).Where(f => RowFiles.EndsWith(f, ".csv") && IsTable(CsvRows.FirstLine(f)))];
 
     private static bool IsTable(string header) =>
-        header.Split(',').Select(h => h.Trim('\uFEFF', '"', ' ')).ToList() is var columns && columns.Contains(Id) && columns.Contains(Pixels);
+        header.Split(',').Select(h => h.Trim('\uFEFF', '"', ' ')).ToList() is var columns
+        && columns.Contains(Id)
+        && columns.Contains(Pixels);
 
     private static IEnumerable<string> WithoutTwins(DatasetFolder folder, IReadOnlyList<string> tables)
     {

@@ -40,7 +40,8 @@ public sealed partial class VisDroneReader : IDatasetReader
 
     /// <inheritdoc/>
     public string? Recognise(string path) =>
-        LabelFiles.Folders(path, Fits) is [var labels, ..] ? $"{Path.GetFileName(labels)}/ holds lines of eight numbers as VisDrone has them"
+        LabelFiles.Folders(path, Fits) is [var labels, ..]
+            ? $"{Path.GetFileName(labels)}/ holds lines of eight numbers as VisDrone has them"
         : LabelFiles.IsOne(path, Fits) ? $"{Path.GetFileName(path)} holds lines of eight numbers as VisDrone has them"
         : null;
 
@@ -135,7 +136,9 @@ public sealed partial class VisDroneReader : IDatasetReader
             [
                 .. line.TrimEnd(',')
                     .Split(',')
-                    .Select(f => double.TryParse(f, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN),
+                    .Select(f =>
+                        double.TryParse(f, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN
+                    ),
             ];
             if (n.Length != Fields || !n.All(double.IsFinite))
                 Refuse("expected eight numbers left,top,width,height,score,category,truncation,occlusion; mend the line.");
