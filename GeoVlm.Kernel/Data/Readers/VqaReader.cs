@@ -37,9 +37,8 @@ public sealed class VqaReader : IDatasetReader
         var images = new RowImages(folder);
         var ids = new SampleIds(folder);
         foreach (string repeated in all.Except(questions))
-            folder.Report(
-                folder.Relative(repeated),
-                "left out: files beside it hold the same questions by split. Name the file itself to read it."
+            folder.Note(
+                $"{folder.Relative(repeated)} was left out, as files beside it hold the same questions by split; name it to read it"
             );
         return folder.Finish(
             this,
