@@ -23,6 +23,7 @@ internal static class DatasetDescriber
             Why = dataset.Reason,
             Source = dataset.Source,
             Licence = dataset.Licence,
+            Notes = dataset.Notes,
             Count = dataset.Count,
             Tasks = dataset.Tasks.ToDictionary(t => EoTaskNames.Of(t.Key), t => t.Value),
             Splits = Splits(dataset),

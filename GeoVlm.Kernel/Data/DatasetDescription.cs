@@ -18,6 +18,9 @@ public sealed record DatasetDescription
     /// <summary>Where it comes from.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Facts of the source that explain what was read and are no problem.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The licence that the source states; null where it states none.</summary>
     public string? Licence { get; init; }
 
@@ -62,6 +65,8 @@ public sealed record DatasetDescription
         if (Classes.Count > 0)
             facts.Add(($"{Classes.Count:N0} classes", Listed(Classes)));
         facts.AddRange(Images.Facts());
+        if (Notes.Count > 0)
+            facts.Add(("notes", string.Join("; ", Notes)));
         facts.Add(("problems", Problems.Count == 0 ? "none" : $"{Problems.Count:N0}"));
         return facts;
     }

@@ -22,6 +22,10 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
     /// <summary>Why this reader took it: what it saw in the folder, or that it was asked for.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Facts of the source that explain what was read and are no problem: records that it deletes itself, a split without
+    /// any.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The licence that the source states; null where it states none.</summary>
     public string? Licence { get; init; }
 

@@ -106,7 +106,8 @@ public class LayoutTests
         }
         var dataset = EoDataset.Load(folder.Path);
         Assert.Equal("val", Assert.Single(dataset.Samples).Split);
-        Assert.DoesNotContain(dataset.Problems, p => p.What.Contains("mixed", StringComparison.Ordinal));
+        Assert.Empty(dataset.Problems);
+        Assert.StartsWith("all_questions.json was left out", dataset.Notes[0]);
         Assert.Equal(1, EoDataset.Load(folder.File("all_questions.json")).Count);
     }
 

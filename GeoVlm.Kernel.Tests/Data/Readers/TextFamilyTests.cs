@@ -1,5 +1,6 @@
 using GeoVlm.Data;
 using GeoVlm.Data.Geometry;
+using GeoVlm.Data.Readers;
 
 namespace GeoVlm.Tests.Data.Readers;
 
@@ -100,8 +101,54 @@ public class TextFamilyTests
             dataset.Samples.Select(s => (s.Question, ((TextAnswer)s.Reference).Text, s.Split, s.Attributes["type"]))
         );
         Assert.Equal("7.png", dataset.Samples[0].Images.Single().Name);
-        Assert.Contains(dataset.Problems, p => p.What.Contains("no active answer"));
-        Assert.Contains(dataset.Problems, p => p.What.Contains("1 records are marked as not active"));
+        Assert.Contains("no active answer", Assert.Single(dataset.Problems).What);
+        Assert.Contains("1 records of LR_split_test_questions.json are marked as not active", Assert.Single(dataset.Notes));
+    }
+
+    [Theory]
+    [InlineData("""{"questions": []}""", """{"answers": []}""", "holds no question")]
+    [InlineData("[]", "[]", "holds no question")]
+    [InlineData("""{"questions": [{"id": 0, "active": false}]}""", """{"answers": [{"id": 0, "active": false}]}""", "1 records of")]
+    public void A_split_of_RSVQA_without_questions_is_a_fact_and_no_problem(string questions, string answers, string note)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("Images_LR/7.png", 8, 8);
+        folder.Text("LR_split_val_questions.json", questions);
+        folder.Text("LR_split_val_answers.json", answers);
+        var alone = EoDataset.Load(folder.Path, "auto", new ReadOptions { Strict = true });
+        Assert.Equal(("vqa", 0, 0), (alone.Reader, alone.Count, alone.Problems.Count));
+        Assert.Contains(note, Assert.Single(alone.Notes));
+        Assert.Contains(note, alone.Describe().Facts().Single(f => f.Name == "notes").Value);
+
+        folder.Text(
+            "LR_split_train_questions.json",
+            """{"questions": [{"id": 0, "img_id": 7, "question": "Is a road present?", "answers_ids": [10], "active": true}]}"""
+        );
+        folder.Text("LR_split_train_answers.json", """{"answers": [{"id": 10, "answer": "yes", "active": true}]}""");
+        var dataset = EoDataset.Load(folder.Path);
+        Assert.Equal((1, 0), (dataset.Count, dataset.Problems.Count));
+        Assert.Contains(note, Assert.Single(dataset.Notes));
+    }
+
+    [Theory]
+    [InlineData("""{"questions": []}""", "no question in it, but 1 answers")]
+    [InlineData("", "the file is empty")]
+    public void Answers_without_questions_and_a_file_without_a_byte_are_problems_of_that_split_alone(string questions, string what)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("Images_LR/7.png", 8, 8);
+        folder.Text("LR_split_val_questions.json", questions);
+        folder.Text("LR_split_val_answers.json", """{"answers": [{"id": 10, "answer": "yes", "active": true}]}""");
+        folder.Text(
+            "LR_split_train_questions.json",
+            """{"questions": [{"id": 0, "img_id": 7, "question": "Is a road present?", "answers_ids": [10], "active": true}]}"""
+        );
+        folder.Text("LR_split_train_answers.json", """{"answers": [{"id": 10, "answer": "yes", "active": true}]}""");
+        var dataset = EoDataset.Load(folder.Path);
+        Assert.Equal("train", dataset.Samples.Single().Split);
+        var problem = Assert.Single(dataset.Problems);
+        Assert.Equal("LR_split_val_questions.json", problem.Where);
+        Assert.Contains(what, problem.What);
     }
 
     [Fact]

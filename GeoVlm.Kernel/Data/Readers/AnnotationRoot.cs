@@ -42,11 +42,11 @@ internal static partial class AnnotationRoot
     private static bool HasImage(string folder) => DatasetFolder.All(folder).Any(DatasetFolder.IsImage);
 
     [GeneratedRegex(
-        "label|annot|^anns?([_-]|$)|json|xml|question|caption|^txt$|bound|ground.?truth|^gt$|dota|[oh]bb|vector|building|^meta",
+        "label|annot|^anns?([_-]|$)|json|xml|question|caption|^txt$|bound|ground.?truth|^gt$|dota|[oh]bb|vector|building|^summary|^meta",
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Annotations();
 
-    [GeneratedRegex("imag|img|photo|picture|raster|jpe?g|png|^tiff?s?$|^data$|pan-?sharpen", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("imag|img|photo|picture|raster|jpe?g|png|^tiff?s?$|^data$|pan-?sharpen|^[38]band$|^ps-", RegexOptions.IgnoreCase)]
     private static partial Regex Images();
 }

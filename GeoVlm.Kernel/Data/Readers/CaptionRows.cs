@@ -3,10 +3,20 @@ using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
 
-/// <summary>Captions of images and of pairs of dates. A pair is one whose file lies in A/ and
-/// in B/, or that carries a <c>changeflag</c> (LEVIR-CC).</summary>
+/// <summary>Captions of images and of pairs of dates. A pair is one whose file lies in A/ and in B/ (Dubai-CC: 500_2000/ and 500_2010/), or
+/// that carries a <c>changeflag</c> (LEVIR-CC).</summary>
 internal sealed class CaptionRows(DatasetFolder folder, RowImages images, SampleIds ids, string split)
 {
+    // Dubai-CC has the same tiles in other bands beside RGB/.
+    private static readonly (string Before, string After)[] Pairs =
+    [
+        ("A", "B"),
+        ("RGB/500_2000", "RGB/500_2010"),
+        ("500_2000", "500_2010"),
+    ];
+
+    private List<(string Before, string After)>? pairs;
+
     public IEnumerable<Draft> Of(IEnumerable<Row> rows)
     {
         foreach (var row in rows)
@@ -97,10 +107,19 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
     private (IReadOnlyList<GeoImage> Images, string? Missing) Dates(string name, string part, string where, ref bool isPair)
     {
         string folderOf = part.Length > 0 ? part + "/" : "";
-        string before = Exists($"{folderOf}A/{name}") ?? $"A/{name}",
-            after = Exists($"{folderOf}B/{name}") ?? $"B/{name}";
-        bool hasBoth = Exists(before) is not null && Exists(after) is not null;
-        if (hasBoth || isPair)
+        pairs ??=
+        [
+            .. Pairs.Where(p => p.Before == "A" || images.Files.Paths.Any(f => f.Contains(p.Before + "/", StringComparison.Ordinal))),
+        ];
+        var dates = pairs.ConvertAll(p => (Before: In(p.Before), After: In(p.After)));
+        bool hasBoth = dates.Any(HasBoth);
+        // A tile that lies in one of Dubai-CC's folders alone is half a pair; A/ may be the name of any folder.
+        bool isKnown = hasBoth || dates.Skip(1).Any(HasOne);
+        var (before, after) =
+            hasBoth ? dates.First(HasBoth)
+            : isKnown ? dates.Skip(1).First(HasOne)
+            : dates[0];
+        if (isKnown || isPair)
         {
             isPair = true;
             if (!hasBoth)
@@ -110,6 +129,10 @@ internal sealed class CaptionRows(DatasetFolder folder, RowImages images, Sample
         return images.OpenFor(where.LastIndexOf(':') is > 0 and var line ? where[..line] : where, name) is { } image
             ? ([image], null)
             : ([], name);
+
+        string In(string date) => Exists($"{folderOf}{date}/{name}") ?? $"{date}/{name}";
+        bool HasBoth((string Before, string After) d) => Exists(d.Before) is not null && Exists(d.After) is not null;
+        bool HasOne((string Before, string After) d) => Exists(d.Before) is not null || Exists(d.After) is not null;
     }
 
     // Only where the path itself is there: "A/x.png" must not be answered with the only x.png of the set.

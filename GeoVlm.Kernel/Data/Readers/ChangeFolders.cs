@@ -24,6 +24,7 @@ internal sealed record ChangeFolders(string Before, string After, string? Label,
         ("pre_event", "post_event"),
         ("Image_A", "Image_B"),
         ("A_2012", "B_2016"),
+        ("500_2000", "500_2010"),
     ];
 
     private static readonly string[] Labels =

@@ -8,6 +8,7 @@ namespace GeoVlm.Data.Readers;
 internal sealed class DatasetFolder(string root, ReadOptions options)
 {
     private readonly List<DatasetProblem> problems = [];
+    private readonly List<string> notes = [];
     private FileListing? files;
 
     /// <summary>Full path of the dataset's root.</summary>
@@ -29,6 +30,9 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
             throw new GeoVlmException($"{where}: {what} (Leave strict out to load the rest.)");
         problems.Add(new DatasetProblem(where, what) { Kind = kind });
     }
+
+    /// <summary>Adds a fact of the source that explains what was read and is no problem; see <see cref="EoDataset.Notes"/>.</summary>
+    public void Note(string fact) => notes.Add(fact);
 
     /// <summary>All files below the root, listed when first asked for; folders that may not be listed are reported then.</summary>
     public FileListing Listing
@@ -58,6 +62,7 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
         return new EoDataset(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Root)), reader.Name, read, problems)
         {
             Source = Root,
+            Notes = notes,
         };
     }
 

@@ -19,7 +19,9 @@ internal static class HuggingFaceState
             string? split =
                 json.RootElement.TryGetProperty("_split", out var named) && named.ValueKind == JsonValueKind.String
                     ? SplitNames.Usual(named.GetString()!)
-                    : null;
+                // Sets made of lists have none; EarthDial's folders are called after it (Dubai_CC_ChangeDetection_test).
+                : SplitNames.Of(Path.GetFileName(folder)) is { Length: > 0 } called ? called
+                : null;
             if (!json.RootElement.TryGetProperty("_data_files", out var files) || files.ValueKind != JsonValueKind.Array)
                 return (split, []);
             // Only plain names: a shard lies beside its state.

@@ -41,7 +41,7 @@ internal sealed class InstructionRows(DatasetFolder folder, RowImages images, Sa
     /// <summary>The samples of a file's rows.</summary>
     public IEnumerable<Draft> Of(IEnumerable<Row> rows, string file)
     {
-        using var all = rows.GetEnumerator();
+        using var all = rows.Select(QuotedTexts.Plain).GetEnumerator();
         var first = new List<Row>();
         while (first.Count < Peeked && all.MoveNext())
             first.Add(all.Current);

@@ -16,6 +16,8 @@ public static class ReaderCatalogue
         new OscdReader(),
         new QFabricReader(),
         new FloodNetReader(),
+        // Copies of VisDrone in YOLO's form lie in labels/ beside its own annotations/, which say more.
+        new VisDroneReader(),
         new DotaReader(),
         new YoloReader(),
         new Vhr10Reader(),
@@ -33,6 +35,7 @@ public static class ReaderCatalogue
         new LabelmeReader(),
         new CocoReader(),
         new ChangePairReader(),
+        new SpaceNetReader(),
         new GeoJsonReader(),
         new ArrowReader(),
         new ParquetReader(),
@@ -99,7 +102,7 @@ public static class ReaderCatalogue
                         ),
                     ],
                 };
-            if (dataset.Samples.Count == 0 && dataset.Problems.Count == 0 && options?.Limit != 0)
+            if (dataset is { Samples.Count: 0, Problems.Count: 0, Notes.Count: 0 } && options?.Limit != 0)
                 dataset = dataset with
                 {
                     Problems = [new(".", "no sample: the annotation files name no object. Check that this is the right folder.")],

@@ -43,6 +43,9 @@ internal sealed class RowDataset
     /// <summary>Adds a problem.</summary>
     public void Report(string where, string what) => folder.Report(where, what);
 
+    /// <summary>Adds a fact that is no problem.</summary>
+    public void Note(string fact) => folder.Note(fact);
+
     private IEnumerable<Sample> File(string path, bool alone, string split)
     {
         string file = folder.Relative(path);

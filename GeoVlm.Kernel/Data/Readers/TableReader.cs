@@ -35,7 +35,18 @@ public abstract class TableReader(string name, string summary, Func<string, bool
         if (File.Exists(path))
             return new RowDataset(path, options).Read(this, path, [path], split);
         var files = shards.Where(isTable).ToList();
-        return new RowDataset(path, options).Read(this, path, files.Count > 0 ? files : RowFiles.Of(path, isTable), split);
+        var dataset = new RowDataset(path, options);
+        return dataset.Read(this, path, files.Count > 0 ? files : WithoutExcluded(dataset, RowFiles.Of(path, isTable)), split);
+    }
+
+    // BigEarthNet v2 publishes the patches that it excludes in a table of their own, beside metadata.parquet.
+    private static IReadOnlyList<string> WithoutExcluded(RowDataset dataset, IReadOnlyList<string> files)
+    {
+        var excluded = files.Where(f => Path.GetFileNameWithoutExtension(f) == "metadata_for_patches_with_snow_cloud_or_shadow").ToList();
+        if (excluded.Count == 0 || excluded.Count == files.Count)
+            return files;
+        dataset.Note($"{Path.GetFileName(excluded[0])} holds the patches that the source excludes and was left out; name it to read it");
+        return [.. files.Except(excluded)];
     }
 
     private static string Words(RowKind kind) =>

@@ -5,7 +5,7 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Visual question answering in linked files: RSVQA-LR and -HR; in lines: RSIVQA; by number: FloodNet-VQA.</summary>
 /// <remarks>
 /// RSVQA: <c>…questions.json</c>, <c>…answers.json</c>, <c>…images.json</c>, joined by ids; records with <c>active</c> false are the
-/// source's own deletions and left out. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines
+/// source's own deletions and left out; they, and a split without any question, are notes and no problems. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines
 /// <c>image.jpg:question?answer</c>, the image also without its ending (<c>P0000: how many planes …?21</c>).
 /// </remarks>
 public sealed class VqaReader : IDatasetReader
@@ -37,9 +37,8 @@ public sealed class VqaReader : IDatasetReader
         var images = new RowImages(folder);
         var ids = new SampleIds(folder);
         foreach (string repeated in all.Except(questions))
-            folder.Report(
-                folder.Relative(repeated),
-                "left out: files beside it hold the same questions by split. Name the file itself to read it."
+            folder.Note(
+                $"{folder.Relative(repeated)} was left out, as files beside it hold the same questions by split; name it to read it"
             );
         return folder.Finish(
             this,
@@ -124,13 +123,16 @@ public sealed class VqaReader : IDatasetReader
         string file = folder.Relative(path),
             answersPath = AnswersOf(path)!;
         var answers = new Dictionary<string, string>();
-        foreach (var row in RowFile.Read(answersPath, folder.Relative(answersPath), folder.Report))
+        foreach (var row in Rows(folder, answersPath))
             if (IsActive(row) && row.Text("id") is { } id && row.Text("answer") is { } answer)
                 answers[id] = answer;
         string split = SplitNames.Of(Path.GetFileName(path));
-        int inactive = 0;
-        foreach (var row in RowFile.Read(path, file, folder.Report))
+        int inactive = 0,
+            known = folder.Problems.Count;
+        bool isEmpty = true;
+        foreach (var row in Rows(folder, path))
         {
+            isEmpty = false;
             if (!IsActive(row))
             {
                 inactive++;
@@ -165,7 +167,26 @@ public sealed class VqaReader : IDatasetReader
                 );
         }
         if (inactive > 0)
-            folder.Report(file, $"{inactive:N0} records are marked as not active by the source and left out.");
+            folder.Note($"{inactive:N0} records of {file} are marked as not active by the source and left out");
+        if (!isEmpty || folder.Problems.Count > known)
+            yield break;
+        if (answers.Count == 0)
+            folder.Note($"{file} holds no question");
+        else
+            folder.Report(
+                file,
+                $"no question in it, but {answers.Count:N0} answers in {Path.GetFileName(answersPath)}. It may be cut short; fetch it again."
+            );
+    }
+
+    private static IEnumerable<Row> Rows(DatasetFolder folder, string path)
+    {
+        string file = folder.Relative(path);
+        if (new FileInfo(path).Length > 0)
+            // {"questions": []} has no record; it is none itself.
+            return RowFile.Read(path, file, folder.Report).Where(r => r.List("questions", "answers") is not { Count: 0 });
+        folder.Report(file, "the file is empty. Fetch it again.");
+        return [];
     }
 
     private static bool IsActive(Row row) => row.Value("active") is not (false or 0L or "false" or "False");
