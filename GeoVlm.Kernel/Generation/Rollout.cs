@@ -1,5 +1,6 @@
 using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Prompts;
+using GeoVlm.Models;
 
 namespace GeoVlm.Generation;
 
@@ -32,7 +33,11 @@ public sealed record Rollout(string Text, IReadOnlyList<int> TokenIds, IReadOnly
 /// <param name="Prompt">The prompt.</param>
 /// <param name="Frame">The frame in which the model reads and writes coordinates for this prompt's last image.</param>
 /// <param name="Rollouts">G completions.</param>
-public sealed record RolloutGroup(Prompt Prompt, CoordinateFrame Frame, IReadOnlyList<Rollout> Rollouts);
+public sealed record RolloutGroup(Prompt Prompt, CoordinateFrame Frame, IReadOnlyList<Rollout> Rollouts)
+{
+    /// <summary>The prompt as the policy has read it, for who computes with it again soon; null where nobody asked to keep it.</summary>
+    internal EncodedPrompt? Encoded { get; init; }
+}
 
 /// <summary>Prompts in, rollouts out.</summary>
 public interface IRolloutEngine

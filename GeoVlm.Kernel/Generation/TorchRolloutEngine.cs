@@ -21,6 +21,9 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
     /// <see cref="OwnKernels"/>, no repetition penalty, and not libtorch's deterministic mode.</summary>
     public bool? DrawsOnDevice { get; init; }
 
+    /// <summary>Whether groups keep their encoded prompts, pictures and all.</summary>
+    internal bool KeepsPrompts { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="GeoVlmException">An option is out of range, or a prompt does not fit the model's context.</exception>
     public IReadOnlyList<RolloutGroup> Generate(
@@ -68,7 +71,14 @@ public sealed class TorchRolloutEngine(Policy policy) : IRolloutEngine
             while (batch.Step(cancellation)) { }
         return
         [
-            .. prompts.Zip(groups, (p, group) => new RolloutGroup(p.Prompt, group[0].Prompt.Frame, [.. group.Select(c => c.ToRollout())])),
+            .. prompts.Zip(
+                groups,
+                (p, group) =>
+                    new RolloutGroup(p.Prompt, group[0].Prompt.Frame, [.. group.Select(c => c.ToRollout())])
+                    {
+                        Encoded = KeepsPrompts ? group[0].Prompt : null,
+                    }
+            ),
         ];
     }
 

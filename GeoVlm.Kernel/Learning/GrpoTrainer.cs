@@ -56,7 +56,7 @@ public sealed class GrpoTrainer : IDisposable
         sampler = engine as ISeparateRolloutEngine;
         order = new PromptOrder(samples, config.Order, config.Seed, config.Steps * config.PromptsPerStep);
         collector = new RolloutCollector(
-            engine ?? new TorchRolloutEngine(policy),
+            engine ?? new TorchRolloutEngine(policy) { KeepsPrompts = true },
             samples,
             rubricOf,
             PromptTemplate.Find(policy.Encoder.Options.Template),
@@ -143,7 +143,7 @@ public sealed class GrpoTrainer : IDisposable
         }
         SyncReference(step);
         (StepsDone, promptsTaken, IsBetweenSteps) = (step, order.Taken, true);
-        LatestRollouts = [.. rows.Select(r => r.Judged)];
+        LatestRollouts = [.. rows.Select(r => r.Judged with { Group = r.Judged.Group with { Encoded = null } })];
         return Record(step, groups, totals, learningRate) with
         {
             Sampling = mismatch,

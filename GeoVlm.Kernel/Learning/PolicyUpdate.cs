@@ -24,7 +24,10 @@ internal sealed class PolicyUpdate(Policy policy, Policy? reference, AdamW optim
         {
             rows.Add(
                 new Row(
-                    new PackedRow(policy.Encode(judged.Group.Prompt), [.. judged.Group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]),
+                    new PackedRow(
+                        judged.Group.Encoded ?? policy.Encode(judged.Group.Prompt),
+                        [.. judged.Group.Rollouts.Select(r => new Branch([.. r.TokenIds]))]
+                    ),
                     judged,
                     first
                 )
