@@ -1,7 +1,11 @@
 namespace GeoVlm.Data.Imagery.Jpeg;
 
 /// <summary>One Huffman code of a JPEG: the next bits of the stream to what they mean.</summary>
-/// <remarks>Most codes are told by their first bits alone, and so is the number that follows a short one: see <see cref="Entries"/>.</remarks>
+/// <remarks>
+/// Nearly all codes are told by their first bits alone: see <see cref="Entries"/>. An entry holds in bits 0 to 5 the bits of the code and of
+/// the number that follows, in bits 8 to 13 those of the code alone, in bits 16 to 19 those of the number, and in bits 20 to 23 the zeros before it.
+/// So the next code can be looked up before the number is known.
+/// </remarks>
 internal sealed class HuffmanTable
 {
     /// <summary>Bits that one look-up sees.</summary>
@@ -18,11 +22,7 @@ internal sealed class HuffmanTable
 
     private HuffmanTable(byte[] symbols) => this.symbols = symbols;
 
-    /// <summary>What the next 11 bits begin with; 0 where the code is longer.</summary>
-    /// <remarks>
-    /// Bits 0 to 7: bits taken. Bits 8 to 15: the symbol. Where bits 16 to 31 are not 0 they are the number that follows the
-    /// code, whose bits are counted in.
-    /// </remarks>
+    /// <summary>The entry of what the next 11 bits begin with; 0 where the code is longer.</summary>
     public ReadOnlySpan<int> Entries => entries;
 
     /// <summary>The table of a DHT segment; null where it is none.</summary>
@@ -41,7 +41,7 @@ internal sealed class HuffmanTable
                 if (code >= (1 << length) - 1)
                     return null; // a code of ones alone is reserved
                 if (length <= LookupBits)
-                    table.Enter(code, length, symbols[index]);
+                    table.entries.AsSpan(code << (LookupBits - length), 1 << (LookupBits - length)).Fill(Entry(length, symbols[index]));
             }
             table.limits[length] = code << (LongestCode - length);
         }
@@ -49,35 +49,15 @@ internal sealed class HuffmanTable
         return table;
     }
 
-    /// <summary>A code longer than the look-up sees.</summary>
+    /// <summary>The entry of a code longer than the look-up sees; 0 where no code begins so.</summary>
     /// <param name="next">The next 16 bits of the stream.</param>
-    /// <param name="length">Bits of the code.</param>
-    /// <returns>The symbol; -1 where no code begins so.</returns>
-    public int Long(int next, out int length)
+    public int Long(int next)
     {
-        for (length = LookupBits + 1; next >= limits[length]; length++)
-            if (length > LongestCode)
-                return -1;
-        return length > LongestCode ? -1 : symbols[offsets[length] + (next >> (LongestCode - length))];
+        int length = LookupBits + 1;
+        while (next >= limits[length])
+            length++;
+        return length > LongestCode ? 0 : Entry(length, symbols[offsets[length] + (next >> (LongestCode - length))]);
     }
 
-    /// <summary>The number that <paramref name="size"/> bits after a code stand for.</summary>
-    public static int Signed(int bits, int size) => bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
-
-    private void Enter(int code, int length, byte symbol)
-    {
-        int free = LookupBits - length,
-            size = symbol & 15;
-        for (int rest = 0; rest < 1 << free; rest++)
-        {
-            int taken = length,
-                value = 0;
-            if (size > 0 && size <= free)
-            {
-                value = Signed(rest >> (free - size), size);
-                taken += size;
-            }
-            entries[(code << free) | rest] = (value << 16) | (symbol << 8) | taken;
-        }
-    }
+    private static int Entry(int length, int symbol) => symbol << 16 | length << 8 | (length + (symbol & 15));
 }
