@@ -250,7 +250,8 @@ public sealed record ImagePreprocessor
                         int frame = t * TemporalPatchSize + f;
                         if (f == 0 || frame < resized.Length)
                             for (int c = 0; c < Channels; c++)
-                                normalisations.Value[c]
+                                normalisations
+                                    .Value[c]
                                     .Write(
                                         resized[frame],
                                         px * PatchSize,

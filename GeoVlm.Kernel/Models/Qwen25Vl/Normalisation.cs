@@ -40,7 +40,9 @@ internal sealed class Normalisation
         (low, high) = (Places(channel), Places(channel - 8));
         (slope, fineSlope) = Split(1 / (255 * standardDeviation));
         (offset, fineOffset) = Split(-mean / standardDeviation);
-        areExact = levels.Select((value, level) => value == level * slope + offset + MathF.FusedMultiplyAdd(level, fineSlope, fineOffset)).All(same => same);
+        areExact = levels
+            .Select((value, level) => value == level * slope + offset + MathF.FusedMultiplyAdd(level, fineSlope, fineOffset))
+            .All(same => same);
     }
 
     /// <summary>Whether squares of this size are computed with vectors on this machine.</summary>

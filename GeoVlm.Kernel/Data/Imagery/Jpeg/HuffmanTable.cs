@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GeoVlm.Data.Imagery.Jpeg;
 
 /// <summary>One Huffman code of a JPEG: the next bits of the stream to what they mean.</summary>
@@ -13,14 +15,24 @@ internal sealed class HuffmanTable
 
     private const int LongestCode = 16;
 
-    private readonly int[] entries = new int[1 << LookupBits];
+    private readonly int[] entries = new int[1 << LookupBits],
+        longs;
 
-    // Of each length: the first code that is too large for it, on the scale of 16 bits, and what turns a code into an index.
-    private readonly int[] limits = new int[LongestCode + 2],
-        offsets = new int[LongestCode + 1];
-    private readonly byte[] symbols;
+    // The first code that is longer than the look-up sees, on the scale of 16 bits. All that follow it are longer too.
+    private readonly int firstLong;
 
-    private HuffmanTable(byte[] symbols) => this.symbols = symbols;
+    private HuffmanTable(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
+    {
+        int at = 0,
+            index = 0;
+        for (int length = 1; length <= LookupBits; length++)
+            at = Fill(entries, at, LookupBits - length, length, symbols.Slice(index, counts[length - 1]), ref index);
+        firstLong = at << (LongestCode - LookupBits);
+        longs = new int[symbols.Length - index << (LongestCode - LookupBits - 1)];
+        at = 0;
+        for (int length = LookupBits + 1; length <= LongestCode; length++)
+            at = Fill(longs, at, LongestCode - length, length, symbols.Slice(index, counts[length - 1]), ref index);
+    }
 
     /// <summary>The entry of what the next 11 bits begin with; 0 where the code is longer.</summary>
     public ReadOnlySpan<int> Entries => entries;
@@ -28,36 +40,36 @@ internal sealed class HuffmanTable
     /// <summary>The table of a DHT segment; null where it is none.</summary>
     /// <param name="counts">Codes of each length from 1 to 16.</param>
     /// <param name="symbols">What they mean, in the order of the codes.</param>
-    public static HuffmanTable? Create(ReadOnlySpan<byte> counts, byte[] symbols)
+    public static HuffmanTable? Create(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
-        var table = new HuffmanTable(symbols);
-        int code = 0,
-            index = 0;
-        for (int length = 1; length <= LongestCode; length++, code <<= 1)
+        int code = 0;
+        for (int length = 1; length <= LongestCode; length++)
         {
-            table.offsets[length] = index - code;
-            for (int i = 0; i < counts[length - 1]; i++, index++, code++)
-            {
-                if (code >= (1 << length) - 1)
-                    return null; // a code of ones alone is reserved
-                if (length <= LookupBits)
-                    table.entries.AsSpan(code << (LookupBits - length), 1 << (LookupBits - length)).Fill(Entry(length, symbols[index]));
-            }
-            table.limits[length] = code << (LongestCode - length);
+            code = 2 * code + counts[length - 1];
+            if (counts[length - 1] > 0 && code >= 1 << length)
+                return null; // a code of ones alone is reserved
         }
-        table.limits[LongestCode + 1] = int.MaxValue;
-        return table;
+        return new(counts, symbols);
     }
 
     /// <summary>The entry of a code longer than the look-up sees; 0 where no code begins so.</summary>
-    /// <param name="next">The next 16 bits of the stream.</param>
-    public int Long(int next)
+    /// <param name="next">The next bits of the stream, the first of them on top.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Long(ulong next)
     {
-        int length = LookupBits + 1;
-        while (next >= limits[length])
-            length++;
-        return length > LongestCode ? 0 : Entry(length, symbols[offsets[length] + (next >> (LongestCode - length))]);
+        int index = (int)(next >> (64 - LongestCode)) - firstLong;
+        return (uint)index < (uint)longs.Length ? longs[index] : 0;
     }
 
-    private static int Entry(int length, int symbol) => symbol << 16 | length << 8 | (length + (symbol & 15));
+    // Codes of one length, each of which has all the entries that begin with it.
+    private static int Fill(int[] entries, int at, int free, int length, ReadOnlySpan<byte> symbols, ref int index)
+    {
+        foreach (byte symbol in symbols)
+        {
+            entries.AsSpan(at, 1 << free).Fill(symbol << 16 | length << 8 | (length + (symbol & 15)));
+            at += 1 << free;
+        }
+        index += symbols.Length;
+        return at;
+    }
 }

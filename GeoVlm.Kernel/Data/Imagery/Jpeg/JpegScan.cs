@@ -12,80 +12,18 @@ internal static class JpegScan
     // Of an entry: bits of the number that follows.
     private const int SizeBits = 15 << 16;
 
-    // Where the coefficients of a file go, row by row.
-    private static ReadOnlySpan<byte> Places =>
-        [
-            0,
-            1,
-            8,
-            16,
-            9,
-            2,
-            3,
-            10,
-            17,
-            24,
-            32,
-            25,
-            18,
-            11,
-            4,
-            5,
-            12,
-            19,
-            26,
-            33,
-            40,
-            48,
-            41,
-            34,
-            27,
-            20,
-            13,
-            6,
-            7,
-            14,
-            21,
-            28,
-            35,
-            42,
-            49,
-            56,
-            57,
-            50,
-            43,
-            36,
-            29,
-            22,
-            15,
-            23,
-            30,
-            37,
-            44,
-            51,
-            58,
-            59,
-            52,
-            45,
-            38,
-            31,
-            39,
-            46,
-            53,
-            60,
-            61,
-            54,
-            47,
-            55,
-            62,
-            63,
-        ];
-
     /// <summary>Decodes every block; false where the bytes are not what the header promises.</summary>
     public static bool Read(ReadOnlySpan<byte> file, JpegHeader header, JpegPlane[] planes)
     {
-        using var bits = new ScanBits(file, header.Scan);
-        return Read(ref Unsafe.AsRef(in bits), header, planes);
+        var bits = new ScanBits(file, header.Scan);
+        try
+        {
+            return Read(ref bits, header, planes);
+        }
+        finally
+        {
+            bits.Dispose();
+        }
     }
 
     private static bool Read(ref ScanBits bits, JpegHeader header, JpegPlane[] planes)
@@ -135,15 +73,14 @@ internal static class JpegScan
     {
         // No index below exceeds these lengths.
         ref int entries = ref MemoryMarshal.GetReference(component.Details.Entries);
-        ref ushort steps = ref MemoryMarshal.GetReference(component.Quantisation.AsSpan(0, 64));
-        ref byte places = ref MemoryMarshal.GetReference(Places);
+        ref int steps = ref MemoryMarshal.GetReference(component.Steps);
         ref int coefficients = ref MemoryMarshal.GetReference(block[..64]);
         ref byte bytes = ref bits.First;
         // In registers: what goes by way of memory waits for it at every symbol.
         var (next, left, at) = (bits.Next, bits.Left, bits.At);
         ScanBits.FillUp(ref bytes, ref next, ref left, ref at);
         int entry = component.Means.Entries[(int)(next >> (64 - HuffmanTable.LookupBits))];
-        if (entry == 0 && (entry = component.Means.Long((int)(next >> 48))) == 0)
+        if (entry == 0 && (entry = component.Means.Long(next)) == 0)
             return false;
         if ((entry & SizeBits) != 0)
         {
@@ -152,7 +89,7 @@ internal static class JpegScan
         }
         next <<= entry;
         left -= entry & 63;
-        int flat = mean * steps,
+        int flat = mean * (steps >> 8),
             sum = 0,
             k = 1;
         while (k < 64)
@@ -160,7 +97,7 @@ internal static class JpegScan
             if (left < 32)
                 ScanBits.FillUp(ref bytes, ref next, ref left, ref at);
             entry = Unsafe.Add(ref entries, (nint)(next >> (64 - HuffmanTable.LookupBits)));
-            if (entry == 0 && (entry = component.Details.Long((int)(next >> 48))) == 0)
+            if (entry == 0 && (entry = component.Details.Long(next)) == 0)
                 return false;
             ulong here = next;
             next <<= entry;
@@ -175,9 +112,10 @@ internal static class JpegScan
             }
             if (k > 63)
                 return false;
-            int size = Magnitude(here, entry, out int sign) * Unsafe.Add(ref steps, k);
+            int step = Unsafe.Add(ref steps, k),
+                size = Magnitude(here, entry, out int sign) * (step >> 8);
             sum += size;
-            Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, k)) = (size ^ sign) - sign;
+            Unsafe.Add(ref coefficients, step & 255) = (size ^ sign) - sign;
             k++;
         }
         (bits.Next, bits.Left, bits.At) = (next, left, at);

@@ -28,7 +28,7 @@ internal ref struct ScanBits : IDisposable
     /// <summary>The next bits, the first of them on top.</summary>
     public ulong Next;
 
-    /// <summary>How many of them there are; some more may stand behind them and are read again.</summary>
+    /// <summary>How many of them there are. Some more may stand behind them, and are fetched again.</summary>
     public int Left;
 
     /// <summary>The byte that is fetched next.</summary>
@@ -56,8 +56,8 @@ internal ref struct ScanBits : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FillUp(ref byte first, ref ulong next, ref int left, ref int at)
     {
-        ulong eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, at));
-        next |= (BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(eight) : eight) >> left;
+        // The first byte goes on top; where AVX2 is it would come last.
+        next |= BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, at))) >> left;
         at += (63 - left) >> 3;
         left |= 56;
     }
