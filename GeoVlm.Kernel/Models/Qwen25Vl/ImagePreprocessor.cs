@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,10 +21,10 @@ public sealed record ImagePreprocessor
 {
     private const int Channels = 3;
 
-    private readonly Lazy<float[]> levels;
+    private readonly Lazy<Normalisation[]> normalisations;
 
     /// <summary>Creates a preprocessor with the normalisation of the Qwen2.5-VL release.</summary>
-    public ImagePreprocessor() => levels = new(ComputeLevels);
+    public ImagePreprocessor() => normalisations = new(Normalisations);
 
     private ImagePreprocessor(ImagePreprocessor original)
     {
@@ -37,7 +36,7 @@ public sealed record ImagePreprocessor
             original.MergeSize
         );
         (Mean, StandardDeviation) = (original.Mean, original.StandardDeviation);
-        levels = new(ComputeLevels); // a copy may change the normalisation
+        normalisations = new(Normalisations); // a copy may change what they are made of
     }
 
     /// <summary>Least area of a resized picture, in pixels.</summary>
@@ -247,7 +246,16 @@ public sealed record ImagePreprocessor
                     {
                         int frame = t * TemporalPatchSize + f;
                         if (f == 0 || frame < resized.Length)
-                            WritePatch(resized[frame], px * PatchSize, py * PatchSize, patch[(f * plane)..]);
+                            for (int c = 0; c < Channels; c++)
+                                normalisations
+                                    .Value[c]
+                                    .Write(
+                                        resized[frame],
+                                        px * PatchSize,
+                                        py * PatchSize,
+                                        PatchSize,
+                                        patch[((c * TemporalPatchSize + f) * plane)..]
+                                    );
                         else // the last frame fills up the patch
                             for (int c = 0; c < Channels; c++)
                             {
@@ -262,28 +270,6 @@ public sealed record ImagePreprocessor
             ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void WritePatch(RgbImage image, int left, int top, Span<float> patch)
-    {
-        int size = PatchSize,
-            plane = size * size,
-            next = TemporalPatchSize * plane;
-        // What the loop writes is checked here, once.
-        ref float red = ref MemoryMarshal.GetReference(patch[..(2 * next + plane)]),
-            reds = ref levels.Value[0];
-        for (int y = 0; y < size; y++, red = ref Unsafe.Add(ref red, size))
-        {
-            ref byte pixel = ref MemoryMarshal.GetReference(image.Pixels.AsSpan(image.Offset(left, top + y), size * Channels));
-            for (int x = 0; x < size; x++, pixel = ref Unsafe.Add(ref pixel, Channels))
-            {
-                Unsafe.Add(ref red, x) = Unsafe.Add(ref reds, (int)pixel);
-                Unsafe.Add(ref red, x + next) = Unsafe.Add(ref reds, 256 + Unsafe.Add(ref pixel, 1));
-                Unsafe.Add(ref red, x + 2 * next) = Unsafe.Add(ref reds, 512 + Unsafe.Add(ref pixel, 2));
-            }
-        }
-    }
-
-    /// <summary>The normalised value of every byte of every channel, [channel, 256].</summary>
-    private float[] ComputeLevels() =>
-        [.. Enumerable.Range(0, Channels * 256).Select(i => (float)((i % 256 / 255.0 - Mean[i / 256]) / StandardDeviation[i / 256]))];
+    private Normalisation[] Normalisations() =>
+        [.. Enumerable.Range(0, Channels).Select(c => new Normalisation(c, Mean[c], StandardDeviation[c]))];
 }

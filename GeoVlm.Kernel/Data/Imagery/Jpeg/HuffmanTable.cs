@@ -1,7 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace GeoVlm.Data.Imagery.Jpeg;
 
 /// <summary>One Huffman code of a JPEG: the next bits of the stream to what they mean.</summary>
-/// <remarks>Most codes are told by their first bits alone, and so is the number that follows a short one: see <see cref="Entries"/>.</remarks>
+/// <remarks>
+/// Nearly all codes are told by their first bits alone: see <see cref="Entries"/>. An entry holds in bits 0 to 5 the bits of the code and of
+/// the number that follows, in bits 8 to 13 those of the code alone, in bits 16 to 19 those of the number, and in bits 20 to 23 the zeros before it.
+/// So the next code can be looked up before the number is known.
+/// </remarks>
 internal sealed class HuffmanTable
 {
     /// <summary>Bits that one look-up sees.</summary>
@@ -9,75 +15,61 @@ internal sealed class HuffmanTable
 
     private const int LongestCode = 16;
 
-    private readonly int[] entries = new int[1 << LookupBits];
+    private readonly int[] entries = new int[1 << LookupBits],
+        longs;
 
-    // Of each length: the first code that is too large for it, on the scale of 16 bits, and what turns a code into an index.
-    private readonly int[] limits = new int[LongestCode + 2],
-        offsets = new int[LongestCode + 1];
-    private readonly byte[] symbols;
+    // The first code that is longer than the look-up sees, on the scale of 16 bits. All that follow it are longer too.
+    private readonly int firstLong;
 
-    private HuffmanTable(byte[] symbols) => this.symbols = symbols;
+    private HuffmanTable(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
+    {
+        int at = 0,
+            index = 0;
+        for (int length = 1; length <= LookupBits; length++)
+            at = Fill(entries, at, LookupBits - length, length, symbols.Slice(index, counts[length - 1]), ref index);
+        firstLong = at << (LongestCode - LookupBits);
+        longs = new int[symbols.Length - index << (LongestCode - LookupBits - 1)];
+        at = 0;
+        for (int length = LookupBits + 1; length <= LongestCode; length++)
+            at = Fill(longs, at, LongestCode - length, length, symbols.Slice(index, counts[length - 1]), ref index);
+    }
 
-    /// <summary>What the next 11 bits begin with; 0 where the code is longer.</summary>
-    /// <remarks>
-    /// Bits 0 to 7: bits taken. Bits 8 to 15: the symbol. Where bits 16 to 31 are not 0 they are the number that follows the
-    /// code, whose bits are counted in.
-    /// </remarks>
+    /// <summary>The entry of what the next 11 bits begin with; 0 where the code is longer.</summary>
     public ReadOnlySpan<int> Entries => entries;
 
     /// <summary>The table of a DHT segment; null where it is none.</summary>
     /// <param name="counts">Codes of each length from 1 to 16.</param>
     /// <param name="symbols">What they mean, in the order of the codes.</param>
-    public static HuffmanTable? Create(ReadOnlySpan<byte> counts, byte[] symbols)
+    public static HuffmanTable? Create(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
-        var table = new HuffmanTable(symbols);
-        int code = 0,
-            index = 0;
-        for (int length = 1; length <= LongestCode; length++, code <<= 1)
+        int code = 0;
+        for (int length = 1; length <= LongestCode; length++)
         {
-            table.offsets[length] = index - code;
-            for (int i = 0; i < counts[length - 1]; i++, index++, code++)
-            {
-                if (code >= (1 << length) - 1)
-                    return null; // a code of ones alone is reserved
-                if (length <= LookupBits)
-                    table.Enter(code, length, symbols[index]);
-            }
-            table.limits[length] = code << (LongestCode - length);
+            code = 2 * code + counts[length - 1];
+            if (counts[length - 1] > 0 && code >= 1 << length)
+                return null; // a code of ones alone is reserved
         }
-        table.limits[LongestCode + 1] = int.MaxValue;
-        return table;
+        return new(counts, symbols);
     }
 
-    /// <summary>A code longer than the look-up sees.</summary>
-    /// <param name="next">The next 16 bits of the stream.</param>
-    /// <param name="length">Bits of the code.</param>
-    /// <returns>The symbol; -1 where no code begins so.</returns>
-    public int Long(int next, out int length)
+    /// <summary>The entry of a code longer than the look-up sees; 0 where no code begins so.</summary>
+    /// <param name="next">The next bits of the stream, the first of them on top.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Long(ulong next)
     {
-        for (length = LookupBits + 1; next >= limits[length]; length++)
-            if (length > LongestCode)
-                return -1;
-        return length > LongestCode ? -1 : symbols[offsets[length] + (next >> (LongestCode - length))];
+        int index = (int)(next >> (64 - LongestCode)) - firstLong;
+        return (uint)index < (uint)longs.Length ? longs[index] : 0;
     }
 
-    /// <summary>The number that <paramref name="size"/> bits after a code stand for.</summary>
-    public static int Signed(int bits, int size) => bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
-
-    private void Enter(int code, int length, byte symbol)
+    // Codes of one length, each of which has all the entries that begin with it.
+    private static int Fill(int[] entries, int at, int free, int length, ReadOnlySpan<byte> symbols, ref int index)
     {
-        int free = LookupBits - length,
-            size = symbol & 15;
-        for (int rest = 0; rest < 1 << free; rest++)
+        foreach (byte symbol in symbols)
         {
-            int taken = length,
-                value = 0;
-            if (size > 0 && size <= free)
-            {
-                value = Signed(rest >> (free - size), size);
-                taken += size;
-            }
-            entries[(code << free) | rest] = (value << 16) | (symbol << 8) | taken;
+            entries.AsSpan(at, 1 << free).Fill(symbol << 16 | length << 8 | (length + (symbol & 15)));
+            at += 1 << free;
         }
+        index += symbols.Length;
+        return at;
     }
 }

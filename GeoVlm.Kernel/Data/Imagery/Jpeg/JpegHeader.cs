@@ -40,7 +40,7 @@ internal sealed record JpegHeader(int Width, int Height, IReadOnlyList<JpegCompo
 
     private sealed class Parts
     {
-        private readonly ushort[]?[] quantisations = new ushort[4][];
+        private readonly byte[]?[] quantisations = new byte[4][];
         private readonly HuffmanTable?[] codes = new HuffmanTable[8];
         private byte[]? frame;
         private int restarts;
@@ -116,7 +116,7 @@ internal sealed record JpegHeader(int Width, int Height, IReadOnlyList<JpegCompo
         private bool Quantisations(ReadOnlySpan<byte> segment)
         {
             for (; segment.Length >= 65 && segment[0] <= 3; segment = segment[65..])
-                quantisations[segment[0]] = [.. segment[1..65].ToArray().Select(step => (ushort)step)];
+                quantisations[segment[0]] = segment[1..65].ToArray();
             return segment.IsEmpty;
         }
 

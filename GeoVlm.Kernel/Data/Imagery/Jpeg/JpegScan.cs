@@ -9,81 +9,28 @@ internal static class JpegScan
     // Beyond it 32 bits might not hold the sums of the transform; no picture of bytes has as much in one block.
     private const int LargestSum = 16384;
 
-    // Where the coefficients of a file go, row by row.
-    private static ReadOnlySpan<byte> Places =>
-        [
-            0,
-            1,
-            8,
-            16,
-            9,
-            2,
-            3,
-            10,
-            17,
-            24,
-            32,
-            25,
-            18,
-            11,
-            4,
-            5,
-            12,
-            19,
-            26,
-            33,
-            40,
-            48,
-            41,
-            34,
-            27,
-            20,
-            13,
-            6,
-            7,
-            14,
-            21,
-            28,
-            35,
-            42,
-            49,
-            56,
-            57,
-            50,
-            43,
-            36,
-            29,
-            22,
-            15,
-            23,
-            30,
-            37,
-            44,
-            51,
-            58,
-            59,
-            52,
-            45,
-            38,
-            31,
-            39,
-            46,
-            53,
-            60,
-            61,
-            54,
-            47,
-            55,
-            62,
-            63,
-        ];
+    // Of an entry: bits of the number that follows.
+    private const int SizeBits = 15 << 16;
 
     /// <summary>Decodes every block; false where the bytes are not what the header promises.</summary>
-    public static bool Read(ReadOnlySpan<byte> file, JpegHeader header, IReadOnlyList<JpegPlane> planes)
+    public static bool Read(ReadOnlySpan<byte> file, JpegHeader header, JpegPlane[] planes)
     {
         var bits = new ScanBits(file, header.Scan);
-        Span<int> means = stackalloc int[planes.Count];
+        try
+        {
+            return Read(ref bits, header, planes);
+        }
+        finally
+        {
+            bits.Dispose();
+        }
+    }
+
+    private static bool Read(ref ScanBits bits, JpegHeader header, JpegPlane[] planes)
+    {
+        Span<int> means = stackalloc int[planes.Length];
         Span<int> block = stackalloc int[64];
+        block.Clear();
         var luma = planes[0].Component;
         int across = (header.Width + 8 * luma.Across - 1) / (8 * luma.Across),
             down = (header.Height + 8 * luma.Down - 1) / (8 * luma.Down),
@@ -97,7 +44,7 @@ internal static class JpegScan
                     return false;
                 means.Clear();
             }
-            for (int c = 0; c < planes.Count; c++)
+            for (int c = 0; c < planes.Length; c++)
             {
                 var plane = planes[c];
                 var component = plane.Component;
@@ -113,6 +60,7 @@ internal static class JpegScan
         return bits.IsAtMarker;
     }
 
+    // The block is all zeros before and after.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool ReadBlock(
         ref ScanBits bits,
@@ -125,92 +73,72 @@ internal static class JpegScan
     {
         // No index below exceeds these lengths.
         ref int entries = ref MemoryMarshal.GetReference(component.Details.Entries);
-        ref ushort steps = ref MemoryMarshal.GetReference(component.Quantisation.AsSpan(0, 64));
-        ref byte places = ref MemoryMarshal.GetReference(Places);
+        ref int steps = ref MemoryMarshal.GetReference(component.Steps);
         ref int coefficients = ref MemoryMarshal.GetReference(block[..64]);
-        if (!ReadMean(ref bits, component.Means, ref mean))
-            return false;
-        int flat = mean * steps,
-            sum = Math.Abs(flat),
-            k = 1;
-        bool cleared = false;
+        ref byte bytes = ref bits.First;
         // In registers: what goes by way of memory waits for it at every symbol.
-        var (next, left) = (bits.Next, bits.Left);
+        var (next, left, at) = (bits.Next, bits.Left, bits.At);
+        ScanBits.FillUp(ref bytes, ref next, ref left, ref at);
+        int entry = component.Means.Entries[(int)(next >> (64 - HuffmanTable.LookupBits))];
+        if (entry == 0 && (entry = component.Means.Long(next)) == 0)
+            return false;
+        if ((entry & SizeBits) != 0)
+        {
+            int size = Magnitude(next, entry, out int sign);
+            mean += (size ^ sign) - sign;
+        }
+        next <<= entry;
+        left -= entry & 63;
+        int flat = mean * (steps >> 8),
+            sum = 0,
+            k = 1;
         while (k < 64)
         {
             if (left < 32)
+                ScanBits.FillUp(ref bytes, ref next, ref left, ref at);
+            entry = Unsafe.Add(ref entries, (nint)(next >> (64 - HuffmanTable.LookupBits)));
+            if (entry == 0 && (entry = component.Details.Long(next)) == 0)
+                return false;
+            ulong here = next;
+            next <<= entry;
+            left -= entry & 63;
+            k += entry >> 20;
+            if ((entry & SizeBits) == 0)
             {
-                (bits.Next, bits.Left) = (next, left);
-                bits.FillUp();
-                (next, left) = (bits.Next, bits.Left);
-            }
-            int entry = Unsafe.Add(ref entries, (nint)(next >> (64 - HuffmanTable.LookupBits))),
-                symbol = entry >> 8 & 255,
-                taken = entry & 255,
-                value = entry >> 16;
-            if (value == 0)
-            {
-                if (entry == 0 && (symbol = component.Details.Long((int)(next >> 48), out taken)) < 0)
-                    return false;
-                int size = symbol & 15;
-                if (size > 0)
-                {
-                    value = HuffmanTable.Signed((int)(next << taken >> (64 - size)), size);
-                    taken += size;
-                }
-            }
-            next <<= taken;
-            left -= taken;
-            k += symbol >> 4;
-            if (value == 0)
-            {
-                if (symbol != 0xF0)
+                if (entry >> 20 != 15)
                     break; // nothing but zeros follows
                 k++;
                 continue;
             }
             if (k > 63)
                 return false;
-            if (!cleared)
-            {
-                block.Clear();
-                cleared = true;
-            }
-            value *= Unsafe.Add(ref steps, k);
-            sum += Math.Abs(value);
-            Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, k)) = value;
+            int step = Unsafe.Add(ref steps, k),
+                size = Magnitude(here, entry, out int sign) * (step >> 8);
+            sum += size;
+            Unsafe.Add(ref coefficients, step & 255) = (size ^ sign) - sign;
             k++;
         }
-        (bits.Next, bits.Left) = (next, left);
-        if (left < 0 || sum > LargestSum)
+        (bits.Next, bits.Left, bits.At) = (next, left, at);
+        if (bits.Rest < 0 || mean != (short)mean || sum + Math.Abs(flat) > LargestSum)
             return false;
-        if (!cleared)
+        if (sum == 0)
         {
             BlockTransform.WriteFlat(flat, ref corner, stride);
             return true;
         }
-        block[0] = flat;
+        coefficients = flat;
         BlockTransform.Write(block, ref corner, stride);
+        block.Clear();
         return true;
     }
 
-    // The mean of a block is told by what it differs from the one before.
-    private static bool ReadMean(ref ScanBits bits, HuffmanTable table, scoped ref int mean)
+    // The number behind a code: its size, and -1 where it is negative, which is told by a first bit of 0 and all bits turned over.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Magnitude(ulong next, int entry, out int sign)
     {
-        bits.FillUp();
-        int entry = table.Entries[(int)(bits.Next >> (64 - HuffmanTable.LookupBits))],
-            size = entry >> 8 & 15,
-            taken = entry & 255,
-            value = entry >> 16;
-        if (entry == 0 && (size = table.Long((int)(bits.Next >> 48), out taken)) < 0)
-            return false;
-        if (value == 0 && size > 0)
-        {
-            value = HuffmanTable.Signed((int)(bits.Next << taken >> (64 - size)), size);
-            taken += size;
-        }
-        bits.Take(taken);
-        mean += value;
-        return mean == (short)mean;
+        ulong bits = next << (entry >> 8),
+            negative = (ulong)~((long)bits >> 63);
+        sign = (int)negative;
+        return (int)((bits ^ negative) >> -(entry >> 16 & 15));
     }
 }
