@@ -43,6 +43,38 @@ public class GrpoTrainerTests
     }
 
     [Fact]
+    public void A_step_decodes_each_picture_once_and_keeps_no_encoded_prompt()
+    {
+        int decoded = 0;
+        var samples = TinyPolicy
+            .Samples(4)
+            .Select(s =>
+                s with
+                {
+                    Images =
+                    [
+                        .. s.Images.Select(i =>
+                            i with
+                            {
+                                Load = () =>
+                                {
+                                    Interlocked.Increment(ref decoded);
+                                    return i.Load();
+                                },
+                            }
+                        ),
+                    ],
+                }
+            )
+            .ToArray();
+        using var policy = TinyPolicy.Load();
+        using var trainer = new GrpoTrainer(policy, samples, RubricOf, Small with { Steps = 1 });
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(4, decoded);
+        Assert.All(trainer.LatestRollouts, g => Assert.Null(g.Group.Encoded));
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_steps()
     {
         var none = new Dictionary<string, double>();

@@ -1,4 +1,3 @@
-using GeoVlm.Data.Geometry;
 using GeoVlm.Data.Rows;
 
 namespace GeoVlm.Data.Readers;
