@@ -81,6 +81,26 @@ public class DataCommandTests
         Assert.Equal(1, Run("data", "save", folder.File("set"), "-o", folder.File("none"), "--verify", "--strict").Exit);
     }
 
+    [Theory]
+    [InlineData("[30, 5, 20, 9]", "1 of 1 box passes the border")]
+    [InlineData(
+        "[30, 5, 20, 9]}, {\"id\": 2, \"image_id\": 1, \"category_id\": 1, \"bbox\": [4, 5, 6, 7]",
+        "1 of 2 boxes passes the border"
+    )]
+    public void One_box_is_one_box(string boxes, string said)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("a.png", 40, 20);
+        folder.Text(
+            "annotations.json",
+            $$"""
+            {"images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 20}], "categories": [{"id": 1, "name": "ship"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": {{boxes}}}]}
+            """
+        );
+        Assert.Contains(said, Run("data", "describe", folder.Path).Said);
+    }
+
     private static (int Exit, string Said) Run(params string[] arguments)
     {
         using StringWriter output = new();
