@@ -38,6 +38,19 @@ public sealed class SessionInterruptTests
         Assert.Equal("kept and changed", after.Value?.Data[MimeBundle.Text] ?? after.Error?.Message);
     }
 
+    [Theory]
+    [InlineData("await Task.Delay(60_000);", "pass Cancellation on")]
+    [InlineData("await Task.Delay(60_000, Cancellation);", "live on")]
+    [InlineData("System.Text.RegularExpressions.Regex.IsMatch(new string('a', 28) + \"!\", \"^(a+)+$\")", "goes on in the background")]
+    public async Task WhatDidNotStopIsSaidAsItIs(string code, string end)
+    {
+        using Session session = new();
+        (CellResult result, _) = await Interrupt(session, "Console.Error.Write(\"on\"); " + code, new RecordingHost());
+        string[] ends = ["pass Cancellation on", "goes on in the background"];
+        Assert.Contains(end, result.Error!.Message);
+        Assert.All(ends.Where(other => other != end), other => Assert.DoesNotContain(other, result.Error.Message));
+    }
+
     [Fact]
     public async Task CleanUpCodeRunsAndPrints()
     {

@@ -113,7 +113,9 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
 
     /// <summary>Decodes every image once; samples whose image cannot be decoded move to
     /// <see cref="Problems"/>. Takes as long as reading it all.</summary>
-    public EoDataset VerifyImages()
+    /// <param name="strict">Makes the first such image an error.</param>
+    /// <exception cref="GeoVlmException">It is strict, and an image cannot be decoded.</exception>
+    public EoDataset VerifyImages(bool strict = false)
     {
         var errors = new Dictionary<GeoImage, string?>(ReferenceEqualityComparer.Instance);
         return this with
@@ -137,7 +139,7 @@ public sealed record EoDataset(string Name, string Reader, IReadOnlyList<Sample>
                 image.Load();
                 return errors[image] = null;
             }
-            catch (GeoVlmException e)
+            catch (GeoVlmException e) when (!strict)
             {
                 return errors[image] = e.Message;
             }

@@ -95,12 +95,12 @@ public sealed class Session : ISession
             MimeBundle? value = null;
             thread.Run(() => value = RunSegments(code, context, thread, cellNumber));
             return cancellation.IsCancellationRequested
-                ? new CellResult(CellStatus.Interrupted, value, CellErrors.Interrupted(isLeftBehind: false))
+                ? new CellResult(CellStatus.Interrupted, value, CellErrors.Interrupted(LeftBehind.Nothing))
                 : new CellResult(CellStatus.Ok, value, null);
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            return new CellResult(CellStatus.Interrupted, null, CellErrors.Interrupted(thread.IsLeftBehind));
+            return new CellResult(CellStatus.Interrupted, null, CellErrors.Interrupted(thread.LeftBehind));
         }
         catch (Exception exception)
         {

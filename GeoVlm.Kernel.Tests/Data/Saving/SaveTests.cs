@@ -181,6 +181,7 @@ public class SaveTests
         var faulty = sound with { Samples = [.. sound.Samples, sound.Samples[0] with { Images = [broken] }] };
         Assert.Contains("is a file", Refused(sound, "file"));
         Assert.Contains("cannot be written", Refused(sound, "file/out"));
+        Assert.Contains("the dataset's own folder", Refused(sound with { Source = folder.Path + "/" }, "./set/copy"));
         Assert.Contains("b.png: damaged", Refused(faulty, "out"));
         Assert.False(Directory.Exists(folder.File("out")));
         Assert.Contains("train.json: cut", Refused(sound with { Samples = [], Problems = [new("train.json", "cut")] }, "out"));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GeoVlm.Rendering;
+using GeoVlm.Tests.Data.Readers;
 using GeoVlm.Tests.Goldens;
 using GeoVlm.Workbench;
 
@@ -58,6 +59,24 @@ public class GeoCommandTests
         Assert.Equal(nameof(GeoVlmException), error?.Name);
         Assert.Contains(says, error!.Message);
         Assert.DoesNotContain(error.Traceback, line => line.Contains("   at "));
+    }
+
+    [Fact]
+    public void A_broken_picture_is_left_out_on_loading_when_asked_and_the_line_that_a_dataset_keeps_loads_it_again()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Image("set/beach/a.png", 8, 8);
+        folder.Text("set/beach/b.png", "no picture");
+        using var session = new Session(folder.Path);
+        RecordingHost host = new();
+        Assert.Null(Execute("#!geo-load set --upright --verify --as once --quiet").Error);
+        string line = Execute("once.LoadedBy").Value!.Data[MimeBundle.Text].ToString()!.Trim('"');
+        Assert.Contains("--upright --verify", line);
+        var again = Execute($"{line} --as again --quiet\nstring.Join(' ', again.Samples.Select(s => s.Id))");
+        Assert.Contains("beach/a.png", again.Value!.Data[MimeBundle.Text].ToString());
+        Assert.Contains("not a PNG", Execute("#!geo-load set --verify --strict").Error!.Message);
+
+        CellResult Execute(string cell) => session.Execute(cell, host, TestContext.Current.CancellationToken);
     }
 
     [Fact]

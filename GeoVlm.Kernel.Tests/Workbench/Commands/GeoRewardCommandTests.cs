@@ -74,6 +74,10 @@ public class GeoRewardCommandTests
         Assert.Contains("1 found, 1 false alarms, 2 missed", shown);
         Assert.Contains("character 12", shown);
         Assert.Equal("2", Run(session, "judgements.Count"));
+        Assert.Contains(
+            "of 1 object with 1 box,",
+            Run(session, "#!geo-reward-try --task referred-detection --reward detection\n<think>t</think><answer>[60,72,121,98]</answer>")
+        );
         // One completion over several lines.
         Assert.Contains(
             "changed pixels hit",

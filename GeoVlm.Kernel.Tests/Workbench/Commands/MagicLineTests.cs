@@ -60,13 +60,13 @@ public sealed class MagicLineTests
     public void ReadsText(string words, string expected) => Assert.Equal(expected, Bind("#!sample d " + words).Text("--title"));
 
     [Theory]
-    [InlineData("#!sample", "dataset is missing: Name of a dataset.")]
+    [InlineData("#!sample", "dataset is missing: Name of a dataset")]
     [InlineData(
         "#!sample d --cuont 3",
         "unknown option --cuont; did you mean --count? (it has --split, --count, --rate, --quiet, --title, --vary)"
     )]
-    [InlineData("#!sample d --count", "--count needs a value: How many.")]
-    [InlineData("#!sample d --count --quiet", "--count needs a value: How many.")]
+    [InlineData("#!sample d --count", "--count needs a value: How many")]
+    [InlineData("#!sample d --count --quiet", "--count needs a value: How many")]
     [InlineData("#!sample d --count 3.5", "--count wants a whole number, found '3.5'")]
     [InlineData("#!sample d --rate fast", "--rate wants a number such as 0.5 or 1e-4, found 'fast'")]
     [InlineData("#!sample d --split heldut", "--split cannot be 'heldut'; did you mean heldout? (one of train, heldout)")]
@@ -75,7 +75,7 @@ public sealed class MagicLineTests
     [InlineData("#!sample d --title a --title b", "--title is given twice")]
     [InlineData(
         "#!sample --count x --rate y",
-        "--count wants a whole number, found 'x'; --rate wants a number such as 0.5 or 1e-4, found 'y'; dataset is missing: Name of a dataset."
+        "--count wants a whole number, found 'x'; --rate wants a number such as 0.5 or 1e-4, found 'y'; dataset is missing: Name of a dataset"
     )]
     public void SaysWhatIsWrong(string line, string problem) =>
         Assert.Equal($"#!sample: {problem}. `#!sample --help` shows its options", Assert.Throws<GeoVlmException>(() => Bind(line)).Message);

@@ -34,6 +34,18 @@ public sealed class JupyterKernelTests : IDisposable
     }
 
     [Fact]
+    public void A_front_end_that_comes_back_under_its_old_name_is_answered()
+    {
+        client.Execute("value 1");
+        client.Receive(client.Shell);
+        using DealerSocket again = new();
+        again.Options.Identity = client.Shell.Options.Identity!;
+        again.Connect($"tcp://127.0.0.1:{client.Connection.ShellPort}");
+        client.Send(again, "kernel_info_request", []);
+        Assert.Equal("kernel_info_reply", client.Receive(again).Type);
+    }
+
+    [Fact]
     public void A_cell_is_echoed_its_output_sent_in_order_and_idle_last()
     {
         string id = client.Execute(

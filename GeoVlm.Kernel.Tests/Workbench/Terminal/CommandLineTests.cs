@@ -45,6 +45,7 @@ public class CommandLineTests
     [InlineData("run", "a.ipynb", "--timeout", "0")]
     [InlineData("run", "a.ipynb", "--timeout", "soon")]
     [InlineData("run", "a.ipynb", "--html", "--no-html")]
+    [InlineData("run", "a.ipynb", "--htlm")]
     [InlineData("jupyter", "instal")]
     [InlineData]
     public void Bad_arguments_exit_with_2(params string[] arguments) => Assert.Equal(2, Run(arguments));

@@ -25,7 +25,7 @@ public enum CheckSeverity
     /// <summary>Results on this data would be wrong: the same image in two splits, boxes that cannot be.</summary>
     Error,
 
-    /// <summary>Training suffers, results may: near duplicates, empty answers.</summary>
+    /// <summary>Training suffers, results may: near duplicates, empty answers, records left out.</summary>
     Warning,
 
     /// <summary>Good to know: imbalance, repeated images within a split.</summary>

@@ -127,7 +127,7 @@ internal static class DatasetChecker
             yield return new(
                 "duplicate",
                 CheckSeverity.Warning,
-                $"{repeated.Count:N0} ids occur more than once, first {repeated[0].Key}. Tell the samples apart.",
+                $"{(repeated.Count == 1 ? "1 id occurs" : $"{repeated.Count:N0} ids occur")} more than once, first {repeated[0].Key}. Tell the samples apart.",
                 [.. repeated.SelectMany(g => g)]
             );
     }

@@ -59,7 +59,7 @@ internal static class DuplicateImages
                 new(
                     "not-compared",
                     CheckSeverity.Note,
-                    $"{passedBy.Count:N0} images were not decoded or compared, the first {options.Images:N0} were. Raise --images for all.",
+                    $"{(passedBy.Count == 1 ? "1 image was" : $"{passedBy.Count:N0} images were")} not decoded or compared, beyond the first {options.Images:N0}. Raise --images for all.",
                     []
                 )
             );

@@ -31,7 +31,7 @@ internal static class LoadingProblems
         if (problems[ProblemKind.Other].ToList() is { Count: > 0 } others)
             yield return new(
                 "loading",
-                CheckSeverity.Note,
+                CheckSeverity.Warning,
                 $"{others.Count:N0} more {(others.Count == 1 ? "problem" : "problems")} while loading, first {Words(others[0])}",
                 []
             );

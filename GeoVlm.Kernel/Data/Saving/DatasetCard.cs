@@ -7,6 +7,8 @@ namespace GeoVlm.Data.Saving;
 /// licence, how much there is, and the hashes of its files.</summary>
 internal static class DatasetCard
 {
+    private const int ProblemsNamed = 20;
+
     public static string Write(EoDataset dataset, SaveFormat format, IReadOnlyDictionary<string, string> files)
     {
         var facts = dataset.Describe(new DescriptionOptions { Headers = 500 });
@@ -31,6 +33,12 @@ internal static class DatasetCard
             card.Append(CultureInfo.InvariantCulture, $"| {Plain(name)} | {Plain(value)} |\n");
         if (dataset.Licence is null)
             card.Append("| licence | not stated by the source: ask before sharing |\n");
+        if (facts.Problems.Count > 0)
+            card.Append("\n## Left out or doubted while loading\n\n");
+        foreach (var problem in facts.Problems.Take(ProblemsNamed))
+            card.Append(CultureInfo.InvariantCulture, $"- {Plain(problem.Where)}: {Plain(problem.What)}\n");
+        if (facts.Problems.Count > ProblemsNamed)
+            card.Append(CultureInfo.InvariantCulture, $"- … and {facts.Problems.Count - ProblemsNamed:N0} more\n");
         card.Append("\n## Files\n\n| file | SHA-256 |\n| --- | --- |\n");
         foreach (var (file, hash) in files)
             card.Append(CultureInfo.InvariantCulture, $"| {file} | `{hash}` |\n");

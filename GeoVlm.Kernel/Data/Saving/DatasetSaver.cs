@@ -57,6 +57,10 @@ internal static class DatasetSaver
     {
         if (File.Exists(folder))
             throw new GeoVlmException($"{folder} is a file; name a new folder");
+        if (Directory.Exists(dataset.Source) && IsWithin(folder, dataset.Source))
+            throw new GeoVlmException(
+                $"{folder} lies in the dataset's own folder, where the copy would be taken for a part of it; name a folder beside {dataset.Source}"
+            );
         bool isThere = Directory.Exists(folder);
         if (isThere && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new GeoVlmException(
@@ -77,9 +81,21 @@ internal static class DatasetSaver
             Remove(folder, isThere);
             if (e is IOException or UnauthorizedAccessException)
                 throw new GeoVlmException($"{folder} cannot be written: {e.Message} Name another folder, or make room.", e);
+            if (e is GeoVlmException)
+                throw new GeoVlmException(
+                    $"Nothing was saved, for one sample cannot be: {e.Message} To leave out every sample whose image cannot be read, "
+                        + "load with --verify (in C#: dataset.VerifyImages()).",
+                    e
+                );
             throw;
         }
     }
+
+    private static bool IsWithin(string folder, string other) =>
+        (Path.GetFullPath(folder) + Path.DirectorySeparatorChar).StartsWith(
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(other)) + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal
+        );
 
     private static void Remove(string folder, bool wasThere)
     {

@@ -30,9 +30,12 @@ public sealed class DetectionReward : IReward
         var matching = Match(boxes, reference);
         return new(
             Math.Min(1, matching.TotalIoU / Math.Max(boxes.Count, reference.Count)),
-            $"matched {matching.Pairs.Count} of {reference.Count} objects with {boxes.Count} boxes, IoU sum {matching.TotalIoU:0.000}"
+            $"matched {matching.Pairs.Count} of {Count(reference.Count, "object", "objects")} with {Count(boxes.Count, "box", "boxes")}, IoU sum {matching.TotalIoU:0.000}"
         );
     }
+
+    /// <summary>A number of things in words: "1 box", "3 boxes".</summary>
+    internal static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 
     /// <summary>The best one-to-one matching of boxes whose labels agree or are not both known.</summary>
     internal static BoxMatching Match(IReadOnlyList<LabelledBox> predicted, IReadOnlyList<LabelledBox> reference, double minimumIoU = 0)

@@ -67,7 +67,7 @@ public sealed class OrientedDetectionReward : IReward
         );
         return new(
             Math.Min(1, matching.TotalIoU / Math.Max(predicted.Length, reference.Length)),
-            $"matched {matching.Pairs.Count} of {reference.Length} objects with {predicted.Length} boxes, sum {matching.TotalIoU:0.000}"
+            $"matched {matching.Pairs.Count} of {DetectionReward.Count(reference.Length, "object", "objects")} with {DetectionReward.Count(predicted.Length, "box", "boxes")}, sum {matching.TotalIoU:0.000}"
         );
     }
 

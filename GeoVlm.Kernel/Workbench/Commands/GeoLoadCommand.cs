@@ -53,6 +53,7 @@ public sealed class GeoLoadCommand : IMagicCommand
         ),
         new("--stretch", "how samples become 8-bit: two values (0,3000) or two percentiles of each band (2%,98%)"),
         new("--upright", "turn pictures as their EXIF orientation says; left out, boxes fit the stored pixels", MagicOptionKind.Flag),
+        new("--verify", "decode every image once, and leave out the samples of those that cannot be", MagicOptionKind.Flag),
         new("--strict", "make the first problem an error", MagicOptionKind.Flag),
         new("--quiet", "no table and no pictures", MagicOptionKind.Flag),
     ];
@@ -145,6 +146,8 @@ public sealed class GeoLoadCommand : IMagicCommand
             dataset = dataset.Where(condition);
         if (arguments.Integer("--limit") is { } limit)
             dataset = dataset.Head(limit);
+        if (arguments.Flag("--verify"))
+            dataset = dataset.VerifyImages(arguments.Flag("--strict"));
         if (dataset.Count == 0 && (arguments.Text("--where") ?? arguments.Text("--split")) is { } filter)
             throw new GeoVlmException(
                 $"'{dataset.Name}' has no sample left after '{filter}'; load it without, and look at its columns with `#!sql`"
@@ -157,7 +160,7 @@ public sealed class GeoLoadCommand : IMagicCommand
     {
         var line = new StringBuilder("#!geo-load ").Append(Quote(source == "synthetic" ? source : Path.GetFullPath(source, workingFolder)));
         foreach (var (name, value) in arguments.Values.Where(v => v.Key is not ("source" or "--path" or "--as" or "--quiet")))
-            line.Append(' ').Append(name).Append(name == "--strict" ? "" : " " + Quote(value));
+            line.Append(' ').Append(name).Append(name is "--strict" or "--verify" or "--upright" ? "" : " " + Quote(value));
         return line.ToString();
     }
 

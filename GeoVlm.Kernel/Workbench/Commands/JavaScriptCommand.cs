@@ -2,7 +2,7 @@ using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!javascript</c>: Runs JavaScript in the page, with the values that `#!share` put there; what it returns is shown.</summary>
+/// <summary><c>#!javascript</c>: Runs JavaScript in the page, with the values that `#!share` put there; what it returns is shown, and cannot be shared from there.</summary>
 public sealed class JavaScriptCommand : IBodyCommand
 {
     /// <inheritdoc />
@@ -12,7 +12,8 @@ public sealed class JavaScriptCommand : IBodyCommand
     public IReadOnlyList<string> Aliases => ["#!js"];
 
     /// <inheritdoc />
-    public string Summary => "Runs JavaScript in the page, with the values that `#!share` put there; what it returns is shown.";
+    public string Summary =>
+        "Runs JavaScript in the page, with the values that `#!share` put there; what it returns is shown, and cannot be shared from there.";
 
     /// <inheritdoc />
     public IReadOnlyList<MagicOption> Options => [];

@@ -53,7 +53,7 @@ internal sealed class MagicLine
             if (option.Default is { } standard)
                 values[option.Name] = standard;
             else if (option.Required)
-                problems.Add($"{option.Name} is missing: {option.Summary}");
+                problems.Add($"{option.Name} is missing: {option.Summary.TrimEnd('.')}");
         }
         if (problems.Count > 0)
             throw new GeoVlmException($"{command.Name}: {string.Join("; ", problems)}. `{command.Name} --help` shows its options");
@@ -91,7 +91,7 @@ internal sealed class MagicLine
             }
             else
             {
-                problems.Add($"{option.Name} needs a value: {option.Summary}");
+                problems.Add($"{option.Name} needs a value: {option.Summary.TrimEnd('.')}");
             }
         }
 

@@ -34,6 +34,9 @@ internal sealed class Channels : IDisposable
             socket.Options.SendHighWatermark = 0;
             socket.Options.ReceiveHighWatermark = 0;
         }
+        // A front end that comes back over a new connection has its old name: the new one gets the answers, else it gets none.
+        foreach (RouterSocket router in (RouterSocket[])[shell, control, stdin])
+            router.Options.RouterHandover = true;
         ioPub.Options.XPubVerbose = true; // the second front end is welcomed as well
         (NetMQSocket, int)[] ports =
         [

@@ -11,12 +11,19 @@ internal static partial class CellErrors
     private const int MostFrames = 20;
 
     /// <summary>An interrupted cell.</summary>
-    /// <param name="isLeftBehind">Whether something of it could not be stopped.</param>
-    public static CellError Interrupted(bool isLeftBehind)
+    /// <param name="left">What of it could not be stopped.</param>
+    public static CellError Interrupted(LeftBehind left)
     {
-        string message = isLeftBehind
-            ? "interrupted; the session and its variables live on, but a call that cannot be stopped goes on in the background: restart the session if it slows things down"
-            : "interrupted; the session and its variables live on";
+        string message =
+            "interrupted; the session and its variables live on"
+            + left switch
+            {
+                LeftBehind.Await =>
+                    ". Nothing of the cell runs any more; what it awaited was not told and may come to its own end (pass Cancellation on to stop it too, as in Task.Delay(1000, Cancellation))",
+                LeftBehind.Call =>
+                    ", but a call that cannot be stopped goes on in the background: restart the session if it slows things down",
+                _ => "",
+            };
         return new CellError("Interrupted", message, [message]);
     }
 

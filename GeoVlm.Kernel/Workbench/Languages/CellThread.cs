@@ -28,8 +28,8 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     /// <summary>Whether it may run beside a cell of the main shell.</summary>
     public bool IsBeside => isBeside;
 
-    /// <summary>Whether something of the cell goes on in the background because it could not be stopped.</summary>
-    public bool IsLeftBehind { get; private set; }
+    /// <summary>What of the cell could not be stopped.</summary>
+    public LeftBehind LeftBehind { get; private set; }
 
     /// <summary>Runs the body on a new thread, with this cell as scope, and blocks
     /// until it has ended; its exception is thrown here.</summary>
@@ -84,7 +84,7 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
             if (pump.RunUntilDone(start()))
                 return;
             lock (gate)
-                IsLeftBehind = true;
+                LeftBehind = LeftBehind.Await;
             throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);
         }
         finally
@@ -101,7 +101,7 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     {
         lock (gate)
         {
-            if (IsLeftBehind)
+            if (LeftBehind != LeftBehind.Nothing)
                 throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);
             result();
         }
@@ -125,7 +125,7 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
                 isFirst = false;
                 if (since.Elapsed <= UntilLeft)
                     continue;
-                IsLeftBehind = true;
+                LeftBehind = LeftBehind.Call;
                 // The flag stays up for it until it ends, whatever the session runs meanwhile.
                 if (Interlocked.CompareExchange(ref runaway, Left, 0) == 0)
                     CellInterrupt.Raise();

@@ -14,7 +14,10 @@ internal sealed partial class JavaScriptValues : ILanguage
 
     /// <inheritdoc />
     public object? Get(string name, CommandContext context) =>
-        throw new GeoVlmException("JavaScript runs in the page after the cell has ended, so nothing can be shared from it.");
+        throw new GeoVlmException(
+            $"JavaScript runs in the page after the cell has ended, so {name} cannot be shared from it, as it can in Polyglot Notebooks. "
+                + "Compute it in C#, F# or Python; #!share brings it to JavaScript from there."
+        );
 
     /// <inheritdoc />
     public void Set(string name, object? value, CommandContext context)

@@ -25,7 +25,7 @@ internal static class DataDescribeCommand
 
     public static Command Create(IAnsiConsole console)
     {
-        DataSource source = new();
+        DataSource source = new("Let problems count as errors.");
         Option<int> decodeOption = new("--decode")
         {
             Description = "Decode this many images to find damaged ones.",
@@ -40,14 +40,15 @@ internal static class DataDescribeCommand
         command.Add(jsonOption);
         command.SetAction(parsed =>
         {
-            var dataset = source.Load(parsed);
+            var dataset = source.Load(parsed, lists: true);
             var description = dataset.Describe(new DescriptionOptions { Decoded = parsed.GetValue(decodeOption) });
             if (parsed.GetValue(jsonOption))
                 console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(description, Json));
             else
                 foreach (string line in Lines(description))
                     console.WriteLine(line);
-            return ExitCode.Success; // problems are what was asked for, not a fault of the command
+            // Problems are what was asked for, not a fault of the command, unless told otherwise.
+            return source.IsStrict(parsed) && description.Problems.Count > 0 ? ExitCode.Failure : ExitCode.Success;
         });
         return command;
     }

@@ -11,29 +11,32 @@ internal static class DataSaveCommand
     {
         DataSource source = new();
         Option<string> outputOption = new("--output", "-o") { Description = "The new folder.", Required = true };
-        Option<SaveFormat> formatOption = new("--format")
+        Option<string> formatOption = new("--format")
         {
-            Description = "Parquet with images in it, or Jsonl conversations with image files.",
+            Description = "Parquet with images in it, or conversations in JSON lines with image files.",
             HelpName = "parquet|jsonl",
-            DefaultValueFactory = _ => SaveFormat.Parquet,
-            CustomParser = result =>
-            {
-                string written = result.Tokens.Single().Value;
-                if (Enum.TryParse(written, ignoreCase: true, out SaveFormat format) && Enum.IsDefined(format))
-                    return format;
-                result.AddError($"--format is '{written}', expected parquet or jsonl");
-                return default;
-            },
+            DefaultValueFactory = _ => "parquet",
         };
+        formatOption.Validators.Add(result =>
+        {
+            if (result.Tokens is [var written] && written.Value.ToLowerInvariant() is not ("parquet" or "jsonl"))
+                result.AddError($"--format is '{written.Value}', expected parquet or jsonl");
+        });
         Command command = source.In(new("save", "Write a dataset with its images and a card; `data describe` reads it back."));
         command.Add(outputOption);
         command.Add(formatOption);
         command.SetAction(parsed =>
         {
-            SavedDataset saved = source.Load(parsed).Save(parsed.GetRequiredValue(outputOption), parsed.GetValue(formatOption));
+            var dataset = source.Load(parsed);
+            var format = Enum.Parse<SaveFormat>(parsed.GetRequiredValue(formatOption), ignoreCase: true);
+            SavedDataset saved = dataset.Save(parsed.GetRequiredValue(outputOption), format);
             foreach (var (file, hash) in saved.Files)
                 console.WriteLine($"{hash}  {file}");
             console.WriteLine(saved.Summary);
+            if (dataset.Problems.Count > 0)
+                console.WriteLine(
+                    $"{dataset.Problems.Count:N0} {(dataset.Problems.Count == 1 ? "problem" : "problems")} while loading; README.md names what was left out or doubted"
+                );
             return ExitCode.Success;
         });
         return command;

@@ -7,7 +7,7 @@ using GeoVlm.Data.Synthetic;
 namespace GeoVlm.Workbench.Terminal;
 
 /// <summary>The arguments by which the <c>data</c> commands are told which dataset, and which part of it.</summary>
-internal sealed class DataSource
+internal sealed class DataSource(string strictly = "Make the first problem an error.")
 {
     private readonly Argument<string> path = new("path") { Description = "A dataset: its folder, an annotation file, or \"synthetic\"." };
     private readonly Option<string> reader = new("--reader")
@@ -35,14 +35,18 @@ internal sealed class DataSource
         Description = "How samples become 8-bit: two values (0,3000) or two percentiles (2%,98%).",
     };
     private readonly Option<bool> upright = new("--upright") { Description = "Turn pictures as their EXIF orientation says." };
-    private readonly Option<bool> strict = new("--strict") { Description = "Make the first problem an error." };
+    private readonly Option<bool> verify = new("--verify")
+    {
+        Description = "Decode every image once, and leave out the samples of those that cannot be.",
+    };
+    private readonly Option<bool> strict = new("--strict") { Description = strictly };
 
     /// <summary>A command with these arguments first.</summary>
     public Command In(Command command)
     {
         command.Add(path);
         AtLeastZero(limit);
-        foreach (Option option in new Option[] { reader, split, where, task, limit, seed, bands, stretch, upright, strict })
+        foreach (Option option in new Option[] { reader, split, where, task, limit, seed, bands, stretch, upright, verify, strict })
             command.Add(option);
         return command;
     }
@@ -55,8 +59,13 @@ internal sealed class DataSource
                 result.AddError($"{option.Name} is {written.Value}, expected 0 or more");
         });
 
+    /// <summary>Whether problems are errors.</summary>
+    public bool IsStrict(ParseResult parsed) => parsed.GetValue(strict);
+
     /// <summary>Loads what the arguments name.</summary>
-    public EoDataset Load(ParseResult parsed)
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="lists">Whether the command lists the problems itself, so that the first of them is not all that is said.</param>
+    public EoDataset Load(ParseResult parsed, bool lists = false)
     {
         string from = parsed.GetRequiredValue(path);
         int? most = parsed.GetValue(limit);
@@ -88,7 +97,7 @@ internal sealed class DataSource
             new ReadOptions
             {
                 Seed = drawn,
-                Strict = parsed.GetValue(strict),
+                Strict = IsStrict(parsed) && !lists,
                 Bands = BandRules.Checked(parsed.GetValue(bands)),
                 Upright = parsed.GetValue(upright),
                 Stretch = parsed.GetValue(stretch) is { } ends ? Stretch.Parse(ends) : null,
@@ -105,7 +114,9 @@ internal sealed class DataSource
         {
             if (condition is not null)
                 all = all.Where(condition);
-            return most is { } count ? all.Head(count) : all;
+            if (most is { } count)
+                all = all.Head(count);
+            return parsed.GetValue(verify) ? all.VerifyImages(IsStrict(parsed) && !lists) : all;
         }
     }
 }

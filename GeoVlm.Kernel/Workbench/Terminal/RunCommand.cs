@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using GeoVlm.Data;
 using GeoVlm.Models.Native;
 using GeoVlm.Workbench.Notebooks;
 using Spectre.Console;
@@ -71,6 +72,13 @@ internal sealed class RunCommand
         {
             foreach (Token token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1))
                 result.AddError($"-p {token.Value}: write it as name=value, for example -p steps=20.");
+        });
+        // A mistyped option would else be taken for one more notebook, and reported after the others have run.
+        run.notebookArgument.Validators.Add(result =>
+        {
+            string[] options = [.. command.Options.SelectMany(o => o.Aliases.Prepend(o.Name))];
+            foreach (Token token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+                result.AddError($"run has no option {token.Value}{NearestName.Suggestion(token.Value, options)}");
         });
         command.Validators.Add(result =>
         {
