@@ -12,6 +12,12 @@ internal static class DatasetCard
     public static string Write(EoDataset dataset, SaveFormat format, IReadOnlyDictionary<string, string> files)
     {
         var facts = dataset.Describe(new DescriptionOptions { Headers = 500 });
+        // A card is shared; where its writer keeps files is nobody's business.
+        string source = Path.TrimEndingDirectorySeparator(dataset.Source);
+        bool isHere = Path.IsPathRooted(source);
+        if (isHere)
+            facts = facts with { Source = Path.GetFileName(source) };
+        string root = (Directory.Exists(source) ? source : Path.GetDirectoryName(source)) + Path.DirectorySeparatorChar;
         var card = new StringBuilder("---\n");
         // What stands in front matter is read by programs: one line, quoted.
         card.Append(
@@ -36,7 +42,10 @@ internal static class DatasetCard
         if (facts.Problems.Count > 0)
             card.Append("\n## Left out or doubted while loading\n\n");
         foreach (var problem in facts.Problems.Take(ProblemsNamed))
-            card.Append(CultureInfo.InvariantCulture, $"- {Plain(problem.Where)}: {Plain(problem.What)}\n");
+            card.Append(
+                CultureInfo.InvariantCulture,
+                $"- {Plain(problem.Where)}: {Plain(isHere ? problem.What.Replace(root, "", StringComparison.Ordinal) : problem.What)}\n"
+            );
         if (facts.Problems.Count > ProblemsNamed)
             card.Append(CultureInfo.InvariantCulture, $"- … and {facts.Problems.Count - ProblemsNamed:N0} more\n");
         card.Append("\n## Files\n\n| file | SHA-256 |\n| --- | --- |\n");
