@@ -102,13 +102,13 @@ public class TextFamilyTests
         );
         Assert.Equal("7.png", dataset.Samples[0].Images.Single().Name);
         Assert.Contains("no active answer", Assert.Single(dataset.Problems).What);
-        Assert.Contains("1 records of LR_split_test_questions.json are marked as not active", Assert.Single(dataset.Notes));
+        Assert.Contains("1 record of LR_split_test_questions.json is marked as not active", Assert.Single(dataset.Notes));
     }
 
     [Theory]
     [InlineData("""{"questions": []}""", """{"answers": []}""", "holds no question")]
     [InlineData("[]", "[]", "holds no question")]
-    [InlineData("""{"questions": [{"id": 0, "active": false}]}""", """{"answers": [{"id": 0, "active": false}]}""", "1 records of")]
+    [InlineData("""{"questions": [{"id": 0, "active": false}]}""", """{"answers": [{"id": 0, "active": false}]}""", "1 record of")]
     public void A_split_of_RSVQA_without_questions_is_a_fact_and_no_problem(string questions, string answers, string note)
     {
         using var folder = new TemporaryFolder();
@@ -131,7 +131,7 @@ public class TextFamilyTests
     }
 
     [Theory]
-    [InlineData("""{"questions": []}""", "no question in it, but 1 answers")]
+    [InlineData("""{"questions": []}""", "no question in it, but 1 answer in")]
     [InlineData("", "the file is empty")]
     public void Answers_without_questions_and_a_file_without_a_byte_are_problems_of_that_split_alone(string questions, string what)
     {

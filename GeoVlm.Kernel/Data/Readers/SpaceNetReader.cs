@@ -22,7 +22,8 @@ public sealed class SpaceNetReader : IDatasetReader
     public string Name => "spacenet";
 
     /// <inheritdoc/>
-    public string Summary => "CSV of ImageId, BuildingId, PolygonWKT_Pix (SpaceNet 1 to 6) and images: outlines of buildings, in pixels";
+    public string Summary =>
+        "CSV of ImageId, BuildingId, PolygonWKT_Pix (SpaceNet's buildings) and images: outlines of buildings, in pixels";
 
     /// <inheritdoc/>
     public string? Recognise(string path) =>

@@ -87,7 +87,7 @@ public sealed partial class VisDroneReader : IDatasetReader
         )
             folder.Report(
                 folder.Relative(labels),
-                $"{without.Count:N0} images have no file in it, the first is {first}. Put their files there, or remove them. Left out."
+                $"{without.Count:N0} {(without.Count == 1 ? "image has" : "images have")} no file in it, the first is {first}. Put their files there, or remove them. Left out."
             );
     }
 

@@ -5,8 +5,9 @@ namespace GeoVlm.Data.Readers;
 /// <summary>Visual question answering in linked files: RSVQA-LR and -HR; in lines: RSIVQA; by number: FloodNet-VQA.</summary>
 /// <remarks>
 /// RSVQA: <c>…questions.json</c>, <c>…answers.json</c>, <c>…images.json</c>, joined by ids; records with <c>active</c> false are the
-/// source's own deletions and left out; they, and a split without any question, are notes and no problems. The image of id 7 is <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines
-/// <c>image.jpg:question?answer</c>, the image also without its ending (<c>P0000: how many planes …?21</c>).
+/// source's own deletions and left out; they, and a split without any question, are notes and no problems. The image of id 7 is
+/// <c>7.tif</c> (or .png, .jpg) anywhere below the folder. RSIVQA: lines <c>image.jpg:question?answer</c>, the image also without its
+/// ending (<c>P0000: how many planes …?21</c>).
 /// </remarks>
 public sealed class VqaReader : IDatasetReader
 {
@@ -167,7 +168,9 @@ public sealed class VqaReader : IDatasetReader
                 );
         }
         if (inactive > 0)
-            folder.Note($"{inactive:N0} records of {file} are marked as not active by the source and left out");
+            folder.Note(
+                $"{inactive:N0} {(inactive == 1 ? "record" : "records")} of {file} {(inactive == 1 ? "is" : "are")} marked as not active by the source and left out"
+            );
         if (!isEmpty || folder.Problems.Count > known)
             yield break;
         if (answers.Count == 0)
@@ -175,7 +178,7 @@ public sealed class VqaReader : IDatasetReader
         else
             folder.Report(
                 file,
-                $"no question in it, but {answers.Count:N0} answers in {Path.GetFileName(answersPath)}. It may be cut short; fetch it again."
+                $"no question in it, but {answers.Count:N0} {(answers.Count == 1 ? "answer" : "answers")} in {Path.GetFileName(answersPath)}. It may be cut short; fetch it again."
             );
     }
 

@@ -89,7 +89,8 @@ internal static class BicubicResize
         }
     }
 
-    /// <summary>Makes columns of rows: lines of <paramref name="across"/> pixels, <paramref name="down"/> of them, to so many lines of so many.</summary>
+    /// <summary>Makes columns of rows: <paramref name="down"/> lines of <paramref name="across"/> pixels to <paramref name="across"/> lines of
+    /// <paramref name="down"/>; strides in bytes.</summary>
     // Fully compiled from the first picture on: unoptimised vectors are slower by far than no vectors.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn(ReadOnlySpan<byte> from, int fromStride, int across, int down, Span<byte> to, int toStride)

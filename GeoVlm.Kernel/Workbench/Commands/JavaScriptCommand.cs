@@ -2,7 +2,8 @@ using GeoVlm.Workbench.Languages;
 
 namespace GeoVlm.Workbench.Commands;
 
-/// <summary><c>#!javascript</c>: Runs JavaScript in the page, with the values that `#!share` put there; what it returns is shown, and cannot be shared from there.</summary>
+/// <summary><c>#!javascript</c>: Runs JavaScript in the page, with the values that `#!share` put there; what it returns is shown, and cannot
+/// be shared from there.</summary>
 public sealed class JavaScriptCommand : IBodyCommand
 {
     /// <inheritdoc />
