@@ -56,6 +56,23 @@ public class AdamWTests
     }
 
     [Fact]
+    public void What_got_no_gradient_in_a_step_is_left_alone()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor used = torch.ones(2, 3).requires_grad_(),
+            idle = torch.ones(2, 3).requires_grad_();
+        using var optimizer = new AdamW([("used", used), ("idle", idle)], new AdamWOptions(WeightDecay: 0.1));
+        (used + idle).sum().backward();
+        optimizer.Step(0.1, double.PositiveInfinity);
+        float before = idle.mean().item<float>();
+        optimizer.ZeroGradients();
+        used.sum().backward();
+        optimizer.Step(0.1, double.PositiveInfinity);
+        Assert.Equal(before, idle.mean().item<float>());
+        Assert.True(used.mean().item<float>() < before);
+    }
+
+    [Fact]
     public void A_broken_gradient_changes_nothing()
     {
         using var weights = torch.ones(3).requires_grad_();

@@ -119,8 +119,18 @@ internal sealed class AdamW : IDisposable
             (int)gradient.numel(),
             (from, count) =>
             {
-                double sum = 0;
-                foreach (float g in MemoryMarshal.Cast<byte, float>(gradient.bytes).Slice(from, count))
+                var numbers = MemoryMarshal.Cast<byte, float>(gradient.bytes).Slice(from, count);
+                var vectors = MemoryMarshal.Cast<float, Vector<float>>(numbers);
+                Vector<double> lower = default,
+                    upper = default;
+                foreach (var vector in vectors)
+                {
+                    Vector.Widen(vector, out var low, out var high);
+                    lower += low * low;
+                    upper += high * high;
+                }
+                double sum = Vector.Sum(lower + upper);
+                foreach (float g in numbers[(vectors.Length * Vector<float>.Count)..])
                     sum += (double)g * g;
                 return sum;
             }
@@ -176,12 +186,13 @@ internal sealed class AdamW : IDisposable
                 return;
             setAside ??= zeros(Weights.shape, float32, Weights.device).DetachFromDisposeScope();
             setAside.add_(gradient);
-            gradient.zero_();
+            Weights.grad = null;
         }
 
         public void ZeroGradient()
         {
-            Weights.grad?.zero_();
+            // Not zeroed: the backward pass then hands its own tensor over, instead of adding it to this one.
+            Weights.grad = null;
             setAside?.Dispose();
             setAside = null;
         }
@@ -271,10 +282,11 @@ internal sealed class AdamW : IDisposable
 
         public static void ForEach(int total, Action<int, int> work)
         {
-            if (total <= Length)
-                work(0, total);
-            else
-                Parallel.For(0, (total + Length - 1) / Length, i => work(i * Length, Math.Min(Length, total - i * Length)));
+            Cores.ForEach(
+                (total + Length - 1) / Length,
+                Environment.ProcessorCount,
+                i => work(i * Length, Math.Min(Length, total - i * Length))
+            );
         }
 
         public static double Sum(int total, Func<int, int, double> work)

@@ -13,7 +13,7 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
     /// <summary>Numbers of one [c, V] tensor at most: 64 MiB.</summary>
     public const long LargestChunk = 1 << 24;
 
-    private Tensor? kept_NV; // what fits one chunk need not be computed twice
+    private VocabularySoftmax? kept; // what fits one chunk need not be computed twice
 
     /// <summary>Rows that are computed at once.</summary>
     public static long RowsAtOnce(long vocabulary) => Math.Max(1, LargestChunk / vocabulary);
@@ -31,12 +31,17 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
         foreach (var (from, count) in Chunks(hidden_Nd))
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor all_cV = policy.NextTokenLogProbs(hidden_Nd.narrow(0, from, count), temperature);
-            logProbs_N.narrow(0, from, count).copy_(all_cV.gather(1, targets_N.narrow(0, from, count).unsqueeze(1)).squeeze(1));
-            // A forbidden token has log-probability near −1e9 and probability 0: their product is −0, never NaN.
-            entropy_N?.narrow(0, from, count).copy_(all_cV.exp().mul_(all_cV).sum(-1).neg_());
+            var softmax = new VocabularySoftmax(
+                policy,
+                hidden_Nd.narrow(0, from, count),
+                targets_N.narrow(0, from, count),
+                temperature,
+                withEntropy
+            );
+            logProbs_N.narrow(0, from, count).copy_(softmax.LogProbs);
+            entropy_N?.narrow(0, from, count).copy_(softmax.Entropy!);
             if (keep && count == hidden_Nd.size(0))
-                kept_NV = all_cV.MoveToOuterDisposeScope();
+                kept = softmax.MoveToOuterDisposeScope();
         }
         return (logProbs_N, entropy_N);
     }
@@ -52,24 +57,25 @@ internal sealed class ChunkedHead(Policy policy, double temperature)
         using var noGrad = no_grad();
         Tensor hiddenGradient_Nd = empty_like(hidden_Nd);
         // Float32 while the chunks add up: a bfloat16 sum would forget the small ones.
-        Tensor? headGradient_Vd = head_Vd.requires_grad ? zeros_like(head_Vd, dtype: ScalarType.Float32) : null;
+        Tensor? headGradient_Vd = null;
         foreach (var (from, count) in Chunks(hidden_Nd))
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor hidden_cd = hidden_Nd.narrow(0, from, count),
-                scaled_c1 = gradient_N.narrow(0, from, count).div(temperature).unsqueeze(1);
-            // d log p(target) / d logits = one-hot(target) − p.
-            Tensor logits_cV = (kept_NV ?? policy.NextTokenLogProbs(hidden_cd, temperature)).exp_().mul_(scaled_c1.neg());
-            logits_cV.scatter_add_(1, targets_N.narrow(0, from, count).unsqueeze(1), scaled_c1);
-            Tensor inType_cV = logits_cV.to(head_Vd.dtype);
-            hiddenGradient_Nd.narrow(0, from, count).copy_(inType_cV.mm(head_Vd));
-            if (inType_cV.dtype == ScalarType.Float32)
-                headGradient_Vd?.addmm_(inType_cV.t(), hidden_cd);
+                chunkTargets_c = targets_N.narrow(0, from, count);
+            using VocabularySoftmax softmax = kept ?? new(policy, hidden_cd, chunkTargets_c, temperature, withEntropy: false);
+            Tensor logits_cV = softmax.Gradient(gradient_N.narrow(0, from, count)).to(head_Vd.dtype);
+            hiddenGradient_Nd.narrow(0, from, count).copy_(logits_cV.mm(head_Vd));
+            if (!head_Vd.requires_grad)
+                continue;
+            if (headGradient_Vd is null)
+                headGradient_Vd = logits_cV.t().mm(hidden_cd).to(ScalarType.Float32).MoveToOuterDisposeScope();
+            else if (logits_cV.dtype == ScalarType.Float32)
+                headGradient_Vd.addmm_(logits_cV.t(), hidden_cd);
             else
-                headGradient_Vd?.add_(inType_cV.t().mm(hidden_cd));
+                headGradient_Vd.add_(logits_cV.t().mm(hidden_cd));
         }
-        kept_NV?.Dispose();
-        kept_NV = null;
+        kept = null;
         return (hiddenGradient_Nd, headGradient_Vd?.to(head_Vd.dtype));
     }
 

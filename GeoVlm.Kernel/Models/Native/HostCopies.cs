@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GeoVlm.Models.Native;
 
-/// <summary>Tensors on their way from the host to the device, and back.</summary>
+/// <summary>Tensors on their way from the host to the device and back, and where they lie on the host.</summary>
 internal static class HostCopies
 {
     /// <summary>Brings a tensor that was made on the CPU to the device of a model.</summary>
@@ -33,5 +33,12 @@ internal static class HostCopies
             return [];
         using var scope = torch.NewDisposeScope();
         return MemoryMarshal.Cast<byte, T>(tensor.cpu().contiguous().bytes).ToArray();
+    }
+
+    /// <summary>Where a tensor of the CPU has its first number.</summary>
+    public static unsafe nint Address(this Tensor tensor)
+    {
+        using Tensor first = tensor.narrow(0, 0, 1); // TorchSharp shows no more than 2 GB at once
+        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 }

@@ -5,7 +5,7 @@ using Wide = GeoVlm.Models.Native.VectorKernels<System.Runtime.Intrinsics.Vector
 
 namespace GeoVlm.Models.Native;
 
-/// <summary>The few loops that decoding a token needs, in plain memory, one thread each: float32, with weights of float32 or bfloat16.</summary>
+/// <summary>The few loops that decoding a token and scoring one need, in plain memory, one thread each: float32, with weights of float32 or bfloat16.</summary>
 /// <remarks>
 /// libtorch multiplies one or a few rows by a matrix at a third of the speed at which memory delivers the matrix; these loops read it once,
 /// as it lies, for two or four rows at a time. They take the widest vectors that the processor has. Widths are multiples of <see cref="Width"/>.
@@ -96,10 +96,32 @@ internal static unsafe class HostKernels
         }
     }
 
-    /// <summary>Scores to exp(score − largest), in place.</summary>
-    /// <returns>Their sum.</returns>
-    public static float Exponentials(float* scores, int count) =>
-        Vector512.IsHardwareAccelerated ? Wide.Exponentials(scores, count) : Narrow.Exponentials(scores, count);
+    /// <summary>The largest of some numbers.</summary>
+    public static float Largest(float* x, int count) =>
+        Vector512.IsHardwareAccelerated ? Wide.Largest(x, count) : Narrow.Largest(x, count);
+
+    /// <summary>Scores x to exp(x − largest), in place.</summary>
+    /// <returns>Their sum, and Σ exp(x − largest) · (x − largest), of which the entropy is made.</returns>
+    public static (float Sum, float Weighted) Exponentials(float* x, int count, float largest) =>
+        Vector512.IsHardwareAccelerated ? Wide.Exponentials(x, count, largest) : Narrow.Exponentials(x, count, largest);
+
+    /// <summary>x = x · factor.</summary>
+    public static void Scale(float* x, int count, float factor)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Wide.Scale(x, count, factor);
+        else
+            Narrow.Scale(x, count, factor);
+    }
+
+    /// <summary>x = x / divisor.</summary>
+    public static void Divide(float* x, int count, float divisor)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Wide.Divide(x, count, divisor);
+        else
+            Narrow.Divide(x, count, divisor);
+    }
 
     /// <summary>y += Σ weights[s] · values[s].</summary>
     /// <param name="weights">[count].</param>

@@ -69,30 +69,9 @@ public static class Lanes
             threads[lane].Start();
         }
         foreach (var thread in threads)
-            Join(thread);
+            Cores.WaitThrough(thread.Join); // leaving early would free tensors that the lanes still use
         foreach (var error in errors)
             error?.Throw();
         return results;
-    }
-
-    // A cell's thread may be interrupted while it waits. The lanes stop at their own cancellation checks, so wait for them all the same:
-    // leaving early would free tensors that they still use.
-    private static void Join(Thread thread)
-    {
-        bool interrupted = false;
-        while (true)
-        {
-            try
-            {
-                thread.Join();
-                break;
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
-        }
-        if (interrupted)
-            Thread.CurrentThread.Interrupt();
     }
 }

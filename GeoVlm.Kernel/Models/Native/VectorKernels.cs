@@ -90,35 +90,75 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         }
     }
 
-    /// <summary>See <see cref="HostKernels.Exponentials"/>.</summary>
+    /// <summary>See <see cref="HostKernels.Largest"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Exponentials(float* scores, int count)
+    public static float Largest(float* x, int count)
     {
         float largest = float.NegativeInfinity;
         int i = 0;
         if (count >= TUnit.Width)
         {
-            var best = TUnit.Load(scores);
+            var best = TUnit.Load(x);
             for (i = TUnit.Width; i + TUnit.Width <= count; i += TUnit.Width)
-                best = TUnit.Max(best, TUnit.Load(scores + i));
+                best = TUnit.Max(best, TUnit.Load(x + i));
             float* lanes = stackalloc float[TUnit.Width];
             TUnit.Store(best, lanes);
             for (int lane = 0; lane < TUnit.Width; lane++)
                 largest = MathF.Max(largest, lanes[lane]);
         }
         for (; i < count; i++)
-            largest = MathF.Max(largest, scores[i]);
-        var (shift, sum) = (TUnit.Create(largest), TUnit.Zero);
-        for (i = 0; i + TUnit.Width <= count; i += TUnit.Width)
+            largest = MathF.Max(largest, x[i]);
+        return largest;
+    }
+
+    /// <summary>See <see cref="HostKernels.Exponentials"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (float Sum, float Weighted) Exponentials(float* x, int count, float largest)
+    {
+        TVector shift = TUnit.Create(largest),
+            sum = TUnit.Zero,
+            weighted = TUnit.Zero;
+        int i = 0;
+        for (; i + TUnit.Width <= count; i += TUnit.Width)
         {
-            var e = TUnit.Exp(TUnit.Subtract(TUnit.Load(scores + i), shift));
-            TUnit.Store(e, scores + i);
+            var below = TUnit.Subtract(TUnit.Load(x + i), shift);
+            var e = TUnit.Exp(below);
+            TUnit.Store(e, x + i);
             sum = TUnit.Add(sum, e);
+            weighted = TUnit.MultiplyAdd(e, below, weighted);
         }
-        float total = TUnit.Sum(sum);
+        (float total, float totalWeighted) = (TUnit.Sum(sum), TUnit.Sum(weighted));
         for (; i < count; i++)
-            total += scores[i] = MathF.Exp(scores[i] - largest);
-        return total;
+        {
+            float below = x[i] - largest;
+            total += x[i] = MathF.Exp(below);
+            totalWeighted += x[i] * below;
+        }
+        return (total, totalWeighted);
+    }
+
+    /// <summary>See <see cref="HostKernels.Scale"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(float* x, int count, float factor)
+    {
+        var factors = TUnit.Create(factor);
+        int i = 0;
+        for (; i + TUnit.Width <= count; i += TUnit.Width)
+            TUnit.Store(TUnit.Multiply(TUnit.Load(x + i), factors), x + i);
+        for (; i < count; i++)
+            x[i] *= factor;
+    }
+
+    /// <summary>See <see cref="HostKernels.Divide"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide(float* x, int count, float divisor)
+    {
+        var divisors = TUnit.Create(divisor);
+        int i = 0;
+        for (; i + TUnit.Width <= count; i += TUnit.Width)
+            TUnit.Store(TUnit.Divide(TUnit.Load(x + i), divisors), x + i);
+        for (; i < count; i++)
+            x[i] /= divisor;
     }
 
     /// <summary>See <see cref="HostKernels.WeightedSum"/>.</summary>

@@ -49,8 +49,8 @@ internal sealed unsafe class HostDecoder<TWeight> : IStepDecoder
     {
         (config, Capacity, this.newTokens) = (model.Parts.Config, capacity, newTokens);
         epsilon = (float)config.RmsNormEpsilon;
-        embedding = (TWeight*)HostLinear.Address(model.Parts.Embedding);
-        norm = (TWeight*)HostLinear.Address(model.Parts.Norm);
+        embedding = (TWeight*)model.Parts.Embedding.Address();
+        norm = (TWeight*)model.Parts.Norm.Address();
         head = new(model.Parts.Head, memory);
         layers = [.. model.Parts.Layers.Select(l => new HostLayer(l, memory))];
         int half = config.HeadSize / 2;
@@ -236,7 +236,7 @@ internal sealed unsafe class HostDecoder<TWeight> : IStepDecoder
         {
             float* weights = scores + (long)g * mine.Columns,
                 y = attended + (long)m * config.HiddenSize + ((long)keyHead * group + g) * D;
-            float scale = 1 / HostKernels.Exponentials(weights, all);
+            float scale = 1 / HostKernels.Exponentials(weights, all, HostKernels.Largest(weights, all)).Sum;
             var output = new Span<float>(y, D);
             output.Clear();
             HostKernels.WeightedSum(weights, Keys(row.Prompt.KeysAndValues, prompt, 1), prompt, y, D);

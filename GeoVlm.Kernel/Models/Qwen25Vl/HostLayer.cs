@@ -5,8 +5,8 @@ namespace GeoVlm.Models.Qwen25Vl;
 /// <summary>Addresses of a decoder layer's weights.</summary>
 internal sealed class HostLayer(LanguageModel.Layer layer, HostMemory memory)
 {
-    public nint InputNorm { get; } = HostLinear.Address(layer.InputNorm);
-    public nint PostAttentionNorm { get; } = HostLinear.Address(layer.PostAttentionNorm);
+    public nint InputNorm { get; } = layer.InputNorm.Address();
+    public nint PostAttentionNorm { get; } = layer.PostAttentionNorm.Address();
     public HostLinear Query { get; } = new(layer.Query, memory);
     public HostLinear Key { get; } = new(layer.Key, memory);
     public HostLinear Value { get; } = new(layer.Value, memory);

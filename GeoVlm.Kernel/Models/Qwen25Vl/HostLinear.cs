@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using GeoVlm.Models.Lora;
 using GeoVlm.Models.Native;
 using static TorchSharp.torch;
@@ -16,12 +14,12 @@ internal sealed unsafe class HostLinear
     {
         LowRank? adapter = LowRank.Active ? linear.Slot.Attached : null;
         (Output, Input) = ((int)linear.Weight.size(0), (int)linear.Weight.size(1));
-        Weight = Address(linear.Weight);
+        Weight = linear.Weight.Address();
         if ((adapter?.Bias ?? linear.Bias) is { } bias)
-            Bias = bias.dtype == ScalarType.Float32 ? Address(bias) : (nint)Widened(bias, memory);
+            Bias = bias.dtype == ScalarType.Float32 ? bias.Address() : (nint)Widened(bias, memory);
         if (adapter is null)
             return;
-        (A, B, Rank, Scaling) = (Address(adapter.A), Address(adapter.B), (int)adapter.A.size(0), (float)adapter.Scaling);
+        (A, B, Rank, Scaling) = (adapter.A.Address(), adapter.B.Address(), (int)adapter.A.size(0), (float)adapter.Scaling);
     }
 
     public int Output { get; }
@@ -36,14 +34,7 @@ internal sealed unsafe class HostLinear
     private static float* Widened(Tensor bias, HostMemory memory)
     {
         float* copy = memory.Take(bias.numel());
-        HostKernels.Copy((ushort*)Address(bias), copy, (int)bias.numel());
+        HostKernels.Copy((ushort*)bias.Address(), copy, (int)bias.numel());
         return copy;
-    }
-
-    /// <summary>Where a tensor of the CPU has its first number.</summary>
-    public static nint Address(Tensor tensor)
-    {
-        using Tensor first = tensor.narrow(0, 0, 1); // TorchSharp shows no more than 2 GB at once
-        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 }
