@@ -70,7 +70,7 @@ public class CoresTests
             }
         });
         caller.Start();
-        begun.Wait();
+        begun.Wait(TestContext.Current.CancellationToken);
         SpinWait.SpinUntil(() => (caller.ThreadState & ThreadState.WaitSleepJoin) != 0);
         caller.Interrupt();
         // It would come back now, if the interrupt could end its wait.

@@ -97,8 +97,7 @@ internal static unsafe class HostKernels
     }
 
     /// <summary>The largest of some numbers.</summary>
-    public static float Largest(float* x, int count) =>
-        Vector512.IsHardwareAccelerated ? Wide.Largest(x, count) : Narrow.Largest(x, count);
+    public static float Largest(float* x, int count) => Vector512.IsHardwareAccelerated ? Wide.Largest(x, count) : Narrow.Largest(x, count);
 
     /// <summary>Scores x to exp(x − largest), in place.</summary>
     /// <returns>Their sum, and Σ exp(x − largest) · (x − largest), of which the entropy is made.</returns>
