@@ -126,10 +126,11 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
             "who sees whom"
         );
         long chunk = Math.Min(scored * vocabulary, ChunkedHead.LargestChunk);
-        // A bfloat16 head has its logits, and the sum of its gradient, in float32 besides.
+        // A GPU's operators make their results beside the logits, a CPU in their place. A bfloat16 head has its logits, and the sum of
+        // its gradient, in float32 besides.
         long narrow = size == Float ? 0 : size;
         long head =
-            chunk * (3 * Float + narrow)
+            chunk * ((request.OnGpu ? 3 : 1) * Float + narrow)
             + 3 * scored * hidden * size
             + (headTrained ? (config.Text.TieWordEmbeddings ? 2 : 1) * vocabulary * hidden * (Float + 2 * narrow) : 0);
         long backward = activations.Backward(together, prompt, request.Group, request.NewTokens, patches) * size;
