@@ -15,7 +15,6 @@ namespace GeoVlm.Workbench.Languages;
 /// <param name="isBeside">Whether it may run beside a cell of the main shell.</param>
 internal sealed class CellThread(CellScope scope, bool isBeside)
 {
-    private const int StackBytes = 4 << 20; // more makes endless recursion slow to report: its whole stack is unwound
     private static readonly TimeSpan UntilRepeat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UntilLeft = TimeSpan.FromMilliseconds(1000);
     private const int Left = 1,
@@ -37,8 +36,7 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     public void Run(Action body)
     {
         ExceptionDispatchInfo? failure = null;
-        Thread thread = new(
-            () =>
+        Thread thread = SpareThread.Run(() =>
             {
                 CellScope.Current = scope;
                 try
@@ -56,14 +54,7 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
                         CellInterrupt.Lower();
                     done.Set();
                 }
-            },
-            StackBytes
-        )
-        {
-            IsBackground = true,
-            Name = "cell",
-        };
-        thread.Start();
+            });
 
         if (WaitHandle.WaitAny([done, scope.Cancellation.WaitHandle]) == 1 && !Interrupt(thread))
             throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);
