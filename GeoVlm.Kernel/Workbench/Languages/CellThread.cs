@@ -37,24 +37,24 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     {
         ExceptionDispatchInfo? failure = null;
         Thread thread = SpareThread.Run(() =>
+        {
+            CellScope.Current = scope;
+            try
             {
-                CellScope.Current = scope;
-                try
-                {
-                    body();
-                }
-                catch (Exception exception)
-                {
-                    failure = ExceptionDispatchInfo.Capture(exception);
-                }
-                finally
-                {
-                    // No lock here: an interrupt that is still pending would turn it into an exception.
-                    if (Interlocked.Exchange(ref runaway, Ended) == Left)
-                        CellInterrupt.Lower();
-                    done.Set();
-                }
-            });
+                body();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+            finally
+            {
+                // No lock here: an interrupt that is still pending would turn it into an exception.
+                if (Interlocked.Exchange(ref runaway, Ended) == Left)
+                    CellInterrupt.Lower();
+                done.Set();
+            }
+        });
 
         if (WaitHandle.WaitAny([done, scope.Cancellation.WaitHandle]) == 1 && !Interrupt(thread))
             throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);

@@ -12,8 +12,7 @@ internal sealed class SpareThread
     private readonly Thread thread;
     private Action body = static () => { };
 
-    private SpareThread(bool isSpare) =>
-        thread = new Thread(() => Serve(isSpare), StackBytes) { IsBackground = true, Name = "cell" };
+    private SpareThread(bool isSpare) => thread = new Thread(() => Serve(isSpare), StackBytes) { IsBackground = true, Name = "cell" };
 
     /// <summary>Runs the body in the caller's context.</summary>
     public static Thread Run(Action body)
