@@ -37,14 +37,8 @@ internal sealed class SpareThread
             return;
         called.Wait();
         body();
-        try
-        {
-            if (ready is null)
-                Start(isSpare: true);
-        }
-        catch (ThreadInterruptedException)
-        {
-            // Of the cell, at its very end. Where the spare thread did not start for it, the next cell starts its own.
-        }
+        // Nothing here waits: an interrupt of the cell that came too late strikes nobody.
+        if (ready is null)
+            Start(isSpare: true);
     }
 }
