@@ -11,6 +11,8 @@ namespace GeoVlm.Workbench.Jupyter;
 /// </summary>
 internal sealed class CrashNote : IDisposable
 {
+    private const char End = '\0'; // of the note: what is left of a longer one behind it costs less than to cut the file each time
+
     private readonly string path,
         owner;
     private readonly SafeFileHandle? file;
@@ -27,7 +29,7 @@ internal sealed class CrashNote : IDisposable
         {
             if (File.Exists(path))
             {
-                string left = File.ReadAllText(path);
+                string left = File.ReadAllText(path).Split(End)[0];
                 File.Delete(path);
                 if (left.Length > 0 && JsonSerializer.Deserialize<Note>(left) is { } note && note.Owner == owner)
                     before = note.Cell;
@@ -73,10 +75,7 @@ internal sealed class CrashNote : IDisposable
         try
         {
             lock (file)
-            {
-                RandomAccess.Write(file, content, 0);
-                RandomAccess.SetLength(file, content.Length);
-            }
+                RandomAccess.Write(file, [.. content, (byte)End], 0);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {

@@ -62,7 +62,7 @@ internal sealed class CSharpCell
             return (new CSharpCell(from, compilation, assemblies), []);
 
         if (place.IsExact)
-            CellEntry.Optimize(image);
+            CellEntry.Mark(image);
         IMethodSymbol method = compilation.GetEntryPoint(cancellation)!;
         Assembly loaded = assemblies.Load(image, symbols, place);
         Type submission = loaded.GetType(method.ContainingType.MetadataName, throwOnError: true)!;

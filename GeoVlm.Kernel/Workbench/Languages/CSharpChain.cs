@@ -74,7 +74,7 @@ internal sealed class CSharpChain
         if (references.Count > 0)
             return written.AddReferences(references);
         if (compiled is not null && !tree.GetCompilationUnitRoot().ContainsDirectives)
-            WellKnownTypes.Share(compiled, written);
+            CompilerMemory.Share(compiled, written);
         return written;
     }
 

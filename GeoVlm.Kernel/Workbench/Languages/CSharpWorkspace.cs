@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Host.Mef;
 using Microsoft.CodeAnalysis.Text;
 
 namespace GeoVlm.Workbench.Languages;
@@ -16,12 +15,11 @@ namespace GeoVlm.Workbench.Languages;
 internal sealed class CSharpWorkspace : IDisposable
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Preview, DocumentationMode.Parse, SourceCodeKind.Script);
-    private static readonly Lazy<MefHostServices> Services = new(() => MefHostServices.Create(MefHostServices.DefaultAssemblies));
     private static readonly Lazy<ImmutableArray<MetadataReference>> References = new(() =>
         [.. CSharpReferences.Needed.Select(path => CSharpReferences.Of(path, AssemblyDocumentation.Of(path)))]
     );
 
-    private readonly Lazy<AdhocWorkspace> made = new(() => new AdhocWorkspace(Services.Value));
+    private readonly Lazy<AdhocWorkspace> made = new(() => new AdhocWorkspace(LanguageServices.Made.Value));
     private readonly CSharpCompilationOptions first = new(
         OutputKind.DynamicallyLinkedLibrary,
         usings: CSharpReferences.Imports,

@@ -12,8 +12,8 @@ namespace GeoVlm.Workbench.Languages;
 /// <remarks>
 /// The runtime starts to look for methods worth optimizing, the C# compiler's among them, when no such method was new for a tenth of a
 /// second. Where cells follow one another without a pause, each brought some: the compiler was never optimized, and each cell took half
-/// as long again. So the cell's own methods are marked as optimized from the start, and its state machine is run as an object: the
-/// compiler's way compiles the runtime's generic starters anew for the type of each machine.
+/// as long again. So the cell's own methods, which run once, are marked as never to be optimized, and its state machine is run as an
+/// object: the compiler's way compiles the runtime's generic starters anew for the type of each machine.
 /// </remarks>
 internal static class CellEntry
 {
@@ -23,7 +23,7 @@ internal static class CellEntry
     private const int FlagsAt = 4;
 
     /// <summary>Marks each method of an assembly that is not loaded yet.</summary>
-    public static void Optimize(MemoryStream image)
+    public static void Mark(MemoryStream image)
     {
         image.Position = 0;
         using PEReader reader = new(image, PEStreamOptions.LeaveOpen);
@@ -32,7 +32,7 @@ internal static class CellEntry
             size = metadata.GetTableRowSize(TableIndex.MethodDef);
         Span<byte> bytes = image.GetBuffer();
         for (int i = 0; i < metadata.MethodDefinitions.Count; i++, row += size)
-            bytes[row + FlagsAt + 1] |= (byte)((int)MethodImplAttributes.AggressiveOptimization >> 8);
+            bytes[row + FlagsAt] |= (byte)MethodImplAttributes.NoOptimization;
     }
 
     /// <summary>What runs the code of a submission.</summary>
@@ -48,12 +48,12 @@ internal static class CellEntry
             || submission.GetConstructor([typeof(object[])]) is not { } create
         )
             return null;
-        FieldInfo? self = OfType(submission); // left out where the code looks at no variable
+        // Left out where the code looks at no variable: then the object that would hold them, and its constructor, are not needed either.
+        FieldInfo? self = OfType(submission);
         return states =>
         {
-            object made = create.Invoke(BindingFlags.DoNotWrapExceptions, null, [states], null);
             object run = RuntimeHelpers.GetUninitializedObject(machine);
-            self?.SetValue(run, made);
+            self?.SetValue(run, create.Invoke(BindingFlags.DoNotWrapExceptions, null, [states], null));
             state.SetValue(run, -1); // not started
             ((IAsyncStateMachine)run).MoveNext();
             return ((AsyncTaskMethodBuilder<object?>)builder.GetValue(run)!).Task;

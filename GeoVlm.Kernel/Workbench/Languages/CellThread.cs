@@ -15,7 +15,6 @@ namespace GeoVlm.Workbench.Languages;
 /// <param name="isBeside">Whether it may run beside a cell of the main shell.</param>
 internal sealed class CellThread(CellScope scope, bool isBeside)
 {
-    private const int StackBytes = 4 << 20; // more makes endless recursion slow to report: its whole stack is unwound
     private static readonly TimeSpan UntilRepeat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UntilLeft = TimeSpan.FromMilliseconds(1000);
     private const int Left = 1,
@@ -37,33 +36,25 @@ internal sealed class CellThread(CellScope scope, bool isBeside)
     public void Run(Action body)
     {
         ExceptionDispatchInfo? failure = null;
-        Thread thread = new(
-            () =>
-            {
-                CellScope.Current = scope;
-                try
-                {
-                    body();
-                }
-                catch (Exception exception)
-                {
-                    failure = ExceptionDispatchInfo.Capture(exception);
-                }
-                finally
-                {
-                    // No lock here: an interrupt that is still pending would turn it into an exception.
-                    if (Interlocked.Exchange(ref runaway, Ended) == Left)
-                        CellInterrupt.Lower();
-                    done.Set();
-                }
-            },
-            StackBytes
-        )
+        Thread thread = SpareThread.Run(() =>
         {
-            IsBackground = true,
-            Name = "cell",
-        };
-        thread.Start();
+            CellScope.Current = scope;
+            try
+            {
+                body();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+            finally
+            {
+                // No lock here: an interrupt that is still pending would turn it into an exception.
+                if (Interlocked.Exchange(ref runaway, Ended) == Left)
+                    CellInterrupt.Lower();
+                done.Set();
+            }
+        });
 
         if (WaitHandle.WaitAny([done, scope.Cancellation.WaitHandle]) == 1 && !Interrupt(thread))
             throw new OperationCanceledException("The cell was interrupted.", scope.Cancellation);
