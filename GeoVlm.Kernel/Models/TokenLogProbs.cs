@@ -7,6 +7,8 @@ namespace GeoVlm.Models;
 /// shares <see cref="Policy.NextTokenLogProbs"/> with it.</summary>
 public static class TokenLogProbs
 {
+    private static readonly Lock HeadGradients = new(); // two lanes bring theirs
+
     /// <summary>Log-probability of every scored token of the packed rows, row by row, branch by branch.</summary>
     /// <param name="policy">The model that is asked.</param>
     /// <param name="rows">Prefixes with their branches.</param>
@@ -35,15 +37,14 @@ public static class TokenLogProbs
         {
             using (no_grad())
             {
-                pass = policy.Model.DecodeCheckpointed(Embeddings(policy, batch, prompts), batch.Positions, batch.Attention);
-                predicting_Nd = pass.Output.reshape(-1, pass.Output.size(-1)).index_select(0, batch.Predictors);
+                pass = policy.Model.DecodeCheckpointed(Embeddings(policy, batch, prompts), batch);
+                predicting_Nd = pass.Output;
             }
         }
         else
         {
             using var scope = NewDisposeScope();
-            var hidden_BTd = policy.Model.DecodePacked(Embeddings(policy, batch, prompts), batch);
-            predicting_Nd = hidden_BTd.reshape(-1, hidden_BTd.size(-1)).index_select(0, batch.Predictors).MoveToOuterDisposeScope();
+            predicting_Nd = policy.Model.DecodePredictors(Embeddings(policy, batch, prompts), batch).MoveToOuterDisposeScope();
         }
         learns &= pass is not null || predicting_Nd.requires_grad || head_Vd.requires_grad;
         var head = new ChunkedHead(policy, temperature);
@@ -61,23 +62,36 @@ public static class TokenLogProbs
                     rootGradient = hiddenGradient_Nd;
                 if (pass is not null)
                 {
-                    var whole = zeros_like(pass.Output);
-                    whole.view(-1, whole.size(-1)).index_add_(0, batch.Predictors, hiddenGradient_Nd, 1);
-                    rootGradient = pass.Backward(whole);
+                    rootGradient = pass.Backward(hiddenGradient_Nd);
                     root = Embeddings(policy, batch, prompts);
                 }
                 List<Tensor> roots = [],
                     gradients = [];
                 if (root.requires_grad)
                     (roots, gradients) = ([root], [rootGradient]);
-                // In one backward pass, so that a tied head's two gradients are added before they reach the parameter: whatever the other
-                // lane does meanwhile, the sum is the same.
                 if (headGradient_Vd is not null)
-                    (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
+                    if (policy.Model.Config.Text.TieWordEmbeddings)
+                        // In one backward pass, so that a tied head's two gradients are added before they reach the parameter: whatever
+                        // the other lane does meanwhile, the sum is the same.
+                        (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
+                    else
+                        Give(head_Vd, headGradient_Vd);
                 if (roots.Count > 0)
                     autograd.backward(roots, gradients);
             }
         );
+    }
+
+    // As it is, where autograd would copy what somebody else holds too: it is as large as the head.
+    private static void Give(Tensor head_Vd, Tensor gradient_Vd)
+    {
+        lock (HeadGradients)
+        {
+            if (head_Vd.grad is { } before)
+                before.add_(gradient_Vd);
+            else
+                head_Vd.grad = gradient_Vd;
+        }
     }
 
     private static Tensor Embeddings(Policy policy, PackedBatch batch, EncodedPrompt[] prompts)

@@ -164,9 +164,14 @@ public sealed class VisionLanguageModel : IDisposable
         : Type == ScalarType.BFloat16 ? new HostDecoder<ushort>(language, capacity, longestPrompt, newTokens)
         : new HostDecoder<float>(language, capacity, longestPrompt, newTokens);
 
-    /// <summary>As <see cref="Decode"/>, keeping only the layers' inputs for the backward pass, which computes each layer again.</summary>
-    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention) =>
-        language.DecodeCheckpointed(embeddings, positions, attention);
+    /// <summary>As <see cref="DecodePacked"/>, only of the tokens that predict a scored one: [N, hidden].</summary>
+    internal Tensor DecodePredictors(Tensor embeddings, PackedBatch batch) =>
+        language.Decode(embeddings, batch.Positions, null, null, null, batch.Attention, batch.Predictors);
+
+    /// <summary>As <see cref="DecodePredictors"/>, keeping only the layers' inputs for the backward pass, which computes each layer
+    /// again.</summary>
+    internal CheckpointedPass DecodeCheckpointed(Tensor embeddings, PackedBatch batch) =>
+        language.DecodeCheckpointed(embeddings, batch.Positions, batch.Attention, batch.Predictors);
 
     /// <summary>Weight [vocabulary, hidden] of the output head; null where an adapter is at work on it.</summary>
     internal Tensor? PlainHead => language.PlainHead;

@@ -48,13 +48,13 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>As <see cref="Decode"/>, without cache, keeping only the layers' inputs for the backward
     /// pass. Tables and inputs belong to the caller's dispose scope.</summary>
-    public CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention)
+    public CheckpointedPass DecodeCheckpointed(Tensor embeddings, Tensor positions, BranchedAttention attention, Tensor wanted_N)
     {
         Rotary rotary = Rotations(positions);
         return new(
             embeddings,
             [
-                .. layers.Select((layer, i) => (Func<Tensor, Tensor>)(x => Apply(layer, i, x, rotary, null, attention.Attend))),
+                .. layers.Select((layer, i) => (Func<Tensor, Tensor>)(x => Apply(layer, i, x, rotary, null, attention.Attend, wanted_N))),
                 x => Layers.RmsNorm(x, norm, config.RmsNormEpsilon),
             ]
         );
@@ -70,7 +70,8 @@ internal sealed class LanguageModel : IDisposable
         Tensor? mask,
         KeyValueCache? cache,
         Action<int, Tensor>? afterLayer,
-        BranchedAttention? branches = null
+        BranchedAttention? branches = null,
+        Tensor? wanted_N = null
     )
     {
         long rows = embeddings.size(0),
@@ -99,7 +100,7 @@ internal sealed class LanguageModel : IDisposable
         {
             Tensor before = x;
             using (DisposeScope scope = NewDisposeScope())
-                x = Apply(layers[i], i, x, rotary, cache, attend).MoveToOuterDisposeScope();
+                x = Apply(layers[i], i, x, rotary, cache, attend, wanted_N).MoveToOuterDisposeScope();
             if (afterLayer is not null)
                 afterLayer(i, x);
             else if (i > 0)
@@ -130,7 +131,16 @@ internal sealed class LanguageModel : IDisposable
         axes.Dispose();
     }
 
-    private Tensor Apply(Layer layer, int index, Tensor x, Rotary rotary, KeyValueCache? cache, Func<Tensor, Tensor, Tensor, Tensor> attend)
+    // [B, T, hidden] to the same; of the last layer only the tokens that are wanted, [N, hidden], where not all are.
+    private Tensor Apply(
+        Layer layer,
+        int index,
+        Tensor x,
+        Rotary rotary,
+        KeyValueCache? cache,
+        Func<Tensor, Tensor, Tensor, Tensor> attend,
+        Tensor? wanted_N
+    )
     {
         long rows = x.size(0),
             tokens = x.size(1);
@@ -144,8 +154,11 @@ internal sealed class LanguageModel : IDisposable
         if (cache is not null)
             (k, v) = cache.Append(index, k, v);
 
-        Tensor attended = attend(q, k, v).transpose(1, 2);
-        x = x + layer.Output.Apply(attended.reshape(rows, tokens, heads * head));
+        Tensor attended = attend(q, k, v).transpose(1, 2).reshape(rows, tokens, heads * head);
+        // Nothing after its keys and values looks at the other tokens of the last layer.
+        if (wanted_N is not null && index == layers.Length - 1)
+            (x, attended) = (x.flatten(0, 1).index_select(0, wanted_N), attended.flatten(0, 1).index_select(0, wanted_N));
+        x = x + layer.Output.Apply(attended);
         return x
             + Layers.GatedFeedForward(Layers.RmsNorm(x, layer.PostAttentionNorm, config.RmsNormEpsilon), layer.Gate, layer.Up, layer.Down);
     }
