@@ -38,6 +38,35 @@ public sealed class TokenLogProbsTests
     }
 
     [Fact]
+    public void A_head_of_its_own_adds_up_the_gradients_of_several_passes()
+    {
+        using var tiny = TinyPolicy.Load();
+        var config = tiny.Model.Config;
+        config = config with { Text = config.Text with { TieWordEmbeddings = false } };
+        var model = VisionLanguageModel.Create(config, tiny.Model.Preprocessor, seed: 1, CPU, NumberType.Float32);
+        using var policy = Policy.Of("untied", model, tiny.Tokenizer, tiny.Template, tiny.Encoder.Options, tiny.Folder);
+        model.Train(TrainedParts.All);
+        var rows = Rows(policy);
+        using var scope = NewDisposeScope();
+
+        var (all_NV, targets_N) = TokenLogProbs.Distributions(policy, rows);
+        Loss(all_NV.gather(1, targets_N.unsqueeze(1)).squeeze(1)).backward();
+        var wanted = Taken(policy);
+        foreach (var (_, parameter) in model.Parameters)
+            parameter.grad = null;
+
+        for (int pass = 0; pass < 2; pass++)
+        {
+            var scores = TokenLogProbs.Score(policy, rows);
+            scores.Backward(Loss(scores.LogProbs));
+        }
+        var got = Taken(policy);
+        Assert.Contains("lm_head.weight", got.Keys);
+        foreach (var (name, gradient) in wanted)
+            Assert.True((2 * gradient - got[name]).norm().item<float>() <= 1e-4 * gradient.norm().item<float>() + 1e-7, name);
+    }
+
+    [Fact]
     public void More_tokens_than_one_chunk_holds_give_the_same_numbers()
     {
         using var policy = TinyPolicy.Load();
