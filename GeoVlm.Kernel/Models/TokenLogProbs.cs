@@ -69,13 +69,12 @@ public static class TokenLogProbs
                     gradients = [];
                 if (root.requires_grad)
                     (roots, gradients) = ([root], [rootGradient]);
-                if (headGradient_Vd is not null)
-                    if (policy.Model.Config.Text.TieWordEmbeddings)
-                        // In one backward pass, so that a tied head's two gradients are added before they reach the parameter: whatever
-                        // the other lane does meanwhile, the sum is the same.
-                        (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
-                    else
-                        Give(head_Vd, headGradient_Vd);
+                if (headGradient_Vd is not null && !policy.Model.Config.Text.TieWordEmbeddings)
+                    Give(head_Vd, headGradient_Vd);
+                // In one backward pass, so that a tied head's two gradients are added before they reach the parameter: whatever the other
+                // lane does meanwhile, the sum is the same.
+                else if (headGradient_Vd is not null)
+                    (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
                 if (roots.Count > 0)
                     autograd.backward(roots, gradients);
             }

@@ -23,7 +23,7 @@ internal sealed class VocabularySoftmax : IDisposable
     /// <summary>Computes the distributions, without graph; belongs to the caller's dispose scope.</summary>
     /// <param name="policy">Whose head it is; no adapter may be at work on it.</param>
     /// <param name="hidden_cd">The states that predict the tokens.</param>
-    /// <param name="targets_c">The tokens, int64.</param>
+    /// <param name="targets_c">The tokens, int64, below V.</param>
     /// <param name="temperature">Logits are divided by it.</param>
     /// <param name="withEntropy">Whether the entropies are wanted.</param>
     public VocabularySoftmax(Policy policy, Tensor hidden_cd, Tensor targets_c, double temperature, bool withEntropy)
@@ -78,6 +78,8 @@ internal sealed class VocabularySoftmax : IDisposable
     {
         int vocabulary = (int)weights_cV.size(1);
         long[] targets = targets_c.ToArray<long>();
+        foreach (long token in targets)
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)token, (ulong)vocabulary, nameof(targets_c));
         float[] logProbs = new float[targets.Length],
             entropies = new float[targets.Length];
         double[] sums = new double[targets.Length];
