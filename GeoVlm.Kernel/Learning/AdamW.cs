@@ -115,7 +115,7 @@ internal sealed class AdamW : IDisposable
             return 0;
         if (!slot.OnHost || gradient.dtype != ScalarType.Float32)
             return gradient.to(float32).square().sum().to(float64).item<double>();
-        return Chunks.Sum(
+        return Cores.Sum(
             (int)gradient.numel(),
             (from, count) =>
             {
@@ -211,7 +211,7 @@ internal sealed class AdamW : IDisposable
             Tensor weights = master ?? Weights.detach(),
                 gradient = Gradient!.to(float32);
             if (OnHost)
-                Chunks.ForEach((int)Weights.numel(), (from, count) => OnCpu(u, decay, weights, gradient, from, count));
+                Cores.ForEachPart((int)Weights.numel(), (from, count) => OnCpu(u, decay, weights, gradient, from, count));
             else
                 OnDevice(u, decay, weights, gradient * u.Clip);
             if (master is not null)
@@ -271,29 +271,6 @@ internal sealed class AdamW : IDisposable
             second.Dispose();
             master?.Dispose();
             setAside?.Dispose();
-        }
-    }
-
-    /// <summary>Long arrays in pieces over the cores; sums are added in the order of the
-    /// pieces, so that they do not depend on timing.</summary>
-    private static class Chunks
-    {
-        private const int Length = 1 << 16;
-
-        public static void ForEach(int total, Action<int, int> work)
-        {
-            Cores.ForEach(
-                (total + Length - 1) / Length,
-                Environment.ProcessorCount,
-                i => work(i * Length, Math.Min(Length, total - i * Length))
-            );
-        }
-
-        public static double Sum(int total, Func<int, int, double> work)
-        {
-            var parts = new double[Math.Max(1, (total + Length - 1) / Length)];
-            ForEach(total, (from, count) => parts[from / Length] = work(from, count));
-            return parts.Sum();
         }
     }
 }

@@ -114,7 +114,8 @@ internal sealed class VocabularySoftmax : IDisposable
         ForEachRow(row =>
         {
             float* weights = (float*)start + (long)row * vocabulary;
-            HostKernels.Scale(weights, vocabulary, (float)(-scaled[row] / totals![row]));
+            // Times −scaled / total; a gradient of 0 makes an infinite divisor, and so zeros.
+            HostKernels.Divide(weights, vocabulary, (float)(-totals![row] / scaled[row]));
             weights[targets[row]] += scaled[row];
         });
     }

@@ -7,6 +7,8 @@ namespace GeoVlm.Models.Native;
 /// other threads write to would be freed.</remarks>
 internal static class Cores
 {
+    private const int PartLength = 1 << 16;
+
     /// <summary>Does the pieces 0 to <paramref name="count"/> − 1, in any order.</summary>
     /// <param name="count">Pieces.</param>
     /// <param name="threads">How many take part, the caller included.</param>
@@ -24,6 +26,24 @@ internal static class Cores
             ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
         job.Execute();
         job.Join();
+    }
+
+    /// <summary>Does a long array in parts, over all cores.</summary>
+    /// <param name="total">Its length.</param>
+    /// <param name="work">Does the part from a place on, so many numbers.</param>
+    public static void ForEachPart(int total, Action<int, int> work) =>
+        ForEach(
+            (total + PartLength - 1) / PartLength,
+            Environment.ProcessorCount,
+            part => work(part * PartLength, Math.Min(PartLength, total - part * PartLength))
+        );
+
+    /// <summary>The same with a sum, which does not depend on timing: the parts are added in their order.</summary>
+    public static double Sum(int total, Func<int, int, double> work)
+    {
+        var parts = new double[(total + PartLength - 1) / PartLength];
+        ForEachPart(total, (from, count) => parts[from / PartLength] = work(from, count));
+        return parts.Sum();
     }
 
     /// <summary>Waits to the end although the thread may be interrupted meanwhile, and passes the interrupt on then.</summary>

@@ -105,15 +105,6 @@ internal static unsafe class HostKernels
     public static (float Sum, float Weighted) Exponentials(float* x, int count, float largest) =>
         Vector512.IsHardwareAccelerated ? Wide.Exponentials(x, count, largest) : Narrow.Exponentials(x, count, largest);
 
-    /// <summary>x = x · factor.</summary>
-    public static void Scale(float* x, int count, float factor)
-    {
-        if (Vector512.IsHardwareAccelerated)
-            Wide.Scale(x, count, factor);
-        else
-            Narrow.Scale(x, count, factor);
-    }
-
     /// <summary>x = x / divisor.</summary>
     public static void Divide(float* x, int count, float divisor)
     {

@@ -137,18 +137,6 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         return (total, totalWeighted);
     }
 
-    /// <summary>See <see cref="HostKernels.Scale"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scale(float* x, int count, float factor)
-    {
-        var factors = TUnit.Create(factor);
-        int i = 0;
-        for (; i + TUnit.Width <= count; i += TUnit.Width)
-            TUnit.Store(TUnit.Multiply(TUnit.Load(x + i), factors), x + i);
-        for (; i < count; i++)
-            x[i] *= factor;
-    }
-
     /// <summary>See <see cref="HostKernels.Divide"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Divide(float* x, int count, float divisor)
