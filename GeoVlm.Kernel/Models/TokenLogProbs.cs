@@ -1,3 +1,4 @@
+using GeoVlm.Models.Native;
 using GeoVlm.Models.Qwen25Vl;
 using static TorchSharp.torch;
 
@@ -76,7 +77,7 @@ public static class TokenLogProbs
                 else if (headGradient_Vd is not null)
                     (roots, gradients) = ([.. roots, head_Vd.alias()], [.. gradients, headGradient_Vd]);
                 if (roots.Count > 0)
-                    autograd.backward(roots, gradients);
+                    GraphNode.Backward(roots, gradients);
             }
         );
     }

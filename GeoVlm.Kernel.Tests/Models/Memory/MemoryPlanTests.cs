@@ -84,12 +84,13 @@ public sealed class MemoryPlanTests
     [Fact]
     public void On_a_gpu_no_scores_and_no_gaps_are_counted()
     {
-        MemoryPlan Of(bool gpu) => MemoryPlan.Of(Benchmark, new ImagePreprocessor(), new MemoryRequest { OnGpu = gpu });
+        MemoryPlan Of(bool gpu) =>
+            MemoryPlan.Of(Benchmark, new ImagePreprocessor(), new MemoryRequest { OnGpu = gpu, Type = NumberType.BFloat16 });
         long Size(MemoryPlan plan, string name) => plan.Items.Where(i => i.Name == name).Sum(i => i.Bytes);
         Assert.Equal((0, true), (Size(Of(true), "gaps"), Size(Of(false), "gaps") > 0));
-        // 8 layers hold 8 heads' scores of the prompt (384²) and of 8 completions (256 x 640), float32
+        // 8 layers hold 8 heads' scores of the prompt (384²) and of 8 completions (256 x 640)
         Assert.Equal(
-            8L * 8 * (384 * 384 + 8 * 256 * 640) * 4,
+            8L * 8 * (384 * 384 + 8 * 256 * 640) * sizeof(ushort),
             Size(Of(false), "decoder activations") - Size(Of(true), "decoder activations")
         );
     }

@@ -36,6 +36,38 @@ public class HostKernelsTests
         Elementwise<Vector512<float>, VectorUnit512>();
     }
 
+    [Fact]
+    public void Exponentials_are_right_to_two_units_of_the_last_place_and_at_the_ends()
+    {
+        Assert.SkipUnless(HostKernels.Supported, "this processor has no AVX2");
+        Exponential<Vector256<float>, VectorUnit256>();
+        Exponential<Vector512<float>, VectorUnit512>();
+    }
+
+    private static unsafe void Exponential<TVector, TUnit>()
+        where TVector : struct
+        where TUnit : struct, IVectorUnit<TVector>
+    {
+        float* x = stackalloc float[TUnit.Width];
+        float At(float value)
+        {
+            x[0] = x[TUnit.Width - 1] = value;
+            TUnit.Store(VectorKernels<TVector, TUnit>.Exp(TUnit.Load(x)), x);
+            Assert.Equal(x[0], x[TUnit.Width - 1]);
+            return x[0];
+        }
+        for (float value = -87; value < 88.7f; value += 0.0137f)
+        {
+            double exact = Math.Exp(value);
+            Assert.InRange(At(value), exact * (1 - 2.4e-7), exact * (1 + 2.4e-7));
+        }
+        Assert.Equal(
+            [1, 0, 0, 0, float.PositiveInfinity, float.PositiveInfinity, float.NaN],
+            [.. ((float[])[0, -110, -1e30f, float.NegativeInfinity, 89, float.PositiveInfinity, float.NaN]).Select(At)]
+        );
+        Assert.InRange(At(-95), Math.Exp(-95) * 0.9, Math.Exp(-95) * 1.1); // few bits are left there
+    }
+
     private static unsafe void Product<TWeight, TVector, TUnit>(int rows, int depth, int columns)
         where TWeight : unmanaged
         where TVector : struct
@@ -111,7 +143,7 @@ public class HostKernelsTests
         )
         {
             VectorKernels<TVector, TUnit>.RmsNorm(px, pw, pn, width, 1e-5f);
-            VectorKernels<TVector, TUnit>.Gate(pg, pw, 16, width);
+            VectorKernels<TVector, TUnit>.Gate(pg + 16, pw + 16, pg + 16, width - 16);
         }
         double scale = 1 / Math.Sqrt(x.Average(v => (double)v * v) + 1e-5);
         for (int i = 0; i < width; i++)

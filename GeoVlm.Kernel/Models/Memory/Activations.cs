@@ -7,7 +7,8 @@ namespace GeoVlm.Models.Memory;
 /// <remarks>
 /// A product keeps both factors where both take gradients; a linear layer keeps its input where its weight or an adapter on it is trained;
 /// attention keeps queries, keys, values, its output, and on a CPU the weight of each key for each query of each head (see
-/// <see cref="Attention"/>). In bfloat16 the inputs of norms and adapters are kept as float32, which counts double here.
+/// <see cref="Attention"/>). In bfloat16 the inputs of norms and adapters are kept as float32, which counts double here. In float32 on a
+/// CPU norms and gates are operators of our own (<see cref="Native.HostOperators"/>), which keep what goes in and nothing else.
 /// </remarks>
 internal sealed class Activations
 {
@@ -53,17 +54,20 @@ internal sealed class Activations
         double feedIn = Inputs(Share("model.", "gate_proj", layers) + Share("model.", "up_proj", layers)),
             down = Inputs(Share("model.", "down_proj", layers));
         double ranks = rank * Share("model.", "_proj", layers) * (half ? 2 : 1);
-        // Both inputs of the residual stream, q, k, v and what attention gives, gate, its activation and up.
-        decoderLayer = (half ? 8 : 6) * d + text.Heads + 3 * i + (language ? 4 * d + i : attentionIn * d + feedIn * d + down * i) + ranks;
+        bool own = !half && !onGpu;
+        // Both inputs of the residual stream, q, k, v and what attention gives, gate, its activation and up; where weights are trained what
+        // goes into them, a norm's its scaled input.
+        decoderLayer =
+            (own ? 5 * d + 2 * i : (half ? 8 : 6) * d + text.Heads + 3 * i)
+            + (language ? (own ? 3 : 4) * d + i : attentionIn * d + feedIn * d + down * i)
+            + ranks;
 
         double dv = vision.HiddenSize,
             iv = vision.IntermediateSize;
         visionBlock = !towerLearns
             ? 0
-            : (half ? 10 : 8) * dv
-                + vision.Heads
-                + 3 * iv
-                + (tower ? 4 * dv + iv : 2 * dv + iv)
+            : (own ? 7 * dv + 2 * iv : (half ? 10 : 8) * dv + vision.Heads + 3 * iv)
+                + (tower ? (own ? 3 : 4) * dv + iv : 2 * dv + iv)
                 + rank * Share("visual.blocks.", "", blocks);
     }
 

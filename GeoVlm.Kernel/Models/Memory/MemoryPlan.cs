@@ -142,8 +142,9 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
         // Holes between tensors, as measured on a CPU; what an adapter makes, and layers that are computed again, leave more of them.
         int gaps =
             request.OnGpu ? 0
-            : request.Lora is null && !request.Checkpointing ? 15
-            : 40;
+            : request.Checkpointing ? 40
+            : request.Lora is null ? 10
+            : 30;
         foreach (string when in (string[])[Sampling, Updating])
             Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) * gaps / 100, when, $"what the allocator cannot use, {gaps} %");
         return new(request, parameters, trained, prompt, items);

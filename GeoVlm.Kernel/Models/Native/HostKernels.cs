@@ -76,14 +76,38 @@ internal static unsafe class HostKernels
             Narrow.RmsNorm(x, weight, y, width, epsilon);
     }
 
-    /// <summary>gate = silu(gate) · up, for columns from <paramref name="from"/> up to
-    /// <paramref name="to"/>, a whole number of vectors.</summary>
-    public static void Gate(float* gate, float* up, int from, int to)
+    /// <summary>The gradients of <see cref="RmsNorm"/>.</summary>
+    /// <param name="x">What was normed, [width].</param>
+    /// <param name="weight">[width].</param>
+    /// <param name="given">The gradient of the result.</param>
+    /// <param name="result">That of x.</param>
+    /// <param name="ofWeight">That of the weight is added here; null where it is not wanted.</param>
+    /// <param name="width">Multiple of <see cref="Width"/>.</param>
+    /// <param name="epsilon">As forward.</param>
+    public static void RmsNormBack(float* x, float* weight, float* given, float* result, float* ofWeight, int width, float epsilon)
     {
         if (Vector512.IsHardwareAccelerated)
-            Wide.Gate(gate, up, from, to);
+            Wide.RmsNormBack(x, weight, given, result, ofWeight, width, epsilon);
         else
-            Narrow.Gate(gate, up, from, to);
+            Narrow.RmsNormBack(x, weight, given, result, ofWeight, width, epsilon);
+    }
+
+    /// <summary>result = silu(gate) · up, which may be the memory of gate.</summary>
+    public static void Gate(float* gate, float* up, float* result, int count)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Wide.Gate(gate, up, result, count);
+        else
+            Narrow.Gate(gate, up, result, count);
+    }
+
+    /// <summary>The gradients of <see cref="Gate"/>, of the gradient of its result.</summary>
+    public static void GateBack(float* gate, float* up, float* given, float* ofGate, float* ofUp, int count)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Wide.GateBack(gate, up, given, ofGate, ofUp, count);
+        else
+            Narrow.GateBack(gate, up, given, ofGate, ofUp, count);
     }
 
     /// <summary>Turns pairs (i, i + half) by the angles of a position and multiplies by a factor.</summary>
@@ -95,6 +119,21 @@ internal static unsafe class HostKernels
             x[i] = (a * cos[i] - b * sin[i]) * factor;
             x[i + half] = (b * cos[i] + a * sin[i]) * factor;
         }
+    }
+
+    /// <summary>result = pairs (i, i + half) of x, turned by the angles of a position, or back.</summary>
+    /// <param name="x">[2 half].</param>
+    /// <param name="cos">[2 half].</param>
+    /// <param name="signedSin">[2 half], the first half negated.</param>
+    /// <param name="result">[2 half].</param>
+    /// <param name="half">Pairs.</param>
+    /// <param name="sign">1, or −1 to turn back.</param>
+    public static void Rotate(float* x, float* cos, float* signedSin, float* result, int half, float sign)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Wide.Rotate(x, cos, signedSin, result, half, sign);
+        else
+            Narrow.Rotate(x, cos, signedSin, result, half, sign);
     }
 
     /// <summary>The largest of some numbers.</summary>
@@ -112,6 +151,33 @@ internal static unsafe class HostKernels
             Wide.Divide(x, count, divisor);
         else
             Narrow.Divide(x, count, divisor);
+    }
+
+    /// <summary>x = softmax(scale · x + bias).</summary>
+    /// <param name="x">[count].</param>
+    /// <param name="scale">Factor.</param>
+    /// <param name="bias">[count], or null.</param>
+    /// <param name="count">How many, at least 1.</param>
+    public static void Softmax(float* x, float scale, float* bias, int count)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Wide.Softmax(x, scale, bias, count);
+        else
+            Narrow.Softmax(x, scale, bias, count);
+    }
+
+    /// <summary>The gradient of <see cref="Softmax"/>: scale · weights · (given − Σ weights · given).</summary>
+    /// <param name="weights">What it gave.</param>
+    /// <param name="given">The gradient of that.</param>
+    /// <param name="result">The gradient of x.</param>
+    /// <param name="scale">As forward.</param>
+    /// <param name="count">How many.</param>
+    public static void SoftmaxBack(float* weights, float* given, float* result, float scale, int count)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Wide.SoftmaxBack(weights, given, result, scale, count);
+        else
+            Narrow.SoftmaxBack(weights, given, result, scale, count);
     }
 
     /// <summary>y += Σ weights[s] · values[s].</summary>

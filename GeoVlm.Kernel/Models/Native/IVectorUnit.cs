@@ -47,8 +47,14 @@ internal unsafe interface IVectorUnit<TVector>
     /// <summary>The larger of each two.</summary>
     static abstract TVector Max(TVector a, TVector b);
 
-    /// <summary>Exponentials.</summary>
-    static abstract TVector Exp(TVector v);
+    /// <summary>Of each two numbers the one between bounds: the first where it is within them, and where it is not a number.</summary>
+    static abstract TVector Clamp(TVector v, float lowest, float highest);
+
+    /// <summary>To the nearest whole numbers.</summary>
+    static abstract TVector Round(TVector v);
+
+    /// <summary>v · 2^n, for whole n from −160 to 160.</summary>
+    static abstract TVector Scale(TVector v, TVector n);
 
     /// <summary>The sum of the numbers.</summary>
     static abstract float Sum(TVector v);

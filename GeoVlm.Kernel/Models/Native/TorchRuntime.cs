@@ -108,6 +108,16 @@ public static class TorchRuntime
             : throw new GeoVlmException($"{asker} is '{name}', but there are {count} CUDA devices, numbered from 0.");
     }
 
+    /// <summary>TorchSharp's native library, loaded.</summary>
+    internal static nint Shim
+    {
+        get
+        {
+            EnsureLoaded();
+            return NativeLibrary.Load(shim!);
+        }
+    }
+
     /// <summary>What was loaded and how, as (label, value) lines for <c>geovlm doctor</c>.</summary>
     /// <exception cref="GeoVlmException">The libraries do not load.</exception>
     public static IReadOnlyList<(string Label, string Value)> Describe()

@@ -66,7 +66,22 @@ internal readonly unsafe struct VectorUnit256 : IVectorUnit<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exp(Vector256<float> v) => Vector256.Exp(v);
+    public static Vector256<float> Clamp(Vector256<float> v, float lowest, float highest) =>
+        Vector256.MinNative(Vector256.Create(highest), Vector256.MaxNative(Vector256.Create(lowest), v)); // both give the second of a pair with a NaN
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Round(Vector256<float> v) => Vector256.Round(v);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scale(Vector256<float> v, Vector256<float> n)
+    {
+        // In two steps, since the results' range is wider than that of 2^n.
+        var whole = Vector256.ConvertToInt32(n);
+        var half = whole >> 1;
+        return v * Power(half) * Power(whole - half);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,4 +90,8 @@ internal readonly unsafe struct VectorUnit256 : IVectorUnit<Vector256<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fold(Vector256<float> v) => v.GetLower() + v.GetUpper();
+
+    // 2^n has nothing but an exponent.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Power(Vector256<int> n) => ((n + Vector256.Create(127)) << 23).AsSingle();
 }

@@ -67,7 +67,24 @@ internal readonly unsafe struct VectorUnit512 : IVectorUnit<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp(Vector512<float> v) => Vector512.Exp(v);
+    public static Vector512<float> Clamp(Vector512<float> v, float lowest, float highest) =>
+        Vector512.MinNative(Vector512.Create(highest), Vector512.MaxNative(Vector512.Create(lowest), v)); // both give the second of a pair with a NaN
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Round(Vector512<float> v) => Vector512.Round(v);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Scale(Vector512<float> v, Vector512<float> n)
+    {
+        if (Avx512F.IsSupported)
+            return Avx512F.Scale(v, n);
+        // In two steps, since the results' range is wider than that of 2^n.
+        var whole = Vector512.ConvertToInt32(n);
+        var half = whole >> 1;
+        return v * Power(half) * Power(whole - half);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -80,4 +97,8 @@ internal readonly unsafe struct VectorUnit512 : IVectorUnit<Vector512<float>>
         var half = v.GetLower() + v.GetUpper();
         return half.GetLower() + half.GetUpper();
     }
+
+    // 2^n has nothing but an exponent.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Power(Vector512<int> n) => ((n + Vector512.Create(127)) << 23).AsSingle();
 }

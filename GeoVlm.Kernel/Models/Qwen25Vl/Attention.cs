@@ -1,3 +1,4 @@
+using GeoVlm.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -45,12 +46,18 @@ internal static class Attention
             Tensor Repeat(Tensor t) => heads == groups ? t : t.repeat_interleave(heads / groups, 1);
             return F.scaled_dot_product_attention(q_BHTd, Repeat(k_BKSd), Repeat(v_BKSd), bias, is_casual: causal);
         }
+        double scale = 1 / Math.Sqrt(head);
+        bool own = HostOperators.Take(q_BHTd);
+        Tensor q = (own ? q_BHTd : q_BHTd.mul(scale)).reshape(rows, groups, heads / groups * tokens, head);
+        Tensor scores = q.matmul(k_BKSd.transpose(-1, -2)).view(rows, heads, tokens, keys);
+        Tensor weights = own ? HostOperators.AttentionWeights(scores, (float)scale, bias, causal) : Softmax(scores, bias, causal);
+        return weights.view(rows, groups, heads / groups * tokens, keys).matmul(v_BKSd).view(rows, heads, tokens, head);
+    }
+
+    private static Tensor Softmax(Tensor scores, Tensor? bias, bool causal)
+    {
         if (causal)
-            bias = full([tokens, keys], Hidden, dtype: q_BHTd.dtype, device: q_BHTd.device).triu(1);
-        Tensor q = q_BHTd.mul(1 / Math.Sqrt(head)).reshape(rows, groups, heads / groups * tokens, head);
-        Tensor scores = q.matmul(k_BKSd.transpose(-1, -2));
-        if (bias is not null)
-            scores = scores.view(rows, heads, tokens, keys).add_(bias);
-        return scores.view(rows, groups, heads / groups * tokens, keys).softmax(-1).matmul(v_BKSd).view(rows, heads, tokens, head);
+            bias = full(scores.shape[2..], Hidden, dtype: scores.dtype, device: scores.device).triu(1);
+        return (bias is null ? scores : scores.add_(bias)).softmax(-1);
     }
 }

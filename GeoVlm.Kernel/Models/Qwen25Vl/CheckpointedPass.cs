@@ -1,3 +1,4 @@
+using GeoVlm.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ internal sealed class CheckpointedPass
             using DisposeScope scope = NewDisposeScope();
             using var withGrad = enable_grad();
             Tensor x = inputs[i].detach().requires_grad_(true);
-            layers[i](x).backward([gradient]);
+            GraphNode.Backward([layers[i](x)], [gradient]);
             gradient = x.grad!.MoveToOuterDisposeScope();
         }
         return gradient;

@@ -167,7 +167,10 @@ internal sealed unsafe class HostDecoder<TWeight> : IStepDecoder
             Apply(layer.Gate, normed, d, gate, inner);
             (int from, int to) = Apply(layer.Up, normed, d, up, inner);
             for (int m = 0; m < count; m++)
-                HostKernels.Gate(gate + (long)m * inner, up + (long)m * inner, from, to);
+            {
+                float* part = gate + (long)m * inner + from;
+                HostKernels.Gate(part, up + (long)m * inner + from, part, to - from);
+            }
             team.Meet();
             Apply(layer.Down, gate, inner, hidden, d, add: true);
             team.Meet();

@@ -187,7 +187,7 @@ internal sealed class LanguageModel : IDisposable
     private Rotary Rotations(Tensor positions)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor angles = positions.index_select(0, axes).permute(1, 2, 0).to(ScalarType.Float32).mul(frequencies).unsqueeze(2);
+        Tensor angles = positions.index_select(0, axes).permute(1, 2, 0).contiguous().to(ScalarType.Float32).mul(frequencies).unsqueeze(2);
         Rotary rotary = Rotary.From(angles);
         return new(rotary.Cos.MoveToOuterDisposeScope(), rotary.SignedSin.MoveToOuterDisposeScope());
     }

@@ -1,4 +1,5 @@
 using GeoVlm.Models.Lora;
+using GeoVlm.Models.Native;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -10,6 +11,8 @@ internal static class Layers
     /// <summary>x / sqrt(mean(x²) + ε) · weight over the last dimension.</summary>
     public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
     {
+        if (HostOperators.Take(x) && HostKernels.Fit((int)weight.numel()))
+            return HostOperators.RmsNorm(x, weight, (float)epsilon);
         using Tensor? wide = Widened(x);
         using Tensor square = (wide ?? x).square();
         using Tensor mean = square.mean([-1], keepdim: true);
@@ -34,10 +37,17 @@ internal static class Layers
     public static Tensor GatedFeedForward(Tensor x, Linear gate, Linear up, Linear down)
     {
         using Tensor g = gate.Apply(x);
-        using Tensor activated = F.silu(g);
         using Tensor u = up.Apply(x);
-        using Tensor product = activated.mul(u);
+        using Tensor product = Gated(g, u);
         return down.Apply(product);
+    }
+
+    private static Tensor Gated(Tensor gate, Tensor up)
+    {
+        if (HostOperators.Take(gate))
+            return HostOperators.Gated(gate, up);
+        using Tensor activated = F.silu(gate);
+        return activated.mul(up);
     }
 
     /// <summary>Rotates pairs (i, i + half) of the last dimension: x · cos + swap(x) · signedSin.</summary>
@@ -45,6 +55,8 @@ internal static class Layers
     /// <param name="rotary">Cosines, and sines with their first half negated, each broadcastable to <paramref name="x"/>.</param>
     public static Tensor Rotate(Tensor x, Rotary rotary)
     {
+        if (HostOperators.Take(x))
+            return HostOperators.Rotate(x, rotary.Cos, rotary.SignedSin);
         long half = x.size(-1) / 2;
         using Tensor? wide = Widened(x);
         using Tensor first = (wide ?? x).narrow(-1, 0, half);
@@ -81,8 +93,12 @@ internal readonly record struct Linear(Tensor Weight, Tensor? Bias, AdapterSlot 
     public static Linear From(ParameterSet parameters, string name, bool bias) =>
         new(parameters[$"{name}.weight"], bias ? parameters[$"{name}.bias"] : null, parameters.Slot(name));
 
-    public Tensor Apply(Tensor x) =>
-        Slot.Attached is { } adapter && LowRank.Active ? adapter.Apply(x, Weight, Bias) : F.linear(x, Weight, Bias);
+    public Tensor Apply(Tensor x)
+    {
+        if (Slot.Attached is { } adapter && LowRank.Active)
+            return adapter.Apply(x, Weight, Bias);
+        return HostOperators.TakeFew(x) ? HostOperators.Linear(x, Weight, Bias) : F.linear(x, Weight, Bias);
+    }
 }
 
 /// <summary>Tables of a rotary embedding, float32.</summary>
