@@ -81,7 +81,7 @@ public sealed record VerdictCard(Sample Sample, Judgement Judgement) : IRenderab
                 );
                 painter.DrawLabels(canvas);
             }),
-            $"{overlay.Description()}; {verdicts.Found.Count} found, {verdicts.False.Count} false alarms, {verdicts.Missed.Count} missed"
+            $"{overlay.Description()}; {verdicts.Found.Count} found, {Counted.Of(verdicts.False.Count, "false alarm")}, {verdicts.Missed.Count} missed"
         );
     }
 

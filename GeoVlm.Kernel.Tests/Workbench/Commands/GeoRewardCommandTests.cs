@@ -71,7 +71,7 @@ public class GeoRewardCommandTests
             "#!geo-reward-try --task object-detection\n<think>t</think><answer>[60,72,121,98],[0,0,20,20]</answer>\n<answer>[1,2</answer>"
         );
         Assert.Contains("matched 1 of 3 objects with 2 boxes", shown);
-        Assert.Contains("1 found, 1 false alarms, 2 missed", shown);
+        Assert.Contains("1 found, 1 false alarm, 2 missed", shown);
         Assert.Contains("character 12", shown);
         Assert.Equal("2", Run(session, "judgements.Count"));
         Assert.Contains(

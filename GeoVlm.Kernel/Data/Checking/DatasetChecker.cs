@@ -21,7 +21,7 @@ internal static class DatasetChecker
         return new DatasetCheck([.. findings.OrderBy(f => f.Severity)], dataset.Count, compared);
     }
 
-    private static string Samples(int count) => count == 1 ? "1 sample has" : $"{count:N0} samples have";
+    private static string Samples(int count) => Counted.Of(count, "sample has", "samples have");
 
     private static IEnumerable<CheckFinding> Answers(EoDataset dataset)
     {
@@ -127,7 +127,7 @@ internal static class DatasetChecker
             yield return new(
                 "duplicate",
                 CheckSeverity.Warning,
-                $"{(repeated.Count == 1 ? "1 id occurs" : $"{repeated.Count:N0} ids occur")} more than once, first {repeated[0].Key}. Tell the samples apart.",
+                $"{Counted.Of(repeated.Count, "id occurs", "ids occur")} more than once, first {repeated[0].Key}. Tell the samples apart.",
                 [.. repeated.SelectMany(g => g)]
             );
     }

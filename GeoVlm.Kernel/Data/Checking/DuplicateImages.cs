@@ -59,7 +59,7 @@ internal static class DuplicateImages
                 new(
                     "not-compared",
                     CheckSeverity.Note,
-                    $"{(passedBy.Count == 1 ? "1 image was" : $"{passedBy.Count:N0} images were")} not decoded or compared, beyond the first {options.Images:N0}. Raise --images for all.",
+                    $"{Counted.Of(passedBy.Count, "image was", "images were")} not decoded or compared, beyond the first {options.Images:N0}. Raise --images for all.",
                     []
                 )
             );
@@ -109,7 +109,7 @@ internal static class DuplicateImages
             return sample.Split.Length > 0 ? $"{name} ({sample.Split})" : name;
         }
 
-        static string Pairs(List<(int A, int B)> pairs) => pairs.Count == 1 ? "1 pair of images" : $"{pairs.Count:N0} pairs of images";
+        static string Pairs(List<(int A, int B)> pairs) => Counted.Of(pairs.Count, "pair of images", "pairs of images");
 
         static string Are(List<(int A, int B)> pairs) => pairs.Count == 1 ? "is" : "are";
 

@@ -24,7 +24,7 @@ internal static class LoadingProblems
                 yield return new(
                     name,
                     severity,
-                    $"while loading, {found.Count:N0} {(found.Count == 1 ? "record" : "records")} with {what}, first {Words(found[0])}",
+                    $"while loading, {Counted.Of(found.Count, "record")} with {what}, first {Words(found[0])}",
                     []
                 );
         // Boxes that are kept as written are found in their samples.
@@ -32,7 +32,7 @@ internal static class LoadingProblems
             yield return new(
                 "loading",
                 CheckSeverity.Warning,
-                $"{others.Count:N0} more {(others.Count == 1 ? "problem" : "problems")} while loading, first {Words(others[0])}",
+                $"{Counted.Of(others.Count, "more problem")} while loading, first {Words(others[0])}",
                 []
             );
         if (dataset.Count == 0)

@@ -39,11 +39,8 @@ internal sealed class BoxRows(DatasetFolder folder, RowImages images, SampleIds 
             var facts = new Dictionary<string, string> { ["file"] = image is null ? images.Relative(name) : images.PathOf(image) };
             if (RowColumns.HasBoxCell(first))
                 facts["box"] = "bbox, read as x, y, width, height";
-            if (image?.Problem is { } problem)
-            {
-                folder.Report(first.Where, problem + " Skipped.", ProblemKind.UnreadableImage);
+            if (folder.SkipUnreadable(first.Where, image))
                 continue;
-            }
             // Without the image its boxes can still be counted and scored.
             var annotated = new AnnotatedImage(first.Where, id, ofImage.Boxes, facts)
             {

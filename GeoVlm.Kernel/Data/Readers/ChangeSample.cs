@@ -25,11 +25,8 @@ internal static class ChangeSample
     /// <param name="split">Empty where there is none.</param>
     public static Sample? Of(DatasetFolder folder, string where, string id, GeoImage before, GeoImage after, string? maskPath, string split)
     {
-        if ((before.Problem ?? after.Problem) is { } problem)
-        {
-            folder.Report(where, problem + " Skipped.", ProblemKind.UnreadableImage);
+        if (folder.SkipUnreadable(where, before, after))
             return null;
-        }
         var mask = maskPath is null ? null : Try(folder, maskPath);
         if (maskPath is not null && mask is null)
             return null;

@@ -115,11 +115,8 @@ public sealed partial class CocoReader : IDatasetReader
             // A list of results has no names.
             string name = record.FileName.Trim().Replace('\\', '/');
             var image = name.Length == 0 || images.IsRefused(name) ? null : images.OpenFor(where, name);
-            if (image?.Problem is { } problem)
-            {
-                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+            if (images.SkipUnreadable(image))
                 continue;
-            }
             if (image is not null && record.Width > 0 && (record.Width, record.Height) != (image.Width, image.Height))
                 folder.Report(
                     imageWhere,

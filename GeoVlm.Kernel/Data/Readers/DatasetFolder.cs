@@ -120,6 +120,20 @@ internal sealed class DatasetFolder(string root, ReadOptions options)
         }
     }
 
+    /// <summary>Whether an image cannot be read, which is then reported.</summary>
+    /// <param name="where">Of what to speak.</param>
+    /// <param name="images">Null for one that is not there.</param>
+    public bool SkipUnreadable(string where, params ReadOnlySpan<GeoImage?> images)
+    {
+        foreach (var image in images)
+            if (image?.Problem is { } problem)
+            {
+                Report(where, problem + " Skipped.", ProblemKind.UnreadableImage);
+                return true;
+            }
+        return false;
+    }
+
     /// <summary>The text of an annotation file, or null with a problem reported. UTF-8, or what its byte-order mark says; other bytes are
     /// taken as Latin-1, which is reported.</summary>
     public string? ReadText(string path)

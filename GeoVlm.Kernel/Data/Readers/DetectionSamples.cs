@@ -98,7 +98,7 @@ internal static class DetectionSamples
         if (past > 0)
             folder.Report(
                 where,
-                $"{past} of {objects.Count} {Boxes(objects.Count)} {(past == 1 ? "passes" : "pass")} the border of the {size}. Kept as written.",
+                $"{past} of {Counted.Of(objects.Count, "box", "boxes")} {(past == 1 ? "passes" : "pass")} the border of the {size}. Kept as written.",
                 ProblemKind.BoxKept
             );
         if (outside >= 2 && 2 * outside > objects.Count)
@@ -114,11 +114,9 @@ internal static class DetectionSamples
         if (outside > 0)
             folder.Report(
                 where,
-                $"{outside} of {objects.Count} {Boxes(objects.Count)} {(outside == 1 ? "lies" : "lie")} outside the {size}; check that boxes and image belong together. Left out.",
+                $"{outside} of {Counted.Of(objects.Count, "box", "boxes")} {(outside == 1 ? "lies" : "lie")} outside the {size}; check that boxes and image belong together. Left out.",
                 ProblemKind.BoxOutside
             );
         return kept;
     }
-
-    private static string Boxes(int count) => count == 1 ? "box" : "boxes";
 }

@@ -118,11 +118,8 @@ public sealed class DisasterReader : IDatasetReader
         }
         if (images.Open(pre, "before") is not { } before || images.Open(post, "after") is not { } after)
             yield break;
-        if ((before.Problem ?? after.Problem) is { } problem)
-        {
-            folder.Report(post, problem + " Skipped.", ProblemKind.UnreadableImage);
+        if (folder.SkipUnreadable(post, before, after))
             yield break;
-        }
         if ((before.Width, before.Height) != (after.Width, after.Height))
             folder.Report(
                 post,

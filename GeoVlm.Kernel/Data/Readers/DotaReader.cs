@@ -98,11 +98,8 @@ public sealed partial class DotaReader : IDatasetReader
         if (image is not null)
         {
             facts["file"] = images.PathOf(image);
-            if (image.Problem is { } problem)
-            {
-                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+            if (images.SkipUnreadable(image))
                 return null;
-            }
             if (
                 facts.TryGetValue("gsd", out string? gsd)
                 && double.TryParse(gsd, NumberStyles.Float, CultureInfo.InvariantCulture, out double metres)

@@ -78,11 +78,8 @@ public sealed class FloodNetReader : IDatasetReader
             yield break;
         }
         var image = images.OfLabels(above.Length > 0 ? $"{above}/{stem}.txt" : stem + ".txt", p => !IsMask(p));
-        if (image?.Problem is { } problem)
-        {
-            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+        if (images.SkipUnreadable(image))
             yield break;
-        }
         if (image is not null && (image.Width, image.Height) != (values.Width, values.Height))
         {
             folder.Report(

@@ -122,11 +122,8 @@ public sealed class FmowReader : IDatasetReader
                 ? Path.GetFileName(named)
                 : Path.GetFileNameWithoutExtension(where) + ".jpg";
         var image = images.OpenFor(where, name) ?? images.OfLabels(where);
-        if (image?.Problem is { } problem)
-        {
-            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+        if (images.SkipUnreadable(image))
             return null;
-        }
         if (image is not null && row.Numeric("gsd") is > 0 and var gsd)
             image = image with { GroundSampleDistanceMetres = gsd };
         var facts = new Dictionary<string, string> { ["file"] = image is null ? name : images.PathOf(image) };

@@ -94,9 +94,7 @@ public sealed class GeoJsonReader : IDatasetReader
         {
             var boxes = ofImage.Select(f => InPixels(folder, f)).OfType<LabelledBox>().ToList();
             var image = ofImage.Key.Length == 0 ? null : images.OpenFor(where, ofImage.Key);
-            if (image?.Problem is { } problem)
-                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
-            else
+            if (!images.SkipUnreadable(image))
                 yield return new AnnotatedImage(
                     where,
                     Path.ChangeExtension(ofImage.Key, null),

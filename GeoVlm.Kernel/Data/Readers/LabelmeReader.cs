@@ -76,11 +76,8 @@ public sealed class LabelmeReader : IDatasetReader
             name = Path.GetFileNameWithoutExtension(file) + ".jpg";
         var image = images.OpenFor(where, name) ?? (row.Text("imageData") is null ? null : Inside(folder, file, name));
         var size = ((int)(row.Numeric("imageWidth") ?? 0), (int)(row.Numeric("imageHeight") ?? 0));
-        if (image?.Problem is { } broken)
-        {
-            folder.Report(where, broken + " Skipped.", ProblemKind.UnreadableImage);
+        if (folder.SkipUnreadable(where, image))
             return null;
-        }
         if (image is not null && size is (> 0, > 0) && size != (image.Width, image.Height))
             folder.Report(
                 where,

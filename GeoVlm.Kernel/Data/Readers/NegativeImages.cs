@@ -9,9 +9,7 @@ internal static class NegativeImages
         foreach (string path in images.Files.Paths.Where(IsNegative).Order(StringComparer.Ordinal))
             if (images.Open(path) is { } image)
             {
-                if (image.Problem is { } problem)
-                    folder.Report(path, problem + " Skipped.", ProblemKind.UnreadableImage);
-                else
+                if (!folder.SkipUnreadable(path, image))
                     yield return new AnnotatedImage(
                         path,
                         Path.ChangeExtension(path, null),

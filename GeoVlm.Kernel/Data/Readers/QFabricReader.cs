@@ -90,11 +90,8 @@ public sealed partial class QFabricReader : IDatasetReader
         }
         if (images.Open(dates[0], "before") is not { } before || images.Open(dates[^1], "after") is not { } after)
             return null;
-        if ((before.Problem ?? after.Problem) is { } problem)
-        {
-            folder.Report(where, problem + " Skipped.", ProblemKind.UnreadableImage);
+        if (folder.SkipUnreadable(where, before, after))
             return null;
-        }
         var (features, crs) = GeoFeature.Read(folder, file);
         LabelledBox[] places =
         [

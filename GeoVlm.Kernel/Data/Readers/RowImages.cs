@@ -145,6 +145,9 @@ internal sealed class RowImages(DatasetFolder folder)
         return Refusal(plain) is not null || Files.LeadsOutside(plain);
     }
 
+    /// <summary>Whether an image cannot be read, which is then reported.</summary>
+    public bool SkipUnreadable(GeoImage? image) => image is not null && folder.SkipUnreadable(PathOf(image), image);
+
     /// <summary>Path of an image below the root, for tables; its name where it has no file.</summary>
     public string Relative(string name) => Files.Find(name.Trim().Replace('\\', '/')) is { } path ? folder.Relative(path) : name;
 

@@ -33,7 +33,7 @@ internal sealed class SampleIds(DatasetFolder folder)
         if (repeated > 0)
             folder.Report(
                 file,
-                $"{repeated:N0} {(repeated == 1 ? "record has" : "records have")} an id that an earlier one has, the first is '{first}'; all are kept, repeated ids get #2, #3 and so on."
+                $"{Counted.Of(repeated, "record has", "records have")} an id that an earlier one has, the first is '{first}'; all are kept, repeated ids get #2, #3 and so on."
             );
         (repeated, first) = (0, null);
         ofFile.Clear();

@@ -95,11 +95,8 @@ public sealed class SpaceNetReader : IDatasetReader
         foreach (var (id, of) in byImage)
         {
             var image = found.Of(id, file);
-            if (image?.Problem is { } problem)
-            {
-                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+            if (images.SkipUnreadable(image))
                 continue;
-            }
             yield return new AnnotatedImage(
                 of.Where,
                 id,

@@ -102,11 +102,8 @@ public sealed class UcasAodReader : IDatasetReader
                 );
         }
         var image = images.OfLabels(where);
-        if (image?.Problem is { } problem)
-        {
-            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+        if (images.SkipUnreadable(image))
             return null;
-        }
         return new AnnotatedImage(
             where,
             $"{part}/{stem}",

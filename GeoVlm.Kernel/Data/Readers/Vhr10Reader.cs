@@ -94,11 +94,8 @@ public sealed partial class Vhr10Reader : IDatasetReader
         }
         // Images without objects have the same numbers in another folder.
         var image = images.OfLabels(where, p => !p.Contains("negative", StringComparison.OrdinalIgnoreCase));
-        if (image?.Problem is { } problem)
-        {
-            folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+        if (images.SkipUnreadable(image))
             return null;
-        }
         return new AnnotatedImage(
             where,
             stem,

@@ -87,7 +87,7 @@ public sealed partial class VisDroneReader : IDatasetReader
         )
             folder.Report(
                 folder.Relative(labels),
-                $"{without.Count:N0} {(without.Count == 1 ? "image has" : "images have")} no file in it, the first is {first}. Put their files there, or remove them. Left out."
+                $"{Counted.Of(without.Count, "image has", "images have")} no file in it, the first is {first}. Put their files there, or remove them. Left out."
             );
     }
 
@@ -101,11 +101,8 @@ public sealed partial class VisDroneReader : IDatasetReader
             if (folder.ReadText(file) is not { } text)
                 continue;
             var image = images.OfLabels(where);
-            if (image?.Problem is { } problem)
-            {
-                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+            if (images.SkipUnreadable(image))
                 continue;
-            }
             int known = folder.Problems.Count;
             var (objects, ignored) = ReadObjects(folder, where, text);
             var facts = new Dictionary<string, string> { ["file"] = image is null ? stem : images.PathOf(image) };

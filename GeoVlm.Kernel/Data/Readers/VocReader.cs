@@ -130,11 +130,8 @@ public sealed class VocReader : IDatasetReader
             // Some files name themselves, or a file without ending; then the image is the one called as the XML file.
             string name = DatasetFolder.IsImage(named) ? named : stem + ".jpg";
             var image = images.IsRefused(name) ? null : images.OpenFor(where, name) ?? images.OfLabels(where);
-            if (image?.Problem is { } problem)
-            {
-                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+            if (images.SkipUnreadable(image))
                 continue;
-            }
             var size = annotation.Element("size");
             int width = (int)(XmlAnnotation.Number(size?.Element("width") ?? annotation.Element("Img_SizeWidth")) ?? 0);
             int height = (int)(XmlAnnotation.Number(size?.Element("height") ?? annotation.Element("Img_SizeHeight")) ?? 0);

@@ -169,7 +169,7 @@ public sealed class VqaReader : IDatasetReader
         }
         if (inactive > 0)
             folder.Note(
-                $"{inactive:N0} {(inactive == 1 ? "record" : "records")} of {file} {(inactive == 1 ? "is" : "are")} marked as not active by the source and left out"
+                $"{Counted.Of(inactive, $"record of {file} is", $"records of {file} are")} marked as not active by the source and left out"
             );
         if (!isEmpty || folder.Problems.Count > known)
             yield break;
@@ -178,7 +178,7 @@ public sealed class VqaReader : IDatasetReader
         else
             folder.Report(
                 file,
-                $"no question in it, but {answers.Count:N0} {(answers.Count == 1 ? "answer" : "answers")} in {Path.GetFileName(answersPath)}. It may be cut short; fetch it again."
+                $"no question in it, but {Counted.Of(answers.Count, "answer")} in {Path.GetFileName(answersPath)}. It may be cut short; fetch it again."
             );
     }
 

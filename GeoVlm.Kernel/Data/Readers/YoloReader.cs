@@ -90,11 +90,8 @@ public sealed partial class YoloReader : IDatasetReader
             if (folder.ReadText(file) is not { } text)
                 continue;
             var image = images.OfLabels(where);
-            if (image?.Problem is { } problem)
-            {
-                folder.Report(images.PathOf(image), problem + " Skipped.", ProblemKind.UnreadableImage);
+            if (images.SkipUnreadable(image))
                 continue;
-            }
             var frame = image is null ? CoordinateFrame.Unit : CoordinateFrame.Original(image.Width, image.Height);
             int known = folder.Problems.Count;
             var objects = ReadObjects(folder, where, text, names).ConvertAll(o => CoordinateFrame.Unit.Convert(o, frame));

@@ -29,7 +29,7 @@ public sealed record SavedDataset(string Folder, IReadOnlyDictionary<string, str
 {
     /// <summary>How much was written, for people: "12 samples in /data/out, 3.4 MB".</summary>
     public string Summary =>
-        $"{Samples:N0} {(Samples == 1 ? "sample" : "samples")} in {Folder}, {(Bytes < 1e6 ? $"{Bytes / 1e3:0.0} kB" : $"{Bytes / 1e6:0.0} MB")}";
+        $"{Counted.Of(Samples, "sample")} in {Folder}, {(Bytes < 1e6 ? $"{Bytes / 1e3:0.0} kB" : $"{Bytes / 1e6:0.0} MB")}";
 }
 
 /// <summary>Writes datasets. Every row has plain columns for any other program, and one,

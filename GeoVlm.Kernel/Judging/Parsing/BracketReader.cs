@@ -86,7 +86,7 @@ internal sealed class BracketReader(string text)
         }
         at++;
         if (count is not (4 or 5 or 8))
-            return Fail($"a box with {count} number{(count == 1 ? "" : "s")}, expected 4 (5 with an angle, 8 for four corners)", start);
+            return Fail($"a box with {Counted.Of(count, "number")}, expected 4 (5 with an angle, 8 for four corners)", start);
         if (count < 8 && (numbers[2] < numbers[0] || numbers[3] < numbers[1]))
             return Fail("crossed corners, expected x1 ≤ x2 and y1 ≤ y2", start);
         if (boxes.Count == BoxesParser.MaximumBoxes)

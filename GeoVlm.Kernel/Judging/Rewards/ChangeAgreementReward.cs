@@ -39,7 +39,7 @@ public sealed class ChangeAgreementReward : IReward
         var counts = BinaryCounts.Between(painted, reference);
         return new(
             counts.IsDefined ? Math.Clamp(value(counts) ?? 0, 0, 1) : 1,
-            $"{counts.TruePositives} changed pixels hit, {counts.FalsePositives} false alarms, {counts.FalseNegatives} missed"
+            $"{Counted.Of(counts.TruePositives, "changed pixel")} hit, {Counted.Of(counts.FalsePositives, "false alarm")}, {counts.FalseNegatives} missed"
         );
     }
 }

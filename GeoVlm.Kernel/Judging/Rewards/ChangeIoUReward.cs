@@ -25,6 +25,9 @@ public sealed class ChangeIoUReward : IReward
         if (References.Painted(completion, reference) is not { } painted)
             return RewardScore.Unreadable(completion);
         var overlap = MaskOverlap.Between(painted, reference);
-        return new(overlap.IoU, $"{overlap.Hits} changed pixels hit, {overlap.FalseAlarms} false alarms, {overlap.Misses} missed");
+        return new(
+            overlap.IoU,
+            $"{Counted.Of(overlap.Hits, "changed pixel")} hit, {Counted.Of(overlap.FalseAlarms, "false alarm")}, {overlap.Misses} missed"
+        );
     }
 }

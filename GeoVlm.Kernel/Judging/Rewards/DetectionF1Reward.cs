@@ -30,7 +30,7 @@ public sealed class DetectionF1Reward : IReward
         int hits = DetectionReward.Match(boxes, reference, MinimumIoU).Pairs.Count;
         return new(
             2.0 * hits / (boxes.Count + reference.Count),
-            $"{hits} hits, {boxes.Count - hits} false alarms, {reference.Count - hits} missed"
+            $"{Counted.Of(hits, "hit")}, {Counted.Of(boxes.Count - hits, "false alarm")}, {reference.Count - hits} missed"
         );
     }
 }

@@ -32,7 +32,7 @@ public sealed class DetectionPartialF1Reward : IReward
         int whole = pairs.Count(p => p.IoU >= Whole);
         return new(
             2 * (whole + 0.5 * (pairs.Count - whole)) / (boxes.Count + reference.Count),
-            $"{whole} hits, {pairs.Count - whole} near, {boxes.Count - pairs.Count} false alarms, {reference.Count - pairs.Count} missed"
+            $"{Counted.Of(whole, "hit")}, {pairs.Count - whole} near, {Counted.Of(boxes.Count - pairs.Count, "false alarm")}, {reference.Count - pairs.Count} missed"
         );
     }
 }

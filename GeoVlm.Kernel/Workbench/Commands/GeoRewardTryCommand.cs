@@ -97,7 +97,7 @@ public sealed class GeoRewardTryCommand : IBodyCommand
             return int.TryParse(arguments.Required("--sample"), out int kind) && kind >= 0 && kind < examples.Count
                 ? (examples[kind].Sample, [.. LintSamples.All.Where(s => s.Task == examples[kind].Sample.Task)])
                 : throw new GeoVlmException(
-                    $"--sample is {arguments.Required("--sample")}, but {task} has {examples.Count} worked example{(examples.Count == 1 ? "" : "s")}, counted from 0"
+                    $"--sample is {arguments.Required("--sample")}, but {task} has {Counted.Of(examples.Count, "worked example")}, counted from 0"
                 );
         }
         var dataset = SessionArguments.Dataset(arguments, context);

@@ -47,7 +47,7 @@ internal static class DataCheckCommand
                 foreach (CheckFinding finding in check.Findings)
                     console.WriteLine($"{finding.Severity.ToString().ToLowerInvariant(), -8} {finding.Kind, -16} {finding.What}");
                 console.WriteLine(
-                    $"{check.Samples:N0} samples, {check.Images:N0} images compared, {check.Findings.Count:N0} {(check.Findings.Count == 1 ? "finding" : "findings")}"
+                    $"{Counted.Of(check.Samples, "sample")}, {Counted.Of(check.Images, "image")} compared, {Counted.Of(check.Findings.Count, "finding")}"
                 );
             }
             bool isSound = source.IsStrict(parsed) ? check.IsClean : check.Findings.All(f => f.Severity != CheckSeverity.Error);

@@ -35,7 +35,7 @@ internal static class DataSaveCommand
             console.WriteLine(saved.Summary);
             if (dataset.Problems.Count > 0)
                 console.WriteLine(
-                    $"{dataset.Problems.Count:N0} {(dataset.Problems.Count == 1 ? "problem" : "problems")} while loading; README.md names what was left out or doubted"
+                    $"{Counted.Of(dataset.Problems.Count, "problem")} while loading; README.md names what was left out or doubted"
                 );
             return ExitCode.Success;
         });

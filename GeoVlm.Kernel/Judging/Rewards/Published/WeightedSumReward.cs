@@ -44,7 +44,7 @@ public sealed class WeightedSumReward : IReward
             alarms = boxes.Count == 0 ? 0 : (double)(boxes.Count - hits) / boxes.Count;
         return new(
             Math.Min(1, Position * sum / reference.Count + Completeness * (1 - (missed + alarms) / 2)),
-            $"{hits} hits, {boxes.Count - hits} false alarms, {open.Count} missed"
+            $"{Counted.Of(hits, "hit")}, {Counted.Of(boxes.Count - hits, "false alarm")}, {open.Count} missed"
         );
     }
 }
