@@ -134,8 +134,16 @@ public sealed class ModelBenchmark : IBenchmark
             yield return Faster(Decode(batch, false), $"generate 64 new, batch {batch}, greedy: decode only", 1.5);
             yield return Faster(Decode(batch, true), $"generate 64 new, batch {batch}, sample T=1: decode only", 1.5);
         }
+        const string sampling = "generate 64 new, batch 8, sample T=1: whole call",
+            updating = "GRPO update 8x(128+64) full text weights: total";
         yield return Quicker("prefill", "prefill b1x128 (last logit only, with cache)", 1);
-        yield return Quicker("update", "GRPO update 8x(128+64) full text weights: total", 0.5);
+        yield return Quicker("update", updating, 0.5);
+        if (reference[sampling] is var rate and > 0 && reference[updating] is var update and > 0)
+        {
+            double theirs = 1e3 * Group * New / rate + update,
+                ratio = (best[$"{Decode(Group, true)}, whole call"] + best["update"]) / theirs;
+            yield return new($"roll-out and update: time over the reference's {theirs:0.#} ms", ratio, "×", "at most 0.5", ratio <= 0.5);
+        }
         yield return Quicker("vision", "vision tower 224x224 forward (256 patches)", 1);
     }
 }
