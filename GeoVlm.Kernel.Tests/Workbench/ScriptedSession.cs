@@ -62,8 +62,10 @@ internal sealed class ScriptedSession(string workingFolder) : ISession
                     break;
                 case "wait":
                     cancellation.WaitHandle.WaitOne();
-                    return new CellResult(CellStatus.Interrupted, null, new CellError("Interrupted", "interrupted", ["interrupted"]));
+                    break;
             }
+            if (cancellation.IsCancellationRequested)
+                return new CellResult(CellStatus.Interrupted, null, new CellError("Interrupted", "interrupted", ["interrupted"]));
         }
         return new CellResult(CellStatus.Ok, value, null);
     }
@@ -77,10 +79,17 @@ internal sealed class ScriptedSession(string workingFolder) : ISession
             : new Completions(start, position, [new(code[start..position] + "x", "method")]);
     }
 
-    public Inspection? Inspect(string code, int position, CancellationToken cancellation = default) =>
-        code.StartsWith("throw", StringComparison.Ordinal)
-            ? throw new InvalidOperationException("no inspection")
-            : new($"about {code}", $"*{code}*");
+    /// <summary>Inspecting <c>hold</c> ends when it is set.</summary>
+    public ManualResetEventSlim Release { get; } = new();
+
+    public Inspection? Inspect(string code, int position, CancellationToken cancellation = default)
+    {
+        if (code.StartsWith("throw", StringComparison.Ordinal))
+            throw new InvalidOperationException("no inspection");
+        if (code == "hold")
+            Release.Wait(cancellation);
+        return new($"about {code}", $"*{code}*");
+    }
 
     public CommHub Comms { get; } = new();
 

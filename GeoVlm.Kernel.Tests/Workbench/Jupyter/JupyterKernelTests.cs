@@ -197,6 +197,24 @@ public sealed class JupyterKernelTests : IDisposable
     }
 
     [Fact]
+    public void An_interrupt_reaches_a_cell_that_has_arrived_and_not_begun_and_no_later_one()
+    {
+        client.Execute("value 1"); // the session is there
+        client.Receive(client.Shell);
+        client.Send(client.Shell, "inspect_request", new JsonObject { ["code"] = "hold", ["cursor_pos"] = 4 });
+        client.Execute("wait");
+        client.Send(client.Shell, "kernel_info_request", [], "none"); // answered at once, and so the cell has arrived
+        Assert.Equal("error", client.Receive(client.Shell).Text("status"));
+        client.Send(client.Control, "interrupt_request", []);
+        Assert.Equal("ok", client.Receive(client.Control).Text("status"));
+        client.Session!.Release.Set();
+        Assert.Equal("inspect_reply", client.Receive(client.Shell).Type);
+        Assert.Equal("error", client.Receive(client.Shell).Text("status"));
+        client.Execute("value 2");
+        Assert.Equal("ok", client.Receive(client.Shell).Text("status"));
+    }
+
+    [Fact]
     public void A_comm_carries_data_and_buffers_both_ways_and_its_messages_reach_a_running_cell()
     {
         client.Execute("value 1"); // the session is there

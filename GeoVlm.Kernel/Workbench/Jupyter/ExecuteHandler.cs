@@ -25,14 +25,19 @@ internal sealed partial class ExecuteHandler(
     private readonly Lock gate = new();
     private CancellationTokenSource? running;
     private (Message Request, JupyterCellHost? Front)? unanswered;
-    private long abortThrough;
+    private long abortThrough,
+        interruptThrough;
     private int count;
 
-    /// <summary>Stops the running cell; nothing happens when none runs. Any thread.</summary>
-    public void Interrupt()
+    /// <summary>Stops the running cell, or those that wait to begin when none runs. Any thread.</summary>
+    /// <param name="received">The number of the latest request that has arrived at this shell.</param>
+    public void Interrupt(long received)
     {
         lock (gate)
-            running?.Cancel();
+            if (running is null)
+                interruptThrough = received;
+            else
+                running.Cancel();
     }
 
     /// <summary>Answers the running cell, which will not end: the process does.</summary>
@@ -63,7 +68,11 @@ internal sealed partial class ExecuteHandler(
 
         using CancellationTokenSource cancellation = new();
         lock (gate)
+        {
             running = cancellation;
+            if (numbered.Number <= interruptThrough)
+                cancellation.Cancel();
+        }
         JsonObject reply;
         try
         {

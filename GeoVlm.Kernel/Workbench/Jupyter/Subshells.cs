@@ -15,11 +15,11 @@ internal sealed class Subshells(Func<string?, ShellLane> start)
     /// <summary>The lane that a request names; null when there is none.</summary>
     public ShellLane? Find(string? id) => id is null ? Main : lanes.GetValueOrDefault(id);
 
-    /// <summary>Stops the running cells; nothing happens where none runs.</summary>
+    /// <summary>Stops the running cells, and where none runs those that have arrived; nothing happens to later ones.</summary>
     public void Interrupt()
     {
         foreach (ShellLane lane in All)
-            lane.Execute.Interrupt();
+            lane.Execute.Interrupt(lane.Received);
     }
 
     /// <summary>Answers the requests whose cells will not end.</summary>
