@@ -17,7 +17,8 @@ internal sealed class Activations
     private readonly bool checkpointing,
         onGpu,
         visionLearns,
-        decoderLearns;
+        decoderLearns,
+        own;
     private readonly int lanes;
     private readonly double decoderLayer,
         visionBlock;
@@ -54,11 +55,11 @@ internal sealed class Activations
         double feedIn = Inputs(Share("model.", "gate_proj", layers) + Share("model.", "up_proj", layers)),
             down = Inputs(Share("model.", "down_proj", layers));
         double ranks = rank * Share("model.", "_proj", layers) * (half ? 2 : 1);
-        bool own = !half && !onGpu;
-        // Both inputs of the residual stream, q, k, v and what attention gives, gate, its activation and up; where weights are trained what
-        // goes into them, a norm's its scaled input.
+        own = !half && !onGpu;
+        // Both inputs of the residual stream, gate and up, and the queries. libtorch's operators: keys, values, what attention gives, and
+        // the gate's activation too. Where weights are trained, what goes into them; libtorch's norms their scaled input too.
         decoderLayer =
-            (own ? 5 * d + 2 * i : (half ? 8 : 6) * d + text.Heads + 3 * i)
+            (own ? 3 * d + 2 * i : (half ? 8 : 6) * d + text.Heads + 3 * i)
             + (language ? (own ? 3 : 4) * d + i : attentionIn * d + feedIn * d + down * i)
             + ranks;
 
@@ -81,8 +82,11 @@ internal sealed class Activations
         double layer =
             tokens * decoderLayer
             + Attending(rows, prompt, group, newTokens)
-            // keys, values and queries as the branches' block has them
-            + branches * ((prompt + newTokens) * 2.0 * text.KeyValueHeads + newTokens * 2.0 * text.Heads) * text.HeadSize;
+            // Keys and values as the prompt and the branches' block have them; libtorch's operators keep queries, too, as rows and as block.
+            + (
+                (branches * (prompt + newTokens) + (own ? rows * prompt : 0)) * 2.0 * text.KeyValueHeads
+                + (own ? 0 : branches * newTokens * 2.0 * text.Heads)
+            ) * text.HeadSize;
         return (long)(
             checkpointing
                 ? tokens * (text.Layers + 2.0) * text.HiddenSize + layer + Passed(rows, prompt, group, newTokens)

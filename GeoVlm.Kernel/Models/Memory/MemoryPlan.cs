@@ -139,12 +139,14 @@ public sealed record MemoryPlan(MemoryRequest Request, long Parameters, long Tra
             Add("output head", head, Updating, $"{Math.Min(scored, ChunkedHead.RowsAtOnce(vocabulary))} tokens at a time");
         else
             Add("backward pass", backward, Updating, "gradients on their way through one layer");
-        // Holes between tensors, as measured on a CPU; what an adapter makes, and layers that are computed again, leave more of them.
+        // Holes between tensors, as measured on a CPU; what an adapter makes, copies in float32, and layers that are computed again leave
+        // more of them.
         int gaps =
             request.OnGpu ? 0
-            : request.Checkpointing ? 40
-            : request.Lora is null ? 10
-            : 30;
+            : request.Checkpointing ? (request.Lora is null ? 40 : 70)
+            : request.Lora is not null ? 30
+            : size < Float ? 25
+            : 10;
         foreach (string when in (string[])[Sampling, Updating])
             Add("gaps", items.Where(i => i.When == when).Sum(i => i.Bytes) * gaps / 100, when, $"what the allocator cannot use, {gaps} %");
         return new(request, parameters, trained, prompt, items);
