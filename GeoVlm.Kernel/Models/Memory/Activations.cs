@@ -8,7 +8,7 @@ namespace GeoVlm.Models.Memory;
 /// A product keeps both factors where both take gradients; a linear layer keeps its input where its weight or an adapter on it is trained;
 /// attention keeps queries, keys, values, its output, and on a CPU the weight of each key for each query of each head (see
 /// <see cref="Attention"/>). In bfloat16 the inputs of norms and adapters are kept as float32, which counts double here. In float32 on a
-/// CPU norms and gates are operators of our own (<see cref="Native.HostOperators"/>), which keep what goes in and nothing else.
+/// CPU norms, gates, rotations and attention weights are our own (<see cref="Native.HostOperators"/>), which keep what goes in and nothing else.
 /// </remarks>
 internal sealed class Activations
 {

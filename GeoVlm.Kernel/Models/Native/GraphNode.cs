@@ -14,7 +14,7 @@ namespace GeoVlm.Models.Native;
 /// </remarks>
 internal sealed unsafe class GraphNode
 {
-    private static readonly Lazy<Functions> Torch = new(() => new Functions());
+    private static readonly Lazy<Functions> Native = new(() => new Functions());
 
     // libtorch copies the gradients that a node returns after it has returned: they are let go at the next one.
     [ThreadStatic]
@@ -56,26 +56,26 @@ internal sealed unsafe class GraphNode
     {
         if (!is_grad_enabled() || !inputs.Any(i => i.requires_grad))
             return output;
-        Functions torch = Torch.Value;
+        Functions native = Native.Value;
         var node = new GraphNode(inputs.Length, kept, back);
-        Pointers pointers = torch.New(
+        Pointers pointers = native.New(
             Marshal.GetFunctionPointerForDelegate(node.apply),
             Marshal.GetFunctionPointerForDelegate(node.delete)
         );
-        torch.Check();
+        native.Check();
         nint* handles = stackalloc nint[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
             handles[i] = inputs[i].Handle;
         nint one = output.Handle,
             same = 0; // the same tensor under another handle
         Functions.Results = &same;
-        torch.SetNextEdges(pointers, new(handles, inputs.Length), 1);
-        torch.Check();
-        torch.WrapOutputs(new(handles, inputs.Length), default, default, new(&one, 1), pointers, &Functions.RoomForResults);
-        torch.Check();
+        native.SetNextEdges(pointers, new(handles, inputs.Length), 1);
+        native.Check();
+        native.WrapOutputs(new(handles, inputs.Length), default, default, new(&one, 1), pointers, &Functions.RoomForResults);
+        native.Check();
         Tensor.UnsafeCreateTensor(same).Dispose();
-        torch.ForgetShared(pointers); // the graph has it now
-        torch.ForgetWeak(pointers);
+        native.ForgetShared(pointers); // the graph has it now
+        native.ForgetWeak(pointers);
         return output;
     }
 

@@ -5,11 +5,11 @@ using Wide = GeoVlm.Models.Native.VectorKernels<System.Runtime.Intrinsics.Vector
 
 namespace GeoVlm.Models.Native;
 
-/// <summary>The few loops that decoding a token and scoring one need, in plain memory, one thread each: float32, with weights of float32
-/// or bfloat16.</summary>
+/// <summary>The loops of decoding a token, of scoring one, and of <see cref="HostOperators"/>, in plain memory, one thread each: float32,
+/// with weights of float32 or bfloat16.</summary>
 /// <remarks>
 /// libtorch multiplies one or a few rows by a matrix at a third of the speed at which memory delivers the matrix; these loops read it once,
-/// as it lies, for two or four rows at a time. They take the widest vectors that the processor has. Widths are multiples of <see cref="Width"/>.
+/// as it lies, for two or four rows at a time. They take the widest vectors that the processor has. Widths are multiples of <see cref="Width"/>; counts are any.
 /// <c>TWeight</c> is <see cref="float"/>, or <see cref="ushort"/> for the bits of a bfloat16: sums are float32 either way.
 /// </remarks>
 internal static unsafe class HostKernels

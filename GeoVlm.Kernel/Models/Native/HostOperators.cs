@@ -14,8 +14,9 @@ internal static unsafe class HostOperators
     public static bool Take(Tensor x) =>
         x.dtype == ScalarType.Float32 && x.device_type == TorchSharp.DeviceType.CPU && HostKernels.Supported && x.numel() > 0;
 
-    /// <summary>Whether a matrix is better read once for all rows of x than multiplied by libtorch, which reads it at a third of the speed
-    /// where the rows are few; without graph, of a depth of whole vectors.</summary>
+    /// <summary>Whether a matrix is better read once for all rows of x than multiplied by libtorch: the rows are few, their depth is whole
+    /// vectors, and no graph is made.</summary>
+    /// <remarks>One row by 32,768 × 512 takes libtorch 1.4 times as long, on two cores with AVX-512.</remarks>
     public static bool TakeFew(Tensor x) =>
         x.numel() <= FewRows * x.size(-1) && !is_grad_enabled() && Take(x) && HostKernels.Fit((int)x.size(-1));
 
@@ -52,6 +53,9 @@ internal static unsafe class HostOperators
     }
 
     /// <summary>x / sqrt(mean(x²) + ε) · weight over the last dimension, a whole number of vectors.</summary>
+    /// <param name="x">[..., width].</param>
+    /// <param name="weight">[width].</param>
+    /// <param name="epsilon">ε.</param>
     public static Tensor RmsNorm(Tensor x, Tensor weight, float epsilon)
     {
         int width = (int)weight.numel();
@@ -76,7 +80,9 @@ internal static unsafe class HostOperators
         );
     }
 
-    /// <summary>silu(gate) · up.</summary>
+    /// <summary>silu(gate) · up, where silu(v) = v / (1 + e^−v).</summary>
+    /// <param name="gate">Any shape.</param>
+    /// <param name="up">The same shape.</param>
     public static Tensor Gated(Tensor gate, Tensor up)
     {
         using Tensor g = gate.contiguous(),

@@ -111,7 +111,7 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         for (; i + TUnit.Width <= count; i += TUnit.Width)
         {
             var g = TUnit.Load(gate + i);
-            TUnit.Store(TUnit.Multiply(TUnit.Multiply(g, Sigmoid(g)), TUnit.Load(up + i)), result + i);
+            TUnit.Store(TUnit.Multiply(TUnit.Multiply(g, VectorMath<TVector, TUnit>.Sigmoid(g)), TUnit.Load(up + i)), result + i);
         }
         for (; i < count; i++)
             result[i] = gate[i] / (1 + MathF.Exp(-gate[i])) * up[i];
@@ -127,7 +127,7 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         {
             TVector g = TUnit.Load(gate + i),
                 y = TUnit.Load(given + i),
-                share = Sigmoid(g),
+                share = VectorMath<TVector, TUnit>.Sigmoid(g),
                 open = TUnit.Multiply(g, share);
             TUnit.Store(TUnit.Multiply(y, open), ofUp + i);
             // d silu(g) / dg = s + g s (1 − s)
@@ -233,7 +233,7 @@ internal static unsafe class VectorKernels<TVector, TUnit>
         for (; i + TUnit.Width <= count; i += TUnit.Width)
         {
             var below = TUnit.Subtract(TUnit.Load(x + i), shift);
-            var e = Exp(below);
+            var e = VectorMath<TVector, TUnit>.Exp(below);
             TUnit.Store(e, x + i);
             sum = TUnit.Add(sum, e);
             weighted = TUnit.MultiplyAdd(e, below, weighted);
@@ -288,26 +288,4 @@ internal static unsafe class VectorKernels<TVector, TUnit>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Number<TWeight>(TWeight* w)
         where TWeight : unmanaged => typeof(TWeight) == typeof(float) ? *(float*)w : HostKernels.Widen(*(ushort*)w);
-
-    /// <summary>Exponentials to within two units of the last place; 0 below −104, infinite above 89.</summary>
-    /// <remarks>.NET's own go through double precision, at a third of the speed.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Exp(TVector v)
-    {
-        // e^v = 2^n e^r with |r| ≤ ln 2 / 2; ln 2 in two parts, so that n times the first is exact. Polynomial of Cephes' expf.
-        TVector x = TUnit.Clamp(v, -104, 89),
-            n = TUnit.Round(TUnit.Multiply(x, TUnit.Create(1.44269504f))),
-            r = TUnit.MultiplyAdd(n, TUnit.Create(2.12194440e-4f), TUnit.MultiplyAdd(n, TUnit.Create(-0.693359375f), x));
-        var p = TUnit.MultiplyAdd(TUnit.Create(1.9875691500e-4f), r, TUnit.Create(1.3981999507e-3f));
-        p = TUnit.MultiplyAdd(p, r, TUnit.Create(8.3334519073e-3f));
-        p = TUnit.MultiplyAdd(p, r, TUnit.Create(4.1665795894e-2f));
-        p = TUnit.MultiplyAdd(p, r, TUnit.Create(1.6666665459e-1f));
-        p = TUnit.MultiplyAdd(p, r, TUnit.Create(5.0000001201e-1f));
-        p = TUnit.Add(TUnit.MultiplyAdd(p, TUnit.Multiply(r, r), r), TUnit.Create(1));
-        return TUnit.Scale(p, n);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Sigmoid(TVector v) =>
-        TUnit.Divide(TUnit.Create(1), TUnit.Add(Exp(TUnit.Subtract(TUnit.Zero, v)), TUnit.Create(1)));
 }
